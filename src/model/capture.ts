@@ -1,0 +1,39 @@
+/** How many bytes a captured buffer has: a constant, another argument, that argument times an element size, or the result. */
+export type CaptureSize =
+  | number
+  | { readonly arg: number; readonly times?: number }
+  | { readonly result: true; readonly times?: number }
+  /** The u32 that this pointer argument points at, as `socklen_t *` does. */
+  | { readonly pointedBy: number };
+
+/**
+ * What the tracer copies out of the task's memory for one argument, so that the other thread can print it later.
+ * `at` says when: what a program passes is copied at entry, what the kernel fills is copied at exit (and only if the
+ * call succeeded).
+ *
+ * - `string`: NUL-terminated, up to the limit of the trace (paths: up to PATH_MAX)
+ * - `bytes`: a buffer or a structure; `text` marks data that the limit of the trace (`-s`) cuts short
+ * - `strings`: a NULL-terminated vector of strings (argv): part 0 is the vector, part 1.. are the strings
+ * - `iovec`: part 0 is the array, part 1.. are the pieces of data
+ * - `msghdr`: part 0 is the structure, part 1 the name, part 2 the control data, part 3 the iovec array, part 4.. data
+ */
+export type Capture = {
+  readonly arg: number;
+  readonly at: 'entry' | 'exit';
+} & (
+  | { readonly kind: 'string'; readonly path?: boolean }
+  | { readonly kind: 'bytes'; readonly size: CaptureSize; readonly text?: boolean }
+  | { readonly kind: 'strings' }
+  | { readonly kind: 'iovec'; readonly count: CaptureSize; readonly data: 'all' | 'result' }
+  | { readonly kind: 'msghdr'; readonly data: 'all' | 'result' }
+);
+
+/** What was captured for one call, by argument and part. `undefined`: nothing was captured, or it could not be read (EFAULT). */
+export interface Captured {
+  /** The bytes that the program passed in, or (for output arguments, at exit) that the kernel filled in. */
+  bytes(arg: number, part?: number): Uint8Array | undefined;
+  /** The same argument as it was at entry, where a call both reads and writes it (poll, msghdr lengths). */
+  bytesAtEntry(arg: number, part?: number): Uint8Array | undefined;
+  /** True if the string or buffer goes on beyond the bytes captured. */
+  isCut(arg: number, part?: number): boolean;
+}

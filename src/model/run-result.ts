@@ -1,0 +1,113 @@
+import type { RenacerError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+
+/** The version of the JSON report. It grows when a reader of the older form would misread the newer one. */
+export const REPORT_SCHEMA_VERSION = 1;
+
+/** What became of a signal that was injected. */
+export type SignalFate = 'handled' | 'ignored' | 'blocked' | 'died' | 'unknown';
+
+/** Where in the life of the program something was injected: it holds again in another run with the same seed. */
+export interface Coordinate {
+  /** Path of births of the task: `0` the command itself, `0.1` its first child or thread, ... */
+  readonly lineage: string;
+  /** The call at (or, for signals between calls, after) which it was injected; undefined where none was reached yet. */
+  readonly syscall: string | undefined;
+  /** How many system calls of its own (1-based) the task had entered by then. */
+  readonly ordinal: number;
+}
+
+/** One fault that was really injected. */
+export interface InjectedFault {
+  readonly kind: 'signal';
+  /** What asked for it: the name of the option or the rule. */
+  readonly rule: string;
+  readonly at: Coordinate;
+  readonly tid: number;
+  /** Milliseconds since the start of the command. */
+  readonly timeMs: number;
+  /** `call`: counted in the task's own system calls, so that it comes again; `time`: the task made no call for long. */
+  readonly moment: 'call' | 'time';
+  readonly signal: string;
+  readonly fate: SignalFate;
+}
+
+export interface MemoryUse {
+  readonly backend: string;
+  readonly failure: 'oom-kill' | 'enomem';
+  readonly limitBytes: number;
+  /** The highest use of the whole tree; undefined where the backend can't tell. */
+  readonly peakBytes: number | undefined;
+  /** Processes that the kernel's OOM killer ended; undefined where the backend can't tell. */
+  readonly oomKills: number | undefined;
+}
+
+export interface CpuUse {
+  readonly backend: string;
+  /** As a fraction of one CPU. */
+  readonly limitFraction: number;
+  /** CPU time over wall time, of the whole tree. */
+  readonly gotFraction: number | undefined;
+  readonly usedMs: number | undefined;
+  readonly throttledMs: number | undefined;
+}
+
+export interface TimeoutUse {
+  readonly limitMs: number;
+  readonly reached: boolean;
+  /** True if SIGTERM was not enough, and SIGKILL followed. */
+  readonly killed: boolean;
+}
+
+/** What limited the run; a limit that was not asked for is undefined. */
+export interface LimitsUse {
+  readonly memory: MemoryUse | undefined;
+  readonly cpu: CpuUse | undefined;
+  readonly timeout: TimeoutUse | undefined;
+}
+
+/** Calls of one name. */
+export interface SyscallSummary {
+  readonly name: string;
+  readonly calls: number;
+  readonly errors: number;
+  /** Seconds of wall time between entry and exit, summed. */
+  readonly seconds: number;
+}
+
+export interface TraceSummary {
+  /** `none`: the run needed no tracing, so nothing was counted. */
+  readonly engine: 'none' | 'ptrace';
+  /** By name, the most frequent first. Empty where nothing was traced. */
+  readonly syscalls: readonly SyscallSummary[];
+  readonly signals: number;
+  readonly tasks: number;
+}
+
+/** Which mechanism serves each part of the run, by its name: `{ memory: 'cgroup v2', tree: 'cgroup v1', trace: 'ptrace+seccomp' }`. */
+export type Backends = Readonly<Record<string, string>>;
+
+/** How a run went. The failure of the target is here, never thrown. */
+export interface RunResult {
+  readonly command: readonly string[];
+  readonly seed: number;
+  /** The configuration in the form of the JSON file, or undefined if no chaos was asked for. */
+  readonly config: Readonly<Record<string, unknown>> | undefined;
+  readonly backends: Backends;
+  readonly outcome: Outcome;
+  /** Exit status of the command; undefined if a signal ended it. */
+  readonly exitCode: number | undefined;
+  /** Name of the signal that ended it. */
+  readonly signal: string | undefined;
+  readonly durationMs: number;
+  readonly limits: LimitsUse;
+  readonly faults: readonly InjectedFault[];
+  readonly trace: TraceSummary;
+  /** Undefined for `survived`; else why it did not, for people: it names "memory", "timeout" or "signal" where that ended it. */
+  readonly error: RenacerError | undefined;
+  /** The shell command that makes the same run again. */
+  readonly again: string;
+  /** Captured output, where `stdio` asked for it. */
+  readonly stdout: string | undefined;
+  readonly stderr: string | undefined;
+}
