@@ -1,5 +1,7 @@
 import { bind, check, viewMemory } from './libc.ts';
 
+const PAGE = 4096;
+
 const PROT_READ = 1;
 const PROT_WRITE = 2;
 const MAP_SHARED = 0x01;
@@ -35,8 +37,9 @@ export class NativeMemory {
     this.view = new DataView(buffer);
   }
 
-  /** Zeroed, private memory. `size` is in bytes. */
-  static allocate(size: number): NativeMemory {
+  /** Zeroed, private memory of at least `minimum` bytes. */
+  static allocate(minimum: number): NativeMemory {
+    const size = Math.ceil(minimum / PAGE) * PAGE;
     return new NativeMemory(map(size, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0, PROT_READ | PROT_WRITE), size);
   }
 

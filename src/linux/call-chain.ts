@@ -1,0 +1,161 @@
+import { addressOf, bind, check, errno, SystemCallError } from './libc.ts';
+import { NativeMemory } from './memory.ts';
+
+/**
+ * A new process that makes a fixed sequence of system calls, without any compiled code of ours: clone(2) starts it in
+ * setcontext(3), and each context that makecontext(3) made is one call of libc's syscall(2), linked to the next.
+ *
+ * The child shares our memory (CLONE_VM) until it calls execve or ends, so what it reads lies in this object's arena,
+ * which must outlive it. It has a stack and a thread control block of its own, so that errno and the stack of this
+ * thread stay untouched. All signals are blocked in it until the last call.
+ *
+ * x86-64 and glibc only.
+ */
+
+const CLONE_VM = 0x100;
+const CLONE_SETTLS = 0x80000;
+const SIGCHLD = 17;
+const SIG_BLOCK = 0;
+const SIG_SETMASK = 2;
+
+/** The arena: thread control block, the stack of clone, the contexts, then data. */
+const TLS_AREA = 64 * 1024;
+const STACK_AREA = 64 * 1024;
+const TCB = TLS_AREA / 2;
+const CONTEXTS = TLS_AREA + STACK_AREA;
+const MAX_STEPS = 64;
+/** One context: ucontext_t (968 bytes) and, from here, its stack. */
+const CONTEXT_SIZE = 8192;
+const CONTEXT_STACK = 1024;
+const DATA = CONTEXTS + MAX_STEPS * CONTEXT_SIZE;
+
+/** Offsets in ucontext_t. */
+const UC_LINK = 8;
+const UC_STACK_SP = 16;
+const UC_STACK_SIZE = 32;
+const UC_SIGMASK = 296;
+const SIGSET_SIZE = 128;
+
+const cloneCall = bind('clone', 'int', [
+  'uintptr_t',
+  'uintptr_t',
+  'int',
+  'uintptr_t',
+  'uintptr_t',
+  'uintptr_t',
+  'uintptr_t',
+]);
+const getcontext = bind('getcontext', 'int', ['uintptr_t']);
+const makecontext = bind('makecontext', 'void', [
+  'uintptr_t',
+  'uintptr_t',
+  'int',
+  'long',
+  'long',
+  'long',
+  'long',
+  'long',
+  'long',
+]);
+const pthreadSigmask = bind('pthread_sigmask', 'int', ['int', 'uintptr_t', 'uintptr_t']);
+const errnoLocation = bind('__errno_location', 'uintptr_t', []);
+const pthreadSelf = bind('pthread_self', 'uintptr_t', []);
+
+export class CallChain {
+  readonly #arena: NativeMemory;
+  readonly #steps: (readonly number[])[] = [];
+  readonly #errnoAt: number;
+  #used = DATA;
+
+  /** `dataSize`: bytes for what the calls point at (paths, argument vectors, ...). */
+  constructor(dataSize: number) {
+    this.#arena = NativeMemory.allocate(DATA + dataSize);
+    // errno lies at a fixed distance from the thread control block.
+    this.#errnoAt = TCB + (errnoLocation() - pthreadSelf());
+  }
+
+  /** Copies bytes to where the child can see them; returns their address. */
+  bytes(data: Uint8Array): number {
+    const at = this.#used;
+    if (at + data.length > this.#arena.size) throw new RangeError('call chain: the arena is too small');
+    this.#arena.u8.set(data, at);
+    this.#used = at + ((data.length + 7) & ~7);
+    return this.#arena.address + at;
+  }
+
+  /** A NUL-terminated string. */
+  string(text: string): number {
+    return this.bytes(Buffer.from(`${text}\0`));
+  }
+
+  /** A vector of 64-bit words. */
+  words(values: readonly number[]): number {
+    const words = new BigUint64Array(values.map((value) => BigInt.asUintN(64, BigInt(value))));
+    return this.bytes(new Uint8Array(words.buffer));
+  }
+
+  /** A NULL-terminated vector of strings. */
+  strings(texts: readonly string[]): number {
+    return this.words([...texts.map((text) => this.string(text)), 0]);
+  }
+
+  /** Appends a system call with up to five arguments. A call that fails sets {@link failure}; the chain goes on. */
+  call(number: number, ...args: readonly number[]): void {
+    if (this.#steps.length === MAX_STEPS) throw new RangeError('call chain: too many steps');
+    this.#steps.push([number, ...args]);
+  }
+
+  /** The errno of the last call of the child that failed; 0 if none did. */
+  get failure(): number {
+    return this.#arena.view.getInt32(this.#errnoAt, true);
+  }
+
+  /** Starts the child; returns its process id. Throws SystemCallError (EAGAIN, ENOMEM). */
+  start(): number {
+    this.#layOut();
+    const { address, view } = this.#arena;
+    view.setBigUint64(TCB, BigInt(address + TCB), true);
+    view.setBigUint64(TCB + 16, BigInt(address + TCB), true);
+    const before = this.#blockSignals();
+    try {
+      const flags = CLONE_VM | CLONE_SETTLS | SIGCHLD;
+      const stackTop = address + CONTEXTS - 64;
+      const pid = cloneCall(addressOf('setcontext'), stackTop, flags, address + CONTEXTS, 0, address + TCB, 0);
+      if (pid < 0) throw new SystemCallError('clone', errno());
+      return pid;
+    } finally {
+      pthreadSigmask(SIG_SETMASK, before, 0);
+    }
+  }
+
+  /** Gives the memory back: only when the child has called execve or has ended. */
+  free(): void {
+    this.#arena.free();
+  }
+
+  #layOut(): void {
+    const { address, view, u8 } = this.#arena;
+    const syscall = addressOf('syscall');
+    const last = this.#steps.length - 1;
+    this.#steps.forEach((step, index) => {
+      const offset = CONTEXTS + index * CONTEXT_SIZE;
+      const context = address + offset;
+      check(getcontext(context), 'getcontext');
+      view.setBigUint64(offset + UC_LINK, index === last ? 0n : BigInt(context + CONTEXT_SIZE), true);
+      view.setBigUint64(offset + UC_STACK_SP, BigInt(context + CONTEXT_STACK), true);
+      view.setBigUint64(offset + UC_STACK_SIZE, BigInt(CONTEXT_SIZE - CONTEXT_STACK), true);
+      // setcontext() installs the mask of the context: the target gets ours, which getcontext() has just saved.
+      if (index < last - 1) u8.fill(0xff, offset + UC_SIGMASK, offset + UC_SIGMASK + SIGSET_SIZE);
+      const [number = 0, a = 0, b = 0, c = 0, d = 0, e = 0] = step;
+      makecontext(context, syscall, 6, number, a, b, c, d, e);
+    });
+  }
+
+  /** Blocks all signals of this thread, so that none finds the child before its first call; returns the old mask. */
+  #blockSignals(): number {
+    const all = this.bytes(new Uint8Array(SIGSET_SIZE).fill(0xff));
+    const old = this.bytes(new Uint8Array(SIGSET_SIZE));
+    check(-pthreadSigmask(SIG_BLOCK, all, old), 'pthread_sigmask');
+    return old;
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * The one home of the clock. Both are steady: they follow the monotonic clock from a start that was read once.
+ */
+
+/** Milliseconds since some moment in the past, with a resolution of a microsecond or better. */
+export function monotonicMs(): number {
+  return performance.now();
+}
+
+/** Seconds since the epoch. */
+export function epochSeconds(): number {
+  return (performance.timeOrigin + performance.now()) / 1000;
+}

@@ -1,0 +1,169 @@
+import { CallChain } from './call-chain.ts';
+import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
+import { errnoName } from './libc.ts';
+import { instructionCount } from './seccomp-filter.ts';
+import { sendSignal, signalDispositions } from './signals.ts';
+import { SYS } from './syscall-numbers.ts';
+import { reap } from './wait.ts';
+
+const PR_SET_PDEATHSIG = 1;
+const PR_SET_NO_NEW_PRIVS = 38;
+const SECCOMP_SET_MODE_FILTER = 1;
+const F_SETFD = 2;
+const SIGKILL = 9;
+const LAST_SIGNAL = 64;
+const SIGSET_BYTES = 8;
+/** A struct sigaction of the kernel that is all zero: SIG_DFL. */
+const KERNEL_SIGACTION_BYTES = 32;
+
+export interface Rlimit {
+  /** RLIMIT_* number. */
+  readonly resource: number;
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** What is to be started. Nothing here is looked up: `file` is a path, the environment is complete. */
+export interface LaunchSpec {
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  /** The directory to start in; ours if undefined. */
+  readonly cwd: string | undefined;
+  /** Which of our file descriptors become 0, 1 and 2. Each is either its own number or above 2. */
+  readonly stdio: readonly [number, number, number];
+  readonly rlimits: readonly Rlimit[];
+  /** A seccomp program (see seccomp-filter.ts) that the command starts with. */
+  readonly filter: Uint8Array | undefined;
+  /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
+  readonly noNewPrivileges: boolean;
+}
+
+/**
+ * A process that has everything set up, and waits at its gate just before execve: the moment to put it into cgroups
+ * and to seize it.
+ *
+ * It dies if the thread that made it dies before {@link open}.
+ */
+export class GatedProcess {
+  readonly pid: number;
+  readonly #chain: CallChain;
+  readonly #gate: number;
+  readonly #verdict: number;
+
+  private constructor(pid: number, chain: CallChain, gate: number, verdict: number) {
+    this.pid = pid;
+    this.#chain = chain;
+    this.#gate = gate;
+    this.#verdict = verdict;
+  }
+
+  /** Throws SystemCallError if no process can be made, LaunchError if it can't be set up. */
+  static prepare(spec: LaunchSpec): GatedProcess {
+    const chain = new CallChain(dataSize(spec));
+    const [ready, readyEnd] = makePipe();
+    const [gateEnd, gate] = makePipe();
+    const [verdict, verdictEnd] = makePipe();
+    const note = chain.bytes(new Uint8Array(8));
+
+    chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    for (const fd of [ready, gate, verdict]) chain.call(SYS.close, fd);
+    resetIgnoredSignals(chain);
+    setUpStdio(chain, spec.stdio);
+    if (spec.cwd !== undefined) chain.call(SYS.chdir, chain.string(spec.cwd));
+    for (const { resource, soft, hard } of spec.rlimits) {
+      chain.call(SYS.prlimit64, 0, resource, chain.words([soft, hard]), 0);
+    }
+    chain.call(SYS.write, readyEnd, note, 1);
+    chain.call(SYS.close, readyEnd);
+    chain.call(SYS.read, gateEnd, note, 1);
+    chain.call(SYS.prctl, PR_SET_PDEATHSIG, 0);
+    if (spec.noNewPrivileges) chain.call(SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (spec.filter) chain.call(SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(chain, spec.filter));
+    chain.call(SYS.execve, chain.string(spec.file), chain.strings(spec.argv), chain.strings(spec.env));
+    // Only a failed execve comes here; a successful one closes the pipe.
+    chain.call(SYS.write, verdictEnd, note, 1);
+    chain.call(SYS.exit, 127);
+
+    const pid = chain.start();
+    for (const fd of [readyEnd, gateEnd, verdictEnd]) closeFd(fd);
+    const gated = new GatedProcess(pid, chain, gate, verdict);
+    const isReady = readByte(ready);
+    closeFd(ready);
+    if (!isReady || chain.failure !== 0) {
+      sendSignal(pid, SIGKILL);
+      reap(pid);
+      throw new LaunchError('set-up', chain.failure);
+    }
+    return gated;
+  }
+
+  /** Lets it go on to execve. */
+  open(): void {
+    writeByte(this.#gate);
+    closeFd(this.#gate);
+  }
+
+  /**
+   * Blocks until execve has succeeded or failed, and throws LaunchError if it failed. Not for a tracee, which needs its
+   * tracer to get there: call {@link finish} at its exec stop or its end.
+   */
+  awaitExec(): void {
+    const failed = readByte(this.#verdict);
+    if (failed) reap(this.pid);
+    this.finish(!failed);
+  }
+
+  /** After the exec stop, or the end, of a tracee: throws LaunchError if `executed` is false. */
+  finish(executed: boolean): void {
+    closeFd(this.#verdict);
+    const { failure } = this.#chain;
+    this.#chain.free();
+    if (!executed) throw new LaunchError('execve', failure);
+  }
+}
+
+/** The command could not be started: `errno` says why. */
+export class LaunchError extends Error {
+  override readonly name = 'LaunchError';
+  readonly step: 'set-up' | 'execve';
+  readonly errno: number;
+  readonly code: string;
+
+  constructor(step: 'set-up' | 'execve', errno: number) {
+    const code = errno === 0 ? 'killed' : errnoName(errno);
+    super(`${step}: ${code}`);
+    this.step = step;
+    this.errno = errno;
+    this.code = code;
+  }
+}
+
+/** Node ignores SIGPIPE and SIGXFSZ, and what is ignored stays so across execve. */
+function resetIgnoredSignals(chain: CallChain): void {
+  const dispositions = signalDispositions('thread-self');
+  const standard = chain.bytes(new Uint8Array(KERNEL_SIGACTION_BYTES));
+  for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+    if (dispositions?.ignores(signal)) chain.call(SYS.rt_sigaction, signal, standard, 0, SIGSET_BYTES);
+  }
+}
+
+function setUpStdio(chain: CallChain, stdio: LaunchSpec['stdio']): void {
+  stdio.forEach((fd, target) => {
+    if (fd !== target && fd <= 2) throw new RangeError(`stdio: fd ${fd} can't become ${target}`);
+    // Node marks its own 0, 1 and 2 close-on-exec.
+    if (fd === target) chain.call(SYS.fcntl, fd, F_SETFD, 0);
+    else chain.call(SYS.dup3, fd, target, 0);
+  });
+}
+
+/** A struct sock_fprog. */
+function filterProgram(chain: CallChain, filter: Uint8Array): number {
+  return chain.words([instructionCount(filter), chain.bytes(filter)]);
+}
+
+function dataSize(spec: LaunchSpec): number {
+  const texts = [spec.file, spec.cwd ?? '', ...spec.argv, ...spec.env];
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 24, 0);
+  return bytes + (spec.filter?.length ?? 0) + 64 * 1024;
+}

@@ -1,0 +1,86 @@
+/** Classic BPF for seccomp(2): which system calls of a task stop for the tracer. */
+
+const BPF_LD_W_ABS = 0x20;
+const BPF_JMP_JEQ_K = 0x15;
+const BPF_JMP_JGE_K = 0x35;
+const BPF_RET_K = 0x06;
+
+const SECCOMP_RET_TRACE = 0x7ff00000;
+const SECCOMP_RET_ALLOW = 0x7fff0000;
+
+const AUDIT_ARCH_X86_64 = 0xc000003e;
+
+/** Offsets in struct seccomp_data. */
+const NR = 0;
+const ARCH = 4;
+
+interface Range {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+/**
+ * The program that lets all system calls run at native speed but those in `numbers` (x86-64), which stop for the
+ * tracer. Calls by another ABI (32-bit, x32) always stop: the tracer decides what to make of them.
+ *
+ * A binary search over ranges of numbers: about eight comparisons for any set.
+ */
+export function traceFilter(numbers: Iterable<number>): Uint8Array {
+  const code: Instruction[] = [
+    [BPF_LD_W_ABS, 0, 0, ARCH],
+    [BPF_JMP_JEQ_K, 1, 0, AUDIT_ARCH_X86_64],
+    [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
+    [BPF_LD_W_ABS, 0, 0, NR],
+    // x32 numbers have bit 30 set.
+    [BPF_JMP_JGE_K, 0, 1, 0x40000000],
+    [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
+    ...search(boundaries(numbers), false),
+  ];
+  return assemble(code);
+}
+
+type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, k: number];
+
+/** The numbers at which membership changes, ascending: in from the first, out from the second, ... */
+function boundaries(numbers: Iterable<number>): number[] {
+  const ranges: Range[] = [];
+  for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last?.to === number) ranges[ranges.length - 1] = { from: last.from, to: number + 1 };
+    else ranges.push({ from: number, to: number + 1 });
+  }
+  return ranges.flatMap(({ from, to }) => [from, to]);
+}
+
+/** Code that returns for the number in the accumulator; `inside` says whether numbers below the first boundary are members. */
+function search(bounds: readonly number[], inside: boolean): Instruction[] {
+  if (bounds.length === 0) return [[BPF_RET_K, 0, 0, inside ? SECCOMP_RET_TRACE : SECCOMP_RET_ALLOW]];
+  const middle = bounds.length >> 1;
+  const below = search(bounds.slice(0, middle), inside);
+  const above = search(bounds.slice(middle + 1), inside !== (middle % 2 === 0));
+  // A conditional jump reaches 255 instructions; the table of calls is small enough for that (a test shows it).
+  return [[BPF_JMP_JGE_K, below.length, 0, bounds[middle]!], ...below, ...above];
+}
+
+/** Bytes of one struct sock_filter. */
+const INSTRUCTION_SIZE = 8;
+
+function assemble(code: readonly Instruction[]): Uint8Array {
+  const bytes = new Uint8Array(code.length * INSTRUCTION_SIZE);
+  const view = new DataView(bytes.buffer);
+  code.forEach(([operation, ifTrue, ifFalse, k], index) => {
+    if (ifTrue > 255) throw new RangeError(`seccomp filter: a jump of ${ifTrue} is too far`);
+    const at = index * INSTRUCTION_SIZE;
+    view.setUint16(at, operation, true);
+    view.setUint8(at + 2, ifTrue);
+    view.setUint8(at + 3, ifFalse);
+    view.setUint32(at + 4, k, true);
+  });
+  return bytes;
+}
+
+/** How many instructions a program has, as struct sock_fprog wants it. */
+export function instructionCount(program: Uint8Array): number {
+  return program.length / INSTRUCTION_SIZE;
+}

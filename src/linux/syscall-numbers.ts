@@ -1,0 +1,21 @@
+/** The x86-64 numbers of the system calls that Renacer itself makes or has its tracees make. */
+export const SYS = {
+  read: 0,
+  write: 1,
+  close: 3,
+  rt_sigaction: 13,
+  pause: 34,
+  execve: 59,
+  exit: 60,
+  fcntl: 72,
+  chdir: 80,
+  prctl: 157,
+  gettid: 186,
+  clock_nanosleep: 230,
+  exit_group: 231,
+  tgkill: 234,
+  dup3: 292,
+  prlimit64: 302,
+  seccomp: 317,
+  pidfd_open: 434,
+} as const;

@@ -1,0 +1,105 @@
+import { bind, errno } from './libc.ts';
+import { NativeMemory } from './memory.ts';
+
+const vmRead = bind('process_vm_readv', 'long', ['int', 'uintptr_t', 'ulong', 'uintptr_t', 'ulong', 'ulong']);
+const vmWrite = bind('process_vm_writev', 'long', ['int', 'uintptr_t', 'ulong', 'uintptr_t', 'ulong', 'ulong']);
+
+const PAGE = 4096;
+const TWO_32 = 2 ** 32;
+
+/**
+ * Reads and writes the memory of a stopped task (process_vm_readv(2)). One instance belongs to one thread.
+ * `buffer` is where {@link read} leaves what it read.
+ */
+export class TaskMemory {
+  readonly #iovecs = NativeMemory.allocate(PAGE);
+  readonly #space: NativeMemory;
+  readonly buffer: Uint8Array;
+
+  /** `size`: the most bytes of one read or write. */
+  constructor(size: number) {
+    this.#space = NativeMemory.allocate(size);
+    this.buffer = this.#space.u8;
+  }
+
+  /** Copies into {@link buffer}; returns the bytes that could be read: fewer at the end of a mapping, 0 for a bad address. */
+  read(tid: number, address: number, size: number): number {
+    return this.readTo(tid, address, size, this.#space.address);
+  }
+
+  /** Copies to an address of this process. */
+  readTo(tid: number, address: number, size: number, target: number): number {
+    if (size <= 0) return 0;
+    this.#describe(address, size, target);
+    const done = vmRead(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0);
+    if (done >= 0) return done;
+    return size > PAGE
+      ? this.#readByPages(tid, address, size, target)
+      : this.#readFirstPage(tid, address, size, target);
+  }
+
+  /** Copies a NUL-terminated string into {@link buffer}; returns its length, or -1 for a bad address. At most `limit` bytes. */
+  readString(tid: number, address: number, limit: number): number {
+    return this.readStringTo(tid, address, limit, this.#space.address, this.buffer, 0);
+  }
+
+  /** As {@link readString}, to `target`, which is seen as `bytes` from `offset` on. If no NUL came within `limit`, returns `limit`. */
+  readStringTo(tid: number, address: number, limit: number, target: number, bytes: Uint8Array, offset: number): number {
+    let length = 0;
+    while (length < limit) {
+      // Never across a page that the string may not reach: the next one may not be mapped.
+      const room = PAGE - ((address + length) % PAGE);
+      const wanted = Math.min(limit - length, room, length === 0 ? 256 : PAGE);
+      this.#describe(address + length, wanted, target + length);
+      const done = vmRead(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0);
+      if (done <= 0) return length === 0 ? -1 : length;
+      for (let i = 0; i < done; i++) if (bytes[offset + length + i] === 0) return length + i;
+      length += done;
+    }
+    return length;
+  }
+
+  /** Writes; returns the bytes written, 0 for a bad address. */
+  write(tid: number, address: number, bytes: Uint8Array): number {
+    this.buffer.set(bytes);
+    this.#describe(address, bytes.length, this.#space.address);
+    return Math.max(0, vmWrite(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0));
+  }
+
+  /** errno of the last failure. */
+  get errno(): number {
+    return errno();
+  }
+
+  #readFirstPage(tid: number, address: number, size: number, target: number): number {
+    const room = PAGE - (address % PAGE);
+    if (room >= size) return 0;
+    this.#describe(address, room, target);
+    return Math.max(0, vmRead(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0));
+  }
+
+  #readByPages(tid: number, address: number, size: number, target: number): number {
+    let done = 0;
+    while (done < size) {
+      const wanted = Math.min(size - done, PAGE - ((address + done) % PAGE));
+      this.#describe(address + done, wanted, target + done);
+      const part = vmRead(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0);
+      if (part <= 0) break;
+      done += part;
+    }
+    return done;
+  }
+
+  /** Two struct iovec: the local one at 0, the remote one at 16. */
+  #describe(address: number, size: number, target: number): void {
+    const { u32 } = this.#iovecs;
+    u32[0] = target % TWO_32;
+    u32[1] = target / TWO_32;
+    u32[2] = size;
+    u32[3] = 0;
+    u32[4] = address % TWO_32;
+    u32[5] = address / TWO_32;
+    u32[6] = size;
+    u32[7] = 0;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The binary form of trace events in the ring: what the stop loop writes without allocation, and the other thread
+ * reads. All fields are 32-bit words but the times, which are doubles; a record is a multiple of 8 bytes long.
+ *
+ *     0 size in bytes   1 kind | abi << 8 | flags << 16   2 tid   3 number   4-5 time
+ *     entry:  6-17 argument words, then captures
+ *     exit:   6-7 result   8 errno   10-11 duration, then captures
+ *     signal: 6-37 siginfo_t
+ *     start:  6 length of the lineage, then its characters
+ *
+ * A capture is a word `argument | part << 8 | cut << 16 | time << 24`, a word with its length, and its bytes, padded to 8.
+ */
+export const RECORD = {
+  padding: 0,
+  entry: 1,
+  exit: 2,
+  signal: 3,
+  groupStop: 4,
+  taskEnd: 5,
+  taskStart: 6,
+  supersede: 7,
+} as const;
+
+export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
+
+export const FLAG = { injected: 1, delayed: 2, unreturned: 4, thread: 8 } as const;
+
+/** Indices of 32-bit words. */
+export const WORD = {
+  size: 0,
+  kind: 1,
+  tid: 2,
+  number: 3,
+  time: 4,
+  args: 6,
+  result: 6,
+  errno: 8,
+  duration: 10,
+  siginfo: 6,
+  length: 6,
+  text: 7,
+} as const;
+
+/** Bytes before the captures. */
+export const ENTRY_BYTES = 72;
+export const EXIT_BYTES = 48;
+export const SIGINFO_BYTES = 128;
+
+/** No record is longer, so that one always fits without wrapping. */
+export const MAX_RECORD_BYTES: number = 512 * 1024;
+
+/** Words of the control block that both threads see. */
+export const CONTROL = { written: 0, read: 1 } as const;
+
+export const ABIS = ['x86_64', 'i386', 'x32'] as const;

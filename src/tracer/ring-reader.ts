@@ -1,0 +1,204 @@
+import type { NativeMemory } from '../linux/memory.ts';
+import { ArgWords } from '../model/arg-words.ts';
+import type { Captured } from '../model/capture.ts';
+import type { TraceEvent } from '../model/trace-event.ts';
+import { ABIS, CONTROL, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, SIGINFO_BYTES, WORD } from './record.ts';
+
+const TWO_32 = 2 ** 32;
+
+/**
+ * The other thread's end of the ring: makes events of records. The event objects are used again for the next record,
+ * so a reader copies what it keeps.
+ */
+export class RingReader {
+  readonly #ring: NativeMemory;
+  readonly #control: Int32Array;
+  readonly #lineages = new Map<number, string>();
+  readonly #pending = new Map<number, PendingCall>();
+  readonly #args = new ArgWords(new Uint32Array(12));
+  readonly #result = new ArgWords(new Uint32Array(2));
+  readonly #captured = new CapturedInRecord();
+  #read = 0;
+
+  constructor(ring: NativeMemory, control: Int32Array) {
+    this.#ring = ring;
+    this.#control = control;
+  }
+
+  /** Hands over what is there, at most about `limit` events; returns how many it was. */
+  drain(receive: (event: TraceEvent) => void, limit: number = Number.POSITIVE_INFINITY): number {
+    let count = 0;
+    const written = Atomics.load(this.#control, CONTROL.written) >>> 0;
+    while (this.#read !== written && count < limit) {
+      const at = this.#read & (this.#ring.size - 1);
+      const size = this.#ring.u32[at >> 2]!;
+      const event = this.#event(at, size);
+      if (event) {
+        receive(event);
+        count += 1;
+      }
+      this.#read = (this.#read + size) % TWO_32;
+      Atomics.store(this.#control, CONTROL.read, this.#read | 0);
+    }
+    if (count > 0) Atomics.notify(this.#control, CONTROL.read);
+    return count;
+  }
+
+  #event(at: number, size: number): TraceEvent | undefined {
+    const { u32, f64, u8 } = this.#ring;
+    const word = at >> 2;
+    const head = u32[word + WORD.kind]!;
+    const flags = head >>> 16;
+    const tid = u32[word + WORD.tid]!;
+    const number = u32[word + WORD.number]!;
+    const base = { tid, lineage: this.#lineages.get(tid) ?? '?', time: f64[(word + WORD.time) >> 1]! };
+    switch (head & 0xff) {
+      case RECORD.entry:
+        return this.#entry(at, size, base, number, ABIS[(head >> 8) & 0xff]!);
+      case RECORD.exit:
+        return this.#exit(at, size, base, number, ABIS[(head >> 8) & 0xff]!, flags);
+      case RECORD.signal: {
+        const start = at + WORD.siginfo * 4;
+        const siginfo = u8.subarray(start, start + SIGINFO_BYTES);
+        return { kind: 'signal', ...base, signal: number, siginfo, injected: (flags & FLAG.injected) !== 0 };
+      }
+      case RECORD.groupStop:
+        return { kind: 'group-stop', ...base, signal: number };
+      case RECORD.taskEnd:
+        this.#lineages.delete(tid);
+        this.#pending.delete(tid);
+        return { kind: 'task-end', ...base, ...ending(number) };
+      case RECORD.taskStart: {
+        const start = at + WORD.text * 4;
+        const lineage = Buffer.from(u8.subarray(start, start + u32[word + WORD.length]!)).toString('latin1');
+        this.#lineages.set(tid, lineage);
+        return { kind: 'task-start', ...base, lineage, parentTid: number, thread: (flags & FLAG.thread) !== 0 };
+      }
+      case RECORD.supersede:
+        return this.#supersede(tid, number, base.time);
+      default:
+        return undefined;
+    }
+  }
+
+  #entry(
+    at: number,
+    size: number,
+    base: { tid: number; lineage: string; time: number },
+    nr: number,
+    abi: (typeof ABIS)[number],
+  ): TraceEvent {
+    const bytes = this.#ring.u8.subarray(at, at + size);
+    const pending = this.#pending.get(base.tid) ?? new PendingCall();
+    pending.keep(bytes);
+    this.#pending.set(base.tid, pending);
+    this.#captured.point(undefined, 0, pending.bytes, pending.size);
+    this.#args.moveTo(pending.words, WORD.args);
+    return { kind: 'syscall-entry', ...base, abi, nr, args: this.#args, captured: this.#captured };
+  }
+
+  #exit(
+    at: number,
+    size: number,
+    base: { tid: number; lineage: string; time: number },
+    nr: number,
+    abi: (typeof ABIS)[number],
+    flags: number,
+  ): TraceEvent {
+    const pending = this.#pending.get(base.tid);
+    const word = at >> 2;
+    this.#captured.point(this.#ring.u8.subarray(at, at + size), size, pending?.bytes, pending?.size ?? 0);
+    this.#args.moveTo(pending?.words ?? NO_WORDS, WORD.args);
+    this.#result.moveTo(this.#ring.u32, word + WORD.result);
+    return {
+      kind: 'syscall-exit',
+      ...base,
+      abi,
+      nr,
+      args: this.#args,
+      captured: this.#captured,
+      returned: (flags & FLAG.unreturned) === 0,
+      result: this.#result,
+      errno: this.#ring.u32[word + WORD.errno]!,
+      duration: this.#ring.f64[(word + WORD.duration) >> 1]!,
+      injected: (flags & FLAG.injected) !== 0,
+      delayed: (flags & FLAG.delayed) !== 0,
+    };
+  }
+
+  /** The thread `former` lives on under the id of its leader. */
+  #supersede(tid: number, former: number, time: number): TraceEvent {
+    const lineage = this.#lineages.get(former) ?? '?';
+    this.#lineages.set(tid, lineage);
+    this.#lineages.delete(former);
+    const call = this.#pending.get(former);
+    if (call) this.#pending.set(tid, call);
+    this.#pending.delete(former);
+    return { kind: 'exec-supersede', tid, lineage, time, formerTid: former };
+  }
+}
+
+const NO_WORDS = new Uint32Array(WORD.args + 12);
+
+function ending(status: number): { exitStatus: number | undefined; signal: number | undefined; coreDumped: boolean } {
+  const signal = status & 0x7f;
+  if (signal === 0) return { exitStatus: (status >> 8) & 0xff, signal: undefined, coreDumped: false };
+  return { exitStatus: undefined, signal, coreDumped: (status & 0x80) !== 0 };
+}
+
+/** A copy of the entry record of a call that has not come back yet. */
+class PendingCall {
+  bytes: Uint8Array = new Uint8Array(512);
+  words: Uint32Array = new Uint32Array(this.bytes.buffer);
+  size = 0;
+
+  keep(record: Uint8Array): void {
+    if (record.length > this.bytes.length) {
+      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(record.length)));
+      this.words = new Uint32Array(this.bytes.buffer);
+    }
+    this.bytes.set(record);
+    this.size = record.length;
+  }
+}
+
+/** Finds captures in the records of one call. There are few, so it just walks over them. */
+class CapturedInRecord implements Captured {
+  #exit: Uint8Array | undefined;
+  #exitSize = 0;
+  #entry: Uint8Array | undefined;
+  #entrySize = 0;
+  #cut = false;
+
+  point(exit: Uint8Array | undefined, exitSize: number, entry: Uint8Array | undefined, entrySize: number): void {
+    this.#exit = exit;
+    this.#exitSize = exitSize;
+    this.#entry = entry;
+    this.#entrySize = entrySize;
+  }
+
+  bytes(arg: number, part = 0): Uint8Array | undefined {
+    return this.#find(this.#exit, this.#exitSize, EXIT_BYTES, arg, part) ?? this.bytesAtEntry(arg, part);
+  }
+
+  bytesAtEntry(arg: number, part = 0): Uint8Array | undefined {
+    return this.#find(this.#entry, this.#entrySize, ENTRY_BYTES, arg, part);
+  }
+
+  isCut(arg: number, part = 0): boolean {
+    return this.bytes(arg, part) !== undefined && this.#cut;
+  }
+
+  #find(record: Uint8Array | undefined, size: number, from: number, arg: number, part: number): Uint8Array | undefined {
+    if (!record) return undefined;
+    for (let at = from; at < size; ) {
+      const length = record[at + 4]! | (record[at + 5]! << 8) | (record[at + 6]! << 16) | (record[at + 7]! << 24);
+      if (record[at] === arg && record[at + 1] === part) {
+        this.#cut = record[at + 2] === 1;
+        return record.subarray(at + 8, at + 8 + length);
+      }
+      at += 8 + ((length + 7) & ~7);
+    }
+    return undefined;
+  }
+}
