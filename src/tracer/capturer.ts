@@ -1,0 +1,136 @@
+import type { TaskMemory } from '../linux/task-memory.ts';
+import type { ArgWords } from '../model/arg-words.ts';
+import type { Capture, CaptureSize } from '../model/capture.ts';
+import type { RingWriter } from './ring-writer.ts';
+
+const PATH_MAX = 4096;
+const IOVEC_SIZE = 16;
+const MSGHDR_SIZE = 56;
+const POINTER_SIZE = 8;
+/** Vectors are captured up to this many parts: a part number has 8 bits. */
+const MAX_PARTS = 200;
+const AT_EXIT = 1;
+
+/** Where the pieces of struct msghdr lie. */
+const MSGHDR = { name: 0, nameLength: 8, iov: 16, iovLength: 24, control: 32, controlLength: 40 } as const;
+
+/** Copies what a call points at from the task's memory straight into its record in the ring. */
+export class Capturer {
+  readonly #memory: TaskMemory;
+  readonly #writer: RingWriter;
+  readonly #stringLimit: number;
+
+  /** `stringLimit`: bytes of a string or of data that the trace will show (`-s`). */
+  constructor(memory: TaskMemory, writer: RingWriter, stringLimit: number) {
+    this.#memory = memory;
+    this.#writer = writer;
+    this.#stringLimit = stringLimit;
+  }
+
+  /** Into the open record. `result` is the value that the call returned, for captures at its exit. */
+  capture(captures: readonly Capture[], at: Capture['at'], tid: number, args: ArgWords, result: number): void {
+    for (const capture of captures) {
+      if (capture.at === at) this.#one(capture, tid, args, result);
+    }
+  }
+
+  #one(capture: Capture, tid: number, args: ArgWords, result: number): void {
+    const address = args.unsigned(capture.arg);
+    if (address === 0) return;
+    const time = capture.at === 'exit' ? AT_EXIT : 0;
+    const head = capture.arg | (time << 24);
+    switch (capture.kind) {
+      case 'string':
+        this.#string(head, tid, address, capture.path ? PATH_MAX : this.#stringLimit);
+        break;
+      case 'bytes': {
+        const size = this.#size(capture.size, tid, args, result);
+        this.#bytes(head, tid, address, size, capture.text ? this.#stringLimit : size);
+        break;
+      }
+      case 'strings':
+        this.#strings(head, tid, address);
+        break;
+      case 'iovec': {
+        const total = capture.data === 'result' ? result : Number.POSITIVE_INFINITY;
+        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), total, 0);
+        break;
+      }
+      case 'msghdr':
+        this.#msghdr(head, tid, address, capture.data === 'result' ? result : Number.POSITIVE_INFINITY);
+        break;
+    }
+  }
+
+  #size(size: CaptureSize, tid: number, args: ArgWords, result: number): number {
+    if (typeof size === 'number') return size;
+    if ('arg' in size) return args.signed(size.arg) * (size.times ?? 1);
+    if ('result' in size) return result * (size.times ?? 1);
+    const { buffer } = this.#memory;
+    if (this.#memory.read(tid, args.unsigned(size.pointedBy), 4) < 4) return 0;
+    return buffer[0]! | (buffer[1]! << 8) | (buffer[2]! << 16) | (buffer[3]! << 24);
+  }
+
+  #string(head: number, tid: number, address: number, limit: number): void {
+    const writer = this.#writer;
+    const wanted = Math.min(limit + 1, writer.captureRoom);
+    const place = writer.captureAddress;
+    const length = this.#memory.readStringTo(tid, address, wanted, place, writer.bytes, writer.captureOffset);
+    if (length < 0) return;
+    writer.endCapture(length > limit ? head | CUT : head, Math.min(length, limit));
+  }
+
+  #bytes(head: number, tid: number, address: number, size: number, limit: number): void {
+    if (!(size > 0)) return;
+    const writer = this.#writer;
+    const wanted = Math.min(size, limit, writer.captureRoom);
+    const length = this.#memory.readTo(tid, address, wanted, writer.captureAddress);
+    if (length > 0) writer.endCapture(size > wanted ? head | CUT : head, length);
+  }
+
+  #strings(head: number, tid: number, address: number): void {
+    const length = this.#memory.read(tid, address, (MAX_PARTS + 1) * POINTER_SIZE);
+    const words = new Uint32Array(this.#memory.buffer.slice(0, length).buffer, 0, length >> 2);
+    let count = 0;
+    while (2 * count + 1 < words.length && (words[2 * count] !== 0 || words[2 * count + 1] !== 0)) count += 1;
+    const complete = 2 * count + 1 < words.length;
+    const shown = Math.min(count, MAX_PARTS);
+    this.#bytes(complete ? head : head | CUT, tid, address, shown * POINTER_SIZE, shown * POINTER_SIZE);
+    for (let i = 0; i < shown; i++) {
+      this.#string(head | ((i + 1) << 8), tid, words[2 * i + 1]! * 2 ** 32 + words[2 * i]!, this.#stringLimit);
+    }
+  }
+
+  /** `firstPart` is the part of the array itself; its data follow. */
+  #iovec(head: number, tid: number, address: number, count: number, total: number, firstPart: number): void {
+    const parts = Math.min(count, MAX_PARTS);
+    const size = parts * IOVEC_SIZE;
+    if (!(size > 0)) return;
+    this.#bytes(head | (firstPart << 8), tid, address, size, size);
+    const length = this.#memory.read(tid, address, size);
+    const words = new Uint32Array(this.#memory.buffer.slice(0, length).buffer, 0, length >> 2);
+    let left = total;
+    for (let i = 0; i < length / IOVEC_SIZE && left > 0; i++) {
+      const base = words[4 * i + 1]! * 2 ** 32 + words[4 * i]!;
+      const bytes = Math.min(words[4 * i + 3]! * 2 ** 32 + words[4 * i + 2]!, left);
+      this.#bytes(head | ((firstPart + 1 + i) << 8), tid, base, bytes, this.#stringLimit);
+      left -= bytes;
+    }
+  }
+
+  #msghdr(head: number, tid: number, address: number, total: number): void {
+    this.#bytes(head, tid, address, MSGHDR_SIZE, MSGHDR_SIZE);
+    if (this.#memory.read(tid, address, MSGHDR_SIZE) < MSGHDR_SIZE) return;
+    const view = new DataView(this.#memory.buffer.slice(0, MSGHDR_SIZE).buffer);
+    const pointer = (at: number) => Number(view.getBigUint64(at, true));
+    const nameLength = view.getUint32(MSGHDR.nameLength, true);
+    const controlLength = pointer(MSGHDR.controlLength);
+    if (pointer(MSGHDR.name) !== 0) this.#bytes(head | (1 << 8), tid, pointer(MSGHDR.name), nameLength, nameLength);
+    if (pointer(MSGHDR.control) !== 0) {
+      this.#bytes(head | (2 << 8), tid, pointer(MSGHDR.control), controlLength, controlLength);
+    }
+    this.#iovec(head, tid, pointer(MSGHDR.iov), pointer(MSGHDR.iovLength), total, 3);
+  }
+}
+
+const CUT = 1 << 16;

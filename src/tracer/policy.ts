@@ -1,0 +1,80 @@
+import type { ArgWords } from '../model/arg-words.ts';
+import type { SyscallAbi } from '../model/trace-event.ts';
+import type { Task } from './task.ts';
+
+/** A call at its entry stop or exit stop. It is valid only while the policy is asked. */
+export interface StoppedCall {
+  readonly task: Task;
+  readonly abi: SyscallAbi;
+  readonly nr: number;
+  readonly args: ArgWords;
+  /** Which call of this number it is in its task, from 1. */
+  readonly ordinal: number;
+  /** The result word, at the exit stop. */
+  readonly result: ArgWords;
+  /** Copies memory of the task; shorter where it ends, undefined for a bad address. Valid until the next read. */
+  read(address: number, size: number): Uint8Array | undefined;
+  readString(address: number, limit: number): string | undefined;
+}
+
+/** Bytes to put into the memory of the task. */
+export interface MemoryWrite {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** What is to happen at an entry stop. All of it is optional: nothing named, nothing changed. */
+export interface EntryDecision {
+  /** The call does not happen; this comes back instead: a value, or a negative errno. */
+  readonly result?: number;
+  /** Arguments to change, by index. */
+  readonly args?: readonly { readonly index: number; readonly value: number }[];
+  /** Another system call to make in its place. */
+  readonly syscall?: number;
+  readonly writes?: readonly MemoryWrite[];
+  /** A signal for the task, sent while it stands at this call. */
+  readonly signal?: number;
+  /** Milliseconds to hold the task before the call. */
+  readonly delayMs?: number;
+  /** End the whole process here. */
+  readonly kill?: boolean;
+  /** Ask {@link Policy.onExit} when the call comes back. */
+  readonly atExit?: boolean;
+  /** The trace marks the call: `(INJECTED)`. */
+  readonly injected?: boolean;
+}
+
+/** What is to change when a call comes back. */
+export interface ExitDecision {
+  readonly result?: number;
+  readonly writes?: readonly MemoryWrite[];
+  readonly signal?: number;
+  readonly delayMs?: number;
+  readonly kill?: boolean;
+  readonly injected?: boolean;
+}
+
+/** A signal on its way to a task. */
+export interface StoppedSignal {
+  readonly task: Task;
+  readonly signal: number;
+}
+
+/**
+ * Why things happen to a target. The tracer asks it at each armed stop, and never knows the reason for an answer;
+ * undefined stands for "go on". `nowMs` is the monotonic clock.
+ */
+export interface Policy {
+  /** The calls to stop at, or `all`. */
+  readonly armed: 'all' | ReadonlySet<number>;
+  onEntry(call: StoppedCall): EntryDecision | undefined;
+  onExit(call: StoppedCall): ExitDecision | undefined;
+  /** Told of each signal before it is delivered. */
+  onSignal(signal: StoppedSignal): void;
+  onTaskStart(task: Task, nowMs: number): void;
+  onTaskEnd(task: Task, status: number): void;
+  /** The next moment at which {@link onTime} is to be called; Infinity for never. */
+  nextTime(): number;
+  /** Signals to send now, to tasks that need not be stopped. */
+  onTime(nowMs: number): readonly { readonly task: Task; readonly signal: number }[];
+}

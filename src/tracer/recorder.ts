@@ -1,0 +1,160 @@
+import { epochSeconds, monotonicMs } from '../linux/clock.ts';
+import type { TaskMemory } from '../linux/task-memory.ts';
+import type { ArgWords } from '../model/arg-words.ts';
+import type { Capture } from '../model/capture.ts';
+import { Capturer } from './capturer.ts';
+import { ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, type RecordKind, SIGINFO_BYTES, WORD } from './record.ts';
+import type { RingWriter } from './ring-writer.ts';
+import type { Task } from './task.ts';
+
+/** What is to be recorded of the calls that stop. */
+export interface RecordingPlan {
+  /** Calls that go into the ring, by number (x86-64; those of other ABIs always do if there are any). */
+  readonly traced: 'all' | 'none' | ReadonlySet<number>;
+  /** What to copy from the task's memory, by number. */
+  readonly captures: (nr: number) => readonly Capture[];
+  readonly stringLimit: number;
+  /** Count calls, errors and time by number. */
+  readonly counts: boolean;
+}
+
+/** Calls, errors and seconds of each number (x86-64). */
+export interface CallCounts {
+  readonly calls: Float64Array;
+  readonly errors: Float64Array;
+  readonly seconds: Float64Array;
+}
+
+const NUMBERS = 1024;
+
+/** Writes what happens into the ring, as far as the plan asks for it, and counts. */
+export class Recorder {
+  readonly #plan: RecordingPlan;
+  readonly #writer: RingWriter;
+  readonly counts: CallCounts = {
+    calls: new Float64Array(NUMBERS),
+    errors: new Float64Array(NUMBERS),
+    seconds: new Float64Array(NUMBERS),
+  };
+  readonly #isTraced = new Uint8Array(NUMBERS);
+  readonly #captures: (readonly Capture[])[] = [];
+  readonly #tracesAny: boolean;
+  #capturer!: Capturer;
+  #signals = 0;
+
+  constructor(plan: RecordingPlan, writer: RingWriter) {
+    this.#plan = plan;
+    this.#writer = writer;
+    this.#tracesAny = plan.traced !== 'none';
+    if (plan.traced === 'all') this.#isTraced.fill(1);
+    else if (plan.traced !== 'none') for (const nr of plan.traced) this.#isTraced[nr] = 1;
+  }
+
+  /** The memory to capture from: it belongs to the stop loop. */
+  attach(memory: TaskMemory): void {
+    this.#capturer = new Capturer(memory, this.#writer, this.#plan.stringLimit);
+  }
+
+  get signalCount(): number {
+    return this.#signals;
+  }
+
+  get wantsExits(): boolean {
+    return this.#tracesAny || this.#plan.counts;
+  }
+
+  get wantsSiginfo(): boolean {
+    return this.#tracesAny;
+  }
+
+  /** True if the exit of this call is to be recorded too. */
+  entry(task: Task, args: ArgWords): boolean {
+    const isNative = task.abi === 0 && task.nr < NUMBERS;
+    if (this.#plan.counts && isNative) this.counts.calls[task.nr]! += 1;
+    if (!(isNative ? this.#isTraced[task.nr] : this.#tracesAny)) return this.#plan.counts;
+    this.#begin(RECORD.entry, 0, task, task.nr, ENTRY_BYTES);
+    this.#writer.setAbi(task.abi);
+    for (let i = 0; i < 6; i++) {
+      this.#writer.setWord(WORD.args + 2 * i, args.u32(i));
+      this.#writer.setWord(WORD.args + 2 * i + 1, args.high(i));
+    }
+    if (isNative) this.#capturer.capture(this.#capturesOf(task.nr), 'entry', task.tid, args, 0);
+    this.#writer.commit();
+    return true;
+  }
+
+  exit(task: Task, args: ArgWords, result: ArgWords, errno: number): void {
+    const seconds = (monotonicMs() - task.enteredAt) / 1000;
+    const isNative = task.abi === 0 && task.nr < NUMBERS;
+    if (this.#plan.counts && isNative) {
+      if (errno > 0) this.counts.errors[task.nr]! += 1;
+      this.counts.seconds[task.nr]! += seconds;
+    }
+    if (!(isNative ? this.#isTraced[task.nr] : this.#tracesAny)) return;
+    this.#begin(RECORD.exit, task.flags, task, task.nr, EXIT_BYTES);
+    this.#writer.setAbi(task.abi);
+    this.#writer.setWord(WORD.result, result.u32(0));
+    this.#writer.setWord(WORD.result + 1, result.high(0));
+    this.#writer.setWord(WORD.errno, errno);
+    this.#writer.setDouble(WORD.duration, seconds);
+    if (isNative && errno === 0) {
+      this.#capturer.capture(this.#capturesOf(task.nr), 'exit', task.tid, args, result.signed(0));
+    }
+    this.#writer.commit();
+    task.recorded = false;
+  }
+
+  /** A signal is on its way. Its siginfo_t is needed if {@link wantsSiginfo}. */
+  signal(task: Task, signal: number, siginfo: Uint8Array | undefined): void {
+    this.#signals += 1;
+    if (!siginfo) return;
+    this.#begin(RECORD.signal, 0, task, signal, WORD.siginfo * 4 + SIGINFO_BYTES);
+    this.#writer.setBytes(WORD.siginfo, siginfo);
+    this.#writer.commit();
+  }
+
+  groupStop(task: Task, signal: number): void {
+    if (!this.#tracesAny) return;
+    this.#begin(RECORD.groupStop, 0, task, signal, 24);
+    this.#writer.commit();
+  }
+
+  taskStart(task: Task, parentTid: number): void {
+    if (!this.#tracesAny) return;
+    const lineage = Buffer.from(task.lineage, 'latin1');
+    const bytes = (WORD.text * 4 + lineage.length + 7) & ~7;
+    this.#begin(RECORD.taskStart, task.tid === task.tgid ? 0 : FLAG.thread, task, parentTid, bytes);
+    this.#writer.setWord(WORD.length, lineage.length);
+    this.#writer.setBytes(WORD.text, lineage);
+    this.#writer.commit();
+  }
+
+  supersede(task: Task, formerTid: number): void {
+    if (!this.#tracesAny) return;
+    this.#begin(RECORD.supersede, 0, task, formerTid, 24);
+    this.#writer.commit();
+  }
+
+  /** Also closes a call that the task was in. */
+  taskEnd(task: Task, status: number): void {
+    if (!this.#tracesAny) return;
+    if (task.recorded && task.awaitsExit) {
+      this.#begin(RECORD.exit, task.flags | FLAG.unreturned, task, task.nr, EXIT_BYTES);
+      this.#writer.setAbi(task.abi);
+      this.#writer.setWord(WORD.errno, 0);
+      this.#writer.setDouble(WORD.duration, (monotonicMs() - task.enteredAt) / 1000);
+      this.#writer.commit();
+    }
+    this.#begin(RECORD.taskEnd, 0, task, status, 24);
+    this.#writer.commit();
+  }
+
+  #begin(kind: RecordKind, flags: number, task: Task, number: number, bytes: number): void {
+    this.#writer.begin(kind, flags, task.tid, number, epochSeconds(), bytes);
+  }
+
+  #capturesOf(nr: number): readonly Capture[] {
+    this.#captures[nr] ??= this.#plan.captures(nr);
+    return this.#captures[nr];
+  }
+}

@@ -1,0 +1,454 @@
+import { monotonicMs } from '../linux/clock.ts';
+import type { GatedProcess } from '../linux/launch.ts';
+import {
+  ARGUMENT_REGISTERS,
+  PTRACE_CONT,
+  PTRACE_EVENT_CLONE,
+  PTRACE_EVENT_EXEC,
+  PTRACE_EVENT_FORK,
+  PTRACE_EVENT_SECCOMP,
+  PTRACE_EVENT_STOP,
+  PTRACE_EVENT_VFORK,
+  PTRACE_LISTEN,
+  PTRACE_O_EXITKILL,
+  PTRACE_O_TRACECLONE,
+  PTRACE_O_TRACEEXEC,
+  PTRACE_O_TRACEFORK,
+  PTRACE_O_TRACESECCOMP,
+  PTRACE_O_TRACESYSGOOD,
+  PTRACE_O_TRACEVFORK,
+  PTRACE_SYSCALL,
+  PTRACE_SYSCALL_INFO_ENTRY,
+  PTRACE_SYSCALL_INFO_EXIT,
+  PTRACE_SYSCALL_INFO_SECCOMP,
+  Ptrace,
+} from '../linux/ptrace.ts';
+import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
+import { SYS } from '../linux/syscall-numbers.ts';
+import { TaskMemory } from '../linux/task-memory.ts';
+import { Waiter } from '../linux/wait.ts';
+import { isStopped, ptraceEventOf, stopSignalOf } from '../linux/wait-status.ts';
+import { ArgWords } from '../model/arg-words.ts';
+import type { SyscallAbi } from '../model/trace-event.ts';
+import { Doorbell } from './doorbell.ts';
+import { Placement } from './placement.ts';
+import type { EntryDecision, ExitDecision, MemoryWrite, Policy, StoppedCall } from './policy.ts';
+import { ABIS, FLAG } from './record.ts';
+import type { Recorder } from './recorder.ts';
+import type { Task } from './task.ts';
+import { TaskTable } from './task-table.ts';
+import { Timers } from './timers.ts';
+
+const SIGKILL = 9;
+const SIGTRAP = 5;
+const SYSCALL_STOP = SIGTRAP | 0x80;
+
+const AUDIT_ARCH_X86_64 = 0xc000003e;
+const X32_BIT = 0x40000000;
+
+/** Words of struct ptrace_syscall_info. */
+const INFO = { op: 0, arch: 1, nr: 6, args: 8, result: 6, isError: 8 } as const;
+
+/** How many states are collected before the first is handled, so that a quick task can't starve the others. */
+const BATCH = 128;
+const MEMORY_BYTES = 1024 * 1024;
+
+/** How system calls are made to stop: by a filter that the command starts with, or all of them by ptrace itself. */
+export type StopMethod = 'seccomp' | 'ptrace';
+
+/**
+ * Follows a process tree from stop to stop: asks the policy, does what it says, and has it recorded. One instance
+ * serves one run, on the thread that made it.
+ */
+export class StopLoop {
+  readonly #ptrace = new Ptrace();
+  readonly #waiter = new Waiter();
+  readonly #memory = new TaskMemory(MEMORY_BYTES);
+  readonly #tasks = new TaskTable(this.#ptrace, this.#memory);
+  readonly #placement: Placement = new Placement(this.#tasks.all);
+  readonly #held = new Timers<{ readonly task: Task; readonly signal: number }>();
+  readonly #call: CallAtStop;
+  readonly #method: StopMethod;
+  readonly #policy: Policy | undefined;
+  readonly #recorder: Recorder;
+  readonly #batchTids = new Int32Array(BATCH);
+  readonly #batchStatuses = new Int32Array(BATCH);
+  #doorbell: Doorbell | undefined;
+  #root: Task | undefined;
+  #rootPid = 0;
+  #rootStatus = 0;
+  /** The command has not called execve yet: what it does is ours. */
+  #launching: GatedProcess | undefined;
+
+  constructor(method: StopMethod, recorder: Recorder, policy: Policy | undefined) {
+    this.#method = method;
+    this.#recorder = recorder;
+    this.#policy = policy;
+    this.#call = new CallAtStop(this.#memory);
+    recorder.attach(this.#memory);
+  }
+
+  /** Whether tracer and target shared a CPU at some time. */
+  get sharedCpu(): boolean {
+    return this.#placement.used;
+  }
+
+  get taskCount(): number {
+    return this.#tasks.born;
+  }
+
+  /** Traces a process that waits at its gate, until all of its tree has ended; returns its wait status. Throws LaunchError. */
+  run(gated: GatedProcess): number {
+    this.#launch(gated);
+    while (this.#tasks.all.size > 0) {
+      const count = this.#collect();
+      if (count === 0) break;
+      for (let i = 0; i < count; i++) this.#handle(this.#batchTids[i]!, this.#batchStatuses[i]!);
+    }
+    this.#doorbell?.remove(this.#waiter);
+    this.#placement.release();
+    this.#launching?.finish(false);
+    return this.#rootStatus;
+  }
+
+  #launch(gated: GatedProcess): void {
+    const { pid } = gated;
+    const seccomp = this.#method === 'seccomp' ? PTRACE_O_TRACESECCOMP : 0;
+    this.#ptrace.seize(
+      pid,
+      PTRACE_O_TRACESYSGOOD |
+        PTRACE_O_TRACEFORK |
+        PTRACE_O_TRACEVFORK |
+        PTRACE_O_TRACECLONE |
+        PTRACE_O_TRACEEXEC |
+        PTRACE_O_EXITKILL |
+        seccomp,
+    );
+    if (this.#method === 'ptrace') {
+      this.#ptrace.interrupt(pid);
+      this.#waiter.task(pid);
+      this.#ptrace.resume(PTRACE_SYSCALL, pid);
+    }
+    this.#root = this.#tasks.addRoot(pid);
+    this.#rootPid = pid;
+    this.#launching = gated;
+    this.#started(this.#root, 0);
+    gated.open();
+  }
+
+  /** Blocks for one change of state, then takes what else has changed. */
+  #collect(): number {
+    let tid = this.#waiter.any();
+    let count = 0;
+    while (tid > 0) {
+      this.#batchTids[count] = tid;
+      this.#batchStatuses[count] = this.#waiter.status;
+      count += 1;
+      // One task alone has nothing else to report: spare it a system call.
+      if (count === BATCH || this.#tasks.all.size === 1) break;
+      tid = this.#waiter.poll();
+    }
+    return count;
+  }
+
+  #handle(tid: number, status: number): void {
+    if (tid === this.#doorbell?.pid) {
+      this.#onDoorbell();
+      return;
+    }
+    const task = this.#tasks.all.get(tid);
+    if (!task) {
+      this.#tasks.strange(tid, status);
+    } else if (!isStopped(status)) {
+      this.#ended(task, status);
+    } else {
+      this.#placement.stopped();
+      this.#onStop(task, stopSignalOf(status), ptraceEventOf(status));
+    }
+    if (this.#policy) this.#setAlarm(this.#policy.nextTime());
+  }
+
+  #onStop(task: Task, signal: number, event: number): void {
+    switch (event) {
+      case 0:
+        if (signal === SYSCALL_STOP) this.#onSyscall(task);
+        else this.#onSignal(task, signal);
+        return;
+      case PTRACE_EVENT_SECCOMP:
+        this.#onSyscall(task);
+        return;
+      case PTRACE_EVENT_FORK:
+      case PTRACE_EVENT_VFORK:
+      case PTRACE_EVENT_CLONE:
+        this.#onBirth(task, event === PTRACE_EVENT_CLONE);
+        break;
+      case PTRACE_EVENT_EXEC:
+        this.#onExec(task);
+        return;
+      case PTRACE_EVENT_STOP:
+        if (signal !== SIGTRAP) {
+          this.#recorder.groupStop(task, signal);
+          this.#ptrace.resume(PTRACE_LISTEN, task.tid);
+          return;
+        }
+        break;
+    }
+    this.#resume(task);
+  }
+
+  /** Goes on, with the exit stop of the current call if somebody waits for it. */
+  #resume(task: Task, signal = 0): void {
+    const request = this.#method === 'ptrace' || task.awaitsExit ? PTRACE_SYSCALL : PTRACE_CONT;
+    this.#ptrace.resume(request, task.tid, signal);
+  }
+
+  // Births and deaths
+
+  #onBirth(parent: Task, maybeThread: boolean): void {
+    const tid = this.#ptrace.eventMessage(parent.tid);
+    if (!tid) return;
+    const child = this.#tasks.addChild(parent, tid, maybeThread);
+    this.#started(child, parent.tid);
+    this.#placement.born(tid, parent.tid);
+    if (this.#tasks.takeEarly(tid)) this.#resume(child);
+  }
+
+  #started(task: Task, parentTid: number): void {
+    this.#recorder.taskStart(task, parentTid);
+    this.#policy?.onTaskStart(task, monotonicMs());
+  }
+
+  #onExec(task: Task): void {
+    const former = this.#ptrace.eventMessage(task.tid);
+    let current = task;
+    if (former !== undefined && former !== task.tid) {
+      const successor = this.#tasks.supersede(task, former);
+      if (successor) {
+        this.#policy?.onTaskEnd(task, 0);
+        this.#recorder.supersede(successor, former);
+        current = successor;
+      }
+    }
+    if (this.#launching && current === this.#root) {
+      this.#launching.finish(true);
+      this.#launching = undefined;
+    }
+    this.#resume(current);
+  }
+
+  #ended(task: Task, status: number): void {
+    if (task.tid === this.#rootPid) this.#rootStatus = status;
+    this.#recorder.taskEnd(task, status);
+    this.#policy?.onTaskEnd(task, status);
+    this.#placement.ended(task.tid);
+    for (const orphan of this.#tasks.remove(task)) {
+      this.#started(orphan, task.tid);
+      this.#resume(orphan);
+    }
+  }
+
+  // Signals
+
+  #onSignal(task: Task, signal: number): void {
+    this.#policy?.onSignal({ task, signal });
+    const siginfo = this.#recorder.wantsSiginfo && this.#ptrace.readSiginfo(task.tid) ? this.#ptrace.siginfo : undefined;
+    this.#recorder.signal(task, signal, siginfo);
+    this.#resume(task, signal);
+  }
+
+  // System calls
+
+  #onSyscall(task: Task): void {
+    if (!this.#ptrace.readSyscallInfo(task.tid)) return;
+    const { info } = this.#ptrace;
+    switch (info[INFO.op]! & 0xff) {
+      case PTRACE_SYSCALL_INFO_ENTRY:
+      case PTRACE_SYSCALL_INFO_SECCOMP:
+        this.#onEntry(task, info);
+        break;
+      case PTRACE_SYSCALL_INFO_EXIT:
+        this.#onExit(task, info);
+        break;
+      default:
+        this.#resume(task);
+    }
+  }
+
+  #onEntry(task: Task, info: Uint32Array): void {
+    const nr = info[INFO.nr]!;
+    if (this.#launching && task === this.#root && nr !== SYS.execve) {
+      this.#resume(task);
+      return;
+    }
+    const isNative = info[INFO.arch] === AUDIT_ARCH_X86_64;
+    task.abi = !isNative ? ABI_I386 : nr & X32_BIT ? ABI_X32 : ABI_X86_64;
+    task.nr = task.abi === ABI_X32 ? nr & ~X32_BIT : nr;
+    task.enteredAt = monotonicMs();
+    task.flags = 0;
+    this.#call.atEntry(task, info, this.#policy ? task.count(task.nr) : 0);
+    task.recorded = this.#recorder.entry(task, this.#call.args);
+    const decision = this.#policy && isArmed(this.#policy, task) ? this.#policy.onEntry(this.#call) : undefined;
+    task.policyAtExit = decision?.atExit === true;
+    task.awaitsExit = task.policyAtExit || (task.recorded && this.#recorder.wantsExits);
+    if (decision) this.#applyEntry(task, decision);
+    else this.#resume(task);
+  }
+
+  #applyEntry(task: Task, decision: EntryDecision): void {
+    const { tid } = task;
+    mark(task, decision);
+    if (decision.kill) {
+      sendSignal(task.tgid, SIGKILL);
+      return;
+    }
+    for (const { index, value } of decision.args ?? []) {
+      this.#ptrace.setRegister(tid, ARGUMENT_REGISTERS[index]!, value);
+    }
+    this.#write(tid, decision.writes);
+    if (decision.syscall !== undefined) this.#ptrace.setRegister(tid, 'orig_rax', decision.syscall);
+    if (decision.result !== undefined) {
+      // The kernel skips a call whose number is -1, and returns what the result register holds.
+      this.#ptrace.setRegister(tid, 'orig_rax', -1);
+      this.#ptrace.setRegister(tid, 'rax', decision.result);
+    }
+    if (decision.signal !== undefined) sendThreadSignal(task.tgid, tid, decision.signal);
+    this.#goOn(task, decision.delayMs);
+  }
+
+  #onExit(task: Task, info: Uint32Array): void {
+    if (!task.awaitsExit) {
+      // Stopping by ptrace alone has exits of calls that nobody asked for.
+      this.#resume(task);
+      return;
+    }
+    task.awaitsExit = false;
+    this.#call.atExit(task, info);
+    const decision = task.policyAtExit ? this.#policy?.onExit(this.#call) : undefined;
+    if (decision) this.#applyExit(task, decision);
+    if (task.recorded) {
+      const isError = this.#call.result.high(0) === 0xffffffff && this.#call.result.i32(0) >= -4095;
+      this.#recorder.exit(task, this.#call.args, this.#call.result, isError ? -this.#call.result.i32(0) : 0);
+    }
+    if (!decision) this.#resume(task);
+    else if (!decision.kill) this.#goOn(task, decision.delayMs);
+  }
+
+  #applyExit(task: Task, decision: ExitDecision): void {
+    mark(task, decision);
+    if (decision.kill) {
+      sendSignal(task.tgid, SIGKILL);
+      return;
+    }
+    this.#write(task.tid, decision.writes);
+    if (decision.result !== undefined) {
+      this.#ptrace.setRegister(task.tid, 'rax', decision.result);
+      this.#call.setResult(decision.result);
+    }
+    if (decision.signal !== undefined) sendThreadSignal(task.tgid, task.tid, decision.signal);
+  }
+
+  #write(tid: number, writes: readonly MemoryWrite[] | undefined): void {
+    for (const { address, bytes } of writes ?? []) this.#memory.write(tid, address, bytes);
+  }
+
+  // Time
+
+  /** Now, or when the delay is over: the tracer itself never sleeps. */
+  #goOn(task: Task, delayMs: number | undefined): void {
+    if (delayMs === undefined) {
+      this.#resume(task);
+      return;
+    }
+    const dueMs = monotonicMs() + delayMs;
+    this.#held.add(dueMs, { task, signal: 0 });
+    this.#setAlarm(dueMs);
+  }
+
+  #setAlarm(dueMs: number): void {
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    if (this.#doorbell) {
+      this.#doorbell.wakeBy(dueMs);
+    } else {
+      this.#doorbell = Doorbell.create(this.#ptrace, this.#waiter);
+      this.#doorbell.arm(dueMs);
+    }
+  }
+
+  #onDoorbell(): void {
+    const now = monotonicMs();
+    for (let due = this.#held.takeDue(now); due; due = this.#held.takeDue(now)) {
+      if (this.#tasks.all.get(due.task.tid) === due.task) this.#resume(due.task, due.signal);
+    }
+    for (const { task, signal } of this.#policy?.onTime(now) ?? []) {
+      sendThreadSignal(task.tgid, task.tid, signal);
+    }
+    this.#doorbell!.stopped();
+    this.#doorbell!.arm(Math.min(this.#held.nextMs, this.#policy?.nextTime() ?? Number.POSITIVE_INFINITY));
+  }
+}
+
+const ABI_X86_64 = ABIS.indexOf('x86_64');
+const ABI_I386 = ABIS.indexOf('i386');
+const ABI_X32 = ABIS.indexOf('x32');
+
+function mark(task: Task, decision: EntryDecision | ExitDecision): void {
+  if (decision.injected) task.flags |= FLAG.injected;
+  if (decision.delayMs !== undefined) task.flags |= FLAG.delayed;
+}
+
+function isArmed(policy: Policy, task: Task): boolean {
+  return policy.armed === 'all' || (task.abi === ABI_X86_64 && policy.armed.has(task.nr));
+}
+
+/** The call that a task stands at, in words copied from struct ptrace_syscall_info: one object for all stops. */
+class CallAtStop implements StoppedCall {
+  readonly #memory: TaskMemory;
+  readonly #argWords = new Uint32Array(12);
+  readonly #resultWords = new Uint32Array(2);
+  readonly args = new ArgWords(this.#argWords);
+  readonly result = new ArgWords(this.#resultWords);
+  task!: Task;
+  ordinal = 0;
+
+  constructor(memory: TaskMemory) {
+    this.#memory = memory;
+  }
+
+  get nr(): number {
+    return this.task.nr;
+  }
+
+  get abi(): SyscallAbi {
+    return ABIS[this.task.abi]!;
+  }
+
+  atEntry(task: Task, info: Uint32Array, ordinal: number): void {
+    this.task = task;
+    this.ordinal = ordinal;
+    for (let i = 0; i < 12; i++) this.#argWords[i] = info[INFO.args + i]!;
+    task.keepArgs(this.#argWords, ordinal);
+  }
+
+  atExit(task: Task, info: Uint32Array): void {
+    this.task = task;
+    this.ordinal = task.ordinal;
+    this.#argWords.set(task.args);
+    this.#resultWords[0] = info[INFO.result]!;
+    this.#resultWords[1] = info[INFO.result + 1]!;
+  }
+
+  setResult(value: number): void {
+    this.#resultWords[0] = value % 2 ** 32;
+    this.#resultWords[1] = Math.floor(value / 2 ** 32);
+  }
+
+  read(address: number, size: number): Uint8Array | undefined {
+    const length = this.#memory.read(this.task.tid, address, Math.min(size, MEMORY_BYTES));
+    return length > 0 ? this.#memory.buffer.subarray(0, length) : undefined;
+  }
+
+  readString(address: number, limit: number): string | undefined {
+    const length = this.#memory.readString(this.task.tid, address, Math.min(limit, MEMORY_BYTES));
+    return length < 0 ? undefined : Buffer.from(this.#memory.buffer.subarray(0, length)).toString();
+  }
+}

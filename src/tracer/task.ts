@@ -1,0 +1,55 @@
+/** A thread of the target, as the tracer knows it. */
+export class Task {
+  tid: number;
+  tgid: number;
+  /** The path of births: `0` is the command itself, `0.1` the first task that it made. */
+  lineage: string;
+  /** How many tasks it has made. */
+  births = 0;
+  /** How many system calls it has entered, of those that stop. */
+  calls = 0;
+  /** The same by number: an ordinal that does not depend on what else is armed. */
+  readonly #callsByNumber = new Map<number, number>();
+
+  /** Inside a call whose exit stop is asked for. */
+  awaitsExit = false;
+  /** The call that it is in (or was in last). */
+  nr = -1;
+  abi = 0;
+  enteredAt = 0;
+  /** What was done to that call: FLAG bits of its record. */
+  flags = 0;
+  /** Whether the entry of that call was written to the ring. */
+  recorded = false;
+  /** Whether the policy wants to see the exit of that call. */
+  policyAtExit = false;
+
+  /** Its arguments and its ordinal, kept for the exit stop. */
+  readonly args: Uint32Array = new Uint32Array(12);
+  ordinal = 0;
+
+  constructor(tid: number, tgid: number, lineage: string) {
+    this.tid = tid;
+    this.tgid = tgid;
+    this.lineage = lineage;
+  }
+
+  /** Counts a call; returns which call of this number it is in this task, from 1. */
+  count(nr: number): number {
+    this.calls += 1;
+    const ordinal = (this.#callsByNumber.get(nr) ?? 0) + 1;
+    this.#callsByNumber.set(nr, ordinal);
+    return ordinal;
+  }
+
+  keepArgs(words: Uint32Array, ordinal: number): void {
+    this.args.set(words);
+    this.ordinal = ordinal;
+  }
+
+  /** The lineage of the next task that this one makes. */
+  nextBirth(): string {
+    this.births += 1;
+    return `${this.lineage}.${this.births}`;
+  }
+}
