@@ -70,9 +70,10 @@ export interface LimitsUse {
 export interface SyscallSummary {
   readonly name: string;
   readonly calls: number;
-  readonly errors: number;
-  /** Seconds of wall time between entry and exit, summed. */
-  readonly seconds: number;
+  /** Undefined where only the entries of calls were watched. */
+  readonly errors: number | undefined;
+  /** Seconds of wall time between entry and exit, summed. Undefined as above. */
+  readonly seconds: number | undefined;
 }
 
 export interface TraceSummary {

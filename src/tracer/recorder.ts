@@ -9,13 +9,15 @@ import type { Task } from './task.ts';
 
 /** What is to be recorded of the calls that stop. */
 export interface RecordingPlan {
-  /** Calls that go into the ring, by number (x86-64; those of other ABIs always do if there are any). */
-  readonly traced: 'all' | 'none' | ReadonlySet<number>;
+  /** The calls that are asked for, by number (x86-64; those of other ABIs always are, if there are any). */
+  readonly selected: 'all' | 'none' | ReadonlySet<number>;
+  /** Their events go into the ring, and so do signals, births and ends. */
+  readonly events: boolean;
+  /** Their errors and times are counted too, not just the calls. */
+  readonly timed: boolean;
   /** What to copy from the task's memory, by number. */
   readonly captures: (nr: number) => readonly Capture[];
   readonly stringLimit: number;
-  /** Count calls, errors and time by number. */
-  readonly counts: boolean;
 }
 
 /** Calls, errors and seconds of each number (x86-64). */
@@ -36,18 +38,16 @@ export class Recorder {
     errors: new Float64Array(NUMBERS),
     seconds: new Float64Array(NUMBERS),
   };
-  readonly #isTraced = new Uint8Array(NUMBERS);
+  readonly #isSelected = new Uint8Array(NUMBERS);
   readonly #captures: (readonly Capture[])[] = [];
-  readonly #tracesAny: boolean;
   #capturer!: Capturer;
   #signals = 0;
 
   constructor(plan: RecordingPlan, writer: RingWriter) {
     this.#plan = plan;
     this.#writer = writer;
-    this.#tracesAny = plan.traced !== 'none';
-    if (plan.traced === 'all') this.#isTraced.fill(1);
-    else if (plan.traced !== 'none') for (const nr of plan.traced) this.#isTraced[nr] = 1;
+    if (plan.selected === 'all') this.#isSelected.fill(1);
+    else if (plan.selected !== 'none') for (const nr of plan.selected) this.#isSelected[nr] = 1;
   }
 
   /** The memory to capture from: it belongs to the stop loop. */
@@ -59,19 +59,16 @@ export class Recorder {
     return this.#signals;
   }
 
-  get wantsExits(): boolean {
-    return this.#tracesAny || this.#plan.counts;
-  }
-
   get wantsSiginfo(): boolean {
-    return this.#tracesAny;
+    return this.#plan.events;
   }
 
   /** True if the exit of this call is to be recorded too. */
   entry(task: Task, args: ArgWords): boolean {
     const isNative = task.abi === 0 && task.nr < NUMBERS;
-    if (this.#plan.counts && isNative) this.counts.calls[task.nr]! += 1;
-    if (!(isNative ? this.#isTraced[task.nr] : this.#tracesAny)) return this.#plan.counts;
+    if (isNative) this.counts.calls[task.nr]! += 1;
+    if (isNative ? this.#isSelected[task.nr] === 0 : this.#plan.selected === 'none') return false;
+    if (!this.#plan.events) return this.#plan.timed;
     this.#begin(RECORD.entry, 0, task, task.nr, ENTRY_BYTES);
     this.#writer.setAbi(task.abi);
     for (let i = 0; i < 6; i++) {
@@ -86,11 +83,12 @@ export class Recorder {
   exit(task: Task, args: ArgWords, result: ArgWords, errno: number): void {
     const seconds = (monotonicMs() - task.enteredAt) / 1000;
     const isNative = task.abi === 0 && task.nr < NUMBERS;
-    if (this.#plan.counts && isNative) {
+    if (isNative) {
       if (errno > 0) this.counts.errors[task.nr]! += 1;
       this.counts.seconds[task.nr]! += seconds;
     }
-    if (!(isNative ? this.#isTraced[task.nr] : this.#tracesAny)) return;
+    task.recorded = false;
+    if (!this.#plan.events) return;
     this.#begin(RECORD.exit, task.flags, task, task.nr, EXIT_BYTES);
     this.#writer.setAbi(task.abi);
     this.#writer.setWord(WORD.result, result.u32(0));
@@ -101,7 +99,6 @@ export class Recorder {
       this.#capturer.capture(this.#capturesOf(task.nr), 'exit', task.tid, args, result.signed(0));
     }
     this.#writer.commit();
-    task.recorded = false;
   }
 
   /** A signal is on its way. Its siginfo_t is needed if {@link wantsSiginfo}. */
@@ -114,13 +111,13 @@ export class Recorder {
   }
 
   groupStop(task: Task, signal: number): void {
-    if (!this.#tracesAny) return;
+    if (!this.#plan.events) return;
     this.#begin(RECORD.groupStop, 0, task, signal, 24);
     this.#writer.commit();
   }
 
   taskStart(task: Task, parentTid: number): void {
-    if (!this.#tracesAny) return;
+    if (!this.#plan.events) return;
     const lineage = Buffer.from(task.lineage, 'latin1');
     const bytes = (WORD.text * 4 + lineage.length + 7) & ~7;
     this.#begin(RECORD.taskStart, task.tid === task.tgid ? 0 : FLAG.thread, task, parentTid, bytes);
@@ -130,14 +127,14 @@ export class Recorder {
   }
 
   supersede(task: Task, formerTid: number): void {
-    if (!this.#tracesAny) return;
+    if (!this.#plan.events) return;
     this.#begin(RECORD.supersede, 0, task, formerTid, 24);
     this.#writer.commit();
   }
 
   /** Also closes a call that the task was in. */
   taskEnd(task: Task, status: number): void {
-    if (!this.#tracesAny) return;
+    if (!this.#plan.events) return;
     if (task.recorded && task.awaitsExit) {
       this.#begin(RECORD.exit, task.flags | FLAG.unreturned, task, task.nr, EXIT_BYTES);
       this.#writer.setAbi(task.abi);

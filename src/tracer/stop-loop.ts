@@ -77,6 +77,7 @@ export class StopLoop {
   #root: Task | undefined;
   #rootPid = 0;
   #rootStatus = 0;
+  #onRootExec: () => void = () => {};
   /** The command has not called execve yet: what it does is ours. */
   #launching: GatedProcess | undefined;
 
@@ -97,8 +98,13 @@ export class StopLoop {
     return this.#tasks.born;
   }
 
-  /** Traces a process that waits at its gate, until all of its tree has ended; returns its wait status. Throws LaunchError. */
-  run(gated: GatedProcess): number {
+  /**
+   * Traces a process that waits at its gate, until all of its tree has ended; returns its wait status. `onExec` is
+   * called when the command has been executed. Throws LaunchError if it can't be, SystemCallError if tracing is not
+   * allowed.
+   */
+  run(gated: GatedProcess, onExec: () => void): number {
+    this.#onRootExec = onExec;
     this.#launch(gated);
     while (this.#tasks.all.size > 0) {
       const count = this.#collect();
@@ -232,6 +238,7 @@ export class StopLoop {
     if (this.#launching && current === this.#root) {
       this.#launching.finish(true);
       this.#launching = undefined;
+      this.#onRootExec();
     }
     this.#resume(current);
   }
@@ -251,7 +258,8 @@ export class StopLoop {
 
   #onSignal(task: Task, signal: number): void {
     this.#policy?.onSignal({ task, signal });
-    const siginfo = this.#recorder.wantsSiginfo && this.#ptrace.readSiginfo(task.tid) ? this.#ptrace.siginfo : undefined;
+    const siginfo =
+      this.#recorder.wantsSiginfo && this.#ptrace.readSiginfo(task.tid) ? this.#ptrace.siginfo : undefined;
     this.#recorder.signal(task, signal, siginfo);
     this.#resume(task, signal);
   }
@@ -289,7 +297,7 @@ export class StopLoop {
     task.recorded = this.#recorder.entry(task, this.#call.args);
     const decision = this.#policy && isArmed(this.#policy, task) ? this.#policy.onEntry(this.#call) : undefined;
     task.policyAtExit = decision?.atExit === true;
-    task.awaitsExit = task.policyAtExit || (task.recorded && this.#recorder.wantsExits);
+    task.awaitsExit = task.policyAtExit || task.recorded;
     if (decision) this.#applyEntry(task, decision);
     else this.#resume(task);
   }

@@ -1,0 +1,19 @@
+import type { SentSignal } from '../chaos/basic/signal-injection.ts';
+import type { CountedCall } from './engine-plan.ts';
+
+/** What the engine's thread tells the thread that started it. */
+export type EngineMessage =
+  /** The command is about to be executed: its limits may start. */
+  | { readonly kind: 'started'; readonly pid: number }
+  /** The command could not be started. */
+  | { readonly kind: 'launch-failed'; readonly step: 'join' | 'set-up' | 'execve' | 'trace'; readonly code: string }
+  /** The command has ended, and with it (if traced) all of its tree. */
+  | {
+      readonly kind: 'ended';
+      readonly status: number;
+      readonly counts: readonly CountedCall[];
+      readonly signals: number;
+      readonly tasks: number;
+      readonly sharedCpu: boolean;
+      readonly sent: readonly SentSignal[];
+    };

@@ -1,0 +1,35 @@
+import type { SignalPlan } from '../chaos/basic/signal-injection.ts';
+import type { LaunchSpec } from '../linux/launch.ts';
+import type { StopMethod } from '../tracer/stop-loop.ts';
+
+/** How the engine's thread follows the tree; undefined in a plan that needs limits alone, which does not ptrace at all. */
+export interface TracingPlan {
+  readonly method: StopMethod;
+  /** The calls that are asked for. */
+  readonly selected: 'all' | 'none' | readonly number[];
+  /** Their events are wanted, not only counts. */
+  readonly events: boolean;
+  /** Their errors and times are wanted. */
+  readonly timed: boolean;
+  /** Bytes of strings and data that are captured. */
+  readonly stringLimit: number;
+  readonly signals: SignalPlan | undefined;
+}
+
+/** All that the engine's thread is told: it can be sent to a worker. */
+export interface EnginePlan {
+  readonly launch: Omit<LaunchSpec, 'filter' | 'noNewPrivileges'>;
+  /** cgroup files that the command's process id is written to before it starts. */
+  readonly joinFiles: readonly string[];
+  readonly tracing: TracingPlan | undefined;
+  /** The event ring: memory of this process, and the control block beside it. */
+  readonly ring: { readonly address: number; readonly size: number; readonly control: SharedArrayBuffer };
+}
+
+/** What was counted of one number; `errors` and `seconds` are zero unless the plan asked for times. */
+export interface CountedCall {
+  readonly nr: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly seconds: number;
+}
