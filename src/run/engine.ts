@@ -1,0 +1,103 @@
+import { Worker } from 'node:worker_threads';
+import { NativeMemory } from '../linux/memory.ts';
+import { RenacerError } from '../model/errors.ts';
+import type { TraceEvent } from '../model/trace-event.ts';
+import { RingReader } from '../tracer/ring-reader.ts';
+import type { EngineMessage } from './engine-messages.ts';
+import type { EnginePlan } from './engine-plan.ts';
+
+const RING_BYTES = 8 * 1024 * 1024;
+const CONTROL_BYTES = 8;
+
+/** Events handed over before the event loop gets its turn. */
+const EVENTS_A_TURN = 20_000;
+/** How long an event may lie in the ring before it is shown, in milliseconds. */
+const LATENCY_MS = 5;
+
+export type Ended = Extract<EngineMessage, { kind: 'ended' }>;
+export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
+
+export interface EngineListener {
+  started(pid: number): void;
+  event(event: TraceEvent): void;
+  /** All events so far have been handed over. */
+  idle(): void;
+}
+
+/**
+ * Starts the engine's thread, and hands over its events until the run has ended. Resolves to how it ended, or to why the
+ * command could not be started; rejects only if the engine itself is broken.
+ */
+export async function runEngine(
+  plan: Omit<EnginePlan, 'ring'>,
+  listener: EngineListener,
+): Promise<Ended | LaunchFailed> {
+  const control = new SharedArrayBuffer(CONTROL_BYTES);
+  // A run without events has no use for a ring.
+  const ring = NativeMemory.allocate(plan.tracing?.events ? RING_BYTES : 0x1000);
+  const reader = new RingReader(ring, new Int32Array(control));
+  const workerData: EnginePlan = { ...plan, ring: { address: ring.address, size: ring.size, control } };
+  const worker = new Worker(new URL('./engine-thread.js', import.meta.url), { workerData });
+  const pump = plan.tracing?.events ? startPump(reader, listener) : undefined;
+  try {
+    const last = await conversation(worker, listener);
+    pump?.finish();
+    return last;
+  } finally {
+    pump?.stop();
+    await worker.terminate();
+    ring.free();
+  }
+}
+
+function conversation(worker: Worker, listener: EngineListener): Promise<Ended | LaunchFailed> {
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: EngineMessage) => {
+      if (message.kind === 'started') listener.started(message.pid);
+      else resolve(message);
+    });
+    worker.on('error', (cause) => reject(broken(cause)));
+    worker.on('exit', () => reject(broken(undefined)));
+  });
+}
+
+function broken(cause: unknown): RenacerError {
+  const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  return new RenacerError('ENGINE_FAILED', `the engine stopped unexpectedly${reason}`, {
+    hint: 'This is a defect of Renacer: please report it with the command and the seed.',
+    cause,
+  });
+}
+
+interface Pump {
+  /** Hands over all that is left. */
+  finish(): void;
+  stop(): void;
+}
+
+/** Reads the ring by the clock: often while events come, so that nobody has to wake this thread for each of them. */
+function startPump(reader: RingReader, listener: EngineListener): Pump {
+  const receive = (event: TraceEvent): void => listener.event(event);
+  let timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  const turn = (): void => {
+    const count = reader.drain(receive, EVENTS_A_TURN);
+    if (count === EVENTS_A_TURN) {
+      timer = setImmediate(turn);
+      return;
+    }
+    if (count > 0) listener.idle();
+    timer = setTimeout(turn, LATENCY_MS);
+  };
+  const stop = (): void => {
+    clearTimeout(timer as NodeJS.Timeout);
+    clearImmediate(timer as NodeJS.Immediate);
+  };
+  turn();
+  return {
+    finish() {
+      stop();
+      reader.drain(receive);
+    },
+    stop,
+  };
+}
