@@ -1,0 +1,120 @@
+import { signalAll } from '../../linux/cgroup.ts';
+import type { ResourceLimit } from '../../linux/rlimits.ts';
+import type { CpuUse, MemoryUse } from '../../model/run-result.ts';
+import { type CpuLimit, type CpuRequest, prepareDutyCycle, prepareQuota } from './cpu.ts';
+import { type MemoryRequest, prepareMemory } from './memory.ts';
+import { markOf } from './process-mark.ts';
+import { ProcessScan } from './process-scan.ts';
+import { RunGroups } from './run-groups.ts';
+import { groupName, newRunIdentity } from './run-identity.ts';
+import { makeTree } from './tree.ts';
+
+export interface LimitsRequest {
+  readonly memory?: MemoryRequest;
+  readonly cpu?: CpuRequest;
+}
+
+/** The limits of one run and the container of its tree, made before the command starts. */
+export interface PreparedLimits {
+  /** What serves each part, for the report. */
+  readonly backends: { readonly memory?: string; readonly cpu?: string; readonly tree: string };
+  /** The new task's pid is to be written into each of these before its exec. */
+  readonly joinFiles: readonly string[];
+  /** To be set in the new task before its exec. */
+  readonly rlimits: readonly ResourceLimit[];
+  /** What a guard needs to clean up after us (see guard.ts). */
+  readonly remains: Remains;
+  /** To be called when the command's first process exists. */
+  started(rootPid: number): void;
+  /** SIGKILL to all of the tree. Synchronous, so that it works in an `exit` handler; they are gone a moment later. */
+  killTree(): void;
+  signalTree(signal: NodeJS.Signals): void;
+  processIds(): number[];
+  isEmpty(): boolean;
+  /** CPU time of the whole tree so far, in µs; undefined where nothing can tell. */
+  cpuTimeUs(): number | undefined;
+  /** To be asked when the run has ended, before `dispose`. */
+  usage(): { readonly memory: MemoryUse | undefined; readonly cpu: CpuUse | undefined };
+  /** Ends limits and removes the groups. Throws CGROUP_NOT_REMOVED if processes of the run stay alive. */
+  dispose(): Promise<void>;
+}
+
+/** What stays behind if this process is killed now. */
+export interface Remains {
+  readonly groups: readonly string[];
+  /** A v2 group that had to move its own processes into `renacer-home`. */
+  readonly base: string | undefined;
+  /** The value of RLIMIT_RTTIME that marks the run's processes, where there are no groups. */
+  readonly mark: number | undefined;
+}
+
+/**
+ * Makes what the limits need: each part by the first backend that this machine lets us have.
+ *
+ * Throws MEMORY_LIMIT_UNAVAILABLE, and leaves nothing behind then. The CPU limit and the container always have a fallback.
+ */
+export function prepareLimits(request: LimitsRequest): PreparedLimits {
+  const identity = newRunIdentity();
+  const groups = new RunGroups(groupName(identity));
+  try {
+    return assemble(request, groups, markOf(identity));
+  } catch (error) {
+    groups.remove();
+    throw error;
+  }
+}
+
+function assemble(request: LimitsRequest, groups: RunGroups, possibleMark: ResourceLimit | undefined): PreparedLimits {
+  const memory = request.memory && prepareMemory(groups, request.memory);
+  const quota = request.cpu && prepareQuota(groups, request.cpu);
+  const scan = new ProcessScan(possibleMark);
+  const tree = makeTree(groups, scan);
+  const cpu = quota ?? (request.cpu && prepareDutyCycle(tree, request.cpu));
+  const mark = groups.all.length === 0 ? possibleMark : undefined;
+  let startedMs = 0;
+
+  return {
+    backends: { ...(memory && { memory: memory.backend }), ...(cpu && { cpu: cpu.backend }), tree: tree.name },
+    joinFiles: groups.all.map((group) => group.procsFile),
+    rlimits: [...(memory?.rlimits ?? []), ...(mark ? [mark] : [])],
+    remains: {
+      groups: groups.all.map((group) => group.directory),
+      base: groups.base?.directory,
+      mark: mark?.soft,
+    },
+    started(rootPid) {
+      startedMs = performance.now();
+      scan.add(rootPid);
+      cpu?.start();
+    },
+    killTree() {
+      cpu?.stop();
+      tree.kill();
+    },
+    signalTree(signal) {
+      signalAll(tree.processIds(), signal);
+    },
+    processIds: () => tree.processIds(),
+    isEmpty: () => tree.processIds().length === 0,
+    cpuTimeUs: () => tree.cpuTimeUs(),
+    usage: () => ({
+      memory: memory?.use(),
+      cpu: cpu && request.cpu && cpuUse(cpu, request.cpu, tree.cpuTimeUs(), performance.now() - startedMs),
+    }),
+    dispose() {
+      cpu?.stop();
+      return groups.dispose();
+    },
+  };
+}
+
+function cpuUse(limit: CpuLimit, { fraction }: CpuRequest, usedUs: number | undefined, wallMs: number): CpuUse {
+  const throttledUs = limit.throttledUs();
+  return {
+    backend: limit.backend,
+    limitFraction: fraction,
+    gotFraction: usedUs === undefined ? undefined : usedUs / 1000 / wallMs,
+    usedMs: usedUs === undefined ? undefined : usedUs / 1000,
+    throttledMs: throttledUs === undefined ? undefined : throttledUs / 1000,
+  };
+}

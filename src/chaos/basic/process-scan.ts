@@ -1,0 +1,53 @@
+import { allProcessIds, readProcessStat, TICKS_PER_SECOND } from '../../linux/process-stat.ts';
+import type { ResourceLimit } from '../../linux/rlimits.ts';
+import { carriesMark } from './process-mark.ts';
+
+/**
+ * Finds the processes of a run without control groups: those that carry its mark, and children of those. Each process
+ * of the machine is looked at once, when it is first seen, so that a scan costs one readdir of /proc.
+ */
+export class ProcessScan {
+  readonly #mark: ResourceLimit | undefined;
+  /** By pid: true for a process of the run. */
+  #known = new Map<number, boolean>();
+  #cpuTicks = new Map<number, number>();
+  #endedTicks = 0;
+
+  constructor(mark: ResourceLimit | undefined) {
+    this.#mark = mark;
+  }
+
+  /** The root of the tree: it may have been seen before it was marked. */
+  add(pid: number): void {
+    this.#known.set(pid, true);
+  }
+
+  processIds(): number[] {
+    const known = new Map<number, boolean>();
+    for (const pid of allProcessIds()) known.set(pid, this.#known.get(pid) ?? this.#belongs(pid));
+    this.#known = known;
+    return [...known.keys()].filter((pid) => known.get(pid) && isAlive(pid));
+  }
+
+  /** CPU time of the tree, in µs, as far as it was seen: what lives shorter than the time between two looks is missed. */
+  cpuTimeUs(): number {
+    const now = new Map<number, number>();
+    for (const pid of this.processIds()) now.set(pid, readProcessStat(pid)?.cpuTicks ?? this.#cpuTicks.get(pid) ?? 0);
+    for (const [pid, ticks] of this.#cpuTicks) if (!now.has(pid)) this.#endedTicks += ticks;
+    this.#cpuTicks = now;
+    const ticks = [...now.values()].reduce((sum, value) => sum + value, this.#endedTicks);
+    return (ticks * 1_000_000) / TICKS_PER_SECOND;
+  }
+
+  #belongs(pid: number): boolean {
+    if (this.#mark !== undefined && carriesMark(pid, this.#mark)) return true;
+    // A program that has replaced the mark by a limit of its own is still its parent's child.
+    const parent = readProcessStat(pid)?.parent;
+    return parent !== undefined && this.#known.get(parent) === true;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  const state = readProcessStat(pid)?.state;
+  return state !== undefined && state !== 'Z' && state !== 'X';
+}

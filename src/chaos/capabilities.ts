@@ -1,0 +1,150 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { hasCapability, tryBpf, tryNetfilterSocket, trySeccompTrace, trySeize } from '../linux/probes.ts';
+import { ifAvailable } from './basic/group-unavailable.ts';
+import { RunGroups } from './basic/run-groups.ts';
+import { groupName, newRunIdentity } from './basic/run-identity.ts';
+import { inContainer, isRoot, sysctl } from './machine.ts';
+
+/** One thing that this machine lets us do, or not. Found by doing it. */
+export interface Capability {
+  readonly name: CapabilityName;
+  readonly available: boolean;
+  /** What was found: values and reasons. */
+  readonly detail: string;
+  /** How to get it, where it is missing and can be had. */
+  readonly fix?: string;
+}
+
+export const CAPABILITY_NAMES = [
+  'ptrace',
+  'seccomp filters',
+  'cgroup v2',
+  'cgroup v1',
+  'NET_ADMIN',
+  'BPF',
+  'user namespaces',
+] as const;
+
+export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
+
+const PROBES: Readonly<Record<CapabilityName, () => Omit<Capability, 'name'>>> = {
+  ptrace: probePtrace,
+  'seccomp filters': probeSeccomp,
+  'cgroup v2': () => probeGroups((groups, controller) => groups.v2(controller === undefined ? [] : [controller])),
+  'cgroup v1': () => probeGroups((groups, controller) => groups.v1(controller ?? 'freezer')),
+  NET_ADMIN: probeNetAdmin,
+  BPF: probeBpf,
+  'user namespaces': probeUserNamespaces,
+};
+
+/** Tries one thing for real, and undoes it. The slowest (user namespaces) takes a few milliseconds. */
+export function probeCapability(name: CapabilityName): Capability {
+  return { name, ...PROBES[name]() };
+}
+
+/** Tries everything that some tier may need. */
+export function probeCapabilities(): Capability[] {
+  return CAPABILITY_NAMES.map(probeCapability);
+}
+
+function probePtrace(): Omit<Capability, 'name'> {
+  const scope = sysctl('kernel.yama.ptrace_scope');
+  const found = scope === undefined ? 'no yama' : `yama ptrace_scope ${scope}`;
+  const child = spawn('sleep', ['5'], { stdio: 'ignore' });
+  child.on('error', () => {});
+  const refusal = child.pid === undefined ? 'no child process could be started' : trySeize(child.pid);
+  if (refusal === undefined) return { available: true, detail: `a child could be traced (${found})` };
+  const restrictive = scope === '2' || scope === '3';
+  return {
+    available: false,
+    detail: `a child could not be traced: ${refusal} (${found})`,
+    fix: fix(
+      '--cap-add=SYS_PTRACE',
+      restrictive ? 'sysctl kernel.yama.ptrace_scope=1 (3 stays until a reboot)' : 'run as root',
+    ),
+  };
+}
+
+function probeSeccomp(): Omit<Capability, 'name'> {
+  const refusal = trySeccompTrace();
+  if (refusal === undefined) return { available: true, detail: 'filters can stop single system calls' };
+  return {
+    available: false,
+    detail: `seccomp(2): ${refusal}`,
+    fix: fix('--security-opt seccomp=unconfined', 'a kernel with CONFIG_SECCOMP_FILTER'),
+  };
+}
+
+/** A group of our own, and which controllers it can have. */
+function probeGroups(make: (groups: RunGroups, controller?: string) => unknown): Omit<Capability, 'name'> {
+  const groups = new RunGroups(groupName(newRunIdentity()));
+  const reasons = new Set<string>();
+  const can = (controller?: string): boolean =>
+    ifAvailable(
+      () => make(groups, controller) as object,
+      (reason) => reasons.add(reason),
+    ) !== undefined;
+  const controllers = ['memory', 'cpu'].filter(can);
+  const available = can();
+  groups.remove();
+  const why = reasons.size > 0 ? `: ${[...reasons].join('; ')}` : '';
+  if (controllers.length === 2) return { available, detail: 'limits memory and CPU, holds the tree together' };
+  if (available) {
+    const limits = controllers.length === 0 ? 'no limits' : `limits ${controllers.join()} only`;
+    return { available, detail: `holds the tree together; ${limits}${why}` };
+  }
+  return {
+    available,
+    detail: `no group can be made${why}`,
+    fix: fix(
+      '--privileged, or --cgroupns=private -v /sys/fs/cgroup:/sys/fs/cgroup:rw',
+      isRoot()
+        ? 'mount it, writable'
+        : 'run as root, or in a delegated group: systemd-run --user --scope -p Delegate=yes renacer ...',
+    ),
+  };
+}
+
+function probeNetAdmin(): Omit<Capability, 'name'> {
+  const socket = tryNetfilterSocket();
+  const permitted = hasCapability('NET_ADMIN');
+  if (permitted && socket === undefined) return { available: true, detail: 'CAP_NET_ADMIN, and netfilter answers' };
+  return {
+    available: false,
+    detail: permitted ? `the kernel offers no netfilter socket: ${socket}` : 'no CAP_NET_ADMIN',
+    fix: fix('--cap-add=NET_ADMIN', permitted ? 'modprobe nf_tables nfnetlink_queue' : 'run as root'),
+  };
+}
+
+function probeBpf(): Omit<Capability, 'name'> {
+  const types = existsSync('/sys/kernel/btf/vmlinux') ? 'with BTF' : 'without BTF';
+  const privileged = hasCapability('SYS_ADMIN') || (hasCapability('BPF') && hasCapability('PERFMON'));
+  const refusal = privileged ? tryBpf() : 'no CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN)';
+  if (refusal === undefined) return { available: true, detail: `programs can be loaded, ${types}` };
+  return { available: false, detail: refusal, fix: fix('--cap-add=BPF --cap-add=PERFMON', 'run as root') };
+}
+
+function probeUserNamespaces(): Omit<Capability, 'name'> {
+  const { status, error } = spawnSync('unshare', ['--user', '--map-root-user', '--net', 'true'], {
+    stdio: 'ignore',
+    timeout: 2000,
+  });
+  if (status === 0) return { available: true, detail: 'a user and network namespace could be made' };
+  const settings = [
+    'kernel.unprivileged_userns_clone',
+    'kernel.apparmor_restrict_unprivileged_userns',
+    'user.max_user_namespaces',
+  ]
+    .flatMap((name) => sysctl(name) && `${name}=${sysctl(name)}`)
+    .filter(Boolean);
+  return {
+    available: false,
+    detail: `${error === undefined ? 'refused by the kernel' : 'unshare(1) is not installed'} (${settings.join(', ')})`,
+    fix: fix('--security-opt seccomp=unconfined', 'see these settings (sysctl)'),
+  };
+}
+
+function fix(dockerFlags: string, otherwise: string): string {
+  return inContainer() ? `docker run ${dockerFlags}` : otherwise;
+}
