@@ -1,0 +1,90 @@
+import { fromFileForm } from './file-form.ts';
+import { nearest } from './kinds.ts';
+import { mergeSettings } from './merge.ts';
+import { OPTION_NAMES, type OptionName, optionOf, type Tier, withValueAt } from './options.ts';
+import type { PresetName } from './presets.ts';
+import { showValue } from './problems.ts';
+import { badValue } from './quantities.ts';
+import { chaosSchemas } from './schema.ts';
+import type { ChaosSettings } from './settings.ts';
+
+/** What every builder ends with. */
+export interface Buildable<C> {
+  /** The configuration with all that was set. */
+  build(): C;
+}
+
+/** What a builder has gathered. */
+export interface Draft {
+  readonly preset: PresetName | undefined;
+  readonly own: ChaosSettings;
+}
+
+/**
+ * A builder for some tiers: an object with the `with...` methods of their options, made from the table of options.
+ * Each method leaves its builder as it is and returns another one. The interfaces in basic/, network/ and byzantine/
+ * say what the methods are for TypeScript; a test holds them and the table together.
+ */
+export function makeBuilder<B>(tiers: readonly Tier[], draft: Draft, build: (draft: Draft) => unknown): B {
+  const methods: Record<string, unknown> = { build: () => build(draft) };
+  for (const name of OPTION_NAMES.filter((option) => tiers.includes(optionOf(option).tier))) {
+    methods[optionOf(name).builder] = (input: unknown) => {
+      const own = mergeSettings(draft.own, readInput(name, input));
+      return makeBuilder<B>(tiers, { ...draft, own }, build);
+    };
+  }
+  return Object.freeze(methods) as B;
+}
+
+/** A number is clamped and NaN says nothing; anything else must be right. Errors: INVALID_VALUE. */
+function readInput(name: OptionName, input: unknown): ChaosSettings {
+  const { kind, builder } = optionOf(name);
+  const refuse = () => badValue(builder, showValue(input), kind.allowed);
+  if (typeof input === 'number' && kind.clamp) {
+    return Number.isNaN(input) ? {} : withValueAt({}, name, kind.clamp(input));
+  }
+  switch (kind.type) {
+    case 'data':
+      return readData(name, input);
+    case 'list': {
+      if (!Array.isArray(input) || input.length === 0 || !input.every((word) => typeof word === 'string'))
+        throw refuse();
+      return withValueAt({}, name, [...new Set(input.flatMap((word) => kind.parse(word, builder)))]);
+    }
+    default:
+      if (typeof input === 'boolean' && kind.type === 'boolean') return withValueAt({}, name, input);
+      if (typeof input !== 'string') throw refuse();
+      return withValueAt({}, name, kind.parse(input, builder));
+  }
+}
+
+function readData(name: OptionName, input: unknown): ChaosSettings {
+  const { builder, key, kind, repeat } = optionOf(name);
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw badValue(builder, showValue(input), kind.allowed);
+  if (name === 'networkRules') return { networkRules: [readConditions(input, builder)] };
+  const clamped = Object.fromEntries(Object.entries(input).flatMap(clampRate));
+  const value = repeat ? [clamped] : clamped;
+  if (chaosSchemas().option(name).safeParse(value).error) throw badValue(builder, showValue(input), kind.allowed);
+  return fromFileForm({ [key]: structuredClone(value) });
+}
+
+const RATES = ['probability', 'enter', 'leave', 'inside', 'outside'];
+
+function clampRate([key, value]: [string, unknown]): [string, unknown][] {
+  if (typeof value !== 'number' || !RATES.includes(key)) return [[key, value]];
+  return Number.isNaN(value) ? [] : [[key, Math.min(1, Math.max(0, value)) + 0]];
+}
+
+/** The conditions of a network rule are read as the builder's methods of the same options read them. */
+function readConditions(input: object, builder: string): ChaosSettings {
+  const names = OPTION_NAMES.filter((name) => optionOf(name).perTarget);
+  let conditions: ChaosSettings = {};
+  for (const [key, value] of Object.entries(input)) {
+    const name = names.find((candidate) => candidate === key);
+    if (name === undefined)
+      throw badValue(builder, `given ${JSON.stringify(key)}`, names.join(', '), nearest(key, names));
+    conditions = mergeSettings(conditions, readInput(name, value));
+  }
+  return conditions;
+}

@@ -1,0 +1,196 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { MAX_SEED } from '../faults/decisions.ts';
+import {
+  ALLOWED_DURATION,
+  ALLOWED_RATE,
+  ALLOWED_SECONDS,
+  ALLOWED_SEED,
+  ALLOWED_SIZE,
+  badValue,
+  MAX_DURATION_MS,
+  MAX_SIZE,
+  parseDuration,
+  parseRate,
+  parseSeed,
+  parseSize,
+  printDuration,
+  printRate,
+  printSize,
+  wholeMicroseconds,
+} from './quantities.ts';
+import type { FaultsFrom } from './settings.ts';
+
+/** How values of one sort are written, read and bounded: what options of that sort have in common. */
+export interface Kind<V> {
+  readonly type: 'size' | 'rate' | 'duration' | 'seed' | 'boolean' | 'choice' | 'list' | 'start' | 'data';
+  /** The placeholder in a flag's help. */
+  readonly argument: string;
+  /** Ends the sentence "allowed: ...". */
+  readonly allowed: string;
+  /** The text of a flag, or text in the file. `name` is said in the error. */
+  parse(text: string, name: string): V;
+  print(value: V): string;
+  /** The nearest allowed value to any number but NaN, which is in the unit of the option's name in the file. */
+  clamp?(value: number): V;
+  /** The value as the file has it, where that is another than the setting. */
+  toFile?(value: V): unknown;
+  /** All the words of a choice or a list; a list of free words has a pattern instead. */
+  readonly words?: readonly string[];
+  readonly pattern?: RegExp;
+  /** Milliseconds in the unit of a duration's key. */
+  readonly unitMs?: number;
+}
+
+/** `+ 0` makes a negative zero an ordinary one, as it is after a round trip through JSON. */
+function between(low: number, value: number, high: number): number {
+  return Math.min(high, Math.max(low, value)) + 0;
+}
+
+export const SIZE: Kind<number> = {
+  type: 'size',
+  argument: 'SIZE',
+  allowed: ALLOWED_SIZE,
+  parse: parseSize,
+  print: printSize,
+  clamp: (value) => between(1, Math.round(value), MAX_SIZE),
+};
+
+export const RATE: Kind<number> = {
+  type: 'rate',
+  argument: 'RATE',
+  allowed: ALLOWED_RATE,
+  parse: parseRate,
+  print: printRate,
+  clamp: (value) => between(0, value, 1),
+};
+
+export const SEED: Kind<number> = {
+  type: 'seed',
+  argument: 'N',
+  allowed: ALLOWED_SEED,
+  parse: parseSeed,
+  print: String,
+  clamp: (value) => between(0, Math.round(value), MAX_SEED),
+};
+
+function duration(unitMs: number, bare: 'seconds' | 'refused', allowed: string): Kind<number> {
+  return {
+    type: 'duration',
+    argument: 'TIME',
+    allowed,
+    unitMs,
+    parse: (text, name) => parseDuration(text, name, bare),
+    print: printDuration,
+    clamp: (value) => between(0, wholeMicroseconds(between(0, value * unitMs, MAX_DURATION_MS)), MAX_DURATION_MS),
+    toFile: (ms) => ms / unitMs,
+  };
+}
+
+/** Numbers are seconds. */
+export const SECONDS: Kind<number> = duration(1000, 'seconds', ALLOWED_SECONDS);
+
+/** Numbers in the file and the builder are milliseconds; text needs its unit. */
+export const MILLISECONDS: Kind<number> = duration(1, 'refused', ALLOWED_DURATION);
+
+export const BOOLEAN: Kind<boolean> = {
+  type: 'boolean',
+  argument: 'true|false',
+  allowed: 'true or false',
+  parse(text, name) {
+    if (text !== 'true' && text !== 'false') throw badValue(name, JSON.stringify(text), this.allowed);
+    return text === 'true';
+  },
+  print: String,
+};
+
+/** The word that was probably meant: one whose spelling differs in at most a third of its letters. */
+export function nearest(word: string, words: readonly string[]): string | undefined {
+  if (words.length === 0 || word.length > 100) return undefined;
+  const best = closest(word.toLowerCase(), words);
+  return distance(word.toLowerCase(), best) <= Math.max(1, best.length / 3) ? best : undefined;
+}
+
+function quoted(words: readonly string[]): string {
+  return words.map((word) => `"${word}"`).join(', ');
+}
+
+/** One of a few words. */
+export function choice<const W extends string>(words: readonly W[]): Kind<W> {
+  const allowed = quoted(words);
+  return {
+    type: 'choice',
+    argument: words.join('|'),
+    allowed,
+    words,
+    parse(text, name) {
+      const word = words.find((candidate) => candidate === text.trim());
+      if (word === undefined) throw badValue(name, JSON.stringify(text), allowed, nearest(text, words));
+      return word;
+    },
+    print: (word) => word,
+  };
+}
+
+/** One or more of a few words; in a flag, with commas between them. */
+export function listOf<const W extends string>(words: readonly W[]): Kind<readonly W[]> {
+  const one = choice(words);
+  return {
+    type: 'list',
+    argument: 'LIST',
+    allowed: `one or more of ${one.allowed}`,
+    words,
+    parse: (text, name) => [...new Set(text.split(',').map((word) => one.parse(word, name)))],
+    print: (list) => list.join(','),
+  };
+}
+
+/** One or more words of a form; in a flag, with commas between them. */
+export function wordList(pattern: RegExp, allowed: string, argument: string): Kind<readonly string[]> {
+  return {
+    type: 'list',
+    argument,
+    allowed,
+    pattern,
+    parse(text, name) {
+      const list = text.split(',').map((word) => word.trim());
+      const wrong = list.find((word) => !pattern.test(word));
+      if (wrong !== undefined) throw badValue(name, JSON.stringify(wrong), allowed);
+      return list;
+    },
+    print: (list) => list.join(','),
+  };
+}
+
+/** Structured data: JSON in a flag. schema.ts says what it must look like, and checks it. */
+export function data<V>(argument: string, allowed: string): Kind<V> {
+  return {
+    type: 'data',
+    argument,
+    allowed,
+    parse(text, name) {
+      try {
+        return JSON.parse(text) as V;
+      } catch {
+        throw badValue(name, JSON.stringify(text), allowed);
+      }
+    },
+    print: (value) => JSON.stringify(value),
+  };
+}
+
+export const FAULTS_START: Kind<FaultsFrom> = {
+  type: 'start',
+  argument: 'exec|entry|TIME',
+  allowed: '"exec", "entry", or a time after the start such as "2s"',
+  parse(text, name) {
+    if (text === 'exec' || text === 'entry') return text;
+    try {
+      return parseDuration(text, name);
+    } catch {
+      throw badValue(name, JSON.stringify(text), this.allowed);
+    }
+  },
+  print: (from) => (typeof from === 'number' ? printDuration(from) : from),
+  clamp: (seconds) => SECONDS.clamp!(seconds),
+  toFile: (from) => (typeof from === 'number' ? printDuration(from) : from),
+};

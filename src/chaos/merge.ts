@@ -1,0 +1,14 @@
+import type { ChaosSettings } from './settings.ts';
+
+/** Lists that grow when configurations are put together; every other setting is replaced. */
+const GROWING = ['rules', 'bugs', 'networkRules'] as const;
+
+/** Both settings as one: what `over` says wins, and its rules and bugs come after those of `base`. */
+export function mergeSettings(base: ChaosSettings, over: ChaosSettings): ChaosSettings {
+  const lists = GROWING.filter((name) => base[name] && over[name]).map((name) => [
+    name,
+    [...base[name]!, ...over[name]!],
+  ]);
+  const byzantine = base.byzantine && over.byzantine ? { byzantine: { ...base.byzantine, ...over.byzantine } } : {};
+  return { ...base, ...over, ...byzantine, ...Object.fromEntries(lists) };
+}

@@ -1,0 +1,35 @@
+import type { LossBursts, NetworkConditions, NetworkSettings } from '../settings.ts';
+
+/** The methods of the network tier. Rates are from 0 to 1 or text such as `'10%'`; numbers are clamped, NaN changes nothing. */
+export interface NetworkMethods {
+  /** Delay of every packet, each way: milliseconds, or text with its unit. */
+  withNetworkLatency(latency: number | string): this;
+  /** How far the delay may differ from the latency: milliseconds, or text with its unit. */
+  withNetworkJitter(jitter: number | string): this;
+  withNetworkDistribution(distribution: NonNullable<NetworkConditions['networkDistribution']>): this;
+  /** How much the delay of a packet depends on that of the one before. */
+  withNetworkCorrelation(correlation: number | string): this;
+  withPacketLossRate(rate: number | string): this;
+  /** Loss in bursts (Gilbert-Elliott). */
+  withPacketLossBursts(bursts: LossBursts): this;
+  withPacketDuplicateRate(rate: number | string): this;
+  withPacketReorderRate(rate: number | string): this;
+  withPacketCorruptRate(rate: number | string): this;
+  /** Bytes per second, each way (at least 1), or text such as `'1M'`. */
+  withBandwidth(bytesPerSec: number | string): this;
+  /** Chance that a connection is reset at some moment of its life. */
+  withConnectionDropRate(rate: number | string): this;
+  withConnectionRefuseRate(rate: number | string): this;
+  /** Nothing passes. */
+  withPartition(on: boolean): this;
+  withDnsFailureRate(rate: number | string): this;
+  withDnsFailure(failure: NonNullable<NetworkConditions['dnsFailure']>): this;
+  /** The only targets of the network options: `'10.0.0.0/8'`, `'db.local:5432'`, `':6379'`. */
+  withNetworkTo(targets: readonly string[]): this;
+  withNetworkDirection(direction: NonNullable<NetworkConditions['networkDirection']>): this;
+  /** Adds conditions that hold for targets of their own. */
+  withNetworkRule(conditions: NetworkConditions): this;
+  /** Delay of reads and writes of files, pipes and unix sockets: milliseconds, or text with its unit. */
+  withIoLatency(latency: number | string): this;
+  withNetworkBackend(backend: NonNullable<NetworkSettings['networkBackend']>): this;
+}

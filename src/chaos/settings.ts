@@ -1,0 +1,156 @@
+/**
+ * What a chaos configuration says, as plain data: durations in milliseconds (to the microsecond), sizes in bytes,
+ * rates and fractions from 0 to 1. What is left out is not asked for. Each option is described once, in options.ts.
+ */
+export interface ChaosSettings extends BasicSettings, NetworkSettings, ByzantineTierSettings {}
+
+export const MEMORY_FAILURES = ['oom-kill', 'enomem'] as const;
+export type MemoryFailure = (typeof MEMORY_FAILURES)[number];
+
+/** The signals that chaos injects. */
+export const INJECTABLE_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
+export type InjectableSignal = (typeof INJECTABLE_SIGNALS)[number];
+
+export interface BasicSettings {
+  readonly memoryLimit?: number;
+  readonly memoryFailure?: MemoryFailure;
+  /** Fraction of one CPU. 0 is the smallest fraction that can be enforced, not "unlimited". */
+  readonly cpuLimit?: number;
+  /** 0: no timeout. */
+  readonly timeoutMs?: number;
+  readonly killAfterMs?: number;
+  readonly hangAfterMs?: number;
+  readonly signalInjection?: boolean;
+  readonly signals?: readonly InjectableSignal[];
+  readonly signalRate?: number;
+  readonly seed?: number;
+}
+
+export const JITTER_DISTRIBUTIONS = ['uniform', 'normal', 'pareto'] as const;
+export const DIRECTIONS = ['to', 'from', 'both'] as const;
+export const DNS_FAILURES = ['timeout', 'fail'] as const;
+export const NETWORK_BACKENDS = ['auto', 'packets', 'namespace', 'syscalls'] as const;
+
+/** Loss in bursts, after Gilbert and Elliott: chances per packet to enter and leave a burst, and of loss in it and outside. */
+export interface LossBursts {
+  readonly enter: number;
+  readonly leave: number;
+  /** Default 1. */
+  readonly inside?: number;
+  /** Default 0. */
+  readonly outside?: number;
+}
+
+/** What a network does to packets and connections, and to which of them. */
+export interface NetworkConditions {
+  readonly networkLatencyMs?: number;
+  readonly networkJitterMs?: number;
+  readonly networkDistribution?: (typeof JITTER_DISTRIBUTIONS)[number];
+  readonly networkCorrelation?: number;
+  readonly packetLossRate?: number;
+  readonly packetLossBursts?: LossBursts;
+  readonly packetDuplicateRate?: number;
+  readonly packetReorderRate?: number;
+  readonly packetCorruptRate?: number;
+  readonly bandwidthBytesPerSec?: number;
+  readonly connectionDropRate?: number;
+  readonly connectionRefuseRate?: number;
+  readonly partition?: boolean;
+  readonly dnsFailureRate?: number;
+  readonly dnsFailure?: (typeof DNS_FAILURES)[number];
+  readonly networkTo?: readonly string[];
+  readonly networkDirection?: (typeof DIRECTIONS)[number];
+}
+
+export interface NetworkSettings extends NetworkConditions {
+  /** Conditions for some targets only, beside those above for all. */
+  readonly networkRules?: readonly NetworkConditions[];
+  readonly ioLatencyMs?: number;
+  readonly networkBackend?: (typeof NETWORK_BACKENDS)[number];
+}
+
+export const FAULT_KINDS = ['error', 'short', 'retval', 'corrupt', 'delay'] as const;
+export const REALISMS = ['likely', 'any'] as const;
+
+/** Random mode: each eligible call may meet a fault. */
+export interface ByzantineSettings {
+  readonly rate?: number;
+  readonly syscalls?: readonly string[];
+  readonly kinds?: readonly (typeof FAULT_KINDS)[number][];
+  readonly errors?: readonly string[];
+  readonly realism?: (typeof REALISMS)[number];
+}
+
+/** When faults begin: at exec, at the program's own entry point, or so many milliseconds after the start. */
+export type FaultsFrom = 'exec' | 'entry' | number;
+
+export interface ByzantineTierSettings {
+  readonly byzantine?: ByzantineSettings;
+  readonly rules?: readonly FaultRule[];
+  /** Simulated kernel bugs, `NAME[:...]`. */
+  readonly bugs?: readonly string[];
+  readonly faultsFrom?: FaultsFrom;
+}
+
+export const FD_KINDS = ['socket', 'pipe', 'file', 'tty'] as const;
+
+/**
+ * One rule: a selector and a fault, in the words of the file (which are those of strace's `inject=`, written with `_`).
+ */
+export interface FaultRule {
+  /** A system call, `%class`, `/regex/` or several of them. */
+  readonly syscall: string | readonly string[];
+  /** `FIRST[..LAST][+[STEP]]`. */
+  readonly when?: string;
+  readonly count?: 'task' | 'tree';
+  readonly times?: number;
+  readonly probability?: number;
+  /** A glob. */
+  readonly path?: string;
+  readonly fd?: number | (typeof FD_KINDS)[number];
+  /** Conditions on arguments: `arg1&0x80`, `arg2==5`. */
+  readonly args?: readonly string[];
+  /** A condition on the result: `>=0`. */
+  readonly result?: string;
+  readonly comm?: string;
+  /** A task by its lineage: `0.1`. */
+  readonly task?: string;
+  readonly after_time?: string;
+
+  readonly error?: string;
+  readonly retval?: number | string;
+  readonly signal?: string;
+  /** strace's `:syscall=`: the call that is made in place of this one. */
+  readonly replace?: string;
+  readonly delay_enter?: string;
+  readonly delay_exit?: string;
+  readonly poke_enter?: string;
+  readonly poke_exit?: string;
+  /** Below 1 a fraction of the length, from 1 on a number of bytes. */
+  readonly short?: number;
+  /** The call happens, then this error is reported. */
+  readonly after?: string;
+  readonly lost?: boolean;
+  /** `BITS|BYTES[,zero|random|flip]`. */
+  readonly corrupt?: number | string;
+  readonly kill?: 'before' | 'after';
+  /** Leave behind what strace leaves behind, not what the kernel would. */
+  readonly strace?: boolean;
+}
+
+/** The words of a rule that are its fault; a rule has at least one. */
+export const FAULT_WORDS = [
+  'error',
+  'retval',
+  'signal',
+  'replace',
+  'delay_enter',
+  'delay_exit',
+  'poke_enter',
+  'poke_exit',
+  'short',
+  'after',
+  'lost',
+  'corrupt',
+  'kill',
+] as const;
