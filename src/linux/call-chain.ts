@@ -1,5 +1,6 @@
 import { addressOf, bind, check, errno, SystemCallError } from './libc.ts';
 import { NativeMemory } from './memory.ts';
+import { blockedSignals } from './signal-mask.ts';
 
 /**
  * A new process that makes a fixed sequence of system calls, without any compiled code of ours: clone(2) starts it in
@@ -7,7 +8,8 @@ import { NativeMemory } from './memory.ts';
  *
  * The child shares our memory (CLONE_VM) until it calls execve or ends, so what it reads lies in this object's arena,
  * which must outlive it. It has a stack and a thread control block of its own, so that errno and the stack of this
- * thread stay untouched. All signals are blocked in it until the last call.
+ * thread stay untouched. All signals are blocked in it until the last calls, which have the mask
+ * of our main thread. (That of a worker is Node's own affair.)
  *
  * x86-64 and glibc only.
  */
@@ -136,6 +138,7 @@ export class CallChain {
   #layOut(): void {
     const { address, view, u8 } = this.#arena;
     const syscall = addressOf('syscall');
+    const inherited = blockedSignals();
     const last = this.#steps.length - 1;
     this.#steps.forEach((step, index) => {
       const offset = CONTEXTS + index * CONTEXT_SIZE;
@@ -144,8 +147,10 @@ export class CallChain {
       view.setBigUint64(offset + UC_LINK, index === last ? 0n : BigInt(context + CONTEXT_SIZE), true);
       view.setBigUint64(offset + UC_STACK_SP, BigInt(context + CONTEXT_STACK), true);
       view.setBigUint64(offset + UC_STACK_SIZE, BigInt(CONTEXT_SIZE - CONTEXT_STACK), true);
-      // setcontext() installs the mask of the context: the target gets ours, which getcontext() has just saved.
-      if (index < last - 1) u8.fill(0xff, offset + UC_SIGMASK, offset + UC_SIGMASK + SIGSET_SIZE);
+      // setcontext() installs the mask of the context.
+      const mask = offset + UC_SIGMASK;
+      if (index < last - 1) u8.fill(0xff, mask, mask + SIGSET_SIZE);
+      else view.setBigUint64(mask, inherited, true);
       const [number = 0, a = 0, b = 0, c = 0, d = 0, e = 0] = step;
       makecontext(context, syscall, 6, number, a, b, c, d, e);
     });

@@ -20,7 +20,7 @@ export function resolveCommand(command: string, env: NodeJS.ProcessEnv, cwd: str
     return command;
   }
   let seen: string | undefined;
-  for (const directory of (env['PATH'] ?? DEFAULT_PATH).split(':')) {
+  for (const directory of (env.PATH ?? DEFAULT_PATH).split(':')) {
     const candidate = path.join(directory || '.', command);
     const problem = whyNotExecutable(path.resolve(cwd, candidate));
     if (!problem) return candidate.includes('/') ? candidate : `./${candidate}`;

@@ -1,0 +1,160 @@
+import { Command, CommanderError, Option } from 'commander';
+import { CHAOS_FLAGS } from '../chaos/flags.ts';
+import { PRESET_NAMES } from '../chaos/presets.ts';
+import { RenacerError } from '../model/errors.ts';
+import { OUTCOMES, type Outcome } from '../model/outcome.ts';
+import { version } from './version.ts';
+
+/** What the command line of a run says. */
+export interface CommandLine {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** `--chaos`, or CHAOS_MODE. */
+  readonly mode: string | undefined;
+  /** The `--chaos-...` flags in their order. */
+  readonly chaosFlags: readonly (readonly [flag: string, text: string | undefined])[];
+  /** `-e` expressions in their order; `--trace` is one that selects all. */
+  readonly expressions: readonly string[];
+  readonly follow: boolean;
+  readonly count: boolean;
+  readonly stringLimit: number;
+  readonly outputFile: string | undefined;
+  readonly reportFile: string | undefined;
+  readonly verify: string | undefined;
+  readonly expect: readonly Outcome[] | undefined;
+}
+
+const DEFAULT_STRING_LIMIT = 32;
+
+interface RawOptions {
+  chaos?: string;
+  trace?: boolean;
+  e: string[];
+  followForks?: boolean;
+  summaryOnly?: boolean;
+  stringLimit: number;
+  output?: string;
+  report?: string;
+  verify?: string;
+  expect?: Outcome[];
+}
+
+/** Takes argv (without node and the script) apart. Throws RenacerError USAGE; exits by itself for --help and --version. */
+export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
+  const chaosFlags: [string, string | undefined][] = [];
+  const program = makeProgram(chaosFlags);
+  try {
+    program.parse([...argv], { from: 'user' });
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode !== 0) throw usageError(error);
+    throw error;
+  }
+  const options = program.opts<RawOptions>();
+  const [command, ...args] = program.args;
+  if (command === undefined) {
+    throw new RenacerError('USAGE', 'no command was given', {
+      hint: 'For example: renacer --chaos gentle -- ls -l / (see renacer --help)',
+    });
+  }
+  return {
+    command,
+    args,
+    mode: options.chaos ?? (env.CHAOS_MODE || undefined),
+    chaosFlags,
+    expressions: options.trace ? ['trace=all', ...options.e] : options.e,
+    follow: options.followForks === true,
+    count: options.summaryOnly === true,
+    stringLimit: options.stringLimit,
+    outputFile: options.output,
+    reportFile: options.report,
+    verify: options.verify,
+    expect: options.expect,
+  };
+}
+
+function makeProgram(chaosFlags: [string, string | undefined][]): Command {
+  const program = new Command('renacer')
+    .description('Runs any command under controlled, reproducible adversity, and says how it took it.')
+    .usage('[options] [--] COMMAND [ARG...]\n       renacer doctor [--clean]')
+    .argument('[command...]', 'the command and its arguments')
+    .version(`renacer ${version()}`, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .passThroughOptions()
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+  const group = (heading: string, ...options: Option[]): void => {
+    for (const option of options) program.addOption(option.helpGroup(heading));
+  };
+  group(
+    'Chaos:',
+    new Option('--chaos <mode>', `${PRESET_NAMES.join(', ')} or custom:FILE.json; by default $CHAOS_MODE`),
+    ...CHAOS_FLAGS.map((flag) => chaosOption(flag, chaosFlags)),
+  );
+  group(
+    'Tracing (as strace):',
+    new Option('-e <expression>', 'what to trace: trace=SET').default([], 'none').argParser(collect),
+    new Option('--trace', 'print the trace under chaos too (as -e trace=all)'),
+    new Option('-f, --follow-forks', 'trace children too (chaos always covers the whole tree)'),
+    new Option('-c, --summary-only', 'count time, calls and errors of each system call'),
+    new Option('-s, --string-limit <size>', 'print at most so many bytes of strings')
+      .default(DEFAULT_STRING_LIMIT)
+      .argParser(parseCount),
+  );
+  group(
+    'Results:',
+    new Option('-o, --output <file>', "write Renacer's own lines to a file instead of stderr"),
+    new Option('--report <file>', 'write a JSON report'),
+    new Option('--verify <command>', 'shell command to run afterwards: if it fails, the outcome is corrupted'),
+    new Option(
+      '--expect <outcomes>',
+      `exit with 0 if the outcome is one of these, else 1: ${OUTCOMES.join(', ')}`,
+    ).argParser(parseOutcomes),
+  );
+  return program;
+}
+
+/** A flag of the table; the order among all of them is kept, since a later one overrides an earlier one. */
+function chaosOption(
+  { flag, argument, optional, summary }: (typeof CHAOS_FLAGS)[number],
+  into: [string, string | undefined][],
+): Option {
+  const value = optional ? `[${argument}]` : `<${argument}>`;
+  const option = new Option(`${flag} ${value}`, summary);
+  option.argParser((text: string) => {
+    into.push([flag, text]);
+    return text;
+  });
+  // commander hands a missing optional value over as `preset`.
+  if (optional) option.preset(undefined);
+  return option;
+}
+
+function collect(text: string, before: string[]): string[] {
+  return [...before, text];
+}
+
+function parseCount(text: string): number {
+  if (!/^\d+$/.test(text)) {
+    throw new RenacerError(
+      'INVALID_VALUE',
+      `-s: ${JSON.stringify(text)} is not allowed; allowed: a whole number of bytes`,
+    );
+  }
+  return Number(text);
+}
+
+function parseOutcomes(text: string): Outcome[] {
+  return text.split(',').map((word) => {
+    const outcome = OUTCOMES.find((candidate) => candidate === word.trim());
+    if (outcome) return outcome;
+    throw new RenacerError(
+      'INVALID_VALUE',
+      `--expect: ${JSON.stringify(word)} is not allowed; allowed: ${OUTCOMES.join(', ')}`,
+    );
+  });
+}
+
+function usageError(error: CommanderError): RenacerError {
+  return new RenacerError('USAGE', error.message.replace(/^error: /, ''), { hint: 'See renacer --help.' });
+}

@@ -1,0 +1,56 @@
+import { sendSignal } from '../linux/signals.ts';
+import { inForeground } from '../linux/terminal.ts';
+
+const SIGINT = 2;
+const SIGQUIT = 3;
+
+/**
+ * What a signal to Renacer does while a target runs. SIGTERM and SIGHUP end the run. SIGINT and SIGQUIT are for the target:
+ * from the terminal it has got them already, with the whole foreground group; from anywhere else they are passed on, so
+ * that it gets them once in either case.
+ */
+export class Interrupts {
+  readonly #abort = new AbortController();
+  readonly #handlers = new Map<NodeJS.Signals, () => void>();
+  #target: number | undefined;
+  #received: NodeJS.Signals | undefined;
+
+  constructor() {
+    this.#on('SIGTERM', () => this.#end('SIGTERM'));
+    this.#on('SIGHUP', () => this.#end('SIGHUP'));
+    this.#on('SIGINT', () => this.#passOn(SIGINT));
+    this.#on('SIGQUIT', () => this.#passOn(SIGQUIT));
+  }
+
+  /** Aborted when the run is to end. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** The signal that ended the run. */
+  get received(): NodeJS.Signals | undefined {
+    return this.#received;
+  }
+
+  set target(pid: number) {
+    this.#target = pid;
+  }
+
+  stop(): void {
+    for (const [signal, handler] of this.#handlers) process.off(signal, handler);
+  }
+
+  #on(signal: NodeJS.Signals, handler: () => void): void {
+    this.#handlers.set(signal, handler);
+    process.on(signal, handler);
+  }
+
+  #end(signal: NodeJS.Signals): void {
+    this.#received ??= signal;
+    this.#abort.abort();
+  }
+
+  #passOn(signal: number): void {
+    if (this.#target !== undefined && !inForeground(0) && !inForeground(2)) sendSignal(this.#target, signal);
+  }
+}

@@ -1,0 +1,57 @@
+import { closeSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { type ChaosConfig, configClass } from '../chaos/config.ts';
+import { parseFlags } from '../chaos/flags.ts';
+import { partsOf } from '../chaos/tiers.ts';
+import { saveTerminal } from '../linux/terminal.ts';
+import { closingBlock } from '../report/closing-block.ts';
+import { toReport } from '../report/json-report.ts';
+import { runCommand } from '../run/run.ts';
+import type { CommandLine } from './command-line.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { Interrupts } from './interrupts.ts';
+import { OwnOutput, openForWriting } from './own-output.ts';
+import { traceOutput } from './trace-output.ts';
+
+const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
+
+/** Runs the command as the command line says; resolves to the exit code. */
+export async function run(line: CommandLine): Promise<number> {
+  const chaos = chaosOf(line);
+  const output = new OwnOutput(line.outputFile);
+  const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
+  const isChaotic = partsOf(chaos.settings).length > 0;
+  const trace = traceOutput(line, isChaotic, output);
+  const terminal = saveTerminal(0);
+  const interrupts = new Interrupts();
+  try {
+    const result = await runCommand(line.command, line.args, {
+      chaos: isChaotic ? chaos : undefined,
+      signal: interrupts.signal,
+      verify: line.verify,
+      trace: trace?.request,
+      onStart({ pid, notArmed }) {
+        interrupts.target = pid;
+        if (notArmed.length > 0) {
+          output.write(`renacer: not armed, since this version has no engine for them: ${notArmed.join(', ')}\n`);
+          output.flush();
+        }
+      },
+    });
+    trace?.end(result);
+    if (isChaotic || line.verify || line.expect) output.write(closingBlock(result, output.color));
+    if (reportFd !== undefined) writeSync(reportFd, `${JSON.stringify(toReport(result), null, 2)}\n`);
+    return interrupts.received ? 128 + constants.signals[interrupts.received] : exitCodeOf(result, line.expect);
+  } finally {
+    interrupts.stop();
+    terminal?.restore();
+    output.close();
+    if (reportFd !== undefined) closeSync(reportFd);
+  }
+}
+
+/** The mode, with the flags put over it. */
+function chaosOf({ mode, chaosFlags }: CommandLine): ChaosConfig {
+  const base = mode === undefined ? none() : fromMode(mode);
+  return chaosFlags.length > 0 ? base.withSettings(parseFlags(chaosFlags)) : base;
+}

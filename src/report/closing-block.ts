@@ -1,0 +1,107 @@
+import pc from 'picocolors';
+import type { Outcome } from '../model/outcome.ts';
+import type { CpuUse, InjectedFault, MemoryUse, RunResult, TimeoutUse } from '../model/run-result.ts';
+
+const LABEL_WIDTH = 10;
+/** Faults that are listed one by one; of more, the rest is counted. */
+const LISTED_FAULTS = 8;
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** The block at the end of a run, readable at a glance: what happened, what limited it, what was injected, how to repeat it. */
+export function closingBlock(result: RunResult, color: boolean): string {
+  const colors = pc.createColors(color);
+  const lines: (readonly [label: string, text: string])[] = [
+    ['outcome', outcomeLine(result, colors)],
+    ...result.notArmed.slice(0, 1).map(() => ['not armed', colors.yellow(result.notArmed.join(', '))] as const),
+    ...limitLines(result),
+    ...injectedLines(result.faults, colors),
+    ['seed', String(result.seed)],
+    ['backends', backendsLine(result)],
+    ['again', result.again],
+  ];
+  const title = colors.bold('renacer');
+  return [
+    `${title} ${colors.dim('─'.repeat(60))}`,
+    ...lines.map(([label, text]) => `${colors.dim(label.padStart(LABEL_WIDTH))}  ${text}`),
+    '',
+  ].join('\n');
+}
+
+function outcomeLine(result: RunResult, colors: Colors): string {
+  const paint: Record<Outcome, (text: string) => string> = {
+    survived: colors.green,
+    failed: colors.red,
+    crashed: colors.red,
+    hung: colors.magenta,
+    corrupted: colors.red,
+    stopped: colors.yellow,
+  };
+  const ended = result.signal ? `killed by ${result.signal}` : `exit status ${result.exitCode ?? 0}`;
+  const after = `${ended} after ${seconds(result.durationMs)}`;
+  const why = result.error && result.error.code !== 'COMMAND_FAILED' ? `: ${result.error.message}` : '';
+  const context = result.error?.code === 'COMMAND_FAILED' ? contextOf(result.error.message) : '';
+  return `${colors.bold(paint[result.outcome](result.outcome))}${why} ${colors.dim(`(${after})`)}${context}`;
+}
+
+/** What a failure came after, if anything is known of it. */
+function contextOf(message: string): string {
+  const at = message.indexOf(' after ');
+  return at < 0 ? '' : message.slice(at);
+}
+
+function limitLines({ limits, durationMs }: RunResult): [string, string][] {
+  const lines: [string, string][] = [];
+  if (limits.memory) lines.push(['memory', memoryText(limits.memory)]);
+  if (limits.cpu) lines.push(['cpu', cpuText(limits.cpu)]);
+  if (limits.timeout) lines.push(['timeout', timeoutText(limits.timeout, durationMs)]);
+  return lines;
+}
+
+function memoryText({ limitBytes, peakBytes, oomKills, failure }: MemoryUse): string {
+  const peak = peakBytes === undefined ? 'peak unknown' : `peak ${mebibytes(peakBytes)}`;
+  const kills = oomKills ? `, ${oomKills} killed by the OOM killer` : '';
+  const beyond = failure === 'enomem' ? ', allocations beyond it fail with ENOMEM' : '';
+  return `${peak} of ${mebibytes(limitBytes)}${kills}${beyond}`;
+}
+
+function cpuText({ limitFraction, gotFraction, throttledMs }: CpuUse): string {
+  const got = gotFraction === undefined ? 'unknown' : gotFraction.toFixed(2);
+  const throttled = throttledMs === undefined ? '' : `, throttled ${seconds(throttledMs)}`;
+  return `${got} of ${limitFraction} CPU${throttled}`;
+}
+
+function timeoutText({ limitMs, reached, killed }: TimeoutUse, durationMs: number): string {
+  if (!reached) return `${seconds(durationMs)} of ${seconds(limitMs)}`;
+  return `${seconds(limitMs)} reached, ended by SIGTERM${killed ? ', then SIGKILL' : ''}`;
+}
+
+function injectedLines(faults: readonly InjectedFault[], colors: Colors): [string, string][] {
+  if (faults.length === 0) return [['injected', 'nothing']];
+  const lines: [string, string][] = faults
+    .slice(0, LISTED_FAULTS)
+    .map((fault, index) => [index === 0 ? 'injected' : '', faultText(fault, colors)]);
+  if (faults.length > LISTED_FAULTS) lines.push(['', `and ${faults.length - LISTED_FAULTS} more`]);
+  return lines;
+}
+
+function faultText({ signal, at, tid, timeMs, fate, moment }: InjectedFault, colors: Colors): string {
+  const call = at.syscall ?? 'its start';
+  const where = moment === 'call' ? `at ${call}` : `by time, ${at.syscall ? `after ${call}` : 'at its start'}`;
+  const place = `${where} (call ${at.ordinal} of task ${at.lineage}, pid ${tid}, ${seconds(timeMs)})`;
+  return `${signal} ${place}: ${fate === 'died' ? colors.red(fate) : fate}`;
+}
+
+function backendsLine({ backends }: RunResult): string {
+  const parts = Object.entries(backends).map(([part, backend]) => `${part}: ${backend}`);
+  return parts.length > 0 ? parts.join(' · ') : 'none needed';
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
+}
+
+function mebibytes(bytes: number): string {
+  const mib = bytes / 1024 ** 2;
+  return `${mib >= 100 ? mib.toFixed(0) : mib.toFixed(1)} MiB`;
+}

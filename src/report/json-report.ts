@@ -1,0 +1,132 @@
+import type { Outcome } from '../model/outcome.ts';
+import {
+  type InjectedFault,
+  REPORT_SCHEMA_VERSION,
+  type RunResult,
+  type SignalFate,
+  type SyscallSummary,
+} from '../model/run-result.ts';
+
+/** The JSON report, version 1. Absent values are null, so that every report has every key. */
+export interface Report {
+  schema_version: typeof REPORT_SCHEMA_VERSION;
+  command: string[];
+  seed: number;
+  config: Record<string, unknown> | null;
+  not_armed: string[];
+  backends: Record<string, string>;
+  outcome: Outcome;
+  reason: { code: string; message: string } | null;
+  exit_code: number | null;
+  signal: string | null;
+  duration_ms: number;
+  limits: {
+    memory: {
+      backend: string;
+      failure: 'oom-kill' | 'enomem';
+      limit_bytes: number;
+      peak_bytes: number | null;
+      oom_kills: number | null;
+    } | null;
+    cpu: {
+      backend: string;
+      limit_fraction: number;
+      got_fraction: number | null;
+      used_ms: number | null;
+      throttled_ms: number | null;
+    } | null;
+    timeout: { limit_ms: number; reached: boolean; killed: boolean } | null;
+  };
+  faults: ReportFault[];
+  trace: {
+    engine: 'none' | 'ptrace';
+    syscalls: { name: string; calls: number; errors: number | null; seconds: number | null }[];
+    signals: number;
+    tasks: number;
+  };
+  again: string;
+}
+
+export interface ReportFault {
+  kind: 'signal';
+  rule: string;
+  task: string;
+  syscall: string | null;
+  ordinal: number;
+  pid: number;
+  time_ms: number;
+  moment: 'call' | 'time';
+  signal: string;
+  fate: SignalFate;
+}
+
+/** The result of a run in the form of the JSON report (schema/report.json). */
+export function toReport(result: RunResult): Report {
+  const { memory, cpu, timeout } = result.limits;
+  return {
+    schema_version: REPORT_SCHEMA_VERSION,
+    command: [...result.command],
+    seed: result.seed,
+    config: result.config ? { ...result.config } : null,
+    not_armed: [...result.notArmed],
+    backends: { ...result.backends },
+    outcome: result.outcome,
+    reason: result.error ? { code: result.error.code, message: result.error.message } : null,
+    exit_code: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    duration_ms: rounded(result.durationMs),
+    limits: {
+      memory: memory
+        ? {
+            backend: memory.backend,
+            failure: memory.failure,
+            limit_bytes: memory.limitBytes,
+            peak_bytes: memory.peakBytes ?? null,
+            oom_kills: memory.oomKills ?? null,
+          }
+        : null,
+      cpu: cpu
+        ? {
+            backend: cpu.backend,
+            limit_fraction: cpu.limitFraction,
+            got_fraction: cpu.gotFraction === undefined ? null : rounded(cpu.gotFraction),
+            used_ms: cpu.usedMs === undefined ? null : rounded(cpu.usedMs),
+            throttled_ms: cpu.throttledMs === undefined ? null : rounded(cpu.throttledMs),
+          }
+        : null,
+      timeout: timeout ? { limit_ms: timeout.limitMs, reached: timeout.reached, killed: timeout.killed } : null,
+    },
+    faults: result.faults.map(reportFault),
+    trace: {
+      engine: result.trace.engine,
+      syscalls: result.trace.syscalls.map(reportSyscall),
+      signals: result.trace.signals,
+      tasks: result.trace.tasks,
+    },
+    again: result.again,
+  };
+}
+
+function reportFault(fault: InjectedFault): ReportFault {
+  return {
+    kind: fault.kind,
+    rule: fault.rule,
+    task: fault.at.lineage,
+    syscall: fault.at.syscall ?? null,
+    ordinal: fault.at.ordinal,
+    pid: fault.tid,
+    time_ms: rounded(fault.timeMs),
+    moment: fault.moment,
+    signal: fault.signal,
+    fate: fault.fate,
+  };
+}
+
+function reportSyscall({ name, calls, errors, seconds }: SyscallSummary): Report['trace']['syscalls'][number] {
+  return { name, calls, errors: errors ?? null, seconds: seconds ?? null };
+}
+
+/** To a thousandth: more would be noise. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}

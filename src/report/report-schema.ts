@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { OUTCOMES } from '../model/outcome.ts';
+import { REPORT_SCHEMA_VERSION } from '../model/run-result.ts';
+import type { Report } from './json-report.ts';
+
+const count = z.int().nonnegative();
+const milliseconds = z.number().nonnegative().describe('Milliseconds');
+
+const fault = z.object({
+  kind: z.literal('signal'),
+  rule: z.string().describe('The option or rule that asked for it'),
+  task: z.string().describe('The path of births of the task: "0" is the command, "0.1" the first task that it made'),
+  syscall: z.string().nullable().describe('The call at (or, by time, after) which it was injected'),
+  ordinal: count.describe('How many system calls of its own the task had entered by then'),
+  pid: z.int().describe('The thread id, in this run'),
+  time_ms: milliseconds,
+  moment: z.enum(['call', 'time']).describe('Counted in calls, so that it comes again; or by time'),
+  signal: z.string(),
+  fate: z.enum(['handled', 'ignored', 'blocked', 'died', 'unknown']),
+});
+
+/** The JSON report, as the published JSON Schema and the tests see it; its type must be that of what is written. */
+export const reportSchema: z.ZodType<Report> = z
+  .object({
+    schema_version: z.literal(REPORT_SCHEMA_VERSION),
+    command: z.array(z.string()),
+    seed: count,
+    config: z.record(z.string(), z.unknown()).nullable().describe('The configuration, in the form of its file'),
+    not_armed: z.array(z.string()).describe('Parts that the preset asks for and that were left out'),
+    backends: z.record(z.string(), z.string()).describe('Which mechanism served each part'),
+    outcome: z.enum(OUTCOMES),
+    reason: z
+      .object({ code: z.string(), message: z.string() })
+      .nullable()
+      .describe('Why the outcome is not "survived"'),
+    exit_code: z.int().min(0).max(255).nullable(),
+    signal: z.string().nullable(),
+    duration_ms: milliseconds,
+    limits: z.object({
+      memory: z
+        .object({
+          backend: z.string(),
+          failure: z.enum(['oom-kill', 'enomem']),
+          limit_bytes: count,
+          peak_bytes: count.nullable(),
+          oom_kills: count.nullable(),
+        })
+        .nullable(),
+      cpu: z
+        .object({
+          backend: z.string(),
+          limit_fraction: z.number().min(0).max(1).describe('Of one CPU'),
+          got_fraction: z.number().nonnegative().nullable(),
+          used_ms: milliseconds.nullable(),
+          throttled_ms: milliseconds.nullable(),
+        })
+        .nullable(),
+      timeout: z
+        .object({ limit_ms: milliseconds, reached: z.boolean(), killed: z.boolean().describe('SIGKILL was needed') })
+        .nullable(),
+    }),
+    faults: z.array(fault),
+    trace: z.object({
+      engine: z.enum(['none', 'ptrace']),
+      syscalls: z.array(
+        z.object({
+          name: z.string(),
+          calls: count,
+          errors: count.nullable(),
+          seconds: z.number().nonnegative().nullable(),
+        }),
+      ),
+      signals: count,
+      tasks: count,
+    }),
+    again: z.string().describe('The shell command that makes the same run again'),
+  })
+  .describe('How a run of Renacer went');

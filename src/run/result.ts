@@ -1,0 +1,118 @@
+import { constants } from 'node:os';
+import type { PreparedLimits } from '../chaos/basic/limits.ts';
+import type { SentSignal } from '../chaos/basic/signal-injection.ts';
+import type { ChaosConfig } from '../chaos/config.ts';
+import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
+import type { Backends, InjectedFault, RunResult, SyscallSummary } from '../model/run-result.ts';
+import { syscallName } from '../syscalls/syscall-table.ts';
+import type { Ending } from './ending.ts';
+import type { Ended } from './engine.ts';
+import type { CountedCall, TracingPlan } from './engine-plan.ts';
+import { judge } from './judge.ts';
+import { shellQuote } from './shell-quote.ts';
+
+/** All that is known when a run is over. */
+export interface RunFacts {
+  readonly command: readonly string[];
+  readonly seed: number;
+  readonly chaos: ChaosConfig | undefined;
+  readonly notArmed: readonly string[];
+  readonly limits: PreparedLimits;
+  readonly tracing: TracingPlan | undefined;
+  readonly ended: Ended;
+  readonly ending: Ending | undefined;
+  readonly durationMs: number;
+  readonly checkStatus: number | undefined;
+  readonly verify: string | undefined;
+  readonly stdout: string | undefined;
+  readonly stderr: string | undefined;
+}
+
+const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
+
+export function makeResult(facts: RunFacts): RunResult {
+  const { command, seed, chaos, ended, ending, tracing, stdout, stderr } = facts;
+  const exitCode = hasExited(ended.status) ? exitStatusOf(ended.status) : undefined;
+  const signal = hasExited(ended.status) ? undefined : signalName(termSignalOf(ended.status));
+  const limits = { ...facts.limits.usage(), timeout: ending?.timeoutUse() };
+  const faults = ended.sent.map(signalFault);
+  const { outcome, error } = judge({
+    exitCode,
+    signal,
+    cause: ending?.cause,
+    hung: ending?.hung ?? false,
+    limits,
+    faults,
+    checkStatus: facts.checkStatus,
+  });
+  return {
+    command,
+    seed,
+    config: chaos?.toJSON(),
+    notArmed: facts.notArmed,
+    backends: backends(facts),
+    outcome,
+    exitCode,
+    signal,
+    durationMs: facts.durationMs,
+    limits,
+    faults,
+    trace: {
+      engine: tracing ? 'ptrace' : 'none',
+      syscalls: summary(ended.counts, tracing),
+      signals: ended.signals,
+      tasks: ended.tasks,
+    },
+    error,
+    again: again(facts),
+    stdout,
+    stderr,
+  };
+}
+
+function backends({ limits, tracing, ended }: RunFacts): Backends {
+  if (!tracing) return limits.backends;
+  const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
+  const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
+  return { ...limits.backends, ...(tracing.signals && { signals: trace }), trace };
+}
+
+function summary(counts: readonly CountedCall[], tracing: TracingPlan | undefined): SyscallSummary[] {
+  const selected = tracing?.selected;
+  return counts
+    .filter(({ nr }) => !Array.isArray(selected) || selected.includes(nr))
+    .map(({ nr, calls, errors, seconds }) => ({
+      name: syscallName(nr),
+      calls,
+      errors: tracing?.timed ? errors : undefined,
+      seconds: tracing?.timed ? seconds : undefined,
+    }))
+    .sort((a, b) => b.calls - a.calls || a.name.localeCompare(b.name));
+}
+
+function signalFault(sent: SentSignal): InjectedFault {
+  return {
+    kind: 'signal',
+    rule: 'signal_injection',
+    at: {
+      lineage: sent.lineage,
+      syscall: sent.nr < 0 ? undefined : syscallName(sent.nr),
+      ordinal: sent.ordinal,
+    },
+    tid: sent.tid,
+    timeMs: sent.timeMs,
+    moment: sent.moment,
+    signal: sent.signal,
+    fate: sent.fate,
+  };
+}
+
+function signalName(number: number): string {
+  return SIGNAL_NAMES.get(number) ?? `SIGRT_${number - 32}`;
+}
+
+/** The command line that makes the same run again. The seed stands in it even if it was drawn. */
+function again({ chaos, seed, command, verify }: RunFacts): string {
+  const options = (chaos?.withSettings({ seed }).toFlags() ?? []).concat(verify ? ['--verify', verify] : []);
+  return shellQuote(['renacer', ...options, '--', ...command]);
+}

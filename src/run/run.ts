@@ -1,0 +1,184 @@
+import { randomInt } from 'node:crypto';
+import { startGuard } from '../chaos/basic/guard.ts';
+import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
+import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos/basic/limits.ts';
+import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
+import type { ChaosConfig } from '../chaos/config.ts';
+import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
+import { armParts, type PartName } from '../chaos/tiers.ts';
+import { monotonicMs } from '../linux/clock.ts';
+import { RenacerError } from '../model/errors.ts';
+import type { RunResult } from '../model/run-result.ts';
+import type { TraceEvent } from '../model/trace-event.ts';
+import { runCheck } from './check.ts';
+import { Ending, treeIsEmpty } from './ending.ts';
+import { type Ended, runEngine } from './engine.ts';
+import type { TracingPlan } from './engine-plan.ts';
+import { launchError } from './launch-error.ts';
+import { resolveCommand } from './resolve-command.ts';
+import { makeResult } from './result.ts';
+import { Stdio, type StdioOption } from './stdio.ts';
+
+/** The parts of a configuration that this version can arm. */
+export const ENGINES: ReadonlySet<PartName> = new Set<PartName>(['memory', 'cpu', 'timeout', 'signals']);
+
+const MAX_RANDOM_SEED = 2 ** 32;
+const DEFAULT_STRING_LIMIT = 32;
+
+/** What is to be seen of the target's system calls. */
+export interface TraceRequest {
+  /** Numbers of x86-64 system calls. */
+  readonly select: 'all' | readonly number[];
+  /** Receives each event. The objects are used again: copy what you keep. Without it, calls are only counted. */
+  readonly onEvent?: (event: TraceEvent) => void;
+  /** No event is pending for the moment. */
+  readonly onIdle?: () => void;
+  /** Bytes of strings and data to capture; default 32. */
+  readonly stringLimit?: number;
+}
+
+/** How a command is to be run. */
+export interface RunRequest {
+  readonly chaos?: ChaosConfig | undefined;
+  /** Directory to start in. */
+  readonly cwd?: string | undefined;
+  /** The whole environment of the target; ours by default. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  readonly stdio?: StdioOption | undefined;
+  /** What the target reads, where its stdin is a pipe. */
+  readonly input?: string | Uint8Array | undefined;
+  /** Ends the run: SIGTERM to the tree, SIGKILL after the grace period. */
+  readonly signal?: AbortSignal | undefined;
+  /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
+  readonly verify?: string | undefined;
+  readonly trace?: TraceRequest | undefined;
+  /** Told once, when the command has been executed. */
+  readonly onStart?: ((start: RunStart) => void) | undefined;
+}
+
+export interface RunStart {
+  readonly pid: number;
+  readonly seed: number;
+  /** Parts that the preset asks for, and that nothing here can arm. */
+  readonly notArmed: readonly string[];
+}
+
+/**
+ * Runs a command as asked, and resolves to how it went: the failure of the target is a result. Rejects with a
+ * RenacerError for what Renacer itself can't do, and then nothing was started or nothing of it is left.
+ */
+export async function runCommand(command: string, args: readonly string[], request: RunRequest): Promise<RunResult> {
+  const { chaos } = request;
+  const settings: ChaosSettings = chaos?.settings ?? {};
+  const seed = settings.seed ?? randomInt(MAX_RANDOM_SEED);
+  const env = request.env ?? process.env;
+  const cwd = request.cwd ?? process.cwd();
+  const file = resolveCommand(command, env, cwd);
+  const { armed, leftOut } = chaos ? armParts(chaos, ENGINES) : { armed: [], leftOut: [] };
+  if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
+
+  await removeLeftovers(findLeftovers('near'));
+  const limits = prepareLimits(limitsRequest(settings, armed));
+  const killTree = (): void => limits.killTree();
+  process.on('exit', killTree);
+  const tracing = tracingPlan(request.trace, armed.includes('signals') ? signalPlan(settings, seed) : undefined);
+  // A traced tree dies with its tracer; any other needs somebody to see to it.
+  const guard = tracing ? undefined : startGuard(limits.remains);
+  try {
+    const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
+    const startMs = monotonicMs();
+    let ending: Ending | undefined;
+    const last = await runEngine(
+      {
+        launch: {
+          file,
+          argv: [command, ...args],
+          env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
+          cwd: request.cwd,
+          stdio: stdio.fds,
+          rlimits: limits.rlimits,
+        },
+        joinFiles: limits.joinFiles,
+        tracing,
+      },
+      {
+        started(pid) {
+          stdio.handOver();
+          limits.started(pid);
+          ending = new Ending(limits, {
+            timeoutMs: armed.includes('timeout') ? settings.timeoutMs : undefined,
+            killAfterMs: settings.killAfterMs,
+            hangAfterMs: settings.hangAfterMs,
+            abort: request.signal,
+          });
+          request.onStart?.({ pid, seed, notArmed: leftOut });
+        },
+        event: (event) => request.trace?.onEvent?.(event),
+        idle: () => request.trace?.onIdle?.(),
+      },
+    );
+    stdio.handOver();
+    if (last.kind === 'launch-failed') throw launchError(command, last);
+    await treeIsEmpty(limits);
+    ending?.stop();
+    const durationMs = monotonicMs() - startMs;
+    const [stdout, stderr] = await Promise.all([stdio.stdout, stdio.stderr]);
+    const checkStatus = request.verify && last.status === 0 ? await runCheck(request.verify, { cwd, env }) : undefined;
+    return makeResult({
+      command: [command, ...args],
+      seed,
+      chaos,
+      notArmed: leftOut,
+      limits,
+      tracing,
+      ended: last satisfies Ended,
+      ending,
+      durationMs,
+      checkStatus,
+      verify: request.verify,
+      stdout,
+      stderr,
+    });
+  } finally {
+    process.off('exit', killTree);
+    await cleanUp(limits);
+    guard?.dismiss();
+  }
+}
+
+/** Whatever went wrong before, nothing of the tree may stay. */
+async function cleanUp(limits: PreparedLimits): Promise<void> {
+  if (!limits.isEmpty()) limits.killTree();
+  await limits.dispose();
+}
+
+function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): LimitsRequest {
+  const { memoryLimit, memoryFailure, cpuLimit } = settings;
+  return {
+    ...(armed.includes('memory') && {
+      memory: { bytes: memoryLimit!, ...(memoryFailure && { failure: memoryFailure }) },
+    }),
+    ...(armed.includes('cpu') && { cpu: { fraction: cpuLimit! } }),
+  };
+}
+
+function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
+  return {
+    seed,
+    signals: settings.signals ?? INJECTABLE_SIGNALS,
+    rate: settings.signalRate ?? DEFAULT_SIGNAL_RATE,
+  };
+}
+
+/** Undefined if nothing asks for tracing: such a run does not ptrace. */
+function tracingPlan(trace: TraceRequest | undefined, signals: SignalPlan | undefined): TracingPlan | undefined {
+  if (!trace && !signals) return undefined;
+  return {
+    method: 'seccomp',
+    selected: trace?.select ?? 'none',
+    events: trace?.onEvent !== undefined,
+    timed: trace !== undefined,
+    stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
+    signals,
+  };
+}
