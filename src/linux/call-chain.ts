@@ -8,8 +8,7 @@ import { blockedSignals } from './signal-mask.ts';
  *
  * The child shares our memory (CLONE_VM) until it calls execve or ends, so what it reads lies in this object's arena,
  * which must outlive it. It has a stack and a thread control block of its own, so that errno and the stack of this
- * thread stay untouched. All signals are blocked in it until the last calls, which have the mask
- * of our main thread. (That of a worker is Node's own affair.)
+ * thread stay untouched. All signals are blocked in it until {@link unblockSignals}.
  *
  * x86-64 and glibc only.
  */
@@ -68,6 +67,7 @@ export class CallChain {
   readonly #steps: (readonly number[])[] = [];
   readonly #errnoAt: number;
   #used = DATA;
+  #unblockedFrom: number = MAX_STEPS;
 
   /** `dataSize`: bytes for what the calls point at (paths, argument vectors, ...). */
   constructor(dataSize: number) {
@@ -105,6 +105,11 @@ export class CallChain {
   call(number: number, ...args: readonly number[]): void {
     if (this.#steps.length === MAX_STEPS) throw new RangeError('call chain: too many steps');
     this.#steps.push([number, ...args]);
+  }
+
+  /** From the next call on, signals are blocked as in our main thread. (The mask of a worker is Node's own affair.) */
+  unblockSignals(): void {
+    this.#unblockedFrom = this.#steps.length;
   }
 
   /** The errno of the last call of the child that failed; 0 if none did. */
@@ -149,7 +154,7 @@ export class CallChain {
       view.setBigUint64(offset + UC_STACK_SIZE, BigInt(CONTEXT_SIZE - CONTEXT_STACK), true);
       // setcontext() installs the mask of the context.
       const mask = offset + UC_SIGMASK;
-      if (index < last - 1) u8.fill(0xff, mask, mask + SIGSET_SIZE);
+      if (index < this.#unblockedFrom) u8.fill(0xff, mask, mask + SIGSET_SIZE);
       else view.setBigUint64(mask, inherited, true);
       const [number = 0, a = 0, b = 0, c = 0, d = 0, e = 0] = step;
       makecontext(context, syscall, 6, number, a, b, c, d, e);

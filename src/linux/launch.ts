@@ -80,6 +80,7 @@ export class GatedProcess {
     chain.call(SYS.prctl, PR_SET_PDEATHSIG, 0);
     if (spec.noNewPrivileges) chain.call(SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (spec.filter) chain.call(SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(chain, spec.filter));
+    chain.unblockSignals();
     chain.call(SYS.execve, chain.string(spec.file), chain.strings(spec.argv), chain.strings(spec.env));
     // Only a failed execve comes here; a successful one closes the pipe.
     chain.call(SYS.write, verdictEnd, note, 1);
