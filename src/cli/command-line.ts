@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { CHAOS_FLAGS } from '../chaos/flags.ts';
+import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
 import { PRESET_NAMES } from '../chaos/presets.ts';
 import { RenacerError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
@@ -12,7 +12,7 @@ export interface CommandLine {
   /** `--chaos`, or CHAOS_MODE. */
   readonly mode: string | undefined;
   /** The `--chaos-...` flags in their order. */
-  readonly chaosFlags: readonly (readonly [flag: string, text: string | undefined])[];
+  readonly chaosFlags: readonly Readonly<GivenFlags[number]>[];
   /** `-e` expressions in their order; `--trace` is one that selects all. */
   readonly expressions: readonly string[];
   readonly follow: boolean;
@@ -25,6 +25,9 @@ export interface CommandLine {
 }
 
 const DEFAULT_STRING_LIMIT = 32;
+const CHAOS_GROUP = 'Chaos:';
+
+type GivenFlags = [flag: string, text: string | undefined][];
 
 interface RawOptions {
   chaos?: string;
@@ -41,7 +44,7 @@ interface RawOptions {
 
 /** Takes argv (without node and the script) apart. Throws RenacerError USAGE; exits by itself for --help and --version. */
 export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
-  const chaosFlags: [string, string | undefined][] = [];
+  const chaosFlags: GivenFlags = [];
   const program = makeProgram(chaosFlags);
   try {
     program.parse([...argv], { from: 'user' });
@@ -72,7 +75,7 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
   };
 }
 
-function makeProgram(chaosFlags: [string, string | undefined][]): Command {
+function makeProgram(chaosFlags: GivenFlags): Command {
   const program = new Command('renacer')
     .description('Runs any command under controlled, reproducible adversity, and says how it took it.')
     .usage('[options] [--] COMMAND [ARG...]\n       renacer doctor [--clean]')
@@ -87,10 +90,10 @@ function makeProgram(chaosFlags: [string, string | undefined][]): Command {
     for (const option of options) program.addOption(option.helpGroup(heading));
   };
   group(
-    'Chaos:',
+    CHAOS_GROUP,
     new Option('--chaos <mode>', `${PRESET_NAMES.join(', ')} or custom:FILE.json; by default $CHAOS_MODE`),
-    ...CHAOS_FLAGS.map((flag) => chaosOption(flag, chaosFlags)),
   );
+  for (const flag of CHAOS_FLAGS) addChaosFlag(program, flag, chaosFlags);
   group(
     'Tracing (as strace):',
     new Option('-e <expression>', 'what to trace: trace=SET').default([], 'none').argParser(collect),
@@ -114,20 +117,11 @@ function makeProgram(chaosFlags: [string, string | undefined][]): Command {
   return program;
 }
 
-/** A flag of the table; the order among all of them is kept, since a later one overrides an earlier one. */
-function chaosOption(
-  { flag, argument, optional, summary }: (typeof CHAOS_FLAGS)[number],
-  into: [string, string | undefined][],
-): Option {
-  const value = optional ? `[${argument}]` : `<${argument}>`;
-  const option = new Option(`${flag} ${value}`, summary);
-  option.argParser((text: string) => {
-    into.push([flag, text]);
-    return text;
-  });
-  // commander hands a missing optional value over as `preset`.
-  if (optional) option.preset(undefined);
-  return option;
+/** A flag of the table. The order among all of them is kept, since a later one overrides an earlier one. */
+function addChaosFlag(program: Command, { flag, argument, optional, summary }: ChaosFlag, into: GivenFlags): void {
+  const option = new Option(`${flag} ${optional ? `[${argument}]` : `<${argument}>`}`, summary);
+  program.addOption(option.helpGroup(CHAOS_GROUP));
+  program.on(`option:${option.name()}`, (text: string | null) => into.push([flag, text ?? undefined]));
 }
 
 function collect(text: string, before: string[]): string[] {
