@@ -77,26 +77,27 @@ function probeSeccomp(): Omit<Capability, 'name'> {
 }
 
 /** A group of our own, and which controllers it can have. */
-function probeGroups(make: (groups: RunGroups, controller?: string) => unknown): Omit<Capability, 'name'> {
+function probeGroups(make: (groups: RunGroups, controller?: string) => object): Omit<Capability, 'name'> {
   const groups = new RunGroups(groupName(newRunIdentity()));
-  const reasons = new Set<string>();
-  const can = (controller?: string): boolean =>
-    ifAvailable(
-      () => make(groups, controller) as object,
-      (reason) => reasons.add(reason),
-    ) !== undefined;
-  const controllers = ['memory', 'cpu'].filter(can);
+  let why = '';
+  const can = (controller?: string): boolean => {
+    const group = ifAvailable(
+      () => make(groups, controller),
+      (reason) => {
+        why = reason;
+      },
+    );
+    return group !== undefined;
+  };
   const available = can();
+  const controllers = available ? ['memory', 'cpu'].filter(can) : [];
   groups.remove();
-  const why = reasons.size > 0 ? `: ${[...reasons].join('; ')}` : '';
   if (controllers.length === 2) return { available, detail: 'limits memory and CPU, holds the tree together' };
-  if (available) {
-    const limits = controllers.length === 0 ? 'no limits' : `limits ${controllers.join()} only`;
-    return { available, detail: `holds the tree together; ${limits}${why}` };
-  }
+  if (available)
+    return { available, detail: `holds the tree together, limits ${controllers.join() || 'nothing'}: ${why}` };
   return {
     available,
-    detail: `no group can be made${why}`,
+    detail: why,
     fix: fix(
       '--privileged, or --cgroupns=private -v /sys/fs/cgroup:/sys/fs/cgroup:rw',
       isRoot()

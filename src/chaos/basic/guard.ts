@@ -12,7 +12,10 @@ base=$1 mark=$2 tries=250
 shift 2
 each_process() {
   for group; do cat "$group/cgroup.procs" "$group"/*/cgroup.procs "$group"/*/*/cgroup.procs; done 2>/dev/null
-  [ -n "$mark" ] && grep -ls "Max realtime timeout .* $mark " /proc/[0-9]*/limits | cut -d/ -f3
+  [ -n "$mark" ] || return
+  for limits in $(grep -ls "Max realtime timeout .* $mark " /proc/[0-9]*/limits); do
+    grep -qs '^State:.[ZX]' "\${limits%/*}/status" || basename "\${limits%/*}"
+  done
 }
 exists() {
   for group; do [ -d "$group" ] && return; done

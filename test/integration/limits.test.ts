@@ -1,0 +1,174 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type * as Limits from '../../src/chaos/basic/limits.ts';
+import type * as Groups from '../../src/chaos/basic/run-groups.ts';
+import { built, isRunning, processesWith, runLimited, until } from '../support/limits.ts';
+
+const { prepareLimits } = await built<typeof Limits>('chaos/basic/limits.js');
+const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
+
+const MiB = 2 ** 20;
+const ALLOCATE_100_MIB = ['perl', '-e', 'my $x = "a" x (100 << 20); print STDERR "allocated\n"'];
+const SPIN_2500_MS = ['perl', '-MTime::HiRes=time', '-e', 'my $end = time + 2.5; 1 while time < $end'];
+const SPIN_IN_TWO = ['perl', '-MTime::HiRes=time', '-e', 'fork; my $end = time + 2.5; 1 while time < $end; wait'];
+
+/** A tree with children that leave it as far as they can: a new session, a double fork, an orphan. */
+function daemons(mark: string): string[] {
+  const script = `setsid sh -c 'sleep ${mark}1 & sleep ${mark}2' & (setsid sleep ${mark}3 &) ; (sleep ${mark}4 &) ; sleep ${mark}5`;
+  return ['sh', '-c', script];
+}
+
+/** The same probe as the product's. */
+const backends = await (async () => {
+  const probe = prepareLimits({ memory: { bytes: 2 ** 40 }, cpu: { fraction: 1 } });
+  await probe.dispose();
+  return probe.backends;
+})();
+const hasMemoryGroup = /cgroup|systemd/.test(backends.memory ?? '');
+const hasQuota = /^(cgroup|systemd)/.test(backends.cpu ?? '');
+const hasGroups = backends.tree.startsWith('cgroup');
+const isRoot = process.geteuid?.() === 0;
+
+describe.skipIf(!hasMemoryGroup)('memory in a control group', () => {
+  it('an allocator beyond its limit is killed by the kernel, and the use says so', async () => {
+    const { code, signal, usage } = await runLimited({ memory: { bytes: 50 * MiB } }, ALLOCATE_100_MIB).ended;
+    expect([code, signal]).toEqual([null, 'SIGKILL']);
+    expect(usage.memory).toMatchObject({
+      backend: backends.memory,
+      failure: 'oom-kill',
+      limitBytes: 50 * MiB,
+      oomKills: 1,
+    });
+    expect(usage.memory?.peakBytes).toBeGreaterThan(40 * MiB);
+    expect(usage.memory?.peakBytes).toBeLessThanOrEqual(50 * MiB);
+  });
+
+  it('a program within its limit notices nothing', async () => {
+    const { code, usage } = await runLimited({ memory: { bytes: 400 * MiB } }, ALLOCATE_100_MIB).ended;
+    expect(code).toBe(0);
+    expect(usage.memory).toMatchObject({ oomKills: 0 });
+  });
+
+  it('address space is not memory: node starts within 100 MiB', async () => {
+    const { code } = await runLimited({ memory: { bytes: 100 * MiB } }, [process.execPath, '-e', '0']).ended;
+    expect(code).toBe(0);
+  });
+
+  it.each([0, 1, 4096, 65_536])('a limit of %i bytes, too small to start anything, ends in a kill', async (bytes) => {
+    const { signal, usage } = await runLimited({ memory: { bytes } }, ['true']).ended;
+    expect(signal).toBe('SIGKILL');
+    expect(usage.memory?.oomKills).toBe(1);
+  });
+
+  it('covers the whole tree together', async () => {
+    const hold = `perl -e 'my $x = "a" x (20 << 20); sleep 1'`;
+    const { usage } = await runLimited({ memory: { bytes: 50 * MiB } }, [
+      'sh',
+      '-c',
+      `${hold} & ${hold} & ${hold} & ${hold} & wait`,
+    ]).ended;
+    expect(usage.memory?.oomKills).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('memory by RLIMIT_DATA', () => {
+  it('lets allocations fail, and says that it is an imitation', async () => {
+    const request = { memory: { bytes: 50 * MiB, failure: 'enomem' } } as const;
+    const { code, stderr, usage } = await runLimited(request, ALLOCATE_100_MIB).ended;
+    expect(code).toBeGreaterThan(0);
+    expect(stderr).toMatch(/out of memory/i);
+    expect(usage.memory).toMatchObject({ backend: 'RLIMIT_DATA (imitation: per process)', failure: 'enomem' });
+  });
+
+  it.skipIf(!isRoot)('is what users without control groups get', async () => {
+    const { code, usage } = await runLimited({ memory: { bytes: 50 * MiB } }, ALLOCATE_100_MIB, { unprivileged: true })
+      .ended;
+    expect(code).toBeGreaterThan(0);
+    expect(usage.memory).toMatchObject({ failure: 'enomem' });
+  });
+});
+
+describe('cpu', () => {
+  it.skipIf(!hasQuota).each([SPIN_2500_MS, SPIN_IN_TWO])(
+    '0.2 by quota gets 0.15 to 0.25 (%s %s %s)',
+    async (...command) => {
+      const { usage } = await runLimited({ cpu: { fraction: 0.2 } }, command).ended;
+      expect(usage.cpu).toMatchObject({ backend: backends.cpu, limitFraction: 0.2 });
+      expect(usage.cpu?.gotFraction).toBeGreaterThan(0.15);
+      expect(usage.cpu?.gotFraction).toBeLessThan(0.25);
+      expect(usage.cpu?.throttledMs).toBeGreaterThan(500);
+    },
+  );
+
+  it.skipIf(!isRoot).each([SPIN_2500_MS, SPIN_IN_TWO])(
+    '0.2 by stopping and continuing gets 0.15 to 0.25 (%s %s %s)',
+    async (...command) => {
+      const { usage } = await runLimited({ cpu: { fraction: 0.2 } }, command, { unprivileged: true }).ended;
+      expect(usage.cpu?.backend).toMatch(/^stop\/continue duty cycle \(imitation: SIGSTOP/);
+      expect(usage.cpu?.gotFraction).toBeGreaterThan(0.15);
+      expect(usage.cpu?.gotFraction).toBeLessThan(0.25);
+    },
+  );
+});
+
+describe.each([
+  { who: 'control groups', unprivileged: false, possible: hasGroups },
+  { who: 'a scan of /proc', unprivileged: true, possible: isRoot },
+])('the tree, held by $who', ({ unprivileged, possible }) => {
+  it.skipIf(!possible)('is killed with its daemons', async () => {
+    const mark = `31${unprivileged ? 1 : 0}${process.pid}.`;
+    const run = runLimited({}, daemons(mark), { unprivileged });
+    const { groups, pid } = await run.started;
+    await until(() => processesWith(`sleep ${mark}`).length === 5);
+    process.kill(pid, 'SIGTERM');
+    const { left, daemons: alive } = await run.ended;
+    expect(alive.length).toBeGreaterThanOrEqual(4);
+    expect(left).toEqual([]);
+    expect(processesWith(`sleep ${mark}`)).toEqual([]);
+    expect(groups.filter(existsSync)).toEqual([]);
+  });
+
+  it.skipIf(!possible)('is killed by the guard when Renacer is killed, and its groups go', async () => {
+    const mark = `32${unprivileged ? 1 : 0}${process.pid}.`;
+    const run = runLimited({ cpu: { fraction: 0.9 } }, daemons(mark), { unprivileged, guard: true });
+    const { groups, guard } = await run.started;
+    await until(() => processesWith(`sleep ${mark}`).length === 5);
+    run.renacer.kill('SIGKILL');
+    await until(() => processesWith(`sleep ${mark}`).length === 0);
+    await until(() => !groups.some(existsSync) && !isRunning(guard));
+  });
+});
+
+describe.skipIf(!hasGroups)('groups', () => {
+  it('are removed once orphans have left, and complained about if they stay', async () => {
+    const run = runLimited({}, ['sleep', '1000']);
+    const { groups, pid } = await run.started;
+    const held = new RunGroups('renacer-test-held');
+    const group = held.v2();
+    group.write('cgroup.procs', pid);
+    await expect(held.dispose(50)).rejects.toMatchObject({
+      code: 'CGROUP_NOT_REMOVED',
+      message: expect.stringContaining(`${pid}`),
+    });
+    process.kill(pid, 'SIGKILL');
+    await held.dispose();
+    await run.ended;
+    expect([...groups, group.directory].filter(existsSync)).toEqual([]);
+  });
+
+  it('of many runs in one process are independent', async () => {
+    const [one, other] = [prepareLimits({ cpu: { fraction: 0.5 } }), prepareLimits({ cpu: { fraction: 0.5 } })];
+    expect(one.joinFiles.filter((file) => other.joinFiles.includes(file))).toEqual([]);
+    await one.dispose();
+    expect(other.joinFiles.every(existsSync)).toBe(true);
+    await other.dispose();
+  });
+
+  it('need permission for oom-kill, and say what to do without', async () => {
+    const none = new RunGroups('renacer-test-none', []);
+    const { prepareMemory } = await built<typeof import('../../src/chaos/basic/memory.ts')>('chaos/basic/memory.js');
+    expect(() => prepareMemory(none, { bytes: MiB, failure: 'oom-kill' })).toThrow(
+      expect.objectContaining({ code: 'MEMORY_LIMIT_UNAVAILABLE', hint: expect.stringContaining('doctor') }),
+    );
+  });
+});
