@@ -49,17 +49,17 @@ function flagOf(name: OptionName): ChaosFlag {
     parse(text) {
       if (text === undefined && kind.type !== 'boolean') throw badValue(flag, 'without a value', kind.allowed);
       const value = kind.parse(text ?? 'true', flag);
-      return kind.type === 'data' ? readData(name, repeat ? [value] : value) : withValueAt({}, name, value);
+      return kind.type === 'data' ? readData(name, value) : withValueAt({}, name, value);
     },
   };
 }
 
 /** Structured values are JSON in the form of the file. */
 function readData(name: OptionName, value: unknown): ChaosSettings {
-  const { key, kind, flag } = optionOf(name);
-  const { error } = chaosSchemas().option(name).safeParse(value);
-  if (error) throw badValue(flag, showValue(value), kind.allowed);
-  return fromFileForm({ [key]: value });
+  const { key, kind, flag, repeat } = optionOf(name);
+  const inFile = repeat ? [value] : value;
+  if (chaosSchemas().option(name).safeParse(inFile).error) throw badValue(flag, showValue(value), kind.allowed);
+  return fromFileForm({ [key]: inFile });
 }
 
 const isSignalsFlag = (name: OptionName): boolean => OPTIONS[name].flag === SIGNALS_FLAG.flag;

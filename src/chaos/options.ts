@@ -1,3 +1,5 @@
+import type { BasicMethods } from './basic/builder.ts';
+import type { ByzantineMethods } from './byzantine/builder.ts';
 import {
   BOOLEAN,
   choice,
@@ -12,6 +14,7 @@ import {
   SIZE,
   wordList,
 } from './kinds.ts';
+import type { NetworkMethods } from './network/builder.ts';
 import {
   type ByzantineSettings,
   type ChaosSettings,
@@ -42,7 +45,7 @@ export interface ChaosOption<V = unknown> {
   /** The key that takes the same as text, where `key` names a unit. */
   readonly textKey?: string;
   readonly flag: string;
-  readonly builder: string;
+  readonly builder: keyof (BasicMethods & NetworkMethods & ByzantineMethods);
   /** One sentence, for help, docs and the JSON Schema. */
   readonly summary: string;
   /** As in the file. */
