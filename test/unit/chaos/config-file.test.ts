@@ -153,6 +153,29 @@ const BAD: [string, string, string][] = [
   ],
 ];
 
+/** key of a rule, value, what is allowed */
+const BAD_RULE: [string, unknown, string][] = [
+  ['fd', -1, 'a number, "socket", "pipe", "file" or "tty"'],
+  ['fd', 'sockets', 'a number, "socket", "pipe", "file" or "tty"'],
+  ['retval', '0xzz', 'a whole number, or text such as "0x10"'],
+  ['retval', 1.5, 'a whole number, or text such as "0x10"'],
+  ['corrupt', 0, 'a count of bits or bytes, such as 8 or "8,flip"'],
+  ['args', [], '"argN&MASK" or "argN==VALUE", in a list'],
+  ['times', 0, 'a whole number of at least 1'],
+  ['when', '0x3', 'FIRST[..LAST][+[STEP]], such as "3+"'],
+  ['kill', true, '"before", "after"'],
+  ['count', 'all', '"task", "tree"'],
+  ['probability', 1.5, 'a number from 0 to 1'],
+];
+
+it.each(BAD_RULE)('a rule with %s %j', (key, value, allowed) => {
+  const { message } = failure(() =>
+    parseConfig(JSON.stringify({ rules: [{ syscall: 'read', error: 'EIO', [key]: value }] })),
+  );
+  expect(message).toMatch(/^config:1:\d+: rules\[0\]/);
+  expect(message).toContain(` is ${JSON.stringify(value)}; allowed: ${allowed}`);
+});
+
 describe('a bad configuration', () => {
   it.each(BAD)('%j', (text, code, message) => {
     const error = failure(() => parseConfig(text, 'chaos.json'));

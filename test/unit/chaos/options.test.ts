@@ -12,6 +12,9 @@ import { ChaosConfig } from '../../../src/chaos-full.ts';
 const ROOT = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../../..');
 const docs = readFileSync(path.join(ROOT, 'docs/chaos.md'), 'utf8');
 
+// The formatter pads the columns of a table.
+const rows = docs.split('\n').map((line) => line.replace(/ +/g, ' '));
+
 /** Every method that the interfaces declare: the type fails to compile if one is missing here. */
 const METHODS = {
   basic: {
@@ -93,7 +96,7 @@ describe.each(OPTION_NAMES.map((name) => [name, optionOf(name)] as const))('opti
     expect(ChaosConfig.new()).toHaveProperty(option.builder, expect.any(Function));
   });
 
-  it('has a row in docs/chaos.md', () => expect(docs.split('\n')).toContain(row(name)));
+  it('has a row in docs/chaos.md', () => expect(rows).toContain(row(name)));
 });
 
 it('every JSON example in docs/chaos.md is a configuration', () => {
