@@ -59,7 +59,7 @@ export interface ChaosOption<V = unknown> {
 }
 
 const JSON_RULE = 'an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}';
-const SYSCALL_WORD = /^[!?]{0,2}[%/]?\S+$/;
+const SYSCALL_WORD = /^[!?]{0,2}[%/]?[^\s,]+$/;
 
 /** The one table of options. Its type makes a setting without an entry an error. */
 export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]> } = {
@@ -149,6 +149,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
     builder: 'withSignalRate',
     summary: 'How often: the chance that a system call of a task is met by a signal',
     example: 0.01,
+    default: 0.0002,
   },
   seed: {
     tier: 'basic',
@@ -318,7 +319,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
   },
   networkTo: {
     tier: 'network',
-    kind: wordList(/^\S+$/, 'hosts, networks and ports such as "10.0.0.0/8", "db.local:5432", ":6379"', 'LIST'),
+    kind: wordList(/^[^\s,]+$/, 'hosts, networks and ports such as "10.0.0.0/8", "db.local:5432", ":6379"', 'LIST'),
     key: 'to',
     flag: '--chaos-network-to',
     builder: 'withNetworkTo',
@@ -450,6 +451,12 @@ export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as Optio
 /** An option by its name, for code that treats all alike. */
 export function optionOf(name: OptionName): ChaosOption {
   return OPTIONS[name] as unknown as ChaosOption;
+}
+
+/** What holds where a configuration leaves this option out, in the unit of the settings. */
+export function defaultOf<N extends OptionName>(name: N): OptionValues[N] | undefined {
+  const { kind, default: inFile } = optionOf(name);
+  return (typeof inFile === 'number' && kind.clamp ? kind.clamp(inFile) : inFile) as OptionValues[N] | undefined;
 }
 
 type Group = Readonly<Record<string, unknown>>;

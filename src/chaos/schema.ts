@@ -46,11 +46,6 @@ class Schemas {
     });
   }
 
-  /** The schema of one option's value in the file. */
-  option(name: OptionName): Schema {
-    return this.#byOption.get(name)!;
-  }
-
   json(): object {
     return this.#z.toJSONSchema(this.file);
   }
@@ -182,7 +177,11 @@ class Schemas {
       key === 'syscall' ? schema : schema.optional(),
     ]);
     return this.#object(Object.fromEntries(optional), error)
-      .refine((rule) => FAULT_WORDS.some((word) => rule[word] !== undefined), { error })
+      .refine((rule) => FAULT_WORDS.some((word) => rule[word] !== undefined), {
+        error,
+        // A misspelt fault is told as such alone.
+        when: ({ issues }) => issues.length === 0,
+      })
       .meta({ anyOf: FAULT_WORDS.map((word) => ({ required: [word] })) });
   }
 

@@ -215,12 +215,20 @@ describe('a configuration', () => {
       'withSignals is "SIGTERMS"; allowed: "SIGINT", "SIGTERM", "SIGUSR1" (did you mean "SIGTERM"?)',
       (b) => b.withSignals(['SIGTERMS' as never]),
     ],
-    [
-      'withRule is {"syscall":"read"}; allowed: an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}',
-      (b) => b.withRule({ syscall: 'read' }),
-    ],
     ['withSignalInjection is 1; allowed: true or false', (b) => b.withSignalInjection(1 as never)],
   ])('%s', (message, act) => expect(() => act(ChaosConfig.new())).toThrow(new RenacerError('INVALID_VALUE', message)));
+
+  it('tells what is wrong with a rule', () => {
+    expect(() => ChaosConfig.new().withRule({ syscall: 'read', error: 'eio' })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: 'withRule: rules[0].error is "eio"; allowed: the name of an error such as "EIO", or its number',
+      }),
+    );
+    expect(() => ChaosConfig.new().withRule('read' as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_VALUE' }),
+    );
+  });
 
   it('clamps the rates of rules and bursts, and the numbers of a network rule', () => {
     const config = ChaosConfig.new()

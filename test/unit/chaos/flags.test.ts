@@ -68,15 +68,23 @@ describe('flags', () => {
       '--chaos-rule is "{"; allowed: an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}',
     ],
     [
-      '--chaos-rule={"syscall":1}',
-      '--chaos-rule is {"syscall":1}; allowed: an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}',
-    ],
-    [
       '--faults-from=later',
       '--faults-from is "later"; allowed: "exec", "entry", or a time after the start such as "2s"',
     ],
   ])('%s is refused', (word, message) => {
     expect(() => parseFlags([split(word)])).toThrow(new RenacerError('INVALID_VALUE', message));
+  });
+
+  it('JSON that is wrong is told in detail', () => {
+    expect(() => parseFlags([['--chaos-rule', '{"syscall":"read","eror":"EIO"}']])).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: '--chaos-rule: unknown key "rules[0].eror" (with value "EIO"); did you mean "error"?',
+      }),
+    );
+    expect(() => parseFlags([['--chaos-network-rule', '5']])).toThrow(
+      '--chaos-network-rule: network_rules[0] is 5; allowed: an object of network options, such as {"to": [":6379"], "network_latency_ms": 100}',
+    );
   });
 
   it('an unknown one is refused by name', () => {

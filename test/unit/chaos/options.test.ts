@@ -2,11 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { BasicMethods } from '../../../src/chaos/basic/builder.ts';
+import { DEFAULT_SIGNAL_RATE } from '../../../src/chaos/basic/signal-injection.ts';
 import type { ByzantineMethods } from '../../../src/chaos/byzantine/builder.ts';
+import { parseConfig } from '../../../src/chaos/config-file.ts';
 import { CHAOS_FLAGS } from '../../../src/chaos/flags.ts';
 import type { NetworkMethods } from '../../../src/chaos/network/builder.ts';
-import { at, OPTION_NAMES, optionOf, type Tier } from '../../../src/chaos/options.ts';
+import { at, defaultOf, OPTION_NAMES, optionOf, type Tier } from '../../../src/chaos/options.ts';
 import { chaosJsonSchema } from '../../../src/chaos/schema.ts';
+import { INJECTABLE_SIGNALS } from '../../../src/chaos/settings.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
 
 const ROOT = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../../..');
@@ -103,6 +106,21 @@ it('every JSON example in docs/chaos.md is a configuration', () => {
   const examples = [...docs.matchAll(/^```json\n(.*?)^```/gms)].map((match) => match[1]!);
   expect(examples.length).toBeGreaterThan(1);
   for (const example of examples) expect(Object.keys(ChaosConfig.fromJSON(example).settings)).not.toEqual([]);
+});
+
+it('the bad example in docs/chaos.md is told as it says', () => {
+  const [, text, told] = /For\n\n```\n(.*?)\n```\n\nit is\n\n```\n(.*?)\n```/s.exec(docs)!;
+  expect(() => parseConfig(text!, 'bad.json')).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID', message: told! }),
+  );
+});
+
+it('defaults are in the unit of the settings, and those of the engines', () => {
+  expect(defaultOf('killAfterMs')).toBe(2000);
+  expect(defaultOf('hangAfterMs')).toBe(5000);
+  expect(defaultOf('signals')).toEqual(INJECTABLE_SIGNALS);
+  expect(defaultOf('signalRate')).toBe(DEFAULT_SIGNAL_RATE);
+  expect(defaultOf('memoryLimit')).toBeUndefined();
 });
 
 it('every method of a builder is of an option', () => {
