@@ -1,11 +1,10 @@
-import { fromFileForm } from './file-form.ts';
+import { checkConfig } from './config-file.ts';
 import { nearest } from './kinds.ts';
 import { mergeSettings } from './merge.ts';
 import { OPTION_NAMES, type OptionName, optionOf, type Tier, withValueAt } from './options.ts';
 import type { PresetName } from './presets.ts';
 import { showValue } from './problems.ts';
 import { badValue } from './quantities.ts';
-import { chaosSchemas } from './schema.ts';
 import type { ChaosSettings } from './settings.ts';
 
 /** What every builder ends with. */
@@ -36,7 +35,7 @@ export function makeBuilder<B>(tiers: readonly Tier[], draft: Draft, build: (dra
   return Object.freeze(methods) as B;
 }
 
-/** A number is clamped and NaN says nothing; anything else must be right. Errors: INVALID_VALUE. */
+/** A number is clamped and NaN says nothing; anything else must be right. Errors: INVALID_VALUE, CONFIG_INVALID (within a rule). */
 function readInput(name: OptionName, input: unknown): ChaosSettings {
   const { kind, builder } = optionOf(name);
   const refuse = () => badValue(builder, showValue(input), kind.allowed);
@@ -64,9 +63,7 @@ function readData(name: OptionName, input: unknown): ChaosSettings {
     throw badValue(builder, showValue(input), kind.allowed);
   if (name === 'networkRules') return { networkRules: [readConditions(input, builder)] };
   const clamped = Object.fromEntries(Object.entries(input).flatMap(clampRate));
-  const value = repeat ? [clamped] : clamped;
-  if (chaosSchemas().option(name).safeParse(value).error) throw badValue(builder, showValue(input), kind.allowed);
-  return fromFileForm({ [key]: structuredClone(value) });
+  return checkConfig({ [key]: repeat ? [clamped] : clamped }, builder);
 }
 
 const RATES = ['probability', 'enter', 'leave', 'inside', 'outside'];

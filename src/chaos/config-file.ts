@@ -54,7 +54,7 @@ function readText(path: string): string {
       cause,
     });
   };
-  if (path === '') refuse('the name of the file is missing');
+  if (path === '') throw new RenacerError('CONFIG_UNREADABLE', 'the name of the configuration file is missing');
   let bytes: Buffer;
   try {
     bytes = readBytes(path, refuse);
@@ -84,6 +84,8 @@ function readBytes(path: string, refuse: (reason: string) => never): Buffer {
   }
 }
 
+const MAX_DEPTH = 32;
+
 const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
   InvalidSymbol: 'this is not JSON',
   InvalidNumberFormat: 'this is not a number in JSON',
@@ -109,14 +111,10 @@ function parseSyntax(text: string, source: string): Node {
   };
   if (text.startsWith('\uFEFF')) refuse(0, 'the file begins with a byte order mark; save it as UTF-8 without one');
   if (text.trim() === '') refuse(0, 'the file is empty; allowed: a JSON object, at least {}');
+  const deep = tooDeepAt(text);
+  if (deep !== undefined) refuse(deep, `the values are nested more than ${MAX_DEPTH} deep`);
   const errors: ParseError[] = [];
-  let tree: Node | undefined;
-  try {
-    tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    refuse(0, 'the values are nested too deeply');
-  }
+  const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const first = errors[0];
   if (first) {
     const token = shorten(text.slice(first.offset, first.offset + first.length));
@@ -129,6 +127,21 @@ function parseSyntax(text: string, source: string): Node {
     refuse(0, `this is not JSON: ${(error as Error).message}`);
   }
   return tree!;
+}
+
+/** Where the nesting exceeds what a configuration can have: the parsers are recursive, and the text is anyone's. */
+function tooDeepAt(text: string): number | undefined {
+  let depth = 0;
+  let inString = false;
+  for (let offset = 0; offset < text.length; offset++) {
+    const char = text[offset]!;
+    if (inString && char === '\\') offset += 1;
+    else if (char === '"') inString = !inString;
+    else if (!inString && (char === '{' || char === '[')) depth += 1;
+    else if (!inString && (char === '}' || char === ']')) depth -= 1;
+    if (depth > MAX_DEPTH) return offset;
+  }
+  return undefined;
 }
 
 function findProblems(value: unknown, show: (path: Path) => string): Problem[] {

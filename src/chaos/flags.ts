@@ -1,10 +1,9 @@
 import { RenacerError } from '../model/errors.ts';
-import { fromFileForm, toFileForm } from './file-form.ts';
+import { checkConfig } from './config-file.ts';
+import { toFileForm } from './file-form.ts';
 import { mergeSettings } from './merge.ts';
 import { at, OPTION_NAMES, OPTIONS, type OptionName, optionOf, type Tier, withValueAt } from './options.ts';
-import { showValue } from './problems.ts';
 import { badValue } from './quantities.ts';
-import { chaosSchemas } from './schema.ts';
 import type { ChaosSettings } from './settings.ts';
 
 /** One chaos option of the command line. */
@@ -18,7 +17,7 @@ export interface ChaosFlag {
   readonly repeat: boolean;
   readonly tier: Tier;
   readonly summary: string;
-  /** What this flag alone asks for; `undefined` is the flag without a value. Errors: INVALID_VALUE. */
+  /** What this flag alone asks for; `undefined` is the flag without a value. Errors: INVALID_VALUE, CONFIG_INVALID (in JSON). */
   parse(text: string | undefined): ChaosSettings;
 }
 
@@ -38,7 +37,7 @@ const SIGNALS_FLAG: ChaosFlag = {
 };
 
 function flagOf(name: OptionName): ChaosFlag {
-  const { flag, kind, tier, summary, repeat } = optionOf(name);
+  const { flag, key, kind, tier, summary, repeat } = optionOf(name);
   return {
     flag,
     argument: kind.argument,
@@ -49,17 +48,10 @@ function flagOf(name: OptionName): ChaosFlag {
     parse(text) {
       if (text === undefined && kind.type !== 'boolean') throw badValue(flag, 'without a value', kind.allowed);
       const value = kind.parse(text ?? 'true', flag);
-      return kind.type === 'data' ? readData(name, repeat ? [value] : value) : withValueAt({}, name, value);
+      if (kind.type !== 'data') return withValueAt({}, name, value);
+      return checkConfig({ [key]: repeat ? [value] : value }, flag);
     },
   };
-}
-
-/** Structured values are JSON in the form of the file. */
-function readData(name: OptionName, value: unknown): ChaosSettings {
-  const { key, kind, flag } = optionOf(name);
-  const { error } = chaosSchemas().option(name).safeParse(value);
-  if (error) throw badValue(flag, showValue(value), kind.allowed);
-  return fromFileForm({ [key]: value });
 }
 
 const isSignalsFlag = (name: OptionName): boolean => OPTIONS[name].flag === SIGNALS_FLAG.flag;
@@ -70,7 +62,7 @@ export const CHAOS_FLAGS: readonly ChaosFlag[] = [
   ...OPTION_NAMES.filter((name) => !isSignalsFlag(name)).map(flagOf),
 ];
 
-/** The settings that flags ask for, in their order. Errors: INVALID_VALUE, UNKNOWN_FLAG. */
+/** The settings that flags ask for, in their order. Errors: those of the flags, UNKNOWN_FLAG. */
 export function parseFlags(flags: Iterable<readonly [flag: string, text: string | undefined]>): ChaosSettings {
   let settings: ChaosSettings = {};
   for (const [name, text] of flags) {

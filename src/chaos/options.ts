@@ -1,3 +1,5 @@
+import type { BasicMethods } from './basic/builder.ts';
+import type { ByzantineMethods } from './byzantine/builder.ts';
 import {
   BOOLEAN,
   choice,
@@ -12,6 +14,7 @@ import {
   SIZE,
   wordList,
 } from './kinds.ts';
+import type { NetworkMethods } from './network/builder.ts';
 import {
   type ByzantineSettings,
   type ChaosSettings,
@@ -42,7 +45,7 @@ export interface ChaosOption<V = unknown> {
   /** The key that takes the same as text, where `key` names a unit. */
   readonly textKey?: string;
   readonly flag: string;
-  readonly builder: string;
+  readonly builder: keyof (BasicMethods & NetworkMethods & ByzantineMethods);
   /** One sentence, for help, docs and the JSON Schema. */
   readonly summary: string;
   /** As in the file. */
@@ -56,7 +59,7 @@ export interface ChaosOption<V = unknown> {
 }
 
 const JSON_RULE = 'an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}';
-const SYSCALL_WORD = /^[!?]{0,2}[%/]?\S+$/;
+const SYSCALL_WORD = /^[!?]{0,2}[%/]?[^\s,]+$/;
 
 /** The one table of options. Its type makes a setting without an entry an error. */
 export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]> } = {
@@ -146,6 +149,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
     builder: 'withSignalRate',
     summary: 'How often: the chance that a system call of a task is met by a signal',
     example: 0.01,
+    default: 0.0002,
   },
   seed: {
     tier: 'basic',
@@ -315,7 +319,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
   },
   networkTo: {
     tier: 'network',
-    kind: wordList(/^\S+$/, 'hosts, networks and ports such as "10.0.0.0/8", "db.local:5432", ":6379"', 'LIST'),
+    kind: wordList(/^[^\s,]+$/, 'hosts, networks and ports such as "10.0.0.0/8", "db.local:5432", ":6379"', 'LIST'),
     key: 'to',
     flag: '--chaos-network-to',
     builder: 'withNetworkTo',
@@ -447,6 +451,12 @@ export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as Optio
 /** An option by its name, for code that treats all alike. */
 export function optionOf(name: OptionName): ChaosOption {
   return OPTIONS[name] as unknown as ChaosOption;
+}
+
+/** What holds where a configuration leaves this option out, in the unit of the settings. */
+export function defaultOf<N extends OptionName>(name: N): OptionValues[N] | undefined {
+  const { kind, default: inFile } = optionOf(name);
+  return (typeof inFile === 'number' && kind.clamp ? kind.clamp(inFile) : inFile) as OptionValues[N] | undefined;
 }
 
 type Group = Readonly<Record<string, unknown>>;

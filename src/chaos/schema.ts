@@ -46,11 +46,6 @@ class Schemas {
     });
   }
 
-  /** The schema of one option's value in the file. */
-  option(name: OptionName): Schema {
-    return this.#byOption.get(name)!;
-  }
-
   json(): object {
     return this.#z.toJSONSchema(this.file);
   }
@@ -130,33 +125,37 @@ class Schemas {
 
   #rule(error: string): Schema {
     const z = this.#z;
-    const text = (allowed: string, pattern = /./) => z.string({ error: allowed }).regex(pattern, { error: allowed });
+    const text = (error: string, pattern = /./) => z.string({ error }).regex(pattern, { error });
+    const either = (error: string, make: (error: string) => [Schema, Schema]) => z.union(make(error), { error });
+    const list = (word: Schema, error: string) => z.array(word, { error }).min(1, { error });
     const duration = text('a duration such as "100ms"', /^\d/);
     const errno = text('the name of an error such as "EIO", or its number', /^(E[A-Z0-9]+|\d+)$/);
-    const syscall = text(
-      'a system call, a class such as "%network", /regex/, or a list of them',
-      OPTIONS['byzantine.syscalls'].kind.pattern!,
-    );
     const poke = text('"@argN=HEX", several with commas', /^@arg[1-6]=[0-9a-fA-F]+(,@arg[1-6]=[0-9a-fA-F]+)*$/);
+    const argument = '"argN&MASK" or "argN==VALUE", in a list';
     const shape: Shape = {
-      syscall: z.union([syscall, z.array(syscall).min(1)], {
-        error: 'a system call, a class such as "%network", /regex/, or a list of them',
+      syscall: either('a system call, a class such as "%network", /regex/, or a list of them', (allowed) => {
+        const syscall = text(allowed, OPTIONS['byzantine.syscalls'].kind.pattern!);
+        return [syscall, list(syscall, allowed)];
       }),
       when: text('FIRST[..LAST][+[STEP]], such as "3+"', /^\d+(\.\.\d+)?(\+\d*)?$/),
       count: z.enum(['task', 'tree'], { error: '"task", "tree"' }),
       times: this.#whole(1, 'a whole number of at least 1'),
       probability: this.#number(0, 1, 'a number from 0 to 1'),
       path: text('a glob such as "/etc/*"'),
-      fd: z.union([this.#whole(0, ''), z.enum(FD_KINDS)], { error: 'a number, "socket", "pipe", "file" or "tty"' }),
-      args: z.array(text('"argN&MASK" or "argN==VALUE"', /^arg[0-5](&|==)\S+$/)).min(1),
+      fd: either('a number, "socket", "pipe", "file" or "tty"', (error) => [
+        this.#whole(0, error),
+        z.enum(FD_KINDS, { error }),
+      ]),
+      args: list(text(argument, /^arg[0-5](&|==)\S+$/), argument),
       result: text('a condition such as ">=0"', /^(>=|<=|==|!=|<|>)-?\d+$/),
       comm: text('the name of a program'),
       task: text('the lineage of a task such as "0.1"', /^\d+(\.\d+)*$/),
       after_time: duration,
       error: errno,
-      retval: z.union([z.int(), text('', /^(-?\d+|0x[0-9a-fA-F]+)$/)], {
-        error: 'a whole number, or text such as "0x10"',
-      }),
+      retval: either('a whole number, or text such as "0x10"', (error) => [
+        z.int({ error }),
+        text(error, /^(-?\d+|0x[0-9a-fA-F]+)$/),
+      ]),
       signal: text('the name of a signal such as "SIGTERM", or its number', /^([A-Z0-9+]+|\d+)$/),
       replace: text('the name of a system call', /^[a-z_][a-z0-9_]*$/),
       delay_enter: duration,
@@ -166,9 +165,10 @@ class Schemas {
       short: this.#number(0, MAX_SIZE, 'a fraction below 1, or a number of bytes'),
       after: errno,
       lost: z.boolean({ error: 'true or false' }),
-      corrupt: z.union([this.#whole(1, ''), text('', /^\d+(,(zero|random|flip))?$/)], {
-        error: 'a count of bits or bytes, such as 8 or "8,flip"',
-      }),
+      corrupt: either('a count of bits or bytes, such as 8 or "8,flip"', (error) => [
+        this.#whole(1, error),
+        text(error, /^\d+(,(zero|random|flip))?$/),
+      ]),
       kill: z.enum(['before', 'after'], { error: '"before", "after"' }),
       strace: z.boolean({ error: 'true or false' }),
     };
@@ -177,7 +177,11 @@ class Schemas {
       key === 'syscall' ? schema : schema.optional(),
     ]);
     return this.#object(Object.fromEntries(optional), error)
-      .refine((rule) => FAULT_WORDS.some((word) => rule[word] !== undefined), { error })
+      .refine((rule) => FAULT_WORDS.some((word) => rule[word] !== undefined), {
+        error,
+        // A misspelt fault is told as such alone.
+        when: ({ issues }) => issues.length === 0,
+      })
       .meta({ anyOf: FAULT_WORDS.map((word) => ({ required: [word] })) });
   }
 

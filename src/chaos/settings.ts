@@ -11,7 +11,7 @@ export type MemoryFailure = (typeof MEMORY_FAILURES)[number];
 export const INJECTABLE_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
 export type InjectableSignal = (typeof INJECTABLE_SIGNALS)[number];
 
-export interface BasicSettings {
+interface BasicSettings {
   readonly memoryLimit?: number;
   readonly memoryFailure?: MemoryFailure;
   /** Fraction of one CPU. 0 is the smallest fraction that can be enforced, not "unlimited". */
@@ -84,7 +84,7 @@ export interface ByzantineSettings {
 /** When faults begin: at exec, at the program's own entry point, or so many milliseconds after the start. */
 export type FaultsFrom = 'exec' | 'entry' | number;
 
-export interface ByzantineTierSettings {
+interface ByzantineTierSettings {
   readonly byzantine?: ByzantineSettings;
   readonly rules?: readonly FaultRule[];
   /** Simulated kernel bugs, `NAME[:...]`. */

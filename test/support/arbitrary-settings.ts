@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { OPTION_NAMES, type OptionName, optionOf, withValueAt } from '../../src/chaos/options.ts';
+import { MAX_DURATION_MS, MAX_SIZE } from '../../src/chaos/quantities.ts';
+import type { ChaosSettings, FaultRule, LossBursts } from '../../src/chaos/settings.ts';
+import { MAX_SEED } from '../../src/faults/decisions.ts';
+
+const rate = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0);
+const words = fc.array(fc.constantFrom('read', '%network', 'openat', '!close'), { minLength: 1, maxLength: 3 });
+
+const bursts: fc.Arbitrary<LossBursts> = fc.record(
+  { enter: rate, leave: rate, inside: rate, outside: rate },
+  { requiredKeys: ['enter', 'leave'] },
+);
+
+const rule: fc.Arbitrary<FaultRule> = fc.record(
+  {
+    syscall: fc.oneof(fc.constantFrom('read', '%file'), words),
+    error: fc.constantFrom('EIO', 'ENOSPC'),
+    when: fc.constantFrom('1', '3+', '2..9+2'),
+    probability: rate,
+    path: fc.constantFrom('/etc/*', 'a b"c'),
+    times: fc.integer({ min: 1 }),
+  },
+  { requiredKeys: ['syscall', 'error'] },
+);
+
+/** Any value of one option. */
+function arbitraryValue(name: OptionName): fc.Arbitrary<unknown> {
+  const { kind } = optionOf(name);
+  const duration = fc.integer({ min: 0, max: MAX_DURATION_MS * 1000 }).map((us) => us / 1000);
+  switch (kind.type) {
+    case 'size':
+      return fc.integer({ min: 1, max: MAX_SIZE });
+    case 'rate':
+      return rate;
+    case 'duration':
+      return duration;
+    case 'seed':
+      return fc.integer({ min: 0, max: MAX_SEED });
+    case 'boolean':
+      return fc.boolean();
+    case 'choice':
+      return fc.constantFrom(...kind.words!);
+    case 'list':
+      return kind.words ? fc.shuffledSubarray([...kind.words], { minLength: 1 }) : sampleWords(name);
+    case 'start':
+      return fc.oneof(fc.constantFrom('exec', 'entry'), duration);
+    case 'data':
+      if (name === 'packetLossBursts') return bursts;
+      return fc.array<unknown>(name === 'rules' ? rule : some(perTarget), { minLength: 1, maxLength: 3 });
+  }
+}
+
+function sampleWords(name: OptionName): fc.Arbitrary<readonly string[]> {
+  if (name === 'byzantine.syscalls') return words;
+  const samples: Partial<Record<OptionName, string[]>> = {
+    bugs: ['short-getrandom', 'write-lost:when=3'],
+    networkTo: ['10.0.0.0/8', 'db.local:5432', ':6379'],
+    'byzantine.errors': ['EIO', 'ENOSPC'],
+  };
+  return fc.subarray(samples[name]!, { minLength: 1 });
+}
+
+const perTarget = OPTION_NAMES.filter((name) => optionOf(name).perTarget);
+
+function some(names: readonly OptionName[]): fc.Arbitrary<ChaosSettings> {
+  return fc
+    .subarray([...names], { minLength: 0 })
+    .chain((chosen) => fc.tuple(...chosen.map((name) => arbitraryValue(name).map((value) => [name, value] as const))))
+    .map((pairs) => pairs.reduce<ChaosSettings>((all, [name, value]) => withValueAt(all, name, value), {}));
+}
+
+/** Any settings that are allowed. */
+export const arbitrarySettings: fc.Arbitrary<ChaosSettings> = some(OPTION_NAMES);

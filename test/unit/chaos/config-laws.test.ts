@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toFileForm } from '../../../src/chaos/file-form.ts';
+import { OPTION_NAMES, optionOf } from '../../../src/chaos/options.ts';
+import { PRESET_NAMES, PRESETS } from '../../../src/chaos/presets.ts';
+import { MAX_DURATION_MS, MAX_SIZE } from '../../../src/chaos/quantities.ts';
+import { chaosSchemas } from '../../../src/chaos/schema.ts';
+import { ChaosConfig } from '../../../src/chaos-full.ts';
+import { RenacerError } from '../../../src/model/errors.ts';
+import { arbitrarySettings } from '../../support/arbitrary-settings.ts';
+
+type Build = (builder: ReturnType<typeof ChaosConfig.new>) => ReturnType<typeof ChaosConfig.new>;
+
+/** Any double, the awkward ones often. */
+const anyNumber = fc.oneof(fc.double(), fc.constantFrom(Number.NaN, -0, 0, 1, Infinity, -Infinity, 5e-324, -1, 2));
+
+const isValid = (config: ChaosConfig) => chaosSchemas().file.safeParse(config.toJSON()).success;
+
+const orOwnError = (act: () => unknown): boolean => {
+  try {
+    act();
+    return true;
+  } catch (error) {
+    return error instanceof RenacerError;
+  }
+};
+
+describe('the laws of the configuration', () => {
+  it('a memory limit from 1 to 10^10 bytes is kept', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e10 }), (bytes) => {
+        expect(ChaosConfig.new().withMemoryLimit(bytes).build().settings).toEqual({ memoryLimit: bytes });
+      }),
+    );
+  });
+
+  it('a CPU limit ends in [0, 1] for every double, and NaN leaves it unset', () => {
+    fc.assert(
+      fc.property(anyNumber, (fraction) => {
+        const { cpuLimit } = ChaosConfig.new().withCpuLimit(fraction).build().settings;
+        if (Number.isNaN(fraction)) expect(cpuLimit).toBeUndefined();
+        else expect(cpuLimit).toBe(Math.min(1, Math.max(0, fraction)) + 0);
+      }),
+    );
+  });
+
+  it('a timeout is kept, to the microsecond', () => {
+    fc.assert(
+      fc.property(fc.nat(MAX_DURATION_MS * 1000), (us) => {
+        expect(
+          ChaosConfig.new()
+            .withTimeout(us / 1e6)
+            .build().settings.timeoutMs,
+        ).toBe(us / 1000);
+      }),
+    );
+    expect(ChaosConfig.new().withTimeout('30s').build().settings.timeoutMs).toBe(30_000);
+  });
+
+  it('every rate ends in [0, 1], every size and duration in its bounds', () => {
+    const numeric = OPTION_NAMES.map(optionOf).filter(({ kind }) => kind.clamp);
+    expect(numeric.length).toBeGreaterThan(15);
+    fc.assert(
+      fc.property(fc.constantFrom(...numeric), anyNumber, ({ builder, kind }, value) => {
+        const begin = ChaosConfig.new() as unknown as Record<string, (value: number) => { build(): ChaosConfig }>;
+        const config = begin[builder]!(value).build();
+        expect(isValid(config)).toBe(true);
+        const set = Object.values(config.settings)[0];
+        if (Number.isNaN(value)) expect(set).toBeUndefined();
+        else if (kind.type === 'rate')
+          expect(Object.values({ rate: set, ...(set as object) })[0]).toBe(Math.min(1, Math.max(0, value)) + 0);
+        else if (kind.type === 'size') expect(set).toBeOneOf([1, MAX_SIZE, Math.round(value)]);
+      }),
+    );
+  });
+
+  it('the order of the methods does not matter', () => {
+    const steps: Build[] = [
+      (builder) => builder.withMemoryLimit('64M'),
+      (builder) => builder.withCpuLimit(0.5),
+      (builder) => builder.withTimeout(3),
+      (builder) => builder.withSignals(['SIGTERM']),
+      (builder) => builder.withSignalInjection(false),
+      (builder) => builder.withSeed(7),
+      (builder) => builder.withPacketLossRate('10%'),
+      (builder) => builder.withByzantineFaults(0.1),
+      (builder) => builder.withErrors(['EIO']),
+      (builder) => builder.withRule({ syscall: 'read', error: 'EIO' }),
+    ];
+    const build = (order: Build[]) => order.reduce((builder, step) => step(builder), ChaosConfig.new()).build();
+    const expected = build(steps).settings;
+    fc.assert(
+      fc.property(fc.shuffledSubarray(steps, { minLength: steps.length }), (order) => {
+        expect(build(order).settings).toEqual(expected);
+      }),
+    );
+  });
+
+  it('the presets are valid and say what the table says', () => {
+    for (const name of PRESET_NAMES) expect(isValid(ChaosConfig.fromMode(name))).toBe(true);
+    const MIB = 1024 ** 2;
+    expect(ChaosConfig.none().toJSON()).toEqual({});
+    expect(ChaosConfig.gentle().toJSON()).toEqual({
+      memory_limit: 500 * MIB,
+      cpu_limit: 0.8,
+      timeout_secs: 60,
+      signal_injection: false,
+      network_latency_ms: 0,
+      packet_loss_rate: 0,
+    });
+    const aggressive = {
+      memory_limit: 50 * MIB,
+      cpu_limit: 0.2,
+      timeout_secs: 10,
+      signal_injection: true,
+      network_latency_ms: 100,
+      packet_loss_rate: 0.1,
+    };
+    expect(ChaosConfig.aggressive().toJSON()).toEqual(aggressive);
+    expect(ChaosConfig.extreme().toJSON()).toEqual({
+      ...aggressive,
+      byzantine: { rate: 0.1, syscalls: PRESETS.extreme.byzantine?.syscalls },
+    });
+    expect(PRESETS.extreme.byzantine?.syscalls).toEqual(expect.arrayContaining(['read', 'write', 'openat', 'close']));
+  });
+
+  it('JSON comes back as the same configuration', () => {
+    fc.assert(
+      fc.property(arbitrarySettings, (settings) => {
+        const json = JSON.stringify(toFileForm(settings));
+        expect(ChaosConfig.fromJSON(json).settings).toEqual(settings);
+        expect(ChaosConfig.fromJSON(JSON.parse(json)).settings).toEqual(settings);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('no input crashes the parser', () => {
+  const almost = arbitrarySettings.chain((settings) => {
+    const text = JSON.stringify(toFileForm(settings));
+    return fc
+      .tuple(fc.nat(text.length), fc.nat(4), fc.string({ maxLength: 3 }))
+      .map(([start, cut, more]) => text.slice(0, start) + more + text.slice(start + cut));
+  });
+
+  it.each([
+    ['any text', fc.string()],
+    ['any JSON', fc.json()],
+    ['a configuration with a scratch', almost],
+    [
+      'JSON under our keys',
+      fc
+        .dictionary(fc.constantFrom(...OPTION_NAMES.map((name) => optionOf(name).key)), fc.jsonValue())
+        .map((value) => JSON.stringify(value)),
+    ],
+    [
+      'brackets of any depth',
+      fc.tuple(fc.nat(100_000), fc.constantFrom('[', '{"a":')).map(([depth, open]) => open.repeat(depth)),
+    ],
+  ])('%s', (_, texts) => {
+    fc.assert(
+      fc.property(texts, (text) => orOwnError(() => ChaosConfig.fromJSON(text))),
+      { numRuns: 300 },
+    );
+  });
+
+  it('any object', () => {
+    const keys = fc.constantFrom(...OPTION_NAMES.map((name) => optionOf(name).key), '__proto__', '$schema');
+    fc.assert(
+      fc.property(fc.dictionary(keys, fc.anything()), (value) => orOwnError(() => ChaosConfig.fromJSON(value))),
+    );
+  });
+});
+
+describe('a configuration', () => {
+  it('is immutable, all the way down', () => {
+    const config = ChaosConfig.extreme();
+    expect(Object.isFrozen(config)).toBe(true);
+    expect(Object.isFrozen(config.settings.byzantine?.syscalls)).toBe(true);
+    const rule = { syscall: 'read', error: 'EIO' };
+    const built = ChaosConfig.new().withRule(rule).build();
+    rule.error = 'ENOSPC';
+    expect(built.settings.rules).toEqual([{ syscall: 'read', error: 'EIO' }]);
+  });
+
+  it('builders leave each other alone', () => {
+    const base = ChaosConfig.gentle().toBuilder();
+    const one = base.withCpuLimit(0.1).build();
+    expect(base.build().settings).toEqual(PRESETS.gentle);
+    expect(one.settings).toEqual({ ...PRESETS.gentle, cpuLimit: 0.1 });
+    expect([one.preset, one.own]).toEqual(['gentle', { cpuLimit: 0.1 }]);
+  });
+
+  it('comes from the environment', () => {
+    expect(ChaosConfig.fromEnv({}).settings).toEqual({});
+    expect(ChaosConfig.fromEnv({ CHAOS_MODE: '' }).settings).toEqual({});
+    expect(ChaosConfig.fromEnv({ CHAOS_MODE: 'gentle' }).preset).toBe('gentle');
+    expect(() => ChaosConfig.fromEnv({ CHAOS_MODE: 'Gentle!' })).toThrow(
+      'the chaos mode is "Gentle!"; allowed: none, gentle, aggressive, extreme, custom:FILE (did you mean "gentle"?)',
+    );
+  });
+
+  it.each<[string, (builder: ReturnType<typeof ChaosConfig.new>) => unknown]>([
+    [
+      'withTimeout is "soon"; allowed: a duration up to 24 days: seconds, or with units such as "1m30s", "100ms"',
+      (b) => b.withTimeout('soon'),
+    ],
+    [
+      'withMemoryLimit is null; allowed: a size of at least 1 byte: a number of bytes, or with K, M, G or T such as "64M"',
+      (b) => b.withMemoryLimit(null as never),
+    ],
+    ['withSignals is []; allowed: one or more of "SIGINT", "SIGTERM", "SIGUSR1"', (b) => b.withSignals([])],
+    [
+      'withSignals is "SIGTERMS"; allowed: "SIGINT", "SIGTERM", "SIGUSR1" (did you mean "SIGTERM"?)',
+      (b) => b.withSignals(['SIGTERMS' as never]),
+    ],
+    ['withSignalInjection is 1; allowed: true or false', (b) => b.withSignalInjection(1 as never)],
+  ])('%s', (message, act) => expect(() => act(ChaosConfig.new())).toThrow(new RenacerError('INVALID_VALUE', message)));
+
+  it('tells what is wrong with a rule', () => {
+    expect(() => ChaosConfig.new().withRule({ syscall: 'read', error: 'eio' })).toThrow(
+      expect.objectContaining({
+        code: 'CONFIG_INVALID',
+        message: 'withRule: rules[0].error is "eio"; allowed: the name of an error such as "EIO", or its number',
+      }),
+    );
+    expect(() => ChaosConfig.new().withRule('read' as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_VALUE' }),
+    );
+  });
+
+  it('clamps the rates of rules and bursts, and the numbers of a network rule', () => {
+    const config = ChaosConfig.new()
+      .withRule({ syscall: 'read', error: 'EIO', probability: 7 })
+      .withPacketLossBursts({ enter: -1, leave: 2 })
+      .withNetworkRule({ networkTo: [':6379'], networkLatencyMs: -5, packetLossRate: Number.NaN })
+      .build();
+    expect(config.settings).toEqual({
+      rules: [{ syscall: 'read', error: 'EIO', probability: 1 }],
+      packetLossBursts: { enter: 0, leave: 1 },
+      networkRules: [{ networkTo: [':6379'], networkLatencyMs: 0 }],
+    });
+  });
+});
