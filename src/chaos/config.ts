@@ -80,7 +80,7 @@ class Config<B> implements ChaosConfig<B> {
   }
 
   toFlags(): string[] {
-    return [...(this.preset ? [`--chaos=${this.preset}`] : []), ...printFlags(this.own)];
+    return [...(this.preset && this.preset !== 'none' ? [`--chaos=${this.preset}`] : []), ...printFlags(this.own)];
   }
 }
 

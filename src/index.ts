@@ -1,0 +1,26 @@
+/**
+ * The library: `run` a command under a `ChaosConfig`, and read how it took it.
+ *
+ * @packageDocumentation
+ */
+export type { BasicSettings, ByzantineTierSettings, ChaosSettings, NetworkSettings } from './chaos/settings.ts';
+export { ChaosConfig, type FullBuilder as ChaosConfigBuilder } from './chaos-full.ts';
+export { RenacerError } from './model/errors.ts';
+export { OUTCOMES, type Outcome } from './model/outcome.ts';
+export type {
+  Backends,
+  Coordinate,
+  CpuUse,
+  InjectedFault,
+  LimitsUse,
+  MemoryUse,
+  RunResult,
+  SignalFate,
+  SyscallSummary,
+  TimeoutUse,
+  TraceSummary,
+} from './model/run-result.ts';
+export { type Report, toReport } from './report/json-report.ts';
+export { type Run, type RunOptions, run } from './run/library.ts';
+export type { RunEvent, SyscallEvent } from './run/run-event.ts';
+export type { StdioChoice, StdioOption } from './run/stdio.ts';
