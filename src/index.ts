@@ -3,7 +3,8 @@
  *
  * @packageDocumentation
  */
-export type { BasicSettings, ByzantineTierSettings, ChaosSettings, NetworkSettings } from './chaos/settings.ts';
+export type { PresetName } from './chaos/presets.ts';
+export type { ChaosSettings, FaultRule, NetworkConditions } from './chaos/settings.ts';
 export { ChaosConfig, type FullBuilder as ChaosConfigBuilder } from './chaos-full.ts';
 export { RenacerError } from './model/errors.ts';
 export { OUTCOMES, type Outcome } from './model/outcome.ts';
