@@ -1,0 +1,16 @@
+import { printInject } from './inject-grammar.ts';
+import type { Rule } from './rule.ts';
+
+/**
+ * The names of the rules of a plan, by which their decisions are drawn and their faults recorded: the text of each,
+ * and a number from the second of equal texts on. So a rule keeps its decisions when others are added or moved.
+ */
+export function ruleNames(rules: readonly Rule[]): string[] {
+  const seen = new Map<string, number>();
+  return rules.map((rule) => {
+    const text = printInject(rule);
+    const occurrence = (seen.get(text) ?? 0) + 1;
+    seen.set(text, occurrence);
+    return occurrence === 1 ? text : `${text}#${occurrence}`;
+  });
+}
