@@ -1,8 +1,8 @@
 import { RenacerError } from '../model/errors.ts';
-import type { Rule } from './rule.ts';
+import type { Fault, Rule } from './rule.ts';
 import { BadField, CONDITION, type Field } from './rule-draft.ts';
 import { ruleFromFields } from './rule-fields.ts';
-import { fieldsOfRule } from './rule-to-fields.ts';
+import { fieldsOfFault, fieldsOfRule } from './rule-to-fields.ts';
 
 /** The qualifier that an expression is given to: `-e inject=...` or `-e fault=...`. */
 export type InjectQualifier = 'inject' | 'fault';
@@ -34,11 +34,17 @@ export function parseInject(text: string, qualifier: InjectQualifier = 'inject')
 
 /** The expression that `parseInject` reads as this rule. */
 export function printInject(rule: Rule): string {
-  const fields = fieldsOfRule(rule, 'exec').map(({ name, value }) => {
-    if (value === undefined) return name;
-    return `${name}${CONDITION.test(name) ? '' : '='}${escapeValue(name, value)}`;
-  });
-  return [rule.selector.syscalls, ...fields].join(':');
+  return [rule.selector.syscalls, ...fieldsOfRule(rule, 'exec').map(printField)].join(':');
+}
+
+/** What a fault does to a call, in the same grammar without the set and what selects: `error=EIO:signal=SIGINT`. */
+export function printFault(fault: Fault): string {
+  return fieldsOfFault(fault).map(printField).join(':');
+}
+
+function printField({ name, value }: Field): string {
+  if (value === undefined) return name;
+  return `${name}${CONDITION.test(name) ? '' : '='}${escapeValue(name, value)}`;
 }
 
 /** Cuts at each colon that no backslash stands before. As in strace, empty fields say nothing. */

@@ -11,17 +11,22 @@ type Entry = readonly [name: string, value: string | number | undefined];
  */
 export function fieldsOfRule(rule: Rule, defaultFrom: FaultStart): Field[] {
   const entries: Entry[] = [
-    ...faultEntries(rule.fault),
     ...selectorEntries(rule.selector),
     ['from', rule.from === defaultFrom ? undefined : rule.from],
     ['realism', rule.realism === 'likely' ? undefined : rule.realism],
   ];
-  const fields: Field[] = entries.flatMap(([name, value]) =>
-    value === undefined ? [] : [{ name, value: `${value}` }],
-  );
-  if (rule.fault.call?.kind === 'lost') fields.unshift({ name: 'lost', value: undefined });
-  if (rule.habit === 'strace') fields.push({ name: 'strace', value: undefined });
-  return fields;
+  const words: Field[] = rule.habit === 'strace' ? [{ name: 'strace', value: undefined }] : [];
+  return [...fieldsOfFault(rule.fault), ...toFields(entries), ...words];
+}
+
+/** The fields that say what is done to a call. */
+export function fieldsOfFault(fault: Fault): Field[] {
+  const lost: Field[] = fault.call?.kind === 'lost' ? [{ name: 'lost', value: undefined }] : [];
+  return [...lost, ...toFields(faultEntries(fault))];
+}
+
+function toFields(entries: readonly Entry[]): Field[] {
+  return entries.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: `${value}` }]));
 }
 
 function faultEntries(fault: Fault): Entry[] {
