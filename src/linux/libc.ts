@@ -8,7 +8,7 @@ import { RenacerError } from '../model/errors.ts';
  */
 export type CType = 'int' | 'uint' | 'long' | 'ulong' | 'size_t' | 'uintptr_t' | 'void' | 'str';
 
-type CValue = number | string | null;
+type CValue = number | bigint | string | null;
 type CFunction = (...args: CValue[]) => number;
 
 const library = load();

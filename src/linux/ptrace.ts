@@ -7,6 +7,7 @@ export const PTRACE_SINGLESTEP = 9;
 export const PTRACE_DETACH = 17;
 export const PTRACE_SYSCALL = 24;
 export const PTRACE_LISTEN = 0x4208;
+const PTRACE_POKETEXT = 4;
 const PTRACE_POKEUSER = 6;
 const PTRACE_GETREGS = 12;
 const PTRACE_SETREGS = 13;
@@ -34,6 +35,7 @@ export const PTRACE_EVENT_STOP = 128;
 const ESRCH = 3;
 
 const ptrace = bind('ptrace', 'long', ['long', 'int', 'uintptr_t', 'uintptr_t']);
+const ptraceWide = bind('ptrace', 'long', ['long', 'int', 'uintptr_t', 'long']);
 const ptraceSigned = bind('ptrace', 'long', ['long', 'int', 'long', 'long']);
 
 /** Which half of a call a syscall-stop is: `op` of struct ptrace_syscall_info. */
@@ -110,6 +112,11 @@ export class Ptrace {
   /** Sets one register of a stopped task, to a number in ±2^53. */
   setRegister(tid: number, register: RegisterName, value: number): boolean {
     return ptraceSigned(PTRACE_POKEUSER, tid, REGISTER[register] * 8, value) === 0 || this.#gone();
+  }
+
+  /** Writes eight bytes, read-only pages included: the program's code. */
+  pokeText(tid: number, address: number, word: bigint): boolean {
+    return ptraceWide(PTRACE_POKETEXT, tid, address, BigInt.asIntN(64, word)) === 0 || this.#gone();
   }
 
   #request(request: number, tid: number, address: number, data: number): boolean {

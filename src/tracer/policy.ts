@@ -27,13 +27,13 @@ export interface MemoryWrite {
 export interface EntryDecision {
   /** The call does not happen; this comes back instead: a value, or a negative errno. */
   readonly result?: number;
-  /** Arguments to change, by index. */
+  /** Arguments to change, by index. The program finds its own again when the call comes back. */
   readonly args?: readonly { readonly index: number; readonly value: number }[];
   /** Another system call to make in its place. */
   readonly syscall?: number;
   readonly writes?: readonly MemoryWrite[];
-  /** A signal for the task, sent while it stands at this call. */
-  readonly signal?: number;
+  /** Signals for the task, sent while it stands at this call. */
+  readonly signals?: readonly number[];
   /** Milliseconds to hold the task before the call. */
   readonly delayMs?: number;
   /** End the whole process here. */
@@ -46,9 +46,12 @@ export interface EntryDecision {
 
 /** What is to change when a call comes back. */
 export interface ExitDecision {
+  /** A value, or a negative errno. */
   readonly result?: number;
   readonly writes?: readonly MemoryWrite[];
-  readonly signal?: number;
+  readonly signals?: readonly number[];
+  /** A system call that the task makes first, unseen: to undo what the call has done. Its result is dropped. */
+  readonly undo?: { readonly syscall: number; readonly args: readonly number[] };
   readonly delayMs?: number;
   readonly kill?: boolean;
   readonly injected?: boolean;
@@ -67,6 +70,8 @@ export interface StoppedSignal {
 export interface Policy {
   /** The calls to stop at, or `all`. */
   readonly armed: 'all' | ReadonlySet<number>;
+  /** Whether {@link Task.atHome} is to be kept: it costs one stop at each execve. */
+  readonly needsProgramEntry: boolean;
   onEntry(call: StoppedCall): EntryDecision | undefined;
   onExit(call: StoppedCall): ExitDecision | undefined;
   /** Told of each signal before it is delivered. */

@@ -2,6 +2,7 @@ import { monotonicMs } from '../linux/clock.ts';
 import type { GatedProcess } from '../linux/launch.ts';
 import {
   ARGUMENT_REGISTERS,
+  getRegister,
   PTRACE_CONT,
   PTRACE_EVENT_CLONE,
   PTRACE_EVENT_EXEC,
@@ -22,6 +23,7 @@ import {
   PTRACE_SYSCALL_INFO_EXIT,
   PTRACE_SYSCALL_INFO_SECCOMP,
   Ptrace,
+  putRegister,
 } from '../linux/ptrace.ts';
 import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
 import { SYS } from '../linux/syscall-numbers.ts';
@@ -33,6 +35,7 @@ import type { SyscallAbi } from '../model/trace-event.ts';
 import { Doorbell } from './doorbell.ts';
 import { Placement } from './placement.ts';
 import type { EntryDecision, ExitDecision, MemoryWrite, Policy, StoppedCall } from './policy.ts';
+import { ProgramEntry } from './program-entry.ts';
 import { ABIS, FLAG } from './record.ts';
 import type { Recorder } from './recorder.ts';
 import type { Task } from './task.ts';
@@ -47,7 +50,9 @@ const AUDIT_ARCH_X86_64 = 0xc000003e;
 const X32_BIT = 0x40000000;
 
 /** Words of struct ptrace_syscall_info. */
-const INFO = { op: 0, arch: 1, nr: 6, args: 8, result: 6, isError: 8 } as const;
+const INFO = { op: 0, arch: 1, ip: 2, nr: 6, args: 8, result: 6, isError: 8 } as const;
+
+const SYSCALL_INSTRUCTION_BYTES = 2n;
 
 /** How many states are collected before the first is handled, so that a quick task can't starve the others. */
 const BATCH = 128;
@@ -65,6 +70,7 @@ export class StopLoop {
   readonly #waiter = new Waiter();
   readonly #memory = new TaskMemory(MEMORY_BYTES);
   readonly #tasks = new TaskTable(this.#ptrace, this.#memory);
+  readonly #programEntry = new ProgramEntry(this.#ptrace, this.#memory);
   readonly #placement: Placement = new Placement(this.#tasks.all);
   readonly #held = new Timers<{ readonly task: Task; readonly signal: number }>();
   readonly #call: CallAtStop;
@@ -240,6 +246,7 @@ export class StopLoop {
       this.#launching = undefined;
       this.#onRootExec();
     }
+    if (this.#policy?.needsProgramEntry) this.#programEntry.arm(current);
     this.#resume(current);
   }
 
@@ -248,6 +255,7 @@ export class StopLoop {
     this.#recorder.taskEnd(task, status);
     this.#policy?.onTaskEnd(task, status);
     this.#placement.ended(task.tid);
+    this.#programEntry.forget(task);
     for (const orphan of this.#tasks.remove(task)) {
       this.#started(orphan, task.tid);
       this.#resume(orphan);
@@ -257,6 +265,10 @@ export class StopLoop {
   // Signals
 
   #onSignal(task: Task, signal: number): void {
+    if (signal === SIGTRAP && this.#programEntry.reached(task)) {
+      this.#resume(task);
+      return;
+    }
     this.#policy?.onSignal({ task, signal });
     const siginfo =
       this.#recorder.wantsSiginfo && this.#ptrace.readSiginfo(task.tid) ? this.#ptrace.siginfo : undefined;
@@ -283,6 +295,10 @@ export class StopLoop {
   }
 
   #onEntry(task: Task, info: Uint32Array): void {
+    if (task.undoing && isUndoing(task.undoing, info)) {
+      this.#ptrace.resume(PTRACE_SYSCALL, task.tid);
+      return;
+    }
     const nr = info[INFO.nr]!;
     if (this.#launching && task === this.#root && nr !== SYS.execve) {
       this.#resume(task);
@@ -311,6 +327,9 @@ export class StopLoop {
     }
     for (const { index, value } of decision.args ?? []) {
       this.#ptrace.setRegister(tid, ARGUMENT_REGISTERS[index]!, value);
+      // A program relies on its argument registers after the call.
+      task.argsChanged = true;
+      task.awaitsExit = true;
     }
     this.#write(tid, decision.writes);
     if (decision.syscall !== undefined) this.#ptrace.setRegister(tid, 'orig_rax', decision.syscall);
@@ -319,7 +338,7 @@ export class StopLoop {
       this.#ptrace.setRegister(tid, 'orig_rax', -1);
       this.#ptrace.setRegister(tid, 'rax', decision.result);
     }
-    if (decision.signal !== undefined) sendThreadSignal(task.tgid, tid, decision.signal);
+    for (const signal of decision.signals ?? []) sendThreadSignal(task.tgid, tid, signal);
     this.#goOn(task, decision.delayMs);
   }
 
@@ -329,30 +348,69 @@ export class StopLoop {
       this.#resume(task);
       return;
     }
-    task.awaitsExit = false;
     this.#call.atExit(task, info);
-    const decision = task.policyAtExit ? this.#policy?.onExit(this.#call) : undefined;
-    if (decision) this.#applyExit(task, decision);
-    if (task.recorded) {
-      const isError = this.#call.result.high(0) === 0xffffffff && this.#call.result.i32(0) >= -4095;
-      this.#recorder.exit(task, this.#call.args, this.#call.result, isError ? -this.#call.result.i32(0) : 0);
+    if (task.undoing) {
+      this.#ptrace.setRegisters(task.tid, task.undoing);
+      this.#call.setResult(Number(BigInt.asIntN(64, getRegister(task.undoing, 'rax'))));
+      task.undoing = undefined;
+      this.#comeBack(task, undefined);
+      return;
     }
-    if (!decision) this.#resume(task);
-    else if (!decision.kill) this.#goOn(task, decision.delayMs);
+    if (task.argsChanged) this.#restoreArguments(task);
+    const decision = task.policyAtExit ? this.#policy?.onExit(this.#call) : undefined;
+    if (decision?.kill) {
+      mark(task, decision);
+      sendSignal(task.tgid, SIGKILL);
+      return;
+    }
+    if (decision) this.#applyExit(task, decision);
+    if (decision?.undo) this.#undo(task, decision.undo);
+    else this.#comeBack(task, decision?.delayMs);
   }
 
   #applyExit(task: Task, decision: ExitDecision): void {
     mark(task, decision);
-    if (decision.kill) {
-      sendSignal(task.tgid, SIGKILL);
-      return;
-    }
     this.#write(task.tid, decision.writes);
     if (decision.result !== undefined) {
       this.#ptrace.setRegister(task.tid, 'rax', decision.result);
       this.#call.setResult(decision.result);
     }
-    if (decision.signal !== undefined) sendThreadSignal(task.tgid, task.tid, decision.signal);
+    for (const signal of decision.signals ?? []) sendThreadSignal(task.tgid, task.tid, signal);
+  }
+
+  /** The call is over, with what {@link #call} has as its result. */
+  #comeBack(task: Task, delayMs: number | undefined): void {
+    task.awaitsExit = false;
+    if (task.recorded) {
+      const { result } = this.#call;
+      const isError = result.high(0) === 0xffffffff && result.i32(0) >= -4095;
+      this.#recorder.exit(task, this.#call.args, result, isError ? -result.i32(0) : 0);
+    }
+    this.#goOn(task, delayMs);
+  }
+
+  #restoreArguments(task: Task): void {
+    task.argsChanged = false;
+    const registers = this.#ptrace.registers(task.tid);
+    if (!registers) return;
+    ARGUMENT_REGISTERS.forEach((register, index) => {
+      putRegister(registers, register, this.#call.args.big(index));
+    });
+    this.#ptrace.setRegisters(task.tid, registers);
+  }
+
+  /** Sends the task back over its `syscall` instruction with another call; {@link #onExit} goes on when that is done. */
+  #undo(task: Task, { syscall, args }: NonNullable<ExitDecision['undo']>): void {
+    const registers = this.#ptrace.registers(task.tid);
+    if (!registers) return;
+    task.undoing = registers.slice();
+    putRegister(registers, 'rip', getRegister(registers, 'rip') - SYSCALL_INSTRUCTION_BYTES);
+    putRegister(registers, 'rax', syscall);
+    args.forEach((value, index) => {
+      putRegister(registers, ARGUMENT_REGISTERS[index]!, value);
+    });
+    this.#ptrace.setRegisters(task.tid, registers);
+    this.#ptrace.resume(PTRACE_SYSCALL, task.tid);
   }
 
   #write(tid: number, writes: readonly MemoryWrite[] | undefined): void {
@@ -398,6 +456,11 @@ export class StopLoop {
 const ABI_X86_64 = ABIS.indexOf('x86_64');
 const ABI_I386 = ABIS.indexOf('i386');
 const ABI_X32 = ABIS.indexOf('x32');
+
+/** Whether a task that undoes a call has come to the call that does it, and not to one of a signal handler in between. */
+function isUndoing(goOn: BigUint64Array, info: Uint32Array): boolean {
+  return getRegister(goOn, 'rip') === (BigInt(info[INFO.ip + 1]!) << 32n) + BigInt(info[INFO.ip]!);
+}
 
 function mark(task: Task, decision: EntryDecision | ExitDecision): void {
   if (decision.injected) task.flags |= FLAG.injected;

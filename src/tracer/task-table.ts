@@ -33,7 +33,9 @@ export class TaskTable {
   /** At the fork event of `parent`. */
   addChild(parent: Task, tid: number, maybeThread: boolean): Task {
     const tgid = maybeThread && this.#makesThread(parent.tid) ? parent.tgid : tid;
-    return this.#add(new Task(tid, tgid, parent.nextBirth()));
+    const child = new Task(tid, tgid, parent.nextBirth());
+    child.atHome = parent.atHome;
+    return this.#add(child);
   }
 
   /** A state change of a task that nobody has told of yet: its parent's event is on its way. */

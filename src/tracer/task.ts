@@ -11,6 +11,9 @@ export class Task {
   /** The same by number: an ordinal that does not depend on what else is armed. */
   readonly #callsByNumber = new Map<number, number>();
 
+  /** Past the dynamic loader: it has come to the program's own entry point since the last execve. */
+  atHome = false;
+
   /** Inside a call whose exit stop is asked for. */
   awaitsExit = false;
   /** The call that it is in (or was in last). */
@@ -24,6 +27,10 @@ export class Task {
   /** Whether the policy wants to see the exit of that call. */
   policyAtExit = false;
 
+  /** Whether its argument registers were changed, and must be put back. */
+  argsChanged = false;
+  /** In a call that undoes another: the registers to go on with. */
+  undoing: BigUint64Array | undefined;
   /** Its arguments and its ordinal, kept for the exit stop. */
   readonly args: Uint32Array = new Uint32Array(12);
   ordinal = 0;

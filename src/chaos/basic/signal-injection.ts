@@ -58,6 +58,7 @@ interface Life {
  */
 export class SignalInjection implements Policy {
   readonly armed = 'all';
+  readonly needsProgramEntry = false;
   readonly sent: SentSignal[] = [];
   readonly #plan: SignalPlan;
   readonly #lives = new Map<Task, Life>();
@@ -105,7 +106,7 @@ export class SignalInjection implements Policy {
     life.moments += 1;
     life.nextCall += this.#gap(life);
     this.#log(call.task, call.task.enteredAt, 'call', signal);
-    return { signal: signalNumber(signal) };
+    return { signals: [signalNumber(signal)] };
   }
 
   onExit(): undefined {
