@@ -35,7 +35,6 @@ export const PTRACE_EVENT_STOP = 128;
 const ESRCH = 3;
 
 const ptrace = bind('ptrace', 'long', ['long', 'int', 'uintptr_t', 'uintptr_t']);
-const ptraceWide = bind('ptrace', 'long', ['long', 'int', 'uintptr_t', 'long']);
 const ptraceSigned = bind('ptrace', 'long', ['long', 'int', 'long', 'long']);
 
 /** Which half of a call a syscall-stop is: `op` of struct ptrace_syscall_info. */
@@ -109,14 +108,14 @@ export class Ptrace {
     return this.#request(PTRACE_SETREGS, tid, 0, this.#registers);
   }
 
-  /** Sets one register of a stopped task, to a number in ±2^53. */
-  setRegister(tid: number, register: RegisterName, value: number): boolean {
-    return ptraceSigned(PTRACE_POKEUSER, tid, REGISTER[register] * 8, value) === 0 || this.#gone();
+  /** Sets one register of a stopped task. */
+  setRegister(tid: number, register: RegisterName, value: number | bigint): boolean {
+    return ptraceSigned(PTRACE_POKEUSER, tid, REGISTER[register] * 8, signedWord(value)) === 0 || this.#gone();
   }
 
   /** Writes eight bytes, read-only pages included: the program's code. */
   pokeText(tid: number, address: number, word: bigint): boolean {
-    return ptraceWide(PTRACE_POKETEXT, tid, address, BigInt.asIntN(64, word)) === 0 || this.#gone();
+    return ptraceSigned(PTRACE_POKETEXT, tid, address, BigInt.asIntN(64, word)) === 0 || this.#gone();
   }
 
   #request(request: number, tid: number, address: number, data: number): boolean {
@@ -127,6 +126,11 @@ export class Ptrace {
     if (errno() !== ESRCH) check(-1, 'ptrace');
     return false;
   }
+}
+
+/** A word as the signed number that the C type asks for. */
+function signedWord(value: number | bigint): number | bigint {
+  return typeof value === 'bigint' ? BigInt.asIntN(64, value) : value;
 }
 
 /** Sets a register in a copy made by {@link Ptrace.registers}. */

@@ -26,7 +26,7 @@ export interface MemoryWrite {
 /** What is to happen at an entry stop. All of it is optional: nothing named, nothing changed. */
 export interface EntryDecision {
   /** The call does not happen; this comes back instead: a value, or a negative errno. */
-  readonly result?: number;
+  readonly result?: number | bigint;
   /** Arguments to change, by index. The program finds its own again when the call comes back. */
   readonly args?: readonly { readonly index: number; readonly value: number }[];
   /** Another system call to make in its place. */
@@ -47,7 +47,7 @@ export interface EntryDecision {
 /** What is to change when a call comes back. */
 export interface ExitDecision {
   /** A value, or a negative errno. */
-  readonly result?: number;
+  readonly result?: number | bigint;
   readonly writes?: readonly MemoryWrite[];
   readonly signals?: readonly number[];
   /** A system call that the task makes first, unseen: to undo what the call has done. Its result is dropped. */

@@ -351,7 +351,7 @@ export class StopLoop {
     this.#call.atExit(task, info);
     if (task.undoing) {
       this.#ptrace.setRegisters(task.tid, task.undoing);
-      this.#call.setResult(Number(BigInt.asIntN(64, getRegister(task.undoing, 'rax'))));
+      this.#call.setResult(getRegister(task.undoing, 'rax'));
       task.undoing = undefined;
       this.#comeBack(task, undefined);
       return;
@@ -508,9 +508,10 @@ class CallAtStop implements StoppedCall {
     this.#resultWords[1] = info[INFO.result + 1]!;
   }
 
-  setResult(value: number): void {
-    this.#resultWords[0] = value % 2 ** 32;
-    this.#resultWords[1] = Math.floor(value / 2 ** 32);
+  setResult(value: number | bigint): void {
+    const word = BigInt.asUintN(64, BigInt(value));
+    this.#resultWords[0] = Number(word & 0xffffffffn);
+    this.#resultWords[1] = Number(word >> 32n);
   }
 
   read(address: number, size: number): Uint8Array | undefined {

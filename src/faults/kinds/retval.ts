@@ -1,0 +1,15 @@
+import type { CallFault } from '../rule.ts';
+import { piecesOf, totalLength, transferOf } from './buffers.ts';
+import type { FaultKind } from './effect.ts';
+
+/** `retval=VALUE`: the call does not happen, and this value is reported. A count of bytes stays within the caller's buffer. */
+export const retval: FaultKind<Extract<CallFault, { kind: 'retval' }>> = (
+  { value },
+  { call, facts, habit, realism },
+) => {
+  const isCount = transferOf(facts.name) !== undefined;
+  if (isCount && realism !== 'any' && habit !== 'strace' && value > totalLength(piecesOf(facts.name, call))) {
+    return undefined;
+  }
+  return { entry: { result: value } };
+};

@@ -1,0 +1,57 @@
+import type { StoppedCall } from '../tracer/policy.ts';
+import type { Task } from '../tracer/task.ts';
+
+const SA_RESTART = 0x10000000;
+const SIG_DFL = 0;
+const SIG_IGN = 1;
+/** Of the kernel's struct sigaction: the handler, then the flags. */
+const SIGACTION_BYTES = 16;
+
+/**
+ * Which signal handlers each process has set, and whether they have SA_RESTART. The kernel tells nobody, so the calls
+ * of rt_sigaction are watched.
+ */
+export class SignalHandlers {
+  readonly #byProcess = new Map<number, Map<number, number>>();
+
+  /** At the entry of rt_sigaction(signal, new action, ...). */
+  onSigaction(call: StoppedCall): void {
+    const address = call.args.unsigned(1);
+    const action = address === 0 ? undefined : call.read(address, SIGACTION_BYTES);
+    if (!action || action.length < SIGACTION_BYTES) return;
+    const view = new DataView(action.buffer, action.byteOffset);
+    const handler = Number(view.getBigUint64(0, true));
+    const signal = call.args.i32(0);
+    const handlers = this.#of(call.task.tgid);
+    if (handler === SIG_DFL || handler === SIG_IGN) handlers.delete(signal);
+    else handlers.set(signal, view.getUint32(8, true));
+  }
+
+  /** A process inherits the handlers of its parent; execve drops them. */
+  onBirth(child: Task, parentTgid: number): void {
+    if (child.tgid !== parentTgid) this.#byProcess.set(child.tgid, new Map(this.#of(parentTgid)));
+  }
+
+  onExec(task: Task): void {
+    this.#byProcess.delete(task.tgid);
+  }
+
+  onEnd(task: Task): void {
+    if (task.tid === task.tgid) this.#byProcess.delete(task.tgid);
+  }
+
+  /** Whether there are handlers, and each has SA_RESTART: then the kernel restarts what can be restarted. */
+  allRestart(task: Task): boolean {
+    const handlers = this.#of(task.tgid);
+    return handlers.size > 0 && [...handlers.values()].every((flags) => (flags & SA_RESTART) !== 0);
+  }
+
+  #of(tgid: number): Map<number, number> {
+    let handlers = this.#byProcess.get(tgid);
+    if (!handlers) {
+      handlers = new Map();
+      this.#byProcess.set(tgid, handlers);
+    }
+    return handlers;
+  }
+}
