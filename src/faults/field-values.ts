@@ -44,7 +44,7 @@ export function readCount(name: string, value = '', min: number): number {
   return count;
 }
 
-export function readText(name: string, value = ''): string {
+function readText(name: string, value = ''): string {
   if (value === '') throw new BadField(`${name} has no value`);
   return value;
 }
