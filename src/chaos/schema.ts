@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import type { z as Zod } from 'zod';
 import { MAX_SEED } from '../faults/decisions.ts';
+import { CORRUPT_MODES, COUNT_SCOPES, FAULT_STARTS, FD_KINDS, REALISM_LEVELS } from '../faults/rule.ts';
 import { OPTION_NAMES, OPTIONS, type OptionName, optionOf } from './options.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from './quantities.ts';
-import { FAULT_WORDS, FD_KINDS } from './settings.ts';
+import { FAULT_WORDS } from './settings.ts';
 
 type Schema = Zod.ZodType;
 type Shape = Record<string, Schema>;
@@ -128,9 +129,14 @@ class Schemas {
     const text = (error: string, pattern = /./) => z.string({ error }).regex(pattern, { error });
     const either = (error: string, make: (error: string) => [Schema, Schema]) => z.union(make(error), { error });
     const list = (word: Schema, error: string) => z.array(word, { error }).min(1, { error });
+    const quoted = (words: readonly string[]) => words.map((word) => `"${word}"`).join(', ');
+    const choice = (words: readonly string[]) => z.enum(words as [string], { error: quoted(words) });
     const duration = text('a duration such as "100ms"', /^\d/);
-    const errno = text('the name of an error such as "EIO", or its number', /^(E[A-Z0-9]+|\d+)$/);
-    const poke = text('"@argN=HEX", several with commas', /^@arg[1-6]=[0-9a-fA-F]+(,@arg[1-6]=[0-9a-fA-F]+)*$/);
+    const errno = text('the name of an error such as "EIO", or its number', /^(E[A-Z0-9_]+|\d+)$/);
+    const poke = text(
+      '"@argN=HEX", several with commas',
+      /^@arg[1-7]=([0-9a-fA-F]{2})+(,@arg[1-7]=([0-9a-fA-F]{2})+)*$/,
+    );
     const argument = '"argN&MASK" or "argN==VALUE", in a list';
     const shape: Shape = {
       syscall: either('a system call, a class such as "%network", /regex/, or a list of them', (allowed) => {
@@ -138,25 +144,22 @@ class Schemas {
         return [syscall, list(syscall, allowed)];
       }),
       when: text('FIRST[..LAST][+[STEP]], such as "3+"', /^\d+(\.\.\d+)?(\+\d*)?$/),
-      count: z.enum(['task', 'tree'], { error: '"task", "tree"' }),
+      count: choice(COUNT_SCOPES),
       times: this.#whole(1, 'a whole number of at least 1'),
       probability: this.#number(0, 1, 'a number from 0 to 1'),
       path: text('a glob such as "/etc/*"'),
-      fd: either('a number, "socket", "pipe", "file" or "tty"', (error) => [
-        this.#whole(0, error),
-        z.enum(FD_KINDS, { error }),
-      ]),
-      args: list(text(argument, /^arg[0-5](&|==)\S+$/), argument),
+      fd: either(`a number, ${quoted(FD_KINDS)}`, (error) => [this.#whole(0, error), z.enum(FD_KINDS, { error })]),
+      args: list(text(argument, /^arg[1-6](&|==)\S+$/), argument),
       result: text('a condition such as ">=0"', /^(>=|<=|==|!=|<|>)-?\d+$/),
       comm: text('the name of a program'),
-      task: text('the lineage of a task such as "0.1"', /^\d+(\.\d+)*$/),
+      task: text('the lineage of a task such as "0.1"', /^0(\.[1-9]\d*)*$/),
       after_time: duration,
       error: errno,
       retval: either('a whole number, or text such as "0x10"', (error) => [
         z.int({ error }),
         text(error, /^(-?\d+|0x[0-9a-fA-F]+)$/),
       ]),
-      signal: text('the name of a signal such as "SIGTERM", or its number', /^([A-Z0-9+]+|\d+)$/),
+      signal: text('the name of a signal such as "SIGTERM", or its number', /^([A-Z0-9_]+|\d+)$/),
       replace: text('the name of a system call', /^[a-z_][a-z0-9_]*$/),
       delay_enter: duration,
       delay_exit: duration,
@@ -165,12 +168,14 @@ class Schemas {
       short: this.#number(0, MAX_SIZE, 'a fraction below 1, or a number of bytes'),
       after: errno,
       lost: z.boolean({ error: 'true or false' }),
-      corrupt: either('a count of bits or bytes, such as 8 or "8,flip"', (error) => [
+      corrupt: either('a count of bytes or bits, such as 8 or "1bit,flip"', (error) => [
         this.#whole(1, error),
-        text(error, /^\d+(,(zero|random|flip))?$/),
+        text(error, new RegExp(`^\\d+((bit|byte)s?)?(,(${CORRUPT_MODES.join('|')}))?$`)),
       ]),
-      kill: z.enum(['before', 'after'], { error: '"before", "after"' }),
+      kill: choice(['before', 'after']),
       strace: z.boolean({ error: 'true or false' }),
+      from: choice(FAULT_STARTS),
+      realism: choice(REALISM_LEVELS),
     };
     const optional = Object.entries(shape).map(([key, schema]) => [
       key,

@@ -1,3 +1,7 @@
+import type { RuleJson as FaultRule } from '../faults/rule-json.ts';
+
+export type { FaultRule };
+
 /**
  * What a chaos configuration says, as plain data: durations in milliseconds (to the microsecond), sizes in bytes,
  * rates and fractions from 0 to 1. What is left out is not asked for. Each option is described once, in options.ts.
@@ -92,58 +96,11 @@ interface ByzantineTierSettings {
   readonly faultsFrom?: FaultsFrom;
 }
 
-export const FD_KINDS = ['socket', 'pipe', 'file', 'tty'] as const;
-
-/**
- * One rule: a selector and a fault, in the words of the file (which are those of strace's `inject=`, written with `_`).
- */
-export interface FaultRule {
-  /** A system call, `%class`, `/regex/` or several of them. */
-  readonly syscall: string | readonly string[];
-  /** `FIRST[..LAST][+[STEP]]`. */
-  readonly when?: string;
-  readonly count?: 'task' | 'tree';
-  readonly times?: number;
-  readonly probability?: number;
-  /** A glob. */
-  readonly path?: string;
-  readonly fd?: number | (typeof FD_KINDS)[number];
-  /** Conditions on arguments: `arg1&0x80`, `arg2==5`. */
-  readonly args?: readonly string[];
-  /** A condition on the result: `>=0`. */
-  readonly result?: string;
-  readonly comm?: string;
-  /** A task by its lineage: `0.1`. */
-  readonly task?: string;
-  readonly after_time?: string;
-
-  readonly error?: string;
-  readonly retval?: number | string;
-  readonly signal?: string;
-  /** strace's `:syscall=`: the call that is made in place of this one. */
-  readonly replace?: string;
-  readonly delay_enter?: string;
-  readonly delay_exit?: string;
-  readonly poke_enter?: string;
-  readonly poke_exit?: string;
-  /** Below 1 a fraction of the length, from 1 on a number of bytes. */
-  readonly short?: number;
-  /** The call happens, then this error is reported. */
-  readonly after?: string;
-  readonly lost?: boolean;
-  /** `BITS|BYTES[,zero|random|flip]`. */
-  readonly corrupt?: number | string;
-  readonly kill?: 'before' | 'after';
-  /** Leave behind what strace leaves behind, not what the kernel would. */
-  readonly strace?: boolean;
-}
-
 /** The words of a rule that are its fault; a rule has at least one. */
 export const FAULT_WORDS = [
   'error',
   'retval',
   'signal',
-  'replace',
   'delay_enter',
   'delay_exit',
   'poke_enter',

@@ -44,7 +44,7 @@ export function readCount(name: string, value = '', min: number): number {
   return count;
 }
 
-export function readText(name: string, value = ''): string {
+function readText(name: string, value = ''): string {
   if (value === '') throw new BadField(`${name} has no value`);
   return value;
 }
@@ -115,13 +115,13 @@ export function readShort(value = ''): CallFault {
 }
 
 export function readCorruption(value = ''): Corruption {
-  const match = /^(\d+)(bit|byte)s?(?:,(\w+))?$/.exec(value);
+  const match = /^(\d+)(?:(bit|byte)s?)?(?:,(\w+))?$/.exec(value);
   const amount = parseDecimal(match?.[1] ?? '', 1, MAX_COUNT);
   if (match === null || amount === undefined) {
-    throw new BadField(`corrupt takes so many bits or bytes, such as 1bit or 4bytes,zero, not '${value}'`);
+    throw new BadField(`corrupt takes so many bytes, or bits, such as 4, 4bytes,zero or 1bit, not '${value}'`);
   }
   const mode = match[3] === undefined ? 'flip' : oneOf('corrupt', CORRUPT_MODES, match[3]);
-  return { amount, unit: match[2] as Corruption['unit'], mode };
+  return { amount, unit: match[2] === 'bit' ? 'bit' : 'byte', mode };
 }
 
 export function noValue(name: string, value: string | undefined): void {

@@ -3,8 +3,8 @@ const SPACE = '[ \\t-\\r]*';
 
 const DECIMAL = new RegExp(`^${SPACE}\\+?(\\d+)$`);
 const ANY_BASE = new RegExp(`^${SPACE}([+-]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\\d*)$`);
-const FRACTION = /^(\d+\.?\d*|\.\d+)(e-?\d+)?$/i;
-const TIME = new RegExp(`^${SPACE}([+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?)(s|ms|us|ns)?$`);
+const FRACTION = /^(\d+(\.\d*)?|\.\d+)(e-?\d+)?$/i;
+const TIME = new RegExp(`^${SPACE}([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:[eE][+-]?\\d+)?)(s|ms|us|ns)?$`);
 
 const WORD = 2n ** 64n;
 const INT64_MAX = 2n ** 63n - 1n;

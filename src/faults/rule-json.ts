@@ -1,5 +1,5 @@
 import { RenacerError } from '../model/errors.ts';
-import type { Rule } from './rule.ts';
+import type { FdKind, Rule } from './rule.ts';
 import { BadField, CONDITION, type Field } from './rule-draft.ts';
 import { ruleFromFields } from './rule-fields.ts';
 import { fieldsOfRule } from './rule-to-fields.ts';
@@ -7,7 +7,7 @@ import { fieldsOfRule } from './rule-to-fields.ts';
 /**
  * A rule as configuration files and the builder write it: the fields of the command line's grammar by the same names
  * and with the same values, but for four that would not be clear here: `syscall` is the set of system calls,
- * `substitute` is what the grammar calls `syscall=`, `probability` is `prob=`, `after_time` is `after-time=`.
+ * `replace` is what the grammar calls `syscall=`, `probability` is `prob=`, `after_time` is `after-time=`.
  * Conditions on arguments are a list, and the one on the result is without its first word.
  *
  * @example { "syscall": ["read", "%network"], "path": "/etc/*", "error": "EIO", "when": "3+", "probability": 0.5 }
@@ -15,31 +15,31 @@ import { fieldsOfRule } from './rule-to-fields.ts';
 export interface RuleJson {
   readonly syscall: string | readonly string[];
 
-  readonly error?: string | number;
+  readonly error?: string;
   readonly retval?: string | number;
-  readonly signal?: string | number;
-  readonly substitute?: string;
-  readonly delay_enter?: string | number;
-  readonly delay_exit?: string | number;
+  readonly signal?: string;
+  readonly replace?: string;
+  readonly delay_enter?: string;
+  readonly delay_exit?: string;
   readonly poke_enter?: string;
   readonly poke_exit?: string;
-  readonly short?: string | number;
-  readonly after?: string | number;
+  readonly short?: number;
+  readonly after?: string;
   readonly lost?: boolean;
-  readonly corrupt?: string;
+  readonly corrupt?: string | number;
   readonly kill?: 'before' | 'after';
 
-  readonly when?: string | number;
+  readonly when?: string;
   readonly probability?: number;
   readonly count?: 'task' | 'tree';
   readonly times?: number;
   readonly path?: string;
-  readonly fd?: string | number;
+  readonly fd?: number | FdKind;
   readonly args?: readonly string[];
   readonly result?: string;
   readonly comm?: string;
   readonly task?: string;
-  readonly after_time?: string | number;
+  readonly after_time?: string;
 
   readonly strace?: boolean;
   readonly from?: 'exec' | 'entry';
@@ -48,7 +48,7 @@ export interface RuleJson {
 
 /** Names that differ: JSON's, and the grammar's. */
 const RENAMED: readonly (readonly [json: string, field: string])[] = [
-  ['substitute', 'syscall'],
+  ['replace', 'syscall'],
   ['probability', 'prob'],
   ['after_time', 'after-time'],
 ];
@@ -57,7 +57,7 @@ const FIELD_OF: ReadonlyMap<string, string> = new Map(RENAMED);
 const NAME_OF: ReadonlyMap<string, string> = new Map(RENAMED.map(([json, field]) => [field, json]));
 
 /** Fields whose JSON value is a number wherever their text is one. */
-const NUMERIC = ['probability', 'times', 'fd', 'short', 'error', 'after'];
+const NUMERIC = ['probability', 'times', 'fd', 'short'];
 
 /** Makes a rule of its JSON form. Throws BAD_FAULT_RULE with the reason as its hint. Such rules begin at `entry`. */
 export function ruleFromJson(json: RuleJson): Rule {

@@ -8,7 +8,7 @@ export type FdKind = (typeof FD_KINDS)[number];
 /** `task`: every task counts its own calls, as strace does. `tree`: one count over all tasks of the run. */
 export const COUNT_SCOPES = ['task', 'tree'] as const;
 
-export type CountScope = (typeof COUNT_SCOPES)[number];
+type CountScope = (typeof COUNT_SCOPES)[number];
 
 /** `exec`: from the first call of the program, as strace. `entry`: from the program's own entry point (AT_ENTRY). */
 export const FAULT_STARTS = ['exec', 'entry'] as const;
@@ -74,7 +74,7 @@ export interface Poke {
 
 export const CORRUPT_MODES = ['zero', 'random', 'flip'] as const;
 
-export type CorruptMode = (typeof CORRUPT_MODES)[number];
+type CorruptMode = (typeof CORRUPT_MODES)[number];
 
 /** So many bits or whole bytes of a buffer, at places that the seed decides. */
 export interface Corruption {

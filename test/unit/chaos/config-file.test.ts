@@ -155,11 +155,11 @@ const BAD: [string, string, string][] = [
 
 /** key of a rule, value, what is allowed */
 const BAD_RULE: [string, unknown, string][] = [
-  ['fd', -1, 'a number, "socket", "pipe", "file" or "tty"'],
-  ['fd', 'sockets', 'a number, "socket", "pipe", "file" or "tty"'],
+  ['fd', -1, 'a number, "file", "dir", "pipe", "socket", "tty", "eventfd", "other"'],
+  ['fd', 'sockets', 'a number, "file", "dir", "pipe", "socket", "tty", "eventfd", "other"'],
   ['retval', '0xzz', 'a whole number, or text such as "0x10"'],
   ['retval', 1.5, 'a whole number, or text such as "0x10"'],
-  ['corrupt', 0, 'a count of bits or bytes, such as 8 or "8,flip"'],
+  ['corrupt', 0, 'a count of bytes or bits, such as 8 or "1bit,flip"'],
   ['args', [], '"argN&MASK" or "argN==VALUE", in a list'],
   ['times', 0, 'a whole number of at least 1'],
   ['when', '0x3', 'FIRST[..LAST][+[STEP]], such as "3+"'],

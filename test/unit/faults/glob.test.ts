@@ -30,6 +30,12 @@ describe('globs', () => {
     ['(a|b)+', '(a|b)+', true],
     ['*', 'a\nb', true],
     ['', '', true],
+    ['?', '😀', true],
+    ['/a/**/b', '/a/xb', false],
+    ['**/**/b', 'a/b', true],
+    ['/a/**', '/a/', true],
+    ['/a/**', '/a', false],
+    [`${'*a'.repeat(30)}b`, 'a'.repeat(4000), false],
   ])('%s on %j: %s', (glob, path, expected) => {
     expect(compileGlob(glob)(path)).toBe(expected);
   });

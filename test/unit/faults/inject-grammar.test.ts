@@ -142,6 +142,14 @@ describe('the grammar of -e inject=', () => {
     );
   });
 
+  it('reads long texts at once', () => {
+    const digits = '9'.repeat(100_000);
+    for (const field of ['delay_exit', 'retval', 'prob', 'short', 'when', 'error', 'path', 'corrupt', 'poke_exit']) {
+      refusal(`read:${field}=${digits}x:lost=1`);
+      refusal(`read:${field}=${'\\'.repeat(100_000)}:lost=1`);
+    }
+  });
+
   it('either reads a text or refuses it with BAD_FAULT_RULE, whatever it is', () => {
     const bits = [
       'read',
