@@ -76,7 +76,9 @@ export interface Policy {
   onExit(call: StoppedCall): ExitDecision | undefined;
   /** Told of each signal before it is delivered. */
   onSignal(signal: StoppedSignal): void;
-  onTaskStart(task: Task, nowMs: number): void;
+  /** `parent` is undefined for the command itself, and where the parent was killed before it could tell. */
+  onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void;
+  onExec(task: Task): void;
   onTaskEnd(task: Task, status: number): void;
   /** The next moment at which {@link onTime} is to be called; Infinity for never. */
   nextTime(): number;

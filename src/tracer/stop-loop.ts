@@ -144,7 +144,7 @@ export class StopLoop {
     this.#root = this.#tasks.addRoot(pid);
     this.#rootPid = pid;
     this.#launching = gated;
-    this.#started(this.#root, 0);
+    this.#started(this.#root, undefined);
     gated.open();
   }
 
@@ -220,14 +220,14 @@ export class StopLoop {
     const tid = this.#ptrace.eventMessage(parent.tid);
     if (!tid) return;
     const child = this.#tasks.addChild(parent, tid, maybeThread);
-    this.#started(child, parent.tid);
+    this.#started(child, parent);
     this.#placement.born(tid, parent.tid);
     if (this.#tasks.takeEarly(tid)) this.#resume(child);
   }
 
-  #started(task: Task, parentTid: number): void {
-    this.#recorder.taskStart(task, parentTid);
-    this.#policy?.onTaskStart(task, monotonicMs());
+  #started(task: Task, parent: Task | undefined): void {
+    this.#recorder.taskStart(task, parent?.tid ?? 0);
+    this.#policy?.onTaskStart(task, monotonicMs(), parent);
   }
 
   #onExec(task: Task): void {
@@ -246,6 +246,7 @@ export class StopLoop {
       this.#launching = undefined;
       this.#onRootExec();
     }
+    this.#policy?.onExec(current);
     if (this.#policy?.needsProgramEntry) this.#programEntry.arm(current);
     this.#resume(current);
   }
@@ -257,7 +258,7 @@ export class StopLoop {
     this.#placement.ended(task.tid);
     this.#programEntry.forget(task);
     for (const orphan of this.#tasks.remove(task)) {
-      this.#started(orphan, task.tid);
+      this.#started(orphan, undefined);
       this.#resume(orphan);
     }
   }

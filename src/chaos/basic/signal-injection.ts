@@ -91,6 +91,8 @@ export class SignalInjection implements Policy {
     this.#lives.set(task, life);
   }
 
+  onExec(): void {}
+
   onTaskEnd(task: Task, status: number): void {
     this.#lives.delete(task);
     const sent = this.#underWay.get(task);

@@ -12,6 +12,8 @@ import { retval } from './retval.ts';
 import { short } from './short.ts';
 import { signal } from './signal.ts';
 
+export type { Effect };
+
 /** What becomes of the call itself: one kind for each word. */
 const CALL_KINDS: { readonly [K in CallFault['kind']]: FaultKind<Extract<CallFault, { kind: K }>> } = {
   error,

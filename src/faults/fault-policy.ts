@@ -1,0 +1,228 @@
+import { syscallName, syscallNumber } from '../syscalls/syscall-table.ts';
+import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../tracer/policy.ts';
+import type { Task } from '../tracer/task.ts';
+import { ArmedRule } from './armed-rule.ts';
+import { CallFacts } from './call-facts.ts';
+import { type Effect, effectsOf } from './kinds/index.ts';
+import type { CallFault, Fault, Rule } from './rule.ts';
+import { SignalHandlers } from './signal-handlers.ts';
+
+/** A rule with the numbers that its set of system calls stands for. */
+export interface PlannedRule {
+  readonly rule: Rule;
+  readonly name: string;
+  readonly numbers: readonly number[];
+}
+
+export interface FaultPlan {
+  readonly seed: number;
+  readonly rules: readonly PlannedRule[];
+}
+
+/** One fault that was injected. */
+export interface FiredFault {
+  readonly rule: string;
+  readonly lineage: string;
+  readonly tid: number;
+  readonly syscall: string;
+  /** Which call of this name of its task. */
+  readonly ordinal: number;
+  readonly timeMs: number;
+  readonly fault: Fault;
+  readonly habit: Rule['habit'];
+}
+
+/** What became of a rule over the whole run. */
+export interface RuleUse {
+  readonly name: string;
+  readonly eligible: number;
+  readonly fired: number;
+  /** Chosen, but the kernel could not have done it to that call. */
+  readonly impossible: number;
+}
+
+type AtExit = (call: StoppedCall) => ExitDecision | undefined;
+
+const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
+
+/** Faults by rules: asks each rule at each of its calls, in order, and does what all that fire say. */
+export class FaultPolicy implements Policy {
+  readonly armed: ReadonlySet<number>;
+  readonly needsProgramEntry: boolean;
+  readonly #rules: readonly ArmedRule[];
+  readonly #byNumber = new Map<number, ArmedRule[]>();
+  readonly #atExit = new Map<Task, AtExit[]>();
+  readonly #handlers = new SignalHandlers();
+  readonly #watchesHandlers: boolean;
+  readonly #onFault: (fault: FiredFault) => void;
+  #startMs = Number.NaN;
+
+  /** `onFault` is told of each fault as it is injected. */
+  constructor(plan: FaultPlan, onFault: (fault: FiredFault) => void) {
+    this.#rules = plan.rules.map(({ rule, name, numbers }) => new ArmedRule(rule, name, new Set(numbers), plan.seed));
+    for (const rule of this.#rules) {
+      for (const nr of rule.numbers) this.#byNumber.set(nr, [...(this.#byNumber.get(nr) ?? []), rule]);
+    }
+    this.#watchesHandlers = plan.rules.some(({ rule }) => rule.habit === 'kernel' && canInterrupt(rule.fault.call));
+    this.armed = new Set([...this.#byNumber.keys(), ...(this.#watchesHandlers ? [RT_SIGACTION] : [])]);
+    this.needsProgramEntry = plan.rules.some(({ rule }) => rule.from === 'entry');
+    this.#onFault = onFault;
+  }
+
+  /** How each rule fared, in the order of the plan. */
+  uses(): RuleUse[] {
+    return this.#rules.map(({ name, eligible, fired, impossible }) => ({ name, eligible, fired, impossible }));
+  }
+
+  onEntry(call: StoppedCall): EntryDecision | undefined {
+    if (this.#watchesHandlers && call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
+    const rules = this.#byNumber.get(call.nr);
+    if (!rules) return undefined;
+    const facts = new CallFacts(call);
+    const elapsedMs = call.task.enteredAt - this.#startMs;
+    let entry: EntryDecision | undefined;
+    const atExit: AtExit[] = [];
+    for (const rule of rules) {
+      if (!rule.matches(facts, elapsedMs)) continue;
+      if (rule.waitsForResult) {
+        atExit.push((returned) => this.#decideAtExit(rule, returned, elapsedMs));
+        continue;
+      }
+      if (!rule.chooses(call)) continue;
+      const effects = this.#fire(rule, facts, elapsedMs);
+      for (const effect of effects ?? []) {
+        entry = mergeEntries(entry, effect.entry);
+        if (effect.exit) atExit.push(effect.exit);
+      }
+    }
+    if (atExit.length > 0) this.#atExit.set(call.task, atExit);
+    return atExit.length > 0 ? { ...entry, atExit: true } : entry;
+  }
+
+  onExit(call: StoppedCall): ExitDecision | undefined {
+    const atExit = this.#atExit.get(call.task);
+    this.#atExit.delete(call.task);
+    let exit: ExitDecision | undefined;
+    for (const ask of atExit ?? []) {
+      const decision = ask(call);
+      if (decision) exit = exit ? mergeExits(exit, decision) : { ...decision, injected: decision.injected ?? true };
+    }
+    return exit;
+  }
+
+  onSignal(): void {}
+
+  onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void {
+    if (Number.isNaN(this.#startMs)) this.#startMs = nowMs;
+    if (parent) this.#handlers.onBirth(task, parent.tgid);
+  }
+
+  onExec(task: Task): void {
+    this.#handlers.onExec(task);
+  }
+
+  onTaskEnd(task: Task): void {
+    this.#atExit.delete(task);
+    this.#handlers.onEnd(task);
+    for (const rule of this.#rules) rule.forget(task);
+  }
+
+  nextTime(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  onTime(): [] {
+    return [];
+  }
+
+  /** A rule whose condition is the result: it is counted now, and only its effects at the exit can be had. */
+  #decideAtExit(rule: ArmedRule, call: StoppedCall, elapsedMs: number): ExitDecision | undefined {
+    if (!rule.chooses(call)) return undefined;
+    let exit: ExitDecision | undefined;
+    for (const effect of this.#fire(rule, new CallFacts(call), elapsedMs) ?? []) {
+      const decision = effect.exit?.(call) ?? atExitOf(effect.entry);
+      if (decision) exit = exit ? mergeExits(exit, decision) : decision;
+    }
+    return exit;
+  }
+
+  #fire(rule: ArmedRule, facts: CallFacts, elapsedMs: number): Effect[] | undefined {
+    const { call } = facts;
+    const { fault, habit, realism } = rule.rule;
+    const effects = effectsOf(fault, {
+      call,
+      facts,
+      habit,
+      realism,
+      key: rule.keyOf(call.task),
+      ordinal: rule.ordinalOf(call),
+      handlers: this.#handlers,
+    });
+    if (!effects) {
+      rule.impossible += 1;
+      return undefined;
+    }
+    rule.fire(call.task);
+    this.#onFault({
+      rule: rule.name,
+      lineage: call.task.lineage,
+      tid: call.task.tid,
+      syscall: syscallName(call.nr),
+      ordinal: call.ordinal,
+      timeMs: elapsedMs,
+      fault,
+      habit,
+    });
+    return effects;
+  }
+}
+
+function canInterrupt(fault: CallFault | undefined): boolean {
+  return fault?.kind === 'error' && (fault.errno === 'EINTR' || fault.errno === 4);
+}
+
+/** Effects add up; of several results the first counts. A delay alone is not marked as an injection. */
+function mergeEntries(a: EntryDecision | undefined, b: EntryDecision | undefined): EntryDecision | undefined {
+  if (!a || !b) return withMark(a ?? b);
+  return withMark({
+    ...b,
+    ...a,
+    ...concatenated(a, b),
+    ...(a.args || b.args ? { args: [...(b.args ?? []), ...(a.args ?? [])] } : {}),
+    ...(a.kill || b.kill ? { kill: true } : {}),
+  });
+}
+
+function withMark(entry: EntryDecision | undefined): EntryDecision | undefined {
+  if (!entry) return undefined;
+  const { result, args, syscall, writes, signals } = entry;
+  return [result, args, syscall, writes, signals].some((part) => part !== undefined)
+    ? { ...entry, injected: true }
+    : entry;
+}
+
+function mergeExits(a: ExitDecision, b: ExitDecision): ExitDecision {
+  return { ...b, ...a, ...concatenated(a, b), ...(a.kill || b.kill ? { kill: true } : {}), injected: true };
+}
+
+/** The parts that both kinds of decision have in common. */
+function concatenated(a: ExitDecision | EntryDecision, b: ExitDecision | EntryDecision): ExitDecision {
+  return {
+    ...(a.writes || b.writes ? { writes: [...(a.writes ?? []), ...(b.writes ?? [])] } : {}),
+    ...(a.signals || b.signals ? { signals: [...(a.signals ?? []), ...(b.signals ?? [])] } : {}),
+    ...(a.delayMs !== undefined || b.delayMs !== undefined ? { delayMs: (a.delayMs ?? 0) + (b.delayMs ?? 0) } : {}),
+  };
+}
+
+/** What an effect of the entry is at the exit: a delay, a signal and a death can come then as well. */
+function atExitOf(entry: EntryDecision | undefined): ExitDecision | undefined {
+  if (!entry) return undefined;
+  const { result, signals, delayMs, kill, writes } = entry;
+  return {
+    ...(result !== undefined && { result }),
+    ...(signals && { signals }),
+    ...(delayMs !== undefined && { delayMs }),
+    ...(kill && { kill }),
+    ...(writes && { writes }),
+  };
+}

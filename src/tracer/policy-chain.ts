@@ -1,0 +1,62 @@
+import type { EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } from './policy.ts';
+import type { Task } from './task.ts';
+
+/**
+ * Several policies as one. The first that decides on a call decides alone, but signals: those of all are sent.
+ */
+export class PolicyChain implements Policy {
+  readonly armed: Policy['armed'];
+  readonly needsProgramEntry: boolean;
+  readonly #policies: readonly Policy[];
+
+  constructor(policies: readonly Policy[]) {
+    this.#policies = policies;
+    this.needsProgramEntry = policies.some((policy) => policy.needsProgramEntry);
+    const sets = policies.map(({ armed }) => armed);
+    this.armed = sets.includes('all') ? 'all' : new Set(sets.flatMap((set) => (set === 'all' ? [] : [...set])));
+  }
+
+  onEntry(call: StoppedCall): EntryDecision | undefined {
+    let decision: EntryDecision | undefined;
+    for (const policy of this.#policies) {
+      if (policy.armed !== 'all' && !policy.armed.has(call.nr)) continue;
+      const next = policy.onEntry(call);
+      if (!next) continue;
+      const signals = [...(decision?.signals ?? []), ...(next.signals ?? [])];
+      decision = { ...next, ...decision, ...(signals.length > 0 && { signals }) };
+    }
+    return decision;
+  }
+
+  onExit(call: StoppedCall): ExitDecision | undefined {
+    for (const policy of this.#policies) {
+      const decision = policy.onExit(call);
+      if (decision) return decision;
+    }
+    return undefined;
+  }
+
+  onSignal(signal: StoppedSignal): void {
+    for (const policy of this.#policies) policy.onSignal(signal);
+  }
+
+  onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void {
+    for (const policy of this.#policies) policy.onTaskStart(task, nowMs, parent);
+  }
+
+  onExec(task: Task): void {
+    for (const policy of this.#policies) policy.onExec(task);
+  }
+
+  onTaskEnd(task: Task, status: number): void {
+    for (const policy of this.#policies) policy.onTaskEnd(task, status);
+  }
+
+  nextTime(): number {
+    return Math.min(...this.#policies.map((policy) => policy.nextTime()));
+  }
+
+  onTime(nowMs: number): readonly { readonly task: Task; readonly signal: number }[] {
+    return this.#policies.flatMap((policy) => policy.onTime(nowMs));
+  }
+}
