@@ -3,6 +3,7 @@ import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
 import { PRESET_NAMES } from '../chaos/presets.ts';
 import { RenacerError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
+import { type Expressions, parseExpressions } from './expressions.ts';
 import { version } from './version.ts';
 
 /** What the command line of a run says. */
@@ -13,8 +14,8 @@ export interface CommandLine {
   readonly mode: string | undefined;
   /** The `--chaos-...` flags in their order. */
   readonly chaosFlags: readonly Readonly<GivenFlags[number]>[];
-  /** `-e` expressions in their order; `--trace` is one that selects all. */
-  readonly expressions: readonly string[];
+  /** What the `-e` options say; `--trace` is one that selects all. */
+  readonly expressions: Expressions;
   readonly follow: boolean;
   readonly count: boolean;
   readonly stringLimit: number;
@@ -64,7 +65,7 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     args,
     mode: options.chaos ?? (env.CHAOS_MODE || undefined),
     chaosFlags,
-    expressions: options.trace ? ['trace=all', ...options.e] : options.e,
+    expressions: parseExpressions(options.trace ? ['trace=all', ...options.e] : options.e),
     follow: options.followForks === true,
     count: options.summaryOnly === true,
     stringLimit: options.stringLimit,
@@ -96,7 +97,9 @@ function makeProgram(chaosFlags: GivenFlags): Command {
   for (const flag of CHAOS_FLAGS) addChaosFlag(program, flag, chaosFlags);
   group(
     'Tracing (as strace):',
-    new Option('-e <expression>', 'what to trace: trace=SET').default([], 'none').argParser(collect),
+    new Option('-e <expression>', 'trace=SET, inject=SET:FAULT..., fault=SET:...: see docs/faults.md')
+      .default([], 'none')
+      .argParser(collect),
     new Option('--trace', 'print the trace under chaos too (as -e trace=all)'),
     new Option('-f, --follow-forks', 'trace children too (chaos always covers the whole tree)'),
     new Option('-c, --summary-only', 'count time, calls and errors of each system call'),

@@ -50,8 +50,9 @@ export async function run(line: CommandLine): Promise<number> {
   }
 }
 
-/** The mode, with the flags put over it. */
-function chaosOf({ mode, chaosFlags }: CommandLine): ChaosConfig {
+/** The mode, with the flags and the rules put over it. */
+function chaosOf({ mode, chaosFlags, expressions }: CommandLine): ChaosConfig {
   const base = mode === undefined ? none() : fromMode(mode);
-  return chaosFlags.length > 0 ? base.withSettings(parseFlags(chaosFlags)) : base;
+  const flagged = chaosFlags.length > 0 ? base.withSettings(parseFlags(chaosFlags)) : base;
+  return expressions.rules.length > 0 ? flagged.withSettings({ rules: expressions.rules }) : flagged;
 }

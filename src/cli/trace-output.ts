@@ -12,7 +12,7 @@ export interface TraceOutput {
 
 /** Undefined where no trace is asked for: under chaos it must be, without chaos it is what Renacer does. */
 export function traceOutput(line: CommandLine, isChaotic: boolean, output: OwnOutput): TraceOutput | undefined {
-  if (isChaotic && line.expressions.length === 0 && !line.count) return undefined;
+  if (isChaotic && !line.expressions.trace && !line.count) return undefined;
   void output;
-  return { request: { select: 'all' }, end() {} };
+  return { request: { select: line.expressions.trace?.numbers() ?? 'all' }, end() {} };
 }

@@ -1,3 +1,4 @@
+import type { RuleUse } from '../model/run-result.ts';
 import { syscallName, syscallNumber } from '../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
@@ -32,15 +33,6 @@ export interface FiredFault {
   readonly habit: Rule['habit'];
 }
 
-/** What became of a rule over the whole run. */
-export interface RuleUse {
-  readonly name: string;
-  readonly eligible: number;
-  readonly fired: number;
-  /** Chosen, but the kernel could not have done it to that call. */
-  readonly impossible: number;
-}
-
 type AtExit = (call: StoppedCall) => ExitDecision | undefined;
 
 const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
@@ -71,7 +63,7 @@ export class FaultPolicy implements Policy {
 
   /** How each rule fared, in the order of the plan. */
   uses(): RuleUse[] {
-    return this.#rules.map(({ name, eligible, fired, impossible }) => ({ name, eligible, fired, impossible }));
+    return this.#rules.map(({ name, eligible, fired, impossible }) => ({ rule: name, eligible, fired, impossible }));
   }
 
   onEntry(call: StoppedCall): EntryDecision | undefined {

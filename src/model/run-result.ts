@@ -13,23 +13,46 @@ export interface Coordinate {
   readonly lineage: string;
   /** The call at (or, for signals between calls, after) which it was injected; undefined where none was reached yet. */
   readonly syscall: string | undefined;
-  /** How many system calls of its own (1-based) the task had entered by then. */
+  /** Which call of that name of its task (from 1); for signals, which of all its calls. */
   readonly ordinal: number;
 }
 
-/** One fault that was really injected. */
-export interface InjectedFault {
-  readonly kind: 'signal';
+interface InjectedBase {
   /** What asked for it: the name of the option or the rule. */
   readonly rule: string;
   readonly at: Coordinate;
   readonly tid: number;
   /** Milliseconds since the start of the command. */
   readonly timeMs: number;
+}
+
+/** A signal of `signal_injection`. */
+export interface InjectedSignal extends InjectedBase {
+  readonly kind: 'signal';
   /** `call`: counted in the task's own system calls, so that it comes again; `time`: the task made no call for long. */
   readonly moment: 'call' | 'time';
   readonly signal: string;
   readonly fate: SignalFate;
+}
+
+/** A fault of a system call, by a rule. */
+export interface InjectedCallFault extends InjectedBase {
+  readonly kind: 'call';
+  /** In the words of a rule: `error=EIO`, `short=0.5`. */
+  readonly fault: string;
+}
+
+/** One fault that was really injected. */
+export type InjectedFault = InjectedSignal | InjectedCallFault;
+
+/** How a rule fared over the whole run. */
+export interface RuleUse {
+  readonly rule: string;
+  /** Calls that met its conditions. */
+  readonly eligible: number;
+  readonly fired: number;
+  /** Chosen, but the kernel could not have done it to that call. */
+  readonly impossible: number;
 }
 
 export interface MemoryUse {
@@ -105,6 +128,7 @@ export interface RunResult {
   readonly durationMs: number;
   readonly limits: LimitsUse;
   readonly faults: readonly InjectedFault[];
+  readonly rules: readonly RuleUse[];
   readonly trace: TraceSummary;
   /** Undefined for `survived`; else why it did not, for people: it names "memory", "timeout" or "signal" where that ended it. */
   readonly error: RenacerError | undefined;

@@ -1,6 +1,14 @@
 import pc from 'picocolors';
 import type { Outcome } from '../model/outcome.ts';
-import type { CpuUse, InjectedFault, MemoryUse, RunResult, TimeoutUse } from '../model/run-result.ts';
+import type {
+  CpuUse,
+  InjectedFault,
+  InjectedSignal,
+  MemoryUse,
+  RuleUse,
+  RunResult,
+  TimeoutUse,
+} from '../model/run-result.ts';
 
 const LABEL_WIDTH = 10;
 /** Faults that are listed one by one; of more, the rest is counted. */
@@ -16,6 +24,7 @@ export function closingBlock(result: RunResult, color: boolean): string {
     ...result.notArmed.slice(0, 1).map(() => ['not armed', colors.yellow(result.notArmed.join(', '))] as const),
     ...limitLines(result),
     ...injectedLines(result.faults, colors),
+    ...ruleLines(result.rules, colors),
     ['seed', String(result.seed)],
     ['backends', backendsLine(result)],
     ['again', result.again],
@@ -85,11 +94,26 @@ function injectedLines(faults: readonly InjectedFault[], colors: Colors): [strin
   return lines;
 }
 
-function faultText({ signal, at, tid, timeMs, fate, moment }: InjectedFault, colors: Colors): string {
+function faultText(fault: InjectedFault, colors: Colors): string {
+  if (fault.kind === 'signal') return signalText(fault, colors);
+  const { at, tid, timeMs } = fault;
+  return `${fault.fault} at ${at.syscall} #${at.ordinal} of task ${at.lineage} (pid ${tid}, ${seconds(timeMs)})`;
+}
+
+function signalText({ signal, at, tid, timeMs, fate, moment }: InjectedSignal, colors: Colors): string {
   const call = at.syscall ?? 'its start';
   const where = moment === 'call' ? `at ${call}` : `by time, ${at.syscall ? `after ${call}` : 'at its start'}`;
   const place = `${where} (call ${at.ordinal} of task ${at.lineage}, pid ${tid}, ${seconds(timeMs)})`;
   return `${signal} ${place}: ${fate === 'died' ? colors.red(fate) : fate}`;
+}
+
+/** How each rule fared; one that never fired is a warning. */
+function ruleLines(rules: readonly RuleUse[], colors: Colors): [string, string][] {
+  return rules.map(({ rule, eligible, fired, impossible }, index) => {
+    const refused = impossible > 0 ? `, ${impossible} times not possible for the kernel` : '';
+    const text = `${rule}: fired ${fired} of ${eligible} eligible calls${refused}`;
+    return [index === 0 ? 'rules' : '', fired === 0 ? colors.yellow(`${text} (never fired)`) : text];
+  });
 }
 
 function backendsLine({ backends }: RunResult): string {

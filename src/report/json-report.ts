@@ -38,6 +38,7 @@ export interface Report {
     timeout: { limit_ms: number; reached: boolean; killed: boolean } | null;
   };
   faults: ReportFault[];
+  rules: { rule: string; eligible: number; fired: number; impossible: number }[];
   trace: {
     engine: 'none' | 'ptrace';
     syscalls: { name: string; calls: number; errors: number | null; seconds: number | null }[];
@@ -47,18 +48,18 @@ export interface Report {
   again: string;
 }
 
-export interface ReportFault {
-  kind: 'signal';
+interface ReportFaultBase {
   rule: string;
   task: string;
   syscall: string | null;
   ordinal: number;
   pid: number;
   time_ms: number;
-  moment: 'call' | 'time';
-  signal: string;
-  fate: SignalFate;
 }
+
+export type ReportFault =
+  | ({ kind: 'signal'; moment: 'call' | 'time'; signal: string; fate: SignalFate } & ReportFaultBase)
+  | ({ kind: 'call'; fault: string } & ReportFaultBase);
 
 /** The result of a run in the form of the JSON report (schema/report.json). */
 export function toReport(result: RunResult): Report {
@@ -97,6 +98,7 @@ export function toReport(result: RunResult): Report {
       timeout: timeout ? { limit_ms: timeout.limitMs, reached: timeout.reached, killed: timeout.killed } : null,
     },
     faults: result.faults.map(reportFault),
+    rules: result.rules.map((use) => ({ ...use })),
     trace: {
       engine: result.trace.engine,
       syscalls: result.trace.syscalls.map(reportSyscall),
@@ -108,18 +110,16 @@ export function toReport(result: RunResult): Report {
 }
 
 function reportFault(fault: InjectedFault): ReportFault {
-  return {
-    kind: fault.kind,
+  const base = {
     rule: fault.rule,
     task: fault.at.lineage,
     syscall: fault.at.syscall ?? null,
     ordinal: fault.at.ordinal,
     pid: fault.tid,
     time_ms: rounded(fault.timeMs),
-    moment: fault.moment,
-    signal: fault.signal,
-    fate: fault.fate,
   };
+  if (fault.kind === 'call') return { kind: fault.kind, ...base, fault: fault.fault };
+  return { kind: fault.kind, ...base, moment: fault.moment, signal: fault.signal, fate: fault.fate };
 }
 
 function reportSyscall({ name, calls, errors, seconds }: SyscallSummary): Report['trace']['syscalls'][number] {

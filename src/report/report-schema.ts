@@ -6,17 +6,33 @@ import type { Report } from './json-report.ts';
 const count = z.int().nonnegative();
 const milliseconds = z.number().nonnegative().describe('Milliseconds');
 
-const fault = z.object({
-  kind: z.literal('signal'),
+const faultBase = z.object({
   rule: z.string().describe('The option or rule that asked for it'),
   task: z.string().describe('The path of births of the task: "0" is the command, "0.1" the first task that it made'),
   syscall: z.string().nullable().describe('The call at (or, by time, after) which it was injected'),
-  ordinal: count.describe('How many system calls of its own the task had entered by then'),
+  ordinal: count.describe('Which call of that name of its task; for signals, which of all its calls'),
   pid: z.int().describe('The thread id, in this run'),
   time_ms: milliseconds,
-  moment: z.enum(['call', 'time']).describe('Counted in calls, so that it comes again; or by time'),
-  signal: z.string(),
-  fate: z.enum(['handled', 'ignored', 'blocked', 'died', 'unknown']),
+});
+
+const fault = z.discriminatedUnion('kind', [
+  faultBase.extend({
+    kind: z.literal('signal'),
+    moment: z.enum(['call', 'time']).describe('Counted in calls, so that it comes again; or by time'),
+    signal: z.string(),
+    fate: z.enum(['handled', 'ignored', 'blocked', 'died', 'unknown']),
+  }),
+  faultBase.extend({
+    kind: z.literal('call'),
+    fault: z.string().describe('In the words of a rule: error=EIO'),
+  }),
+]);
+
+const ruleUse = z.object({
+  rule: z.string(),
+  eligible: count.describe('Calls that met its conditions'),
+  fired: count,
+  impossible: count.describe('Chosen, but the kernel could not have done it to that call'),
 });
 
 /** The JSON report, as the published JSON Schema and the tests see it; its type must be that of what is written. */
@@ -60,6 +76,7 @@ export const reportSchema: z.ZodType<Report> = z
         .nullable(),
     }),
     faults: z.array(fault),
+    rules: z.array(ruleUse),
     trace: z.object({
       engine: z.enum(['none', 'ptrace']),
       syscalls: z.array(

@@ -1,4 +1,6 @@
 import type { SentSignal } from '../chaos/basic/signal-injection.ts';
+import type { FiredFault } from '../faults/fault-policy.ts';
+import type { RuleUse } from '../model/run-result.ts';
 import type { CountedCall } from './engine-plan.ts';
 
 /** What the engine's thread tells the thread that started it. */
@@ -7,6 +9,8 @@ export type EngineMessage =
   | { readonly kind: 'started'; readonly pid: number }
   /** The command could not be started. */
   | { readonly kind: 'launch-failed'; readonly step: 'join' | 'set-up' | 'execve' | 'trace'; readonly code: string }
+  /** A fault was injected. */
+  | { readonly kind: 'fault'; readonly fault: FiredFault }
   /** The command has ended, and with it (if traced) all of its tree. */
   | {
       readonly kind: 'ended';
@@ -16,4 +20,5 @@ export type EngineMessage =
       readonly tasks: number;
       readonly sharedCpu: boolean;
       readonly sent: readonly SentSignal[];
+      readonly rules: readonly RuleUse[];
     };

@@ -1,4 +1,5 @@
 import type { SignalPlan } from '../chaos/basic/signal-injection.ts';
+import type { FaultPlan } from '../faults/fault-policy.ts';
 import type { LaunchSpec } from '../linux/launch.ts';
 import type { StopMethod } from '../tracer/stop-loop.ts';
 
@@ -14,6 +15,7 @@ export interface TracingPlan {
   /** Bytes of strings and data that are captured. */
   readonly stringLimit: number;
   readonly signals: SignalPlan | undefined;
+  readonly faults: FaultPlan | undefined;
 }
 
 /** All that the engine's thread is told: it can be sent to a worker. */

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { SignalInjection } from '../chaos/basic/signal-injection.ts';
+import { FaultPolicy } from '../faults/fault-policy.ts';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { GatedProcess, LaunchError } from '../linux/launch.ts';
 import { SystemCallError } from '../linux/libc.ts';
@@ -8,7 +9,9 @@ import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops, sendSignal } from '../linux/signals.ts';
 import { reap, Waiter } from '../linux/wait.ts';
-import { type CallCounts, Recorder } from '../tracer/recorder.ts';
+import type { Policy } from '../tracer/policy.ts';
+import { PolicyChain } from '../tracer/policy-chain.ts';
+import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
 import type { EngineMessage } from './engine-messages.ts';
@@ -24,24 +27,28 @@ const LAST_NUMBER = 511;
 
 const tell = (message: EngineMessage): void => parentPort?.postMessage(message);
 
-function main(plan: EnginePlan): void {
+async function main(plan: EnginePlan): Promise<void> {
   const { tracing } = plan;
-  const gated = launch(plan);
-  if (!gated) return;
-  if (tracing) trace(plan, tracing, gated);
-  else waitFor(gated);
+  if (!tracing) {
+    const gated = launch(plan, undefined);
+    if (gated) waitFor(gated);
+    return;
+  }
+  const signals = tracing.signals && new SignalInjection(tracing.signals);
+  const faults = tracing.faults && new FaultPolicy(tracing.faults, (fault) => tell({ kind: 'fault', fault }));
+  const policies: Policy[] = [faults, signals].filter((policy) => policy !== undefined);
+  const filter = tracing.method === 'seccomp' ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
+  // What to capture is known by the decoders: a run that shows no events does without them.
+  const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesOf : () => [];
+  const gated = launch(plan, filter);
+  if (gated) trace(plan, tracing, gated, captures, { signals, faults });
 }
 
-function launch(plan: EnginePlan): GatedProcess | undefined {
-  const { tracing } = plan;
-  const filter = tracing?.method === 'seccomp' ? traceFilter(stoppingCalls(tracing)) : undefined;
+function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess | undefined {
   let gated: GatedProcess;
   try {
-    gated = GatedProcess.prepare({
-      ...plan.launch,
-      filter,
-      noNewPrivileges: filter !== undefined && !hasCapability(CAP.SYS_ADMIN),
-    });
+    const noNewPrivileges = filter !== undefined && !hasCapability(CAP.SYS_ADMIN);
+    gated = GatedProcess.prepare({ ...plan.launch, filter, noNewPrivileges });
   } catch (error) {
     failed('set-up', error);
     return undefined;
@@ -76,10 +83,17 @@ function waitFor(gated: GatedProcess): void {
     tasks: 0,
     sharedCpu: false,
     sent: [],
+    rules: [],
   });
 }
 
-function trace(plan: EnginePlan, tracing: TracingPlan, gated: GatedProcess): void {
+function trace(
+  plan: EnginePlan,
+  tracing: TracingPlan,
+  gated: GatedProcess,
+  captures: RecordingPlan['captures'],
+  { signals, faults }: { signals: SignalInjection | undefined; faults: FaultPolicy | undefined },
+): void {
   muteChildStops();
   const writer = new RingWriter(NativeMemory.at(plan.ring.address, plan.ring.size), new Int32Array(plan.ring.control));
   const recorder = new Recorder(
@@ -87,13 +101,13 @@ function trace(plan: EnginePlan, tracing: TracingPlan, gated: GatedProcess): voi
       selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
       events: tracing.events,
       timed: tracing.timed,
-      captures: () => [],
+      captures,
       stringLimit: tracing.stringLimit,
     },
     writer,
   );
-  const policy = tracing.signals && new SignalInjection(tracing.signals);
-  const loop = new StopLoop(tracing.method, recorder, policy);
+  const policies: Policy[] = [faults, signals].filter((policy) => policy !== undefined);
+  const loop = new StopLoop(tracing.method, recorder, policies.length > 1 ? new PolicyChain(policies) : policies[0]);
   let status: number;
   try {
     status = loop.run(gated, () => tell({ kind: 'started', pid: gated.pid }));
@@ -108,14 +122,16 @@ function trace(plan: EnginePlan, tracing: TracingPlan, gated: GatedProcess): voi
     signals: recorder.signalCount,
     tasks: loop.taskCount,
     sharedCpu: loop.sharedCpu,
-    sent: policy?.sent ?? [],
+    sent: signals?.sent ?? [],
+    rules: faults?.uses() ?? [],
   });
 }
 
-/** The calls that must stop: those that are asked for, or all that the policy wants. */
-function stoppingCalls({ selected, signals }: TracingPlan): Iterable<number> {
-  if (selected === 'all' || signals) return Array.from({ length: LAST_NUMBER + 1 }, (_, nr) => nr);
-  return selected === 'none' ? [] : selected;
+/** The calls that must stop: those that are asked for, and those that a policy wants. */
+function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): Iterable<number> {
+  const sets = [selected, ...policies.map(({ armed }) => armed)];
+  if (sets.includes('all')) return Array.from({ length: LAST_NUMBER + 1 }, (_, nr) => nr);
+  return sets.flatMap((set) => (typeof set === 'string' ? [] : [...set]));
 }
 
 function countedCalls(counts: CallCounts): CountedCall[] {
@@ -136,4 +152,4 @@ function failed(step: 'join' | 'set-up' | 'execve' | 'trace', error: unknown): v
   tell({ kind: 'launch-failed', step, code });
 }
 
-main(workerData as EnginePlan);
+await main(workerData as EnginePlan);

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { FiredFault } from '../faults/fault-policy.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
@@ -19,6 +20,7 @@ export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
 
 export interface EngineListener {
   started(pid: number): void;
+  fault(fault: FiredFault): void;
   event(event: TraceEvent): void;
   /** All events so far have been handed over. */
   idle(): void;
@@ -54,6 +56,7 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
   return new Promise((resolve, reject) => {
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
+      else if (message.kind === 'fault') listener.fault(message.fault);
       else resolve(message);
     });
     worker.on('error', (cause) => reject(broken(cause)));

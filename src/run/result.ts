@@ -2,6 +2,8 @@ import { constants } from 'node:os';
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { SentSignal } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
+import type { FiredFault } from '../faults/fault-policy.ts';
+import { printFault } from '../faults/inject-grammar.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
 import type { Backends, InjectedFault, RunResult, SyscallSummary } from '../model/run-result.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
@@ -20,6 +22,7 @@ export interface RunFacts {
   readonly limits: PreparedLimits;
   readonly tracing: TracingPlan | undefined;
   readonly ended: Ended;
+  readonly fired: readonly FiredFault[];
   readonly ending: Ending | undefined;
   readonly durationMs: number;
   readonly checkStatus: number | undefined;
@@ -35,7 +38,7 @@ export function makeResult(facts: RunFacts): RunResult {
   const exitCode = hasExited(ended.status) ? exitStatusOf(ended.status) : undefined;
   const signal = hasExited(ended.status) ? undefined : signalName(termSignalOf(ended.status));
   const limits = { ...facts.limits.usage(), timeout: ending?.timeoutUse() };
-  const faults = ended.sent.map(signalFault);
+  const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault)].sort((a, b) => a.timeMs - b.timeMs);
   const { outcome, error } = judge({
     exitCode,
     signal,
@@ -57,6 +60,7 @@ export function makeResult(facts: RunFacts): RunResult {
     durationMs: facts.durationMs,
     limits,
     faults,
+    rules: ended.rules,
     trace: {
       engine: tracing ? 'ptrace' : 'none',
       syscalls: summary(ended.counts, tracing),
@@ -74,7 +78,12 @@ function backends({ limits, tracing, ended }: RunFacts): Backends {
   if (!tracing) return limits.backends;
   const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
   const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
-  return { ...limits.backends, ...(tracing.signals && { signals: trace }), trace };
+  return {
+    ...limits.backends,
+    ...(tracing.signals && { signals: trace }),
+    ...(tracing.faults && { faults: trace }),
+    trace,
+  };
 }
 
 function summary(counts: readonly CountedCall[], tracing: TracingPlan | undefined): SyscallSummary[] {
@@ -105,6 +114,10 @@ function signalFault(sent: SentSignal): InjectedFault {
     signal: sent.signal,
     fate: sent.fate,
   };
+}
+
+function callFault({ rule, lineage, tid, syscall, ordinal, timeMs, fault }: FiredFault): InjectedFault {
+  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: printFault(fault) };
 }
 
 function signalName(number: number): string {

@@ -6,6 +6,8 @@ import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-inje
 import type { ChaosConfig } from '../chaos/config.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
 import { armParts, type PartName } from '../chaos/tiers.ts';
+import { faultPlan } from '../faults/fault-plan.ts';
+import type { FiredFault } from '../faults/fault-policy.ts';
 import { monotonicMs } from '../linux/clock.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
@@ -20,7 +22,7 @@ import { makeResult } from './result.ts';
 import { Stdio, type StdioOption } from './stdio.ts';
 
 /** The parts of a configuration that this version can arm. */
-export const ENGINES: ReadonlySet<PartName> = new Set<PartName>(['memory', 'cpu', 'timeout', 'signals']);
+export const ENGINES: ReadonlySet<PartName> = new Set<PartName>(['memory', 'cpu', 'timeout', 'signals', 'rules']);
 
 const MAX_RANDOM_SEED = 2 ** 32;
 const DEFAULT_STRING_LIMIT = 32;
@@ -77,11 +79,16 @@ export async function runCommand(command: string, args: readonly string[], reque
   const { armed, leftOut } = chaos ? armParts(chaos, ENGINES) : { armed: [], leftOut: [] };
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
+  const tracing = tracingPlan(request.trace, {
+    signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
+    faults: armed.includes('rules') ? faultPlan(settings.rules ?? [], seed) : undefined,
+  });
+  const fired: FiredFault[] = [];
+
   await removeLeftovers(findLeftovers('near'));
   const limits = prepareLimits(limitsRequest(settings, armed));
   const killTree = (): void => limits.killTree();
   process.on('exit', killTree);
-  const tracing = tracingPlan(request.trace, armed.includes('signals') ? signalPlan(settings, seed) : undefined);
   // A traced tree dies with its tracer; any other needs somebody to see to it.
   const guard = tracing ? undefined : startGuard(limits.remains);
   try {
@@ -113,6 +120,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           });
           request.onStart?.({ pid, seed, notArmed: leftOut });
         },
+        fault: (fault) => fired.push(fault),
         event: (event) => request.trace?.onEvent?.(event),
         idle: () => request.trace?.onIdle?.(),
       },
@@ -132,6 +140,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       limits,
       tracing,
       ended: last satisfies Ended,
+      fired,
       ending,
       durationMs,
       checkStatus,
@@ -171,14 +180,17 @@ function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
 }
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
-function tracingPlan(trace: TraceRequest | undefined, signals: SignalPlan | undefined): TracingPlan | undefined {
-  if (!trace && !signals) return undefined;
+function tracingPlan(
+  trace: TraceRequest | undefined,
+  chaos: Pick<TracingPlan, 'signals' | 'faults'>,
+): TracingPlan | undefined {
+  if (!trace && !chaos.signals && !chaos.faults) return undefined;
   return {
     method: 'seccomp',
     selected: trace?.select ?? 'none',
     events: trace?.onEvent !== undefined,
     timed: trace !== undefined,
     stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
-    signals,
+    ...chaos,
   };
 }

@@ -2,6 +2,7 @@ import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import type { Capture, CaptureSize } from '../model/capture.ts';
 import type { RingWriter } from './ring-writer.ts';
+import type { Task } from './task.ts';
 
 const PATH_MAX = 4096;
 const IOVEC_SIZE = 16;
@@ -9,6 +10,8 @@ const MSGHDR_SIZE = 56;
 const POINTER_SIZE = 8;
 /** Vectors are captured up to this many parts: a part number has 8 bits. */
 const MAX_PARTS = 200;
+/** A vector whose strings are not captured is only counted. */
+const MAX_POINTERS = 4096;
 const AT_EXIT = 1;
 
 /** Where the pieces of struct msghdr lie. */
@@ -28,15 +31,15 @@ export class Capturer {
   }
 
   /** Into the open record. `result` is the value that the call returned, for captures at its exit. */
-  capture(captures: readonly Capture[], at: Capture['at'], tid: number, args: ArgWords, result: number): void {
+  capture(captures: readonly Capture[], at: Capture['at'], task: Task, args: ArgWords, result: number): void {
     for (const capture of captures) {
-      if (capture.at === at) this.#one(capture, tid, args, result);
+      if (capture.at === at) this.#one(capture, task, args, result);
     }
   }
 
-  #one(capture: Capture, tid: number, args: ArgWords, result: number): void {
+  #one(capture: Capture, { tid, stackPointer }: Task, args: ArgWords, result: number): void {
     const address = args.unsigned(capture.arg);
-    if (address === 0) return;
+    if (address === 0 && capture.kind !== 'stack') return;
     const time = capture.at === 'exit' ? AT_EXIT : 0;
     const head = capture.arg | (time << 24);
     switch (capture.kind) {
@@ -49,7 +52,13 @@ export class Capturer {
         break;
       }
       case 'strings':
-        this.#strings(head, tid, address);
+        this.#vector(head, tid, address, true);
+        break;
+      case 'pointers':
+        this.#vector(head, tid, address, false);
+        break;
+      case 'stack':
+        this.#bytes(head, tid, stackPointer + capture.offset, capture.size, capture.size);
         break;
       case 'iovec': {
         const total = capture.data === 'result' ? result : Number.POSITIVE_INFINITY;
@@ -88,15 +97,16 @@ export class Capturer {
     if (length > 0) writer.endCapture(size > wanted ? head | CUT : head, length);
   }
 
-  #strings(head: number, tid: number, address: number): void {
-    const length = this.#memory.read(tid, address, (MAX_PARTS + 1) * POINTER_SIZE);
+  #vector(head: number, tid: number, address: number, withStrings: boolean): void {
+    const most = withStrings ? MAX_PARTS : MAX_POINTERS;
+    const length = this.#memory.read(tid, address, (most + 1) * POINTER_SIZE);
     const words = new Uint32Array(this.#memory.buffer.slice(0, length).buffer, 0, length >> 2);
     let count = 0;
     while (2 * count + 1 < words.length && (words[2 * count] !== 0 || words[2 * count + 1] !== 0)) count += 1;
     const complete = 2 * count + 1 < words.length;
-    const shown = Math.min(count, MAX_PARTS);
+    const shown = Math.min(count, most);
     this.#bytes(complete ? head : head | CUT, tid, address, shown * POINTER_SIZE, shown * POINTER_SIZE);
-    for (let i = 0; i < shown; i++) {
+    for (let i = 0; withStrings && i < shown; i++) {
       this.#string(head | ((i + 1) << 8), tid, words[2 * i + 1]! * 2 ** 32 + words[2 * i]!, this.#stringLimit);
     }
   }

@@ -16,7 +16,7 @@ export interface RecordingPlan {
   /** Their errors and times are counted too, not just the calls. */
   readonly timed: boolean;
   /** What to copy from the task's memory, by number. */
-  readonly captures: (nr: number) => readonly Capture[];
+  readonly captures: (nr: number, args: ArgWords) => readonly Capture[];
   readonly stringLimit: number;
 }
 
@@ -39,7 +39,6 @@ export class Recorder {
     seconds: new Float64Array(NUMBERS),
   };
   readonly #isSelected = new Uint8Array(NUMBERS);
-  readonly #captures: (readonly Capture[])[] = [];
   #capturer!: Capturer;
   #signals = 0;
 
@@ -75,7 +74,7 @@ export class Recorder {
       this.#writer.setWord(WORD.args + 2 * i, args.u32(i));
       this.#writer.setWord(WORD.args + 2 * i + 1, args.high(i));
     }
-    if (isNative) this.#capturer.capture(this.#capturesOf(task.nr), 'entry', task.tid, args, 0);
+    if (isNative) this.#capturer.capture(this.#plan.captures(task.nr, args), 'entry', task, args, 0);
     this.#writer.commit();
     return true;
   }
@@ -96,7 +95,7 @@ export class Recorder {
     this.#writer.setWord(WORD.errno, errno);
     this.#writer.setDouble(WORD.duration, seconds);
     if (isNative && errno === 0) {
-      this.#capturer.capture(this.#capturesOf(task.nr), 'exit', task.tid, args, result.signed(0));
+      this.#capturer.capture(this.#plan.captures(task.nr, args), 'exit', task, args, result.signed(0));
     }
     this.#writer.commit();
   }
@@ -148,10 +147,5 @@ export class Recorder {
 
   #begin(kind: RecordKind, flags: number, task: Task, number: number, bytes: number): void {
     this.#writer.begin(kind, flags, task.tid, number, epochSeconds(), bytes);
-  }
-
-  #capturesOf(nr: number): readonly Capture[] {
-    this.#captures[nr] ??= this.#plan.captures(nr);
-    return this.#captures[nr];
   }
 }

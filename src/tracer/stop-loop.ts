@@ -50,7 +50,7 @@ const AUDIT_ARCH_X86_64 = 0xc000003e;
 const X32_BIT = 0x40000000;
 
 /** Words of struct ptrace_syscall_info. */
-const INFO = { op: 0, arch: 1, ip: 2, nr: 6, args: 8, result: 6, isError: 8 } as const;
+const INFO = { op: 0, arch: 1, ip: 2, sp: 4, nr: 6, args: 8, result: 6, isError: 8 } as const;
 
 const SYSCALL_INSTRUCTION_BYTES = 2n;
 
@@ -309,6 +309,7 @@ export class StopLoop {
     task.abi = !isNative ? ABI_I386 : nr & X32_BIT ? ABI_X32 : ABI_X86_64;
     task.nr = task.abi === ABI_X32 ? nr & ~X32_BIT : nr;
     task.enteredAt = monotonicMs();
+    task.stackPointer = info[INFO.sp + 1]! * 2 ** 32 + info[INFO.sp]!;
     task.flags = 0;
     this.#call.atEntry(task, info, this.#policy ? task.count(task.nr) : 0);
     task.recorded = this.#recorder.entry(task, this.#call.args);

@@ -20,6 +20,7 @@ export class Task {
   nr = -1;
   abi = 0;
   enteredAt = 0;
+  stackPointer = 0;
   /** What was done to that call: FLAG bits of its record. */
   flags = 0;
   /** Whether the entry of that call was written to the ring. */
