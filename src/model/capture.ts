@@ -13,6 +13,8 @@ export type CaptureSize =
  *
  * - `string`: NUL-terminated, up to the limit of the trace (paths: up to PATH_MAX)
  * - `bytes`: a buffer or a structure; `text` marks data that the limit of the trace (`-s`) cuts short
+ * - `pointers`: a NULL-terminated vector of pointers whose targets are not copied (envp)
+ * - `stack`: bytes at an offset above the task's stack pointer; the argument is only a place to put them
  * - `strings`: a NULL-terminated vector of strings (argv): part 0 is the vector, part 1.. are the strings
  * - `iovec`: part 0 is the array, part 1.. are the pieces of data
  * - `msghdr`: part 0 is the structure, part 1 the name, part 2 the control data, part 3 the iovec array, part 4.. data
@@ -24,6 +26,8 @@ export type Capture = {
   | { readonly kind: 'string'; readonly path?: boolean }
   | { readonly kind: 'bytes'; readonly size: CaptureSize; readonly text?: boolean }
   | { readonly kind: 'strings' }
+  | { readonly kind: 'pointers' }
+  | { readonly kind: 'stack'; readonly offset: number; readonly size: number }
   | { readonly kind: 'iovec'; readonly count: CaptureSize; readonly data: 'all' | 'result' }
   | { readonly kind: 'msghdr'; readonly data: 'all' | 'result' }
 );

@@ -1,0 +1,64 @@
+import type { Capture } from '../model/capture.ts';
+import type { SyscallEntryEvent, SyscallExitEvent } from '../model/trace-event.ts';
+
+/** What is known of a call when it is entered. */
+export type Call = Pick<SyscallEntryEvent, 'nr' | 'args' | 'captured'>;
+
+/** What is known of a call when it has come back. */
+export type CompletedCall = Pick<SyscallExitEvent, 'nr' | 'args' | 'captured' | 'result' | 'errno'>;
+
+export interface PrintOptions {
+  /** How many bytes of a string (or elements of an array) are printed: `-s`. */
+  readonly stringLimit: number;
+}
+
+/** Makes the captures for the argument in a position. */
+type CaptureFor = (arg: number) => readonly Capture[];
+
+/** An argument that the program passes: printed when the call is entered. */
+export interface InputType {
+  readonly when: 'entry';
+  readonly capture?: CaptureFor;
+  print(call: Call, arg: number, options: PrintOptions): string;
+}
+
+/** An argument that the kernel fills or changes: printed when the call has come back. */
+export interface OutputType {
+  readonly when: 'exit';
+  readonly capture?: CaptureFor;
+  print(call: CompletedCall, arg: number, options: PrintOptions): string;
+}
+
+/**
+ * How one argument is copied and printed. A type that takes another position than its own (clone prints its second
+ * word first) is made with `word`.
+ */
+export type ArgumentType = (InputType | OutputType) & {
+  readonly word?: number;
+  /** Follows the one before it without a comma: the second half of a value that changes, `[0` and ` => 512]`. */
+  readonly glued?: true;
+};
+
+/** How a result is printed. `note` is what follows in parentheses: `= 1 ([{fd=3, revents=POLLIN}])`. */
+export interface ResultType {
+  text(call: CompletedCall): string;
+  note?(call: CompletedCall, options: PrintOptions): string | undefined;
+}
+
+/** Arguments and result of one system call. They may depend on the argument words, as those of ioctl(2) do. */
+export interface Signature {
+  readonly args: readonly ArgumentType[] | ((args: Call['args']) => readonly ArgumentType[]);
+  readonly result?: ResultType;
+}
+
+/** An argument that is printed out of its position, by the word that it really is. */
+export function word(index: number, type: ArgumentType): ArgumentType {
+  return { ...type, word: index };
+}
+
+/** An argument with its name before it, where strace prints one: `child_stack=NULL`. */
+export function named(name: string, type: ArgumentType): ArgumentType {
+  const print = type.print as OutputType['print'];
+  const withName: OutputType['print'] = (call, arg, options) => `${name}=${print(call, arg, options)}`;
+  return { ...type, print: withName } as ArgumentType;
+}

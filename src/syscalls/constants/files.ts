@@ -1,0 +1,231 @@
+import { choice, flags, type NamedValues } from '../named-values.ts';
+
+/** The access mode in the low two bits of open(2) flags. */
+export const OPEN_ACCESS: NamedValues = choice('O_???', { O_RDONLY: 0, O_WRONLY: 1, O_RDWR: 2, O_ACCMODE: 3 });
+
+export const O_ACCMODE = 0o3;
+export const O_CREAT = 0o100;
+export const O_TMPFILE = 0o20200000;
+
+export const OPEN_FLAGS: NamedValues = flags(undefined, {
+  O_CREAT,
+  O_EXCL: 0o200,
+  O_NOCTTY: 0o400,
+  O_TRUNC: 0o1000,
+  O_APPEND: 0o2000,
+  O_NONBLOCK: 0o4000,
+  O_SYNC: 0o4010000,
+  __O_SYNC: 0o4000000,
+  O_DSYNC: 0o10000,
+  O_DIRECT: 0o40000,
+  O_LARGEFILE: 0o100000,
+  O_NOFOLLOW: 0o400000,
+  O_NOATIME: 0o1000000,
+  O_CLOEXEC: 0o2000000,
+  O_PATH: 0o10000000,
+  O_TMPFILE,
+  __O_TMPFILE: 0o20000000,
+  O_DIRECTORY: 0o200000,
+  FASYNC: 0o20000,
+});
+
+export const AT_FLAGS: NamedValues = flags('AT_???', {
+  AT_SYMLINK_NOFOLLOW: 0x100,
+  AT_REMOVEDIR: 0x200,
+  AT_SYMLINK_FOLLOW: 0x400,
+  AT_NO_AUTOMOUNT: 0x800,
+  AT_EMPTY_PATH: 0x1000,
+  AT_RECURSIVE: 0x8000,
+});
+
+export const FACCESSAT_FLAGS: NamedValues = flags('AT_???', {
+  AT_SYMLINK_NOFOLLOW: 0x100,
+  AT_EACCESS: 0x200,
+  AT_EMPTY_PATH: 0x1000,
+});
+
+export const RENAME_FLAGS: NamedValues = flags('RENAME_???', {
+  RENAME_NOREPLACE: 1,
+  RENAME_EXCHANGE: 2,
+  RENAME_WHITEOUT: 4,
+});
+
+export const ACCESS_MODES: NamedValues = flags('?_OK', { F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1 });
+
+export const FILE_TYPES: NamedValues = choice('S_IF???', {
+  S_IFIFO: 0o010000,
+  S_IFCHR: 0o020000,
+  S_IFDIR: 0o040000,
+  S_IFBLK: 0o060000,
+  S_IFREG: 0o100000,
+  S_IFLNK: 0o120000,
+  S_IFSOCK: 0o140000,
+});
+
+export const SEEK_WHENCE: NamedValues = choice('SEEK_???', {
+  SEEK_SET: 0,
+  SEEK_CUR: 1,
+  SEEK_END: 2,
+  SEEK_DATA: 3,
+  SEEK_HOLE: 4,
+});
+
+export const STATX_MASK: NamedValues = flags('STATX_???', {
+  STATX_ALL: 0xfff,
+  STATX_BASIC_STATS: 0x7ff,
+  STATX_TYPE: 0x1,
+  STATX_MODE: 0x2,
+  STATX_NLINK: 0x4,
+  STATX_UID: 0x8,
+  STATX_GID: 0x10,
+  STATX_ATIME: 0x20,
+  STATX_MTIME: 0x40,
+  STATX_CTIME: 0x80,
+  STATX_INO: 0x100,
+  STATX_SIZE: 0x200,
+  STATX_BLOCKS: 0x400,
+  STATX_BTIME: 0x800,
+  STATX_MNT_ID: 0x1000,
+  STATX_DIOALIGN: 0x2000,
+  STATX_MNT_ID_UNIQUE: 0x4000,
+  STATX_SUBVOL: 0x8000,
+  STATX_WRITE_ATOMIC: 0x10000,
+  STATX_DIO_READ_ALIGN: 0x20000,
+});
+
+export const STATX_ATTRIBUTES: NamedValues = flags('STATX_ATTR_???', {
+  STATX_ATTR_COMPRESSED: 0x4,
+  STATX_ATTR_IMMUTABLE: 0x10,
+  STATX_ATTR_APPEND: 0x20,
+  STATX_ATTR_NODUMP: 0x40,
+  STATX_ATTR_ENCRYPTED: 0x800,
+  STATX_ATTR_AUTOMOUNT: 0x1000,
+  STATX_ATTR_MOUNT_ROOT: 0x2000,
+  STATX_ATTR_VERITY: 0x100000,
+  STATX_ATTR_DAX: 0x200000,
+  STATX_ATTR_WRITE_ATOMIC: 0x400000,
+});
+
+export const AT_STATX_SYNC_TYPE = 0x6000;
+
+export const STATX_SYNC_TYPES: NamedValues = choice('AT_STATX_???', {
+  AT_STATX_SYNC_AS_STAT: 0,
+  AT_STATX_FORCE_SYNC: 0x2000,
+  AT_STATX_DONT_SYNC: 0x4000,
+  AT_STATX_SYNC_TYPE: 0x6000,
+});
+
+export const FALLOCATE_MODES: NamedValues = flags('FALLOC_FL_???', {
+  FALLOC_FL_KEEP_SIZE: 0x1,
+  FALLOC_FL_PUNCH_HOLE: 0x2,
+  FALLOC_FL_NO_HIDE_STALE: 0x4,
+  FALLOC_FL_COLLAPSE_RANGE: 0x8,
+  FALLOC_FL_ZERO_RANGE: 0x10,
+  FALLOC_FL_INSERT_RANGE: 0x20,
+  FALLOC_FL_UNSHARE_RANGE: 0x40,
+  FALLOC_FL_WRITE_ZEROES: 0x80,
+});
+
+export const FADVISE: NamedValues = choice('POSIX_FADV_???', {
+  POSIX_FADV_NORMAL: 0,
+  POSIX_FADV_RANDOM: 1,
+  POSIX_FADV_SEQUENTIAL: 2,
+  POSIX_FADV_WILLNEED: 3,
+  POSIX_FADV_DONTNEED: 4,
+  POSIX_FADV_NOREUSE: 5,
+});
+
+export const FLOCK_COMMANDS: NamedValues = flags('LOCK_???', {
+  LOCK_MAND: 32,
+  LOCK_RW: 192,
+  LOCK_READ: 64,
+  LOCK_WRITE: 128,
+  LOCK_SH: 1,
+  LOCK_EX: 2,
+  LOCK_UN: 8,
+  LOCK_NB: 4,
+});
+
+export const RWF_FLAGS: NamedValues = flags('RWF_???', {
+  RWF_HIPRI: 1,
+  RWF_DSYNC: 2,
+  RWF_SYNC: 4,
+  RWF_NOWAIT: 8,
+  RWF_APPEND: 16,
+  RWF_NOAPPEND: 32,
+  RWF_ATOMIC: 64,
+  RWF_DONTCACHE: 128,
+});
+
+export const SPLICE_FLAGS: NamedValues = flags('SPLICE_F_???', {
+  SPLICE_F_MOVE: 1,
+  SPLICE_F_NONBLOCK: 2,
+  SPLICE_F_MORE: 4,
+  SPLICE_F_GIFT: 8,
+});
+
+export const SYNC_FILE_RANGE_FLAGS: NamedValues = flags('SYNC_FILE_RANGE_???', {
+  SYNC_FILE_RANGE_WRITE_AND_WAIT: 7,
+  SYNC_FILE_RANGE_WAIT_BEFORE: 1,
+  SYNC_FILE_RANGE_WRITE: 2,
+  SYNC_FILE_RANGE_WAIT_AFTER: 4,
+});
+
+export const CLOSE_RANGE_FLAGS: NamedValues = flags('CLOSE_RANGE_???', {
+  CLOSE_RANGE_UNSHARE: 2,
+  CLOSE_RANGE_CLOEXEC: 4,
+});
+
+export const XATTR_FLAGS: NamedValues = flags('XATTR_???', { XATTR_CREATE: 1, XATTR_REPLACE: 2 });
+
+export const EVENTFD_FLAGS: NamedValues = flags('EFD_???', {
+  EFD_SEMAPHORE: 1,
+  EFD_CLOEXEC: 0o2000000,
+  EFD_NONBLOCK: 0o4000,
+});
+
+export const INOTIFY_INIT_FLAGS: NamedValues = flags('IN_???', { IN_NONBLOCK: 0o4000, IN_CLOEXEC: 0o2000000 });
+
+export const INOTIFY_EVENTS: NamedValues = flags('IN_???', {
+  IN_ACCESS: 0x1,
+  IN_MODIFY: 0x2,
+  IN_ATTRIB: 0x4,
+  IN_CLOSE_WRITE: 0x8,
+  IN_CLOSE_NOWRITE: 0x10,
+  IN_OPEN: 0x20,
+  IN_MOVED_FROM: 0x40,
+  IN_MOVED_TO: 0x80,
+  IN_CREATE: 0x100,
+  IN_DELETE: 0x200,
+  IN_DELETE_SELF: 0x400,
+  IN_MOVE_SELF: 0x800,
+  IN_UNMOUNT: 0x2000,
+  IN_Q_OVERFLOW: 0x4000,
+  IN_IGNORED: 0x8000,
+  IN_ONLYDIR: 0x1000000,
+  IN_DONT_FOLLOW: 0x2000000,
+  IN_EXCL_UNLINK: 0x4000000,
+  IN_MASK_CREATE: 0x10000000,
+  IN_MASK_ADD: 0x20000000,
+  IN_ISDIR: 0x40000000,
+  IN_ONESHOT: 0x80000000,
+});
+
+export const MEMFD_FLAGS: NamedValues = flags('MFD_???', {
+  MFD_CLOEXEC: 1,
+  MFD_ALLOW_SEALING: 2,
+  MFD_HUGETLB: 4,
+  MFD_NOEXEC_SEAL: 8,
+  MFD_EXEC: 16,
+});
+
+export const GETRANDOM_FLAGS: NamedValues = flags('GRND_???', { GRND_NONBLOCK: 1, GRND_RANDOM: 2, GRND_INSECURE: 4 });
+
+export const RESOLVE_FLAGS: NamedValues = flags('RESOLVE_???', {
+  RESOLVE_NO_XDEV: 1,
+  RESOLVE_NO_MAGICLINKS: 2,
+  RESOLVE_NO_SYMLINKS: 4,
+  RESOLVE_BENEATH: 8,
+  RESOLVE_IN_ROOT: 16,
+  RESOLVE_CACHED: 32,
+});

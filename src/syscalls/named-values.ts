@@ -1,0 +1,60 @@
+import { hex } from './memory-words.ts';
+
+type Values = Readonly<Record<string, number>>;
+
+/** More texts than this are never kept: a program that passes random flags must not fill the memory. */
+const CACHE_LIMIT = 1024;
+
+/** Prints a 32-bit word by a table of names. */
+export interface NamedValues {
+  /** The text of a word, taken as unsigned. */
+  text(value: number): string;
+  /** The same without the comment on what is unknown, or undefined where no name fits at all. */
+  known(value: number): string | undefined;
+}
+
+/** A word that is one of several values. An unknown one is printed as `0x7 /* F_??? *\/`. */
+export function choice(unknown: string, values: Values): NamedValues {
+  const names = new Map<number, string>();
+  for (const [name, value] of Object.entries(values)) {
+    if (!names.has(value >>> 0)) names.set(value >>> 0, name);
+  }
+  const known = (value: number): string | undefined => names.get(value >>> 0);
+  return { known, text: (value) => known(value) ?? `${hex(value)} /* ${unknown} */` };
+}
+
+/**
+ * A word of flags, in the order in which they are printed (strace's). Bits without a name follow as a number; if no
+ * name fits at all, a comment says so. `unknown` is undefined where strace adds none.
+ */
+export function flags(unknown: string | undefined, values: Values): NamedValues {
+  const entries = Object.entries(values).map(([name, value]) => [name, value >>> 0] as const);
+  const zero = entries.find(([, value]) => value === 0)?.[0];
+  const cache = new Map<number, string | undefined>();
+
+  const compose = (value: number): string | undefined => {
+    if (value === 0) return zero;
+    let rest = value;
+    let text = '';
+    for (const [name, bits] of entries) {
+      if (bits === 0 || (rest & bits) >>> 0 !== bits) continue;
+      text += text === '' ? name : `|${name}`;
+      rest = (rest & ~bits) >>> 0;
+      if (rest === 0) return text;
+    }
+    return text === '' ? undefined : `${text}|${hex(rest)}`;
+  };
+  const known = (value: number): string | undefined => {
+    value >>>= 0;
+    if (cache.has(value)) return cache.get(value);
+    const text = compose(value);
+    if (cache.size < CACHE_LIMIT) cache.set(value, text);
+    return text;
+  };
+  const text = (value: number): string => {
+    const named = known(value);
+    if (named !== undefined) return named;
+    return value === 0 || unknown === undefined ? hex(value) : `${hex(value)} /* ${unknown} */`;
+  };
+  return { known, text };
+}

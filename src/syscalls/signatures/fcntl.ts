@@ -1,0 +1,94 @@
+import type { ArgumentType, Call, CompletedCall, ResultType } from '../argument-type.ts';
+import { FCNTL_COMMANDS, FD_FLAGS, LOCK_TYPES, NOTIFY_FLAGS, OWNER_TYPES, SEALS } from '../constants/fcntl.ts';
+import { SEEK_WHENCE } from '../constants/files.ts';
+import { decimalI64At, i16, i32 } from '../memory-words.ts';
+import { signalName } from '../signals.ts';
+import { openFlags, openFlagsText } from '../types/flags.ts';
+import { decimalResult, fd, hexadecimal, hexResult, int, namedValue, pid, signal } from '../types/numbers.ts';
+import { structIn, structOut } from '../types/pointers.ts';
+
+const FLOCK_SIZE = 32;
+
+function flockFields(bytes: Uint8Array): string {
+  return `l_type=${LOCK_TYPES.text(i16(bytes, 0))}, l_whence=${SEEK_WHENCE.text(i16(bytes, 2))}, l_start=${decimalI64At(bytes, 8)}, l_len=${decimalI64At(bytes, 16)}`;
+}
+
+const lockIn = structIn(FLOCK_SIZE, (bytes) => `{${flockFields(bytes)}}`);
+const lockOut = structOut(FLOCK_SIZE, (bytes) => `{${flockFields(bytes)}, l_pid=${i32(bytes, 24)}}`);
+const ownerText = (bytes: Uint8Array): string => `{type=${OWNER_TYPES.text(i32(bytes, 0))}, pid=${i32(bytes, 4)}}`;
+const ownerIn = structIn(8, ownerText);
+const ownerOut = structOut(8, ownerText);
+
+const command = namedValue(FCNTL_COMMANDS);
+
+/** The arguments of fcntl(2) by its command. */
+export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
+  switch (FCNTL_COMMANDS.known(args.u32(1))) {
+    case 'F_GETFD':
+    case 'F_GETFL':
+    case 'F_GETOWN':
+    case 'F_GETSIG':
+    case 'F_GETLEASE':
+    case 'F_GETPIPE_SZ':
+    case 'F_GET_SEALS':
+      return [fd, command];
+    case 'F_SETFD':
+      return [fd, command, namedValue(FD_FLAGS)];
+    case 'F_SETFL':
+      return [fd, command, openFlags];
+    case 'F_DUPFD':
+    case 'F_DUPFD_CLOEXEC':
+    case 'F_SETPIPE_SZ':
+    case 'F_DUPFD_QUERY':
+      return [fd, command, int];
+    case 'F_SETOWN':
+      return [fd, command, pid];
+    case 'F_SETSIG':
+      return [fd, command, signal];
+    case 'F_SETLK':
+    case 'F_SETLKW':
+    case 'F_OFD_SETLK':
+    case 'F_OFD_SETLKW':
+      return [fd, command, lockIn];
+    case 'F_GETLK':
+    case 'F_OFD_GETLK':
+      return [fd, command, lockOut];
+    case 'F_SETOWN_EX':
+      return [fd, command, ownerIn];
+    case 'F_GETOWN_EX':
+      return [fd, command, ownerOut];
+    case 'F_SETLEASE':
+      return [fd, command, namedValue(LOCK_TYPES)];
+    case 'F_NOTIFY':
+      return [fd, command, namedValue(NOTIFY_FLAGS)];
+    case 'F_ADD_SEALS':
+      return [fd, command, namedValue(SEALS)];
+    default:
+      return [fd, command, hexadecimal];
+  }
+}
+
+/** Getters of flags are printed in hexadecimal, with a note that names them. */
+export const fcntlResult: ResultType = {
+  text: (call) => (noteOf(call) === undefined ? decimalResult.text(call) : hexResult.text(call)),
+  note: (call) => noteOf(call),
+};
+
+function noteOf(call: CompletedCall): string | undefined {
+  if (call.errno !== 0) return undefined;
+  const value = call.result.u32(0);
+  switch (FCNTL_COMMANDS.known(call.args.u32(1))) {
+    case 'F_GETFD':
+      return value === 0 ? undefined : `flags ${FD_FLAGS.text(value)}`;
+    case 'F_GETFL':
+      return `flags ${openFlagsText(value)}`;
+    case 'F_GETLEASE':
+      return LOCK_TYPES.text(value);
+    case 'F_GET_SEALS':
+      return value === 0 ? undefined : `seals ${SEALS.text(value)}`;
+    case 'F_GETSIG':
+      return value === 0 ? undefined : signalName(value);
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,74 @@
+import type { ArgumentType, InputType, OutputType } from '../argument-type.ts';
+import { RESOLVE_FLAGS } from '../constants/files.ts';
+import { decimalI64At, decimalU64At, i32, u16, u32, u64 } from '../memory-words.ts';
+import { openFlagsText } from './flags.ts';
+import { addressText, octal } from './numbers.ts';
+import { boxed, structIn, structOut } from './pointers.ts';
+
+/** The two descriptors that pipe(2) and socketpair(2) make. */
+export const pipeEnds: OutputType = structOut(8, (bytes) => `[${i32(bytes, 0)}, ${i32(bytes, 4)}]`);
+
+/** A file offset behind a pointer. */
+export const offsetBox: InputType = structIn(
+  8,
+  boxed((bytes) => decimalI64At(bytes, 0)),
+);
+
+/** An offset that the kernel moves on: `[0 => 512]`. The second half is known when the call has come back. */
+export const changingOffset: readonly ArgumentType[] = [
+  {
+    ...offsetBox,
+    capture: (arg) => [
+      { arg, at: 'entry', kind: 'bytes', size: 8 },
+      { arg, at: 'exit', kind: 'bytes', size: 8 },
+    ],
+    print(call, arg) {
+      const before = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg);
+      return before === undefined ? addressText(call.args, arg) : `[${decimalU64At(before, 0)}`;
+    },
+  } as InputType,
+  {
+    when: 'exit',
+    word: 2,
+    glued: true,
+    print(call, arg) {
+      if (call.captured.bytesAtEntry(arg) === undefined) return '';
+      const after = call.errno === 0 && call.result.u32(0) !== 0 ? call.captured.bytes(arg) : undefined;
+      return after === undefined ? ']' : ` => ${decimalU64At(after, 0)}]`;
+    },
+  },
+];
+
+/** d_reclen stands at the same place in both forms of directory entries. */
+const RECORD_LENGTH = 16;
+const SMALLEST_RECORD = 19;
+
+/** Directory entries: only counted, as strace does without -v. */
+export const entriesOut: OutputType = {
+  when: 'exit',
+  capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size: { result: true } }],
+  print(call, arg) {
+    const text = addressText(call.args, arg);
+    if (call.errno !== 0) return text;
+    const bytes = call.captured.bytes(arg);
+    if (bytes === undefined && call.result.u32(0) !== 0) return text;
+    return `${text} /* ${entryCount(bytes ?? new Uint8Array())} entries */`;
+  },
+};
+
+function entryCount(bytes: Uint8Array): number {
+  let count = 0;
+  for (let offset = 0; offset + SMALLEST_RECORD <= bytes.length; count++) {
+    offset += Math.max(u16(bytes, offset + RECORD_LENGTH), SMALLEST_RECORD);
+  }
+  return count;
+}
+
+/** struct open_how, with its size in argument `size`. */
+export function openHow(size: number): InputType {
+  return structIn({ arg: size }, (bytes) => {
+    const flags = `flags=${openFlagsText(u32(bytes, 0))}`;
+    const mode = u64(bytes, 8) === 0 ? '' : `, mode=${octal(u32(bytes, 8))}`;
+    return `{${flags}${mode}, resolve=${RESOLVE_FLAGS.text(u32(bytes, 16))}}`;
+  });
+}

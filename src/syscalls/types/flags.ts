@@ -1,0 +1,44 @@
+import type { InputType } from '../argument-type.ts';
+import {
+  AT_FLAGS,
+  AT_STATX_SYNC_TYPE,
+  O_ACCMODE,
+  OPEN_ACCESS,
+  OPEN_FLAGS,
+  STATX_SYNC_TYPES,
+} from '../constants/files.ts';
+import { MAP_FLAGS, MAP_HUGE_SHIFT, MAP_TYPE, MAP_TYPES } from '../constants/memory.ts';
+
+/** Words of flags that are more than one table: the low bits choose, the others add. */
+
+/** open(2) flags: `O_RDWR|O_CREAT`. */
+export const openFlags: InputType = { when: 'entry', print: (call, arg) => openFlagsText(call.args.u32(arg)) };
+
+export function openFlagsText(value: number): string {
+  return joined(OPEN_ACCESS.text(value & O_ACCMODE), OPEN_FLAGS, value & ~O_ACCMODE);
+}
+
+/** mmap(2) flags: `MAP_PRIVATE|MAP_ANONYMOUS`, with the size of huge pages as a shift. */
+export const mapFlags: InputType = {
+  when: 'entry',
+  print(call, arg) {
+    const value = call.args.u32(arg);
+    const hugeSize = value >>> MAP_HUGE_SHIFT;
+    const small = value & ((1 << MAP_HUGE_SHIFT) - 1);
+    const text = joined(MAP_TYPES.text(small & MAP_TYPE), MAP_FLAGS, small & ~MAP_TYPE);
+    return hugeSize === 0 ? text : `${text}|${hugeSize}<<MAP_HUGE_SHIFT`;
+  },
+};
+
+/** statx(2) flags: how to synchronise, and the flags of all *at calls. */
+export const statxFlags: InputType = {
+  when: 'entry',
+  print(call, arg) {
+    const value = call.args.u32(arg);
+    return joined(STATX_SYNC_TYPES.text(value & AT_STATX_SYNC_TYPE), AT_FLAGS, value & ~AT_STATX_SYNC_TYPE);
+  },
+};
+
+function joined(first: string, rest: typeof OPEN_FLAGS, value: number): string {
+  return value === 0 ? first : `${first}|${rest.text(value)}`;
+}

@@ -1,0 +1,87 @@
+import type { InputType, ResultType } from '../argument-type.ts';
+import { decimalI64, decimalU64, hex } from '../memory-words.ts';
+import type { NamedValues } from '../named-values.ts';
+import { signalName } from '../signals.ts';
+
+const AT_FDCWD = -100;
+
+/** An input that is printed from its word alone. */
+function fromWord(print: InputType['print']): InputType {
+  return { when: 'entry', print };
+}
+
+/** A 32-bit signed number: also a file descriptor, a pid. */
+export const int: InputType = fromWord((call, arg) => String(call.args.i32(arg)));
+export const uint: InputType = fromWord((call, arg) => String(call.args.u32(arg)));
+export const fd: InputType = int;
+export const pid: InputType = int;
+
+/** A 64-bit signed number, such as an offset. */
+export const long: InputType = fromWord((call, arg) => decimalI64(call.args.u32(arg), call.args.high(arg)));
+
+/** A 64-bit unsigned number, such as a size. */
+export const size: InputType = fromWord((call, arg) => decimalU64(call.args.u32(arg), call.args.high(arg)));
+
+/** A 64-bit number in hexadecimal. */
+export const hexadecimal: InputType = fromWord((call, arg) => call.args.hex(arg));
+export const hex32: InputType = fromWord((call, arg) => hex(call.args.u32(arg)));
+
+/** A pointer whose target is not printed. */
+export const address: InputType = fromWord((call, arg) => addressText(call.args, arg));
+
+export function addressText(args: { hex(index: number): string }, arg: number): string {
+  const text = args.hex(arg);
+  return text === '0' ? 'NULL' : text;
+}
+
+/** The directory of the *at calls. */
+export const directoryFd: InputType = fromWord((call, arg) => {
+  const value = call.args.i32(arg);
+  return value === AT_FDCWD ? 'AT_FDCWD' : String(value);
+});
+
+/** Permission bits as they are passed: `0644`. */
+export const mode: InputType = fromWord((call, arg) => octal(call.args.u32(arg) & 0xffff));
+
+export function octal(value: number): string {
+  return value === 0 ? '000' : `0${value.toString(8).padStart(2, '0')}`;
+}
+
+/** A user or group id: -1 means "leave it". */
+export const id: InputType = fromWord((call, arg) => idText(call.args.u32(arg)));
+
+export function idText(value: number): string {
+  return value === 0xffff_ffff ? '-1' : String(value);
+}
+
+export const signal: InputType = fromWord((call, arg) => signalName(call.args.i32(arg)));
+
+/** Flags or one of several values, by a table of names. The word is 32 bits wide. */
+export function namedValue(values: NamedValues): InputType {
+  return fromWord((call, arg) => values.text(call.args.u32(arg)));
+}
+
+/** `makedev(0x8, 0x1)`, from the kernel's own packing of a dev_t. */
+export function deviceText(low: number, high: number): string {
+  const major = ((low >>> 8) & 0xfff) | (high & 0xfffff000);
+  const minor = ((low & 0xff) | ((low >>> 12) & 0xfff00)) >>> 0;
+  return `makedev(${hex(major)}, ${hex(minor)})`;
+}
+
+export const device: InputType = fromWord((call, arg) => deviceText(call.args.u32(arg), 0));
+
+/** The usual result: a signed number. */
+export const decimalResult: ResultType = {
+  text: (call) => decimalI64(call.result.u32(0), call.result.high(0)),
+};
+
+/** An address, or flags. */
+export const hexResult: ResultType = { text: (call) => call.result.hex(0) };
+
+/** Permission bits. */
+export const octalResult: ResultType = { text: (call) => octal(call.result.u32(0)) };
+
+/** A number with a note that explains it: `= 0x8000 (flags O_RDONLY|O_LARGEFILE)`. */
+export function noted(result: ResultType, note: NonNullable<ResultType['note']>): ResultType {
+  return { text: result.text, note };
+}

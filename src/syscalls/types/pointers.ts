@@ -1,0 +1,74 @@
+import type { CaptureSize } from '../../model/capture.ts';
+import type { Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import { addressText } from './numbers.ts';
+
+/** Prints a structure from its bytes. */
+export type StructPrinter = (bytes: Uint8Array, options: PrintOptions) => string;
+
+/** A structure that the program passes by pointer. */
+export function structIn(size: CaptureSize, print: StructPrinter): InputType {
+  return {
+    when: 'entry',
+    capture: (arg) => [{ arg, at: 'entry', kind: 'bytes', size }],
+    print: (call, arg, options) => atEntry(call, arg, (bytes) => print(bytes, options)),
+  };
+}
+
+/** A structure that the kernel fills. After a failure only its address is printed. */
+export function structOut(size: CaptureSize, print: StructPrinter): OutputType {
+  return {
+    when: 'exit',
+    capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size }],
+    print: (call, arg, options) => afterSuccess(call, arg, (bytes) => print(bytes, options)),
+  };
+}
+
+/** Elements that the program passes. */
+export function arrayIn(count: CaptureSize, elementSize: number, print: StructPrinter): InputType {
+  return structIn(scaled(count, elementSize), (bytes, options) => arrayText(bytes, elementSize, print, options));
+}
+
+/** Elements that the kernel fills. */
+export function arrayOut(count: CaptureSize, elementSize: number, print: StructPrinter): OutputType {
+  return structOut(scaled(count, elementSize), (bytes, options) => arrayText(bytes, elementSize, print, options));
+}
+
+/** A single value behind a pointer: `[3]`. */
+export function boxed(print: StructPrinter): StructPrinter {
+  return (bytes, options) => `[${print(bytes, options)}]`;
+}
+
+/** Elements in brackets, as many as the limit allows. */
+export function arrayText(
+  bytes: Uint8Array,
+  elementSize: number,
+  print: StructPrinter,
+  options: PrintOptions,
+  count: number = Math.floor(bytes.length / elementSize),
+): string {
+  const shown = Math.min(count, options.stringLimit);
+  let text = '[';
+  for (let i = 0; i < shown; i++) {
+    if (i > 0) text += ', ';
+    text += print(bytes.subarray(i * elementSize, (i + 1) * elementSize), options);
+  }
+  return `${text}${count > shown ? ', ...' : ''}]`;
+}
+
+/** What the program passed, or the address where that is NULL or could not be read. */
+export function atEntry(call: Call, arg: number, print: (bytes: Uint8Array) => string): string {
+  const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg);
+  return bytes === undefined ? addressText(call.args, arg) : print(bytes);
+}
+
+/** What the kernel filled in, or the address where the call failed or nothing could be read. */
+export function afterSuccess(call: CompletedCall, arg: number, print: (bytes: Uint8Array) => string): string {
+  const bytes = call.errno === 0 ? call.captured.bytes(arg) : undefined;
+  return bytes === undefined ? addressText(call.args, arg) : print(bytes);
+}
+
+function scaled(count: CaptureSize, by: number): CaptureSize {
+  if (typeof count === 'number') return count * by;
+  if ('pointedBy' in count) return count;
+  return { ...count, times: (count.times ?? 1) * by };
+}

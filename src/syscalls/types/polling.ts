@@ -1,0 +1,119 @@
+import type { CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import { EPOLL_EVENTS, POLL_EVENTS } from '../constants/polling.ts';
+import { decimalU64At, hex64At, i32, pointerAt, u16, u32 } from '../memory-words.ts';
+import { arrayIn, arrayOut, structIn } from './pointers.ts';
+import { timespecText, timevalText } from './time.ts';
+
+const POLLFD_SIZE = 8;
+/** struct epoll_event is packed on x86-64. */
+const EPOLL_EVENT_SIZE = 12;
+
+function pollfdText(bytes: Uint8Array): string {
+  const fd = i32(bytes, 0);
+  return fd < 0 ? `{fd=${fd}}` : `{fd=${fd}, events=${POLL_EVENTS.text(u16(bytes, 4))}}`;
+}
+
+/** The array of poll(2), with its number of elements in argument `count`; copied again when the call is back. */
+export function pollfds(count: number): InputType {
+  const input = arrayIn({ arg: count }, POLLFD_SIZE, pollfdText);
+  const size = { arg: count, times: POLLFD_SIZE };
+  return {
+    ...input,
+    capture: (arg) => [
+      { arg, at: 'entry', kind: 'bytes', size },
+      { arg, at: 'exit', kind: 'bytes', size },
+    ],
+  } as InputType;
+}
+
+/** What poll(2) says: `[{fd=3, revents=POLLIN}]`, or `Timeout`; for ppoll(2) with the time that was left. */
+export function pollNote(timeout?: number) {
+  return (call: CompletedCall, options: PrintOptions): string | undefined => {
+    if (call.errno !== 0) return undefined;
+    if (call.result.i32(0) === 0) return 'Timeout';
+    const bytes = call.captured.bytes(0);
+    if (bytes === undefined) return undefined;
+    const ready: string[] = [];
+    for (let offset = 0; offset + POLLFD_SIZE <= bytes.length; offset += POLLFD_SIZE) {
+      const events = u16(bytes, offset + 6);
+      if (events === 0) continue;
+      if (ready.length >= options.stringLimit) {
+        ready.push('...');
+        break;
+      }
+      ready.push(`{fd=${i32(bytes, offset)}, revents=${POLL_EVENTS.text(events)}}`);
+    }
+    return withLeft(ready.length > 0 ? `[${ready.join(', ')}]` : '', left(call, timeout, timespecText));
+  };
+}
+
+/** A set of descriptors below nfds: `[0 3]`. `bytes` is how many the kernel reads. */
+export function fdSet(bytes: number, descriptors: number): InputType {
+  const input = structIn(bytes, (set) => `[${members(set, descriptors).join(' ')}]`);
+  return {
+    ...input,
+    capture: (arg) => [
+      { arg, at: 'entry', kind: 'bytes', size: bytes },
+      { arg, at: 'exit', kind: 'bytes', size: bytes },
+    ],
+  };
+}
+
+function members(set: Uint8Array, descriptors: number): number[] {
+  const found: number[] = [];
+  for (let fd = 0; fd < descriptors; fd++) if (((set[fd >> 3] ?? 0) >> (fd & 7)) & 1) found.push(fd);
+  return found;
+}
+
+const SET_NAMES = ['in', 'out', 'except'] as const;
+
+/** What select(2) says: `in [3], left {tv_sec=0, tv_usec=999}`, or `Timeout`. */
+export function selectNote(timeText: (bytes: Uint8Array) => string) {
+  return (call: CompletedCall): string | undefined => {
+    if (call.errno !== 0) return undefined;
+    if (call.result.i32(0) === 0) return 'Timeout';
+    const sets = SET_NAMES.flatMap((name, i) => {
+      const bytes = call.captured.bytes(i + 1);
+      const ready = bytes === undefined ? [] : members(bytes, call.args.i32(0));
+      return ready.length === 0 ? [] : [`${name} [${ready.join(' ')}]`];
+    });
+    return withLeft(sets.join(', '), left(call, 4, timeText));
+  };
+}
+
+function left(call: CompletedCall, timeout: number | undefined, text: (bytes: Uint8Array) => string): string {
+  const bytes = timeout === undefined ? undefined : call.captured.bytes(timeout);
+  return bytes === undefined ? '' : `left ${text(bytes)}`;
+}
+
+function withLeft(text: string, leftText: string): string | undefined {
+  const both = text !== '' && leftText !== '' ? `${text}, ${leftText}` : text + leftText;
+  return both === '' ? undefined : both;
+}
+
+/** A timeout that the kernel writes back what is left of. */
+function timeoutInOut(text: (bytes: Uint8Array) => string): InputType {
+  return {
+    ...structIn(16, text),
+    capture: (arg) => [
+      { arg, at: 'entry', kind: 'bytes', size: 16 },
+      { arg, at: 'exit', kind: 'bytes', size: 16 },
+    ],
+  };
+}
+
+export const timespecTimeout: InputType = timeoutInOut((bytes) => timespecText(bytes));
+export const timevalTimeout: InputType = timeoutInOut((bytes) => timevalText(bytes));
+
+function epollEventText(bytes: Uint8Array): string {
+  return `{events=${EPOLL_EVENTS.text(u32(bytes, 0))}, data=${hex64At(bytes, 4)}}`;
+}
+
+export const epollEventIn: InputType = structIn(EPOLL_EVENT_SIZE, epollEventText);
+export const epollEventsOut: OutputType = arrayOut({ result: true }, EPOLL_EVENT_SIZE, epollEventText);
+
+/** The last argument of pselect6(2): a signal mask and its size, behind one pointer. The mask itself is not copied. */
+export const maskPair: InputType = structIn(16, (bytes) => {
+  const mask = pointerAt(bytes, 0);
+  return `{sigmask=${mask}, sigsetsize=${decimalU64At(bytes, 8)}}`;
+});

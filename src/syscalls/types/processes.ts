@@ -1,0 +1,154 @@
+import type { InputType, OutputType } from '../argument-type.ts';
+import { CLONE_FLAGS, CLONE3_HIGH_FLAGS } from '../constants/processes.ts';
+import { decimalU64At, hex, hex64At, i32, pointerAt, u16, u32, u64 } from '../memory-words.ts';
+import { quotedUntilNul } from '../quoted-text.ts';
+import { signalName } from '../signals.ts';
+import { addressText } from './numbers.ts';
+import { structIn, structOut } from './pointers.ts';
+import { timevalText } from './time.ts';
+
+/** struct rusage, abbreviated as strace does without -v. */
+function rusageText(bytes: Uint8Array): string {
+  return `{ru_utime=${timevalText(bytes, 0)}, ru_stime=${timevalText(bytes, 16)}, ...}`;
+}
+
+/** One limit: `8192*1024`, `RLIM64_INFINITY`. */
+function limitText(bytes: Uint8Array, offset: number): string {
+  if (u32(bytes, offset) === 0xffff_ffff && u32(bytes, offset + 4) === 0xffff_ffff) return 'RLIM64_INFINITY';
+  const value = u64(bytes, offset);
+  if (value > 1024 && value % 1024 === 0) return `${value / 1024}*1024`;
+  return decimalU64At(bytes, offset);
+}
+
+function rlimitText(bytes: Uint8Array): string {
+  return `{rlim_cur=${limitText(bytes, 0)}, rlim_max=${limitText(bytes, 8)}}`;
+}
+
+const UTSNAME_FIELD = 65;
+const UTSNAME_FIELDS = ['sysname', 'nodename', 'release', 'version', 'machine', 'domainname'];
+/** strace leaves these out without -v. */
+const ABBREVIATED = 2;
+
+function utsnameText(bytes: Uint8Array): string {
+  const fields = UTSNAME_FIELDS.slice(0, ABBREVIATED).map(
+    (name, i) => `${name}=${quotedUntilNul(bytes.subarray(i * UTSNAME_FIELD, (i + 1) * UTSNAME_FIELD))}`,
+  );
+  return `{${fields.join(', ')}, ...}`;
+}
+
+const SYSINFO_64 = ['totalram', 'freeram', 'sharedram', 'bufferram', 'totalswap', 'freeswap'];
+
+function sysinfoText(bytes: Uint8Array): string {
+  const loads = [8, 16, 24].map((offset) => decimalU64At(bytes, offset));
+  const sizes = SYSINFO_64.map((name, i) => `${name}=${decimalU64At(bytes, 32 + 8 * i)}`);
+  return `{uptime=${decimalU64At(bytes, 0)}, loads=[${loads.join(', ')}], ${sizes.join(', ')}, procs=${u16(bytes, 80)}, totalhigh=${decimalU64At(bytes, 88)}, freehigh=${decimalU64At(bytes, 96)}, mem_unit=${u32(bytes, 104)}}`;
+}
+
+/** A wait(2) status: `[{WIFEXITED(s) && WEXITSTATUS(s) == 0}]`. */
+export function waitStatusText(status: number): string {
+  const low = status & 0xff;
+  const signal = (status >> 8) & 0xff;
+  if (status === 0xffff) return '[{WIFCONTINUED(s)}]';
+  if (low === 0x7f) {
+    const event = status >>> 16;
+    const trap = signal & 0x80 ? ' | 0x80' : '';
+    const more = event === 0 ? '' : `|${eventText(event)}<<16`;
+    return `[{WIFSTOPPED(s) && WSTOPSIG(s) == ${signalName(signal & 0x7f)}${trap}}${more}]`;
+  }
+  if ((low & 0x7f) !== 0) {
+    return `[{WIFSIGNALED(s) && WTERMSIG(s) == ${signalName(low & 0x7f)}${low & 0x80 ? ' && WCOREDUMP(s)' : ''}}]`;
+  }
+  return `[{WIFEXITED(s) && WEXITSTATUS(s) == ${signal}}]`;
+}
+
+const PTRACE_EVENTS: Readonly<Record<number, string>> = {
+  1: 'PTRACE_EVENT_FORK',
+  2: 'PTRACE_EVENT_VFORK',
+  3: 'PTRACE_EVENT_CLONE',
+  4: 'PTRACE_EVENT_EXEC',
+  5: 'PTRACE_EVENT_VFORK_DONE',
+  6: 'PTRACE_EVENT_EXIT',
+  7: 'PTRACE_EVENT_SECCOMP',
+  128: 'PTRACE_EVENT_STOP',
+};
+
+function eventText(event: number): string {
+  return PTRACE_EVENTS[event] ?? `${hex(event)} /* PTRACE_EVENT_??? */`;
+}
+
+/** The status of wait4(2): filled only where a child was found. */
+export const waitStatusOut: OutputType = foundOnly(structOut(4, (bytes) => waitStatusText(i32(bytes, 0))));
+export const waitRusageOut: OutputType = foundOnly(structOut(144, rusageText));
+
+/** Prints the address where wait4(2) returned 0: WNOHANG, and no child had changed. */
+function foundOnly(type: OutputType): OutputType {
+  return {
+    ...type,
+    print: (call, arg, options) =>
+      call.result.i32(0) === 0 ? addressText(call.args, arg) : type.print(call, arg, options),
+  };
+}
+
+export const rusageOut: OutputType = structOut(144, rusageText);
+export const rlimitIn: InputType = structIn(16, rlimitText);
+export const rlimitOut: OutputType = structOut(16, rlimitText);
+export const utsnameOut: OutputType = structOut(390, utsnameText);
+export const sysinfoOut: OutputType = structOut(112, sysinfoText);
+
+const CLONE_NEWTIME_OR_SIGNAL = 0xff;
+
+/** clone(2) flags with the signal in their low byte. */
+export const cloneFlags: InputType = {
+  when: 'entry',
+  print(call, arg) {
+    const value = call.args.u32(arg);
+    const signal = value & CLONE_NEWTIME_OR_SIGNAL;
+    const flags = value & ~CLONE_NEWTIME_OR_SIGNAL;
+    if (flags === 0) return signal === 0 ? '0' : signalName(signal);
+    return signal === 0 ? CLONE_FLAGS.text(flags) : `${CLONE_FLAGS.text(flags)}|${signalName(signal)}`;
+  },
+};
+
+const CLONE_PIDFD = 0x1000;
+const CLONE_SETTLS = 0x80000;
+const CLONE_PARENT_SETTID = 0x100000;
+const CLONE_CHILD_TID = 0x1200000;
+/** Sizes of struct clone_args as it grew. */
+const WITH_SET_TID = 80;
+const WITH_CGROUP = 88;
+
+/** struct clone_args: only the fields that the flags use. */
+function cloneArgsText(bytes: Uint8Array): string {
+  const low = u32(bytes, 0);
+  const high = u32(bytes, 4);
+  const fields = [`flags=${clone3Flags(low, high)}`];
+  if (low & CLONE_PIDFD) fields.push(`pidfd=${pointerAt(bytes, 8)}`);
+  if (low & CLONE_CHILD_TID) fields.push(`child_tid=${pointerAt(bytes, 16)}`);
+  if (low & CLONE_PARENT_SETTID) fields.push(`parent_tid=${pointerAt(bytes, 24)}`);
+  const exitSignal = u64(bytes, 32);
+  fields.push(
+    `exit_signal=${exitSignal === 0 ? '0' : signalName(exitSignal)}`,
+    `stack=${pointerAt(bytes, 40)}`,
+    `stack_size=${hex64At(bytes, 48)}`,
+  );
+  if (low & CLONE_SETTLS) fields.push(`tls=${pointerAt(bytes, 56)}`);
+  if (bytes.length >= WITH_SET_TID && (u64(bytes, 64) !== 0 || u64(bytes, 72) !== 0)) {
+    fields.push(`set_tid=${pointerAt(bytes, 64)}`, `set_tid_size=${decimalU64At(bytes, 72)}`);
+  }
+  if (bytes.length >= WITH_CGROUP && (high & 2) !== 0) fields.push(`cgroup=${decimalU64At(bytes, 80)}`);
+  return `{${fields.join(', ')}}`;
+}
+
+function clone3Flags(low: number, high: number): string {
+  if (high === 0) return CLONE_FLAGS.text(low);
+  const highText = CLONE3_HIGH_FLAGS.text(high);
+  return low === 0 ? highText : `${CLONE_FLAGS.text(low)}|${highText}`;
+}
+
+/** The argument of clone3(2), with its size in the second argument. */
+export const cloneArgs: InputType = structIn({ arg: 1 }, cloneArgsText);
+
+/** What the kernel wrote back, which is the child's id: ` => {parent_tid=[123]}` after the structure. */
+export function cloneArgsWritten(bytes: Uint8Array | undefined, child: number): string {
+  return bytes !== undefined && u32(bytes, 0) & CLONE_PARENT_SETTID ? ` => {parent_tid=[${child}]}` : '';
+}

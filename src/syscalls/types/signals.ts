@@ -1,0 +1,40 @@
+import type { InputType, OutputType } from '../argument-type.ts';
+import { SA_RESTORER, SIGACTION_FLAGS, SIGALTSTACK_FLAGS } from '../constants/signals.ts';
+import { decimalU64At, pointerAt, u32 } from '../memory-words.ts';
+import { signalSetText } from '../signals.ts';
+import { structIn, structOut } from './pointers.ts';
+import { SIGINFO_SIZE, siginfoText } from './siginfo.ts';
+
+/** A kernel sigset_t, 8 bytes: `[INT TERM]`. */
+export function sigsetText(bytes: Uint8Array, offset = 0): string {
+  return signalSetText(u32(bytes, offset), u32(bytes, offset + 4));
+}
+
+const HANDLERS: Readonly<Record<string, string>> = { NULL: 'SIG_DFL', '0x1': 'SIG_IGN' };
+
+/** struct kernel_sigaction, 32 bytes: handler, flags, restorer, mask. */
+function sigactionText(bytes: Uint8Array): string {
+  const handler = pointerAt(bytes, 0);
+  const flags = u32(bytes, 8);
+  const fields = [
+    `sa_handler=${HANDLERS[handler] ?? handler}`,
+    `sa_mask=${sigsetText(bytes, 24)}`,
+    `sa_flags=${SIGACTION_FLAGS.text(flags)}`,
+  ];
+  if (flags & SA_RESTORER) fields.push(`sa_restorer=${pointerAt(bytes, 16)}`);
+  return `{${fields.join(', ')}}`;
+}
+
+/** stack_t: sigaltstack(2). */
+function stackText(bytes: Uint8Array): string {
+  return `{ss_sp=${pointerAt(bytes, 0)}, ss_flags=${SIGALTSTACK_FLAGS.text(u32(bytes, 8))}, ss_size=${decimalU64At(bytes, 16)}}`;
+}
+
+export const sigsetIn: InputType = structIn(8, (bytes) => sigsetText(bytes));
+export const sigsetOut: OutputType = structOut(8, (bytes) => sigsetText(bytes));
+export const sigactionIn: InputType = structIn(32, sigactionText);
+export const sigactionOut: OutputType = structOut(32, sigactionText);
+export const stackIn: InputType = structIn(24, stackText);
+export const stackOut: OutputType = structOut(24, stackText);
+export const siginfoIn: InputType = structIn(SIGINFO_SIZE, siginfoText);
+export const siginfoOut: OutputType = structOut(SIGINFO_SIZE, siginfoText);

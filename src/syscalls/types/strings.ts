@@ -1,0 +1,93 @@
+import type { CaptureSize } from '../../model/capture.ts';
+import type { Call, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import { quoted } from '../quoted-text.ts';
+import { addressText } from './numbers.ts';
+
+/** A path: printed whole, whatever the limit. */
+export const path: InputType = {
+  when: 'entry',
+  capture: (arg) => [{ arg, at: 'entry', kind: 'string', path: true }],
+  print(call, arg) {
+    const bytes = call.captured.bytes(arg);
+    if (bytes === undefined) return addressText(call.args, arg);
+    return quoted(bytes, bytes.length, call.captured.isCut(arg));
+  },
+};
+
+/** A string, cut at the limit. */
+export const string: InputType = {
+  when: 'entry',
+  capture: (arg) => [{ arg, at: 'entry', kind: 'string' }],
+  print: (call, arg, options) => data(call, arg, 0, options),
+};
+
+/** Data that the program passes, with their size in another argument. */
+export function dataIn(size: CaptureSize): InputType {
+  return {
+    when: 'entry',
+    capture: (arg) => [{ arg, at: 'entry', kind: 'bytes', size, text: true }],
+    print: (call, arg, options) => data(call, arg, 0, options),
+  };
+}
+
+/** Data that the kernel fills in. */
+export function dataOut(size: CaptureSize): OutputType {
+  return {
+    when: 'exit',
+    capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size, text: true }],
+    print: (call, arg, options) => (call.errno === 0 ? data(call, arg, 0, options) : addressText(call.args, arg)),
+  };
+}
+
+/** A vector of strings that ends with NULL, such as argv. */
+export const stringVector: InputType = {
+  when: 'entry',
+  capture: (arg) => [{ arg, at: 'entry', kind: 'strings' }],
+  print(call, arg, options) {
+    const vector = call.captured.bytes(arg);
+    if (vector === undefined) return addressText(call.args, arg);
+    const count = pointerCount(vector);
+    const shown = Math.min(count, options.stringLimit);
+    const texts: string[] = [];
+    for (let i = 0; i < shown; i++) texts.push(data(call, arg, i + 1, options));
+    if (count > shown || call.captured.isCut(arg)) texts.push('...');
+    return `[${texts.join(', ')}]`;
+  },
+};
+
+/** An environment: only counted, as strace does without -v. */
+export const environment: InputType = {
+  when: 'entry',
+  capture: (arg) => [{ arg, at: 'entry', kind: 'pointers' }],
+  print(call, arg) {
+    const vector = call.captured.bytes(arg);
+    const text = addressText(call.args, arg);
+    if (vector === undefined) return text;
+    const count = pointerCount(vector);
+    return `${text} /* ${count} ${count === 1 ? 'var' : 'vars'} */`;
+  },
+};
+
+/** The data of one part of an argument, cut at the limit. */
+export function data(call: Call, arg: number, part: number, options: PrintOptions): string {
+  const bytes = call.captured.bytes(arg, part);
+  if (bytes === undefined) return part === 0 ? addressText(call.args, arg) : '???';
+  const length = Math.min(bytes.length, options.stringLimit);
+  return quoted(bytes, length, length < bytes.length || call.captured.isCut(arg, part));
+}
+
+function pointerCount(vector: Uint8Array): number {
+  const words = Math.floor(vector.length / 8);
+  const last = vector.subarray((words - 1) * 8, words * 8);
+  return words > 0 && last.every((byte) => byte === 0) ? words - 1 : words;
+}
+
+/** A path that the kernel fills in, with its NUL: getcwd(2). */
+export const pathOut: OutputType = {
+  when: 'exit',
+  capture: (arg) => [{ arg, at: 'exit', kind: 'string', path: true }],
+  print(call, arg) {
+    const bytes = call.errno === 0 ? call.captured.bytes(arg) : undefined;
+    return bytes === undefined ? addressText(call.args, arg) : quoted(bytes);
+  },
+};
