@@ -1,0 +1,168 @@
+import type {
+  EventBase,
+  ExecSupersedeEvent,
+  SyscallEntryEvent,
+  SyscallExitEvent,
+  TaskEndEvent,
+  TraceEvent,
+} from '../model/trace-event.ts';
+import type { PrintOptions } from '../syscalls/argument-type.ts';
+import { formatEntry, formatRest, formatResult, hasRest } from '../syscalls/format-call.ts';
+import { signalName } from '../syscalls/signals.ts';
+import { syscallName } from '../syscalls/syscall-table.ts';
+import { siginfoText } from '../syscalls/types/siginfo.ts';
+
+export interface StraceTextOptions extends PrintOptions {
+  /** Takes whole lines, and now and then the beginning of one. */
+  write(text: string): void;
+  /** True under `-f`. */
+  readonly followed: boolean;
+  /** True if the lines go to a file (`-o`): then the prefix is `123 `, and stands on every line under `-f`. */
+  readonly toFile: boolean;
+  /** The column of the equals sign; strace's is 40. */
+  readonly column?: number;
+}
+
+const DEFAULT_COLUMN = 40;
+
+/** A line that has been begun and not ended. `written` is how much of it has gone out. */
+interface OpenLine {
+  readonly tid: number;
+  readonly text: string;
+  written: number;
+}
+
+/**
+ * Events as strace's text. A call whose return follows its entry makes one line; if something else comes between, the
+ * line is cut short with `<unfinished ...>` and taken up again with `<... name resumed>`.
+ */
+export class StraceText {
+  readonly #options: StraceTextOptions;
+  readonly #column: number;
+  readonly #living = new Set<number>();
+  /** The tasks whose call has been entered, and has not come back. */
+  readonly #inCall = new Set<number>();
+  #line: OpenLine | undefined;
+
+  constructor(options: StraceTextOptions) {
+    this.#options = options;
+    this.#column = options.column ?? DEFAULT_COLUMN;
+  }
+
+  /** Prints an event. It is not kept. */
+  event(event: TraceEvent): void {
+    this.#living.add(event.tid);
+    switch (event.kind) {
+      case 'syscall-entry':
+        return this.#entry(event);
+      case 'syscall-exit':
+        return this.#exit(event);
+      case 'signal':
+        return this.#whole(event, `--- ${signalName(event.signal)} ${siginfoText(event.siginfo)} ---`);
+      case 'group-stop':
+        return this.#whole(event, `--- stopped by ${signalName(event.signal)} ---`);
+      case 'task-end':
+        return this.#taskEnd(event);
+      case 'exec-supersede':
+        return this.#supersede(event);
+      case 'task-start':
+        return;
+    }
+  }
+
+  /** Nothing more is there for now: shows the call that a task is blocked in, as far as it is known. */
+  idle(): void {
+    const line = this.#line;
+    if (line === undefined || line.written === line.text.length) return;
+    this.#options.write(line.text.slice(line.written));
+    line.written = line.text.length;
+  }
+
+  /** Nothing more will come. */
+  end(): void {
+    this.#interrupt();
+  }
+
+  #entry(event: SyscallEntryEvent): void {
+    this.#inCall.add(event.tid);
+    this.#begin(event.tid, this.#entryText(event));
+  }
+
+  #exit(event: SyscallExitEvent): void {
+    const entered = this.#inCall.delete(event.tid);
+    if (this.#line?.tid !== event.tid) {
+      this.#begin(event.tid, entered ? `<... ${nameOf(event)} resumed>` : this.#entryText(event));
+    }
+    this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
+  }
+
+  #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
+    return `${nameOf(event)}(${formatEntry(event, this.#options)}`;
+  }
+
+  #returned(event: SyscallExitEvent): string {
+    const marks = `${event.injected ? ' (INJECTED)' : ''}${event.delayed ? ' (DELAYED)' : ''}`;
+    const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
+    return `${rest}= ${formatResult(event, this.#options)}${marks}`;
+  }
+
+  /** The task ended inside the call. */
+  #unreturned(event: SyscallExitEvent): string {
+    const text = hasRest(event) ? ' <unfinished ...>)' : ')';
+    return `${this.#toColumn(text)}= ?`;
+  }
+
+  /** The end of the open line's call, filled up with blanks to the column of the equals sign. */
+  #toColumn(text: string): string {
+    return `${text} `.padEnd(this.#column - this.#line!.text.length);
+  }
+
+  #taskEnd(event: TaskEndEvent): void {
+    const how =
+      event.signal === undefined
+        ? `exited with ${event.exitStatus}`
+        : `killed by ${signalName(event.signal)}${event.coreDumped ? ' (core dumped)' : ''}`;
+    this.#whole(event, `+++ ${how} +++`);
+    this.#inCall.delete(event.tid);
+    this.#living.delete(event.tid);
+  }
+
+  /** Another thread called execve, and has this leader's id from now on: its open call goes on under that id. */
+  #supersede(event: ExecSupersedeEvent): void {
+    this.#whole(event, `+++ superseded by execve in pid ${event.formerTid} +++`);
+    this.#living.delete(event.formerTid);
+    if (this.#inCall.delete(event.formerTid)) this.#inCall.add(event.tid);
+  }
+
+  #whole({ tid }: EventBase, text: string): void {
+    this.#begin(tid, text);
+    this.#finish('');
+  }
+
+  #begin(tid: number, text: string): void {
+    this.#interrupt();
+    this.#line = { tid, text: this.#prefix(tid) + text, written: 0 };
+  }
+
+  #finish(text: string): void {
+    const line = this.#line!;
+    this.#line = undefined;
+    this.#options.write(`${line.text.slice(line.written)}${text}\n`);
+  }
+
+  #interrupt(): void {
+    if (this.#line !== undefined) this.#finish(' <unfinished ...>');
+  }
+
+  /** Whose line it is. On a terminal it is said only while there is more than one task. */
+  #prefix(tid: number): string {
+    if (!this.#options.followed) return '';
+    if (this.#options.toFile) return `${String(tid).padEnd(5)} `;
+    return this.#living.size > 1 ? `[pid ${String(tid).padStart(5)}] ` : '';
+  }
+}
+
+/** Calls of the two other tables have no names here. */
+function nameOf({ abi, nr }: SyscallEntryEvent | SyscallExitEvent): string {
+  return abi === 'x86_64' ? syscallName(nr) : `syscall_0x${nr.toString(16)}`;
+}
