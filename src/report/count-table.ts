@@ -8,8 +8,9 @@ const RULE = '------ ----------- ----------- --------- --------- ---------------
  * `strace -c -w`.
  */
 export function countTable(summaries: readonly SyscallSummary[]): string {
-  const rows = [...summaries].sort((a, b) => b.seconds - a.seconds);
-  const total: SyscallSummary = {
+  const rows = summaries.map(({ name, calls, errors = 0, seconds = 0 }) => ({ name, calls, errors, seconds }));
+  rows.sort((a, b) => b.seconds - a.seconds);
+  const total: Row = {
     name: 'total',
     calls: sum(rows, 'calls'),
     errors: sum(rows, 'errors'),
@@ -20,7 +21,9 @@ export function countTable(summaries: readonly SyscallSummary[]): string {
   return `${[HEADER, RULE, ...lines, RULE, rowText(total, 100)].join('\n')}\n`;
 }
 
-function rowText({ name, calls, errors, seconds }: SyscallSummary, percent: number): string {
+type Row = { readonly [field in keyof SyscallSummary]: NonNullable<SyscallSummary[field]> };
+
+function rowText({ name, calls, errors, seconds }: Row, percent: number): string {
   const microseconds = calls === 0 ? 0 : Math.floor((seconds * 1e6) / calls);
   const columns = [
     percent.toFixed(2).padStart(6),
@@ -32,6 +35,6 @@ function rowText({ name, calls, errors, seconds }: SyscallSummary, percent: numb
   return `${columns.join(' ')} ${name}`;
 }
 
-function sum(rows: readonly SyscallSummary[], field: 'calls' | 'errors' | 'seconds'): number {
+function sum(rows: readonly Row[], field: 'calls' | 'errors' | 'seconds'): number {
   return rows.reduce((total, row) => total + row[field], 0);
 }

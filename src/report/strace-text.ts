@@ -54,19 +54,25 @@ export class StraceText {
     this.#living.add(event.tid);
     switch (event.kind) {
       case 'syscall-entry':
-        return this.#entry(event);
+        this.#entry(event);
+        break;
       case 'syscall-exit':
-        return this.#exit(event);
+        this.#exit(event);
+        break;
       case 'signal':
-        return this.#whole(event, `--- ${signalName(event.signal)} ${siginfoText(event.siginfo)} ---`);
+        this.#whole(event, `--- ${signalName(event.signal)} ${siginfoText(event.siginfo)} ---`);
+        break;
       case 'group-stop':
-        return this.#whole(event, `--- stopped by ${signalName(event.signal)} ---`);
+        this.#whole(event, `--- stopped by ${signalName(event.signal)} ---`);
+        break;
       case 'task-end':
-        return this.#taskEnd(event);
+        this.#taskEnd(event);
+        break;
       case 'exec-supersede':
-        return this.#supersede(event);
+        this.#supersede(event);
+        break;
       case 'task-start':
-        return;
+        break;
     }
   }
 
