@@ -8,6 +8,8 @@ import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops, sendSignal } from '../linux/signals.ts';
 import { reap, Waiter } from '../linux/wait.ts';
+import { isStopped } from '../linux/wait-status.ts';
+import { CONTROL } from '../tracer/record.ts';
 import { type CallCounts, Recorder } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
@@ -28,6 +30,12 @@ function main(plan: EnginePlan): void {
   const { tracing } = plan;
   const gated = launch(plan);
   if (!gated) return;
+  const control = new Int32Array(plan.ring.control);
+  Atomics.store(control, CONTROL.pid, gated.pid);
+  if (Atomics.load(control, CONTROL.abandoned)) {
+    sendSignal(gated.pid, SIGKILL);
+    return;
+  }
   if (tracing) trace(plan, tracing, gated);
   else waitFor(gated);
 }
@@ -67,7 +75,7 @@ function waitFor(gated: GatedProcess): void {
   }
   tell({ kind: 'started', pid: gated.pid });
   const waiter = new Waiter();
-  waiter.task(gated.pid);
+  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) tell({ kind: 'stopped' });
   tell({
     kind: 'ended',
     status: waiter.status,
@@ -93,11 +101,17 @@ function trace(plan: EnginePlan, tracing: TracingPlan, gated: GatedProcess): voi
     writer,
   );
   const policy = tracing.signals && new SignalInjection(tracing.signals);
-  const loop = new StopLoop(tracing.method, recorder, policy);
+  const following = { method: tracing.method, tree: tracing.follow };
+  const loop = new StopLoop(following, recorder, policy, () => tell({ kind: 'stopped' }));
+  let started = false;
   let status: number;
   try {
-    status = loop.run(gated, () => tell({ kind: 'started', pid: gated.pid }));
+    status = loop.run(gated, () => {
+      started = true;
+      tell({ kind: 'started', pid: gated.pid });
+    });
   } catch (error) {
+    if (started) throw error;
     failed(error instanceof LaunchError ? 'execve' : 'trace', error);
     return;
   }

@@ -7,6 +7,8 @@ import type { ChaosConfig } from '../chaos/config.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
 import { armParts, type PartName } from '../chaos/tiers.ts';
 import { monotonicMs } from '../linux/clock.ts';
+import { trySeccompTrace } from '../linux/probes.ts';
+import type { ResourceLimit } from '../linux/rlimits.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
@@ -15,6 +17,7 @@ import { Ending, treeIsEmpty } from './ending.ts';
 import { type Ended, runEngine } from './engine.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
+import { noLimits } from './no-limits.ts';
 import { resolveCommand } from './resolve-command.ts';
 import { makeResult } from './result.ts';
 import { Stdio, type StdioOption } from './stdio.ts';
@@ -29,6 +32,8 @@ const DEFAULT_STRING_LIMIT = 32;
 export interface TraceRequest {
   /** Numbers of x86-64 system calls. */
   readonly select: 'all' | readonly number[];
+  /** All tasks of the tree (the default), or only the command's first one. Signal injection needs all. */
+  readonly follow?: boolean | undefined;
   /** Receives each event. The objects are used again: copy what you keep. Without it, calls are only counted. */
   readonly onEvent?: (event: TraceEvent) => void;
   /** No event is pending for the moment. */
@@ -54,6 +59,10 @@ export interface RunRequest {
   readonly trace?: TraceRequest | undefined;
   /** Told once, when the command has been executed. */
   readonly onStart?: ((start: RunStart) => void) | undefined;
+  /** Told when a job-control signal (Ctrl-Z) has stopped the command's first process. */
+  readonly onStop?: (() => void) | undefined;
+  /** Limits that the command starts with beyond those of the configuration. */
+  readonly rlimits?: readonly ResourceLimit[] | undefined;
 }
 
 export interface RunStart {
@@ -78,10 +87,12 @@ export async function runCommand(command: string, args: readonly string[], reque
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
   await removeLeftovers(findLeftovers('near'));
-  const limits = prepareLimits(limitsRequest(settings, armed));
+  const tracing = tracingPlan(request.trace, armed.includes('signals') ? signalPlan(settings, seed) : undefined);
+  // Without chaos and without -f only the command itself is ours.
+  const isTree = armed.length > 0 || tracing?.follow !== false;
+  const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
   const killTree = (): void => limits.killTree();
   process.on('exit', killTree);
-  const tracing = tracingPlan(request.trace, armed.includes('signals') ? signalPlan(settings, seed) : undefined);
   // A traced tree dies with its tracer; any other needs somebody to see to it.
   const guard = tracing ? undefined : startGuard(limits.remains);
   try {
@@ -96,7 +107,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
           cwd: request.cwd,
           stdio: stdio.fds,
-          rlimits: limits.rlimits,
+          rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
         },
         joinFiles: limits.joinFiles,
         tracing,
@@ -113,6 +124,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           });
           request.onStart?.({ pid, seed, notArmed: leftOut });
         },
+        stopped: () => request.onStop?.(),
         event: (event) => request.trace?.onEvent?.(event),
         idle: () => request.trace?.onIdle?.(),
       },
@@ -173,8 +185,10 @@ function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 function tracingPlan(trace: TraceRequest | undefined, signals: SignalPlan | undefined): TracingPlan | undefined {
   if (!trace && !signals) return undefined;
+  const follow = signals !== undefined || trace?.follow !== false;
   return {
-    method: 'seccomp',
+    method: follow && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
+    follow,
     selected: trace?.select ?? 'none',
     events: trace?.onEvent !== undefined,
     timed: trace !== undefined,
