@@ -3,11 +3,13 @@ import { inForeground } from '../linux/terminal.ts';
 
 const SIGINT = 2;
 const SIGQUIT = 3;
+const SIGSTOP = 19;
 
 /**
  * What a signal to Renacer does while a target runs. SIGTERM and SIGHUP end the run. SIGINT and SIGQUIT are for the target:
  * from the terminal it has got them already, with the whole foreground group; from anywhere else they are passed on, so
- * that it gets them once in either case.
+ * that it gets them once in either case. SIGTSTP does nothing to us: it is the target that stops, or puts its terminal in
+ * order first, or goes on; if it stops, {@link followStop} makes us one stopped job with it.
  */
 export class Interrupts {
   readonly #abort = new AbortController();
@@ -20,6 +22,7 @@ export class Interrupts {
     this.#on('SIGHUP', () => this.#end('SIGHUP'));
     this.#on('SIGINT', () => this.#passOn(SIGINT));
     this.#on('SIGQUIT', () => this.#passOn(SIGQUIT));
+    this.#on('SIGTSTP', () => {});
   }
 
   /** Aborted when the run is to end. */
@@ -34,6 +37,11 @@ export class Interrupts {
 
   set target(pid: number) {
     this.#target = pid;
+  }
+
+  /** The target has been stopped. Under a shell we stop too, so that the user gets the prompt; `fg` continues both. */
+  followStop(): void {
+    if (inForeground(0) || inForeground(2)) sendSignal(process.pid, SIGSTOP);
   }
 
   stop(): void {

@@ -10,6 +10,7 @@ import { runCommand } from '../run/run.ts';
 import type { CommandLine } from './command-line.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Interrupts } from './interrupts.ts';
+import { givenOpenFilesLimit } from './open-files-limit.ts';
 import { OwnOutput, openForWriting } from './own-output.ts';
 import { traceOutput } from './trace-output.ts';
 
@@ -29,7 +30,9 @@ export async function run(line: CommandLine): Promise<number> {
       chaos: isChaotic ? chaos : undefined,
       signal: interrupts.signal,
       verify: line.verify,
-      trace: trace?.request,
+      trace: trace && { follow: isChaotic || line.follow, ...trace.request },
+      rlimits: givenOpenFilesLimit(),
+      onStop: () => interrupts.followStop(),
       onStart({ pid, notArmed }) {
         interrupts.target = pid;
         if (notArmed.length > 0) {

@@ -16,12 +16,12 @@ export interface TraceOutput {
 export function traceOutput(line: CommandLine, isChaotic: boolean, output: OwnOutput): TraceOutput | undefined {
   if (isChaotic && !line.expressions.trace && !line.count) return undefined;
   const select = line.expressions.trace?.numbers() ?? 'all';
-  return line.count ? counts(select, output) : events(line, select, output);
+  return line.count ? counts(line, select, output) : events(line, select, output);
 }
 
-function counts(select: TraceRequest['select'], output: OwnOutput): TraceOutput {
+function counts(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): TraceOutput {
   return {
-    request: { select },
+    request: { select, follow: line.follow },
     end: ({ trace }) => output.write(countTable(trace.syscalls)),
   };
 }
@@ -36,6 +36,7 @@ function events(line: CommandLine, select: TraceRequest['select'], output: OwnOu
   return {
     request: {
       select,
+      follow: line.follow,
       stringLimit: line.stringLimit,
       onEvent(event) {
         if (line.follow || event.lineage === '0') text.event(event);

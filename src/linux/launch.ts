@@ -15,10 +15,13 @@ const LAST_SIGNAL = 64;
 const SIGSET_BYTES = 8;
 /** A struct sigaction of the kernel that is all zero: SIG_DFL. */
 const KERNEL_SIGACTION_BYTES = 32;
+/** All bits set. */
+const RLIM_INFINITY = -1;
 
 export interface Rlimit {
   /** RLIMIT_* number. */
   readonly resource: number;
+  /** Infinity for RLIM_INFINITY. */
   readonly soft: number;
   readonly hard: number;
 }
@@ -72,7 +75,7 @@ export class GatedProcess {
     setUpStdio(chain, spec.stdio);
     if (spec.cwd !== undefined) chain.call(SYS.chdir, chain.string(spec.cwd));
     for (const { resource, soft, hard } of spec.rlimits) {
-      chain.call(SYS.prlimit64, 0, resource, chain.words([soft, hard]), 0);
+      chain.call(SYS.prlimit64, 0, resource, chain.words([soft, hard].map(limitWord)), 0);
     }
     chain.call(SYS.write, readyEnd, note, 1);
     chain.call(SYS.close, readyEnd);
@@ -156,6 +159,10 @@ function setUpStdio(chain: CallChain, stdio: LaunchSpec['stdio']): void {
     if (fd === target) chain.call(SYS.fcntl, fd, F_SETFD, 0);
     else chain.call(SYS.dup3, fd, target, 0);
   });
+}
+
+function limitWord(limit: number): number {
+  return Number.isFinite(limit) ? limit : RLIM_INFINITY;
 }
 
 /** A struct sock_fprog. */

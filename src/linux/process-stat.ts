@@ -34,6 +34,12 @@ export function readProcessStat(pid: number | 'self'): ProcessStat | undefined {
   return line === undefined ? undefined : parseProcessStat(line);
 }
 
+/** The process that a thread belongs to; undefined if it is gone. */
+export function threadGroupOf(tid: number): number | undefined {
+  const status = readProcFile(`/proc/${tid}/status`);
+  return status === undefined ? undefined : Number(/^Tgid:\s*(\d+)/m.exec(status)?.[1]);
+}
+
 /** The ids of all processes that this one can see. */
 export function allProcessIds(): number[] {
   return readdirSync('/proc')

@@ -2,10 +2,15 @@ import { readProcFile } from './process-stat.ts';
 
 /** Resource numbers of setrlimit(2). */
 export const RLIMIT_DATA = 2;
+export const RLIMIT_NOFILE = 7;
 export const RLIMIT_RTTIME = 15;
 
 /** Their names in /proc/PID/limits. */
-const NAMES: Readonly<Record<number, string>> = { 2: 'Max data size', 15: 'Max realtime timeout' };
+const NAMES: Readonly<Record<number, string>> = {
+  2: 'Max data size',
+  7: 'Max open files',
+  15: 'Max realtime timeout',
+};
 
 /** A limit of a process; Infinity stands for RLIM_INFINITY. */
 export interface ResourceLimit {

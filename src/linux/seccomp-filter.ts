@@ -1,8 +1,11 @@
+import { SYS } from './syscall-numbers.ts';
+
 /** Classic BPF for seccomp(2): which system calls of a task stop for the tracer. */
 
 const BPF_LD_W_ABS = 0x20;
 const BPF_JMP_JEQ_K = 0x15;
 const BPF_JMP_JGE_K = 0x35;
+const BPF_JMP_JSET_K = 0x45;
 const BPF_RET_K = 0x06;
 
 const SECCOMP_RET_TRACE = 0x7ff00000;
@@ -13,6 +16,10 @@ const AUDIT_ARCH_X86_64 = 0xc000003e;
 /** Offsets in struct seccomp_data. */
 const NR = 0;
 const ARCH = 4;
+const FIRST_ARGUMENT = 16;
+
+/** A flag of clone(2), and of clone3(2), which takes its flags in memory. */
+export const CLONE_UNTRACED = 0x800000;
 
 interface Range {
   readonly from: number;
@@ -22,7 +29,8 @@ interface Range {
 
 /**
  * The program that lets all system calls run at native speed but those in `numbers` (x86-64), which stop for the
- * tracer. Calls by another ABI (32-bit, x32) always stop: the tracer decides what to make of them.
+ * tracer. Calls by another ABI (32-bit, x32) always stop: the tracer decides what to make of them. So does whatever makes,
+ * or may make, a task that nobody traces: its calls would all fail under this filter.
  *
  * A binary search over ranges of numbers: about eight comparisons for any set.
  */
@@ -35,7 +43,12 @@ export function traceFilter(numbers: Iterable<number>): Uint8Array {
     // x32 numbers have bit 30 set.
     [BPF_JMP_JGE_K, 0, 1, 0x40000000],
     [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
-    ...search(boundaries(numbers), false),
+    [BPF_JMP_JEQ_K, 0, 4, SYS.clone],
+    [BPF_LD_W_ABS, 0, 0, FIRST_ARGUMENT],
+    [BPF_JMP_JSET_K, 0, 1, CLONE_UNTRACED],
+    [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
+    [BPF_LD_W_ABS, 0, 0, NR],
+    ...search(boundaries([...numbers, SYS.clone3]), false),
   ];
   return assemble(code);
 }

@@ -3,6 +3,7 @@ import { bind, check, errno, SystemCallError, syscall } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 import { SYS } from './syscall-numbers.ts';
 
+const EPERM = 1;
 const ESRCH = 3;
 const SIGCHLD = 17;
 const SA_NOCLDSTOP = 1;
@@ -13,19 +14,24 @@ const SA_FLAGS = 136;
 const kill = bind('kill', 'int', ['int', 'int']);
 const sigaction = bind('sigaction', 'int', ['int', 'uintptr_t', 'uintptr_t']);
 
-/** kill(2); false if there is no such process. */
+/** kill(2); false if there is no such process, or it is not ours to signal. */
 export function sendSignal(pid: number, signal: number): boolean {
   return delivered(kill(pid, signal), 'kill');
 }
 
-/** tgkill(2): to one thread; false if it is gone. */
+/** tgkill(2): to one thread; false if it is gone, or not ours to signal. */
 export function sendThreadSignal(tgid: number, tid: number, signal: number): boolean {
   return delivered(syscall(SYS.tgkill, tgid, tid, signal, 0, 0, 0), 'tgkill');
 }
 
+/** Whether a task is a thread of this process. */
+export function isThreadOf(tgid: number, tid: number): boolean {
+  return syscall(SYS.tgkill, tgid, tid, 0, 0, 0, 0) === 0 || errno() !== ESRCH;
+}
+
 function delivered(result: number, name: string): boolean {
   if (result === 0) return true;
-  if (errno() !== ESRCH) throw new SystemCallError(name, errno());
+  if (errno() !== ESRCH && errno() !== EPERM) throw new SystemCallError(name, errno());
   return false;
 }
 

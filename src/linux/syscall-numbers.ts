@@ -5,6 +5,7 @@ export const SYS = {
   close: 3,
   rt_sigaction: 13,
   pause: 34,
+  clone: 56,
   execve: 59,
   exit: 60,
   fcntl: 72,
@@ -18,4 +19,5 @@ export const SYS = {
   prlimit64: 302,
   seccomp: 317,
   pidfd_open: 434,
+  clone3: 435,
 } as const;

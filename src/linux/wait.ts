@@ -2,6 +2,7 @@ import { bind, check, errno } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 
 const WNOHANG = 1;
+const WUNTRACED = 2;
 const WNOTHREAD = 0x20000000;
 const WALL = 0x40000000;
 const EINTR = 4;
@@ -34,6 +35,11 @@ export class Waiter {
   /** Blocks until this task changes state; 0 if it is no child or tracee of ours. */
   task(tid: number): number {
     return this.#wait(tid, WALL | WNOTHREAD);
+  }
+
+  /** The same for a child that is not traced, which a job-control signal may stop. */
+  taskOrStop(tid: number): number {
+    return this.#wait(tid, WALL | WNOTHREAD | WUNTRACED);
   }
 
   #wait(tid: number, options: number): number {

@@ -6,6 +6,8 @@ import type { StopMethod } from '../tracer/stop-loop.ts';
 /** How the engine's thread follows the tree; undefined in a plan that needs limits alone, which does not ptrace at all. */
 export interface TracingPlan {
   readonly method: StopMethod;
+  /** All tasks of the tree. Without, only the command's first task is traced, and the method is `ptrace`. */
+  readonly follow: boolean;
   /** The calls that are asked for. */
   readonly selected: 'all' | 'none' | readonly number[];
   /** Their events are wanted, not only counts. */
@@ -24,7 +26,7 @@ export interface EnginePlan {
   /** cgroup files that the command's process id is written to before it starts. */
   readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;
-  /** The event ring: memory of this process, and the control block beside it. */
+  /** The event ring: memory of this process, and the control block beside it (see CONTROL). */
   readonly ring: { readonly address: number; readonly size: number; readonly control: SharedArrayBuffer };
 }
 

@@ -9,8 +9,10 @@ import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops, sendSignal } from '../linux/signals.ts';
 import { reap, Waiter } from '../linux/wait.ts';
+import { isStopped } from '../linux/wait-status.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
+import { CONTROL } from '../tracer/record.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
@@ -29,19 +31,22 @@ const tell = (message: EngineMessage): void => parentPort?.postMessage(message);
 
 async function main(plan: EnginePlan): Promise<void> {
   const { tracing } = plan;
-  if (!tracing) {
-    const gated = launch(plan, undefined);
-    if (gated) waitFor(gated);
+  const signals = tracing?.signals && new SignalInjection(tracing.signals);
+  const faults = tracing?.faults && new FaultPolicy(tracing.faults, (fault) => tell({ kind: 'fault', fault }));
+  const policies: Policy[] = [faults, signals].filter((policy) => policy !== undefined);
+  const filter = tracing?.method === 'seccomp' ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
+  // What to capture is known by the decoders: a run that shows no events does without them.
+  const captures = tracing?.events ? (await import('../syscalls/signatures.ts')).capturesOf : () => [];
+  const gated = launch(plan, filter);
+  if (!gated) return;
+  const control = new Int32Array(plan.ring.control);
+  Atomics.store(control, CONTROL.pid, gated.pid);
+  if (Atomics.load(control, CONTROL.abandoned)) {
+    sendSignal(gated.pid, SIGKILL);
     return;
   }
-  const signals = tracing.signals && new SignalInjection(tracing.signals);
-  const faults = tracing.faults && new FaultPolicy(tracing.faults, (fault) => tell({ kind: 'fault', fault }));
-  const policies: Policy[] = [faults, signals].filter((policy) => policy !== undefined);
-  const filter = tracing.method === 'seccomp' ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
-  // What to capture is known by the decoders: a run that shows no events does without them.
-  const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesOf : () => [];
-  const gated = launch(plan, filter);
-  if (gated) trace(plan, tracing, gated, captures, { signals, faults });
+  if (tracing) trace(plan, tracing, gated, captures, { signals, faults });
+  else waitFor(gated);
 }
 
 function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess | undefined {
@@ -74,7 +79,7 @@ function waitFor(gated: GatedProcess): void {
   }
   tell({ kind: 'started', pid: gated.pid });
   const waiter = new Waiter();
-  waiter.task(gated.pid);
+  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) tell({ kind: 'stopped' });
   tell({
     kind: 'ended',
     status: waiter.status,
@@ -107,11 +112,18 @@ function trace(
     writer,
   );
   const policies: Policy[] = [faults, signals].filter((policy) => policy !== undefined);
-  const loop = new StopLoop(tracing.method, recorder, policies.length > 1 ? new PolicyChain(policies) : policies[0]);
+  const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
+  const following = { method: tracing.method, tree: tracing.follow };
+  const loop = new StopLoop(following, recorder, policy, () => tell({ kind: 'stopped' }));
+  let started = false;
   let status: number;
   try {
-    status = loop.run(gated, () => tell({ kind: 'started', pid: gated.pid }));
+    status = loop.run(gated, () => {
+      started = true;
+      tell({ kind: 'started', pid: gated.pid });
+    });
   } catch (error) {
+    if (started) throw error;
     failed(error instanceof LaunchError ? 'execve' : 'trace', error);
     return;
   }

@@ -1,14 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { NativeMemory } from '../linux/memory.ts';
+import { sendSignal } from '../linux/signals.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
 import { RingReader } from '../tracer/ring-reader.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
 
 const RING_BYTES = 8 * 1024 * 1024;
-const CONTROL_BYTES = 8;
+
+const SIGKILL = 9;
 
 /** Events handed over before the event loop gets its turn. */
 const EVENTS_A_TURN = 20_000;
@@ -21,6 +24,8 @@ export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
 export interface EngineListener {
   started(pid: number): void;
   fault(fault: FiredFault): void;
+  /** A job-control signal has stopped the command's first process. */
+  stopped(): void;
   event(event: TraceEvent): void;
   /** All events so far have been handed over. */
   idle(): void;
@@ -38,6 +43,9 @@ export async function runEngine(
   // A run without events has no use for a ring.
   const ring = NativeMemory.allocate(plan.tracing?.events ? RING_BYTES : 0x1000);
   const reader = new RingReader(ring, new Int32Array(control));
+  const abandon = (): void => abandonRun(new Int32Array(control));
+  // Before all others, which may kill the tree: what starts after that must not.
+  process.prependListener('exit', abandon);
   const workerData: EnginePlan = { ...plan, ring: { address: ring.address, size: ring.size, control } };
   const worker = new Worker(new URL('./engine-thread.js', import.meta.url), { workerData });
   const pump = plan.tracing?.events ? startPump(reader, listener) : undefined;
@@ -47,6 +55,7 @@ export async function runEngine(
     return last;
   } finally {
     pump?.stop();
+    process.off('exit', abandon);
     await worker.terminate();
     ring.free();
   }
@@ -57,11 +66,22 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
       else if (message.kind === 'fault') listener.fault(message.fault);
+      else if (message.kind === 'stopped') listener.stopped();
       else resolve(message);
     });
     worker.on('error', (cause) => reject(broken(cause)));
     worker.on('exit', () => reject(broken(undefined)));
   });
+}
+
+/**
+ * This process is about to exit. It waits for its threads then, and the engine's waits for the command: so that must end,
+ * or never begin.
+ */
+function abandonRun(control: Int32Array): void {
+  Atomics.store(control, CONTROL.abandoned, 1);
+  const pid = Atomics.load(control, CONTROL.pid);
+  if (pid > 0) sendSignal(pid, SIGKILL);
 }
 
 function broken(cause: unknown): RenacerError {

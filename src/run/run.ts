@@ -9,6 +9,8 @@ import { armParts, type PartName } from '../chaos/tiers.ts';
 import { faultPlan } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { monotonicMs } from '../linux/clock.ts';
+import { trySeccompTrace } from '../linux/probes.ts';
+import type { ResourceLimit } from '../linux/rlimits.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
@@ -17,6 +19,7 @@ import { Ending, treeIsEmpty } from './ending.ts';
 import { type Ended, runEngine } from './engine.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
+import { noLimits } from './no-limits.ts';
 import { resolveCommand } from './resolve-command.ts';
 import { makeResult } from './result.ts';
 import { Stdio, type StdioOption } from './stdio.ts';
@@ -31,6 +34,8 @@ const DEFAULT_STRING_LIMIT = 32;
 export interface TraceRequest {
   /** Numbers of x86-64 system calls. */
   readonly select: 'all' | readonly number[];
+  /** All tasks of the tree (the default), or only the command's first one. Signal injection needs all. */
+  readonly follow?: boolean | undefined;
   /** Receives each event. The objects are used again: copy what you keep. Without it, calls are only counted. */
   readonly onEvent?: (event: TraceEvent) => void;
   /** No event is pending for the moment. */
@@ -56,6 +61,10 @@ export interface RunRequest {
   readonly trace?: TraceRequest | undefined;
   /** Told once, when the command has been executed. */
   readonly onStart?: ((start: RunStart) => void) | undefined;
+  /** Told when a job-control signal (Ctrl-Z) has stopped the command's first process. */
+  readonly onStop?: (() => void) | undefined;
+  /** Limits that the command starts with beyond those of the configuration. */
+  readonly rlimits?: readonly ResourceLimit[] | undefined;
 }
 
 export interface RunStart {
@@ -86,7 +95,9 @@ export async function runCommand(command: string, args: readonly string[], reque
   const fired: FiredFault[] = [];
 
   await removeLeftovers(findLeftovers('near'));
-  const limits = prepareLimits(limitsRequest(settings, armed));
+  // Without chaos and without -f only the command itself is ours.
+  const isTree = armed.length > 0 || tracing?.follow !== false;
+  const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
   const killTree = (): void => limits.killTree();
   process.on('exit', killTree);
   // A traced tree dies with its tracer; any other needs somebody to see to it.
@@ -103,7 +114,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
           cwd: request.cwd,
           stdio: stdio.fds,
-          rlimits: limits.rlimits,
+          rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
         },
         joinFiles: limits.joinFiles,
         tracing,
@@ -121,6 +132,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           request.onStart?.({ pid, seed, notArmed: leftOut });
         },
         fault: (fault) => fired.push(fault),
+        stopped: () => request.onStop?.(),
         event: (event) => request.trace?.onEvent?.(event),
         idle: () => request.trace?.onIdle?.(),
       },
@@ -185,8 +197,10 @@ function tracingPlan(
   chaos: Pick<TracingPlan, 'signals' | 'faults'>,
 ): TracingPlan | undefined {
   if (!trace && !chaos.signals && !chaos.faults) return undefined;
+  const follow = chaos.signals !== undefined || chaos.faults !== undefined || trace?.follow !== false;
   return {
-    method: 'seccomp',
+    method: follow && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
+    follow,
     selected: trace?.select ?? 'none',
     events: trace?.onEvent !== undefined,
     timed: trace !== undefined,

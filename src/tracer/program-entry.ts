@@ -49,6 +49,12 @@ export class ProgramEntry {
     return true;
   }
 
+  /** A task that is born before its maker got there has a copy of the breakpoint, or shares it. */
+  inherit(parent: Task, child: Task): void {
+    const breakpoint = this.#breakpoints.get(parent);
+    if (breakpoint) this.#breakpoints.set(child, breakpoint);
+  }
+
   forget(task: Task): void {
     this.#breakpoints.delete(task);
   }

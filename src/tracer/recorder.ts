@@ -125,23 +125,30 @@ export class Recorder {
     this.#writer.commit();
   }
 
-  supersede(task: Task, formerTid: number): void {
+  /** Another thread of `leader` goes on under its id. That is the end of the leader and of the call that it was in. */
+  supersede(leader: Task, successor: Task, formerTid: number): void {
     if (!this.#plan.events) return;
-    this.#begin(RECORD.supersede, 0, task, formerTid, 24);
+    this.#unreturned(leader);
+    this.#begin(RECORD.supersede, 0, successor, formerTid, 24);
     this.#writer.commit();
   }
 
   /** Also closes a call that the task was in. */
   taskEnd(task: Task, status: number): void {
     if (!this.#plan.events) return;
-    if (task.recorded && task.awaitsExit) {
-      this.#begin(RECORD.exit, task.flags | FLAG.unreturned, task, task.nr, EXIT_BYTES);
-      this.#writer.setAbi(task.abi);
-      this.#writer.setWord(WORD.errno, 0);
-      this.#writer.setDouble(WORD.duration, (monotonicMs() - task.enteredAt) / 1000);
-      this.#writer.commit();
-    }
+    this.#unreturned(task);
     this.#begin(RECORD.taskEnd, 0, task, status, 24);
+    this.#writer.commit();
+  }
+
+  #unreturned(task: Task): void {
+    if (!task.recorded || !task.awaitsExit) return;
+    this.#begin(RECORD.exit, task.flags | FLAG.unreturned, task, task.nr, EXIT_BYTES);
+    this.#writer.setAbi(task.abi);
+    this.#writer.setWord(WORD.result, 0);
+    this.#writer.setWord(WORD.result + 1, 0);
+    this.#writer.setWord(WORD.errno, 0);
+    this.#writer.setDouble(WORD.duration, (monotonicMs() - task.enteredAt) / 1000);
     this.#writer.commit();
   }
 

@@ -41,6 +41,10 @@ import type { Recorder } from './recorder.ts';
 import type { Task } from './task.ts';
 import { TaskTable } from './task-table.ts';
 import { Timers } from './timers.ts';
+import { keepTraced } from './untraced-clone.ts';
+
+const OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+const TREE_OPTIONS = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
 const SIGKILL = 9;
 const SIGTRAP = 5;
@@ -61,6 +65,13 @@ const MEMORY_BYTES = 1024 * 1024;
 /** How system calls are made to stop: by a filter that the command starts with, or all of them by ptrace itself. */
 export type StopMethod = 'seccomp' | 'ptrace';
 
+/** How a command is followed. */
+export interface Following {
+  readonly method: StopMethod;
+  /** Its children and threads too. Without, the method must be `ptrace`: a filter would go on in tasks that nobody traces. */
+  readonly tree: boolean;
+}
+
 /**
  * Follows a process tree from stop to stop: asks the policy, does what it says, and has it recorded. One instance
  * serves one run, on the thread that made it.
@@ -69,26 +80,28 @@ export class StopLoop {
   readonly #ptrace = new Ptrace();
   readonly #waiter = new Waiter();
   readonly #memory = new TaskMemory(MEMORY_BYTES);
-  readonly #tasks = new TaskTable(this.#ptrace, this.#memory);
+  readonly #tasks = new TaskTable();
   readonly #programEntry = new ProgramEntry(this.#ptrace, this.#memory);
   readonly #placement: Placement = new Placement(this.#tasks.all);
   readonly #held = new Timers<{ readonly task: Task; readonly signal: number }>();
   readonly #call: CallAtStop;
-  readonly #method: StopMethod;
+  readonly #following: Following;
   readonly #policy: Policy | undefined;
   readonly #recorder: Recorder;
   readonly #batchTids = new Int32Array(BATCH);
   readonly #batchStatuses = new Int32Array(BATCH);
   #doorbell: Doorbell | undefined;
   #root: Task | undefined;
-  #rootPid = 0;
   #rootStatus = 0;
   #onRootExec: () => void = () => {};
+  readonly #onRootStop: () => void;
   /** The command has not called execve yet: what it does is ours. */
   #launching: GatedProcess | undefined;
 
-  constructor(method: StopMethod, recorder: Recorder, policy: Policy | undefined) {
-    this.#method = method;
+  /** `onRootStop` is told when a job-control signal has stopped the command's first task. */
+  constructor(following: Following, recorder: Recorder, policy: Policy | undefined, onRootStop: () => void = () => {}) {
+    this.#following = following;
+    this.#onRootStop = onRootStop;
     this.#recorder = recorder;
     this.#policy = policy;
     this.#call = new CallAtStop(this.#memory);
@@ -105,7 +118,7 @@ export class StopLoop {
   }
 
   /**
-   * Traces a process that waits at its gate, until all of its tree has ended; returns its wait status. `onExec` is
+   * Traces a process that waits at its gate, until all that is followed has ended; returns its wait status. `onExec` is
    * called when the command has been executed. Throws LaunchError if it can't be, SystemCallError if tracing is not
    * allowed.
    */
@@ -116,6 +129,7 @@ export class StopLoop {
       const count = this.#collect();
       if (count === 0) break;
       for (let i = 0; i < count; i++) this.#handle(this.#batchTids[i]!, this.#batchStatuses[i]!);
+      this.#awaitBirths();
     }
     this.#doorbell?.remove(this.#waiter);
     this.#placement.release();
@@ -125,24 +139,14 @@ export class StopLoop {
 
   #launch(gated: GatedProcess): void {
     const { pid } = gated;
-    const seccomp = this.#method === 'seccomp' ? PTRACE_O_TRACESECCOMP : 0;
-    this.#ptrace.seize(
-      pid,
-      PTRACE_O_TRACESYSGOOD |
-        PTRACE_O_TRACEFORK |
-        PTRACE_O_TRACEVFORK |
-        PTRACE_O_TRACECLONE |
-        PTRACE_O_TRACEEXEC |
-        PTRACE_O_EXITKILL |
-        seccomp,
-    );
-    if (this.#method === 'ptrace') {
+    const { method, tree } = this.#following;
+    this.#ptrace.seize(pid, OPTIONS | (tree ? TREE_OPTIONS : 0) | (method === 'seccomp' ? PTRACE_O_TRACESECCOMP : 0));
+    if (method === 'ptrace') {
       this.#ptrace.interrupt(pid);
       this.#waiter.task(pid);
       this.#ptrace.resume(PTRACE_SYSCALL, pid);
     }
     this.#root = this.#tasks.addRoot(pid);
-    this.#rootPid = pid;
     this.#launching = gated;
     this.#started(this.#root, undefined);
     gated.open();
@@ -153,31 +157,42 @@ export class StopLoop {
     let tid = this.#waiter.any();
     let count = 0;
     while (tid > 0) {
+      const { status } = this.#waiter;
+      if (ptraceEventOf(status) === PTRACE_EVENT_EXEC) this.#dropStale(tid, count);
       this.#batchTids[count] = tid;
-      this.#batchStatuses[count] = this.#waiter.status;
+      this.#batchStatuses[count] = status;
       count += 1;
       // One task alone has nothing else to report: spare it a system call.
-      if (count === BATCH || this.#tasks.all.size === 1) break;
+      if (count === BATCH || (this.#tasks.all.size === 1 && this.#tasks.all.has(tid))) break;
       tid = this.#waiter.poll();
     }
     return count;
   }
 
+  /** A leader that had stopped was killed by the execve of another thread, which stands at this id now. */
+  #dropStale(tid: number, count: number): void {
+    for (let i = 0; i < count; i++) if (this.#batchTids[i] === tid) this.#batchTids[i] = 0;
+  }
+
   #handle(tid: number, status: number): void {
+    if (tid === 0) return;
     if (tid === this.#doorbell?.pid) {
-      this.#onDoorbell();
+      this.#onDoorbell(status);
       return;
     }
     const task = this.#tasks.all.get(tid);
-    if (!task) {
-      this.#tasks.strange(tid, status);
-    } else if (!isStopped(status)) {
-      this.#ended(task, status);
-    } else {
-      this.#placement.stopped();
-      this.#onStop(task, stopSignalOf(status), ptraceEventOf(status));
-    }
+    if (task) this.#onChange(task, status);
+    else this.#tasks.strange(tid, status);
     if (this.#policy) this.#setAlarm(this.#policy.nextTime());
+  }
+
+  #onChange(task: Task, status: number): void {
+    if (!isStopped(status)) {
+      this.#ended(task, status);
+      return;
+    }
+    this.#placement.stopped();
+    this.#onStop(task, stopSignalOf(status), ptraceEventOf(status));
   }
 
   #onStop(task: Task, signal: number, event: number): void {
@@ -192,7 +207,7 @@ export class StopLoop {
       case PTRACE_EVENT_FORK:
       case PTRACE_EVENT_VFORK:
       case PTRACE_EVENT_CLONE:
-        this.#onBirth(task, event === PTRACE_EVENT_CLONE);
+        this.#onBirth(task);
         break;
       case PTRACE_EVENT_EXEC:
         this.#onExec(task);
@@ -201,6 +216,7 @@ export class StopLoop {
         if (signal !== SIGTRAP) {
           this.#recorder.groupStop(task, signal);
           this.#ptrace.resume(PTRACE_LISTEN, task.tid);
+          if (task === this.#root) this.#onRootStop();
           return;
         }
         break;
@@ -210,19 +226,30 @@ export class StopLoop {
 
   /** Goes on, with the exit stop of the current call if somebody waits for it. */
   #resume(task: Task, signal = 0): void {
-    const request = this.#method === 'ptrace' || task.awaitsExit ? PTRACE_SYSCALL : PTRACE_CONT;
+    const request = this.#following.method === 'ptrace' || task.awaitsExit ? PTRACE_SYSCALL : PTRACE_CONT;
     this.#ptrace.resume(request, task.tid, signal);
   }
 
   // Births and deaths
 
-  #onBirth(parent: Task, maybeThread: boolean): void {
+  #onBirth(parent: Task): void {
     const tid = this.#ptrace.eventMessage(parent.tid);
-    if (!tid) return;
-    const child = this.#tasks.addChild(parent, tid, maybeThread);
+    const child = tid && this.#tasks.addChild(parent, tid);
+    if (!child) return;
     this.#started(child, parent);
     this.#placement.born(tid, parent.tid);
-    if (this.#tasks.takeEarly(tid)) this.#resume(child);
+    this.#programEntry.inherit(parent, child);
+    const status = this.#tasks.takeEarly(tid);
+    if (status !== undefined) this.#onChange(child, status);
+  }
+
+  /** Tasks may wait for somebody who tells of their birth, but not for ever. */
+  #awaitBirths(): void {
+    for (const { task, status } of this.#tasks.takeOrphans()) {
+      this.#started(task, undefined);
+      this.#onChange(task, status);
+    }
+    this.#setAlarm(this.#tasks.nextLookMs);
   }
 
   #started(task: Task, parent: Task | undefined): void {
@@ -231,16 +258,9 @@ export class StopLoop {
   }
 
   #onExec(task: Task): void {
-    const former = this.#ptrace.eventMessage(task.tid);
-    let current = task;
-    if (former !== undefined && former !== task.tid) {
-      const successor = this.#tasks.supersede(task, former);
-      if (successor) {
-        this.#policy?.onTaskEnd(task, 0);
-        this.#recorder.supersede(successor, former);
-        current = successor;
-      }
-    }
+    const successor = this.#tasks.successorOf(task, this.#ptrace.eventMessage(task.tid));
+    if (successor) this.#supersede(task, successor);
+    const current = successor ?? task;
     if (this.#launching && current === this.#root) {
       this.#launching.finish(true);
       this.#launching = undefined;
@@ -251,16 +271,23 @@ export class StopLoop {
     this.#resume(current);
   }
 
+  #supersede(leader: Task, successor: Task): void {
+    const former = successor.tid;
+    this.#tasks.supersede(leader, successor);
+    if (leader === this.#root) this.#root = successor;
+    this.#policy?.onTaskEnd(leader, 0);
+    this.#recorder.supersede(leader, successor, former);
+    this.#placement.ended(former);
+    this.#programEntry.forget(leader);
+  }
+
   #ended(task: Task, status: number): void {
-    if (task.tid === this.#rootPid) this.#rootStatus = status;
+    if (task === this.#root) this.#rootStatus = status;
     this.#recorder.taskEnd(task, status);
     this.#policy?.onTaskEnd(task, status);
     this.#placement.ended(task.tid);
     this.#programEntry.forget(task);
-    for (const orphan of this.#tasks.remove(task)) {
-      this.#started(orphan, undefined);
-      this.#resume(orphan);
-    }
+    this.#tasks.remove(task);
   }
 
   // Signals
@@ -313,11 +340,19 @@ export class StopLoop {
     task.flags = 0;
     this.#call.atEntry(task, info, this.#policy ? task.count(task.nr) : 0);
     task.recorded = this.#recorder.entry(task, this.#call.args);
-    const decision = this.#policy && isArmed(this.#policy, task) ? this.#policy.onEntry(this.#call) : undefined;
+    const decision = this.#decide(task);
     task.policyAtExit = decision?.atExit === true;
     task.awaitsExit = task.policyAtExit || task.recorded;
     if (decision) this.#applyEntry(task, decision);
     else this.#resume(task);
+  }
+
+  #decide(task: Task): EntryDecision | undefined {
+    if (task.nr === SYS.clone || task.nr === SYS.clone3) {
+      const decision = task.abi === ABI_X86_64 && this.#following.tree ? keepTraced(this.#call) : undefined;
+      if (decision) return decision;
+    }
+    return this.#policy && isArmed(this.#policy, task) ? this.#policy.onEntry(this.#call) : undefined;
   }
 
   #applyEntry(task: Task, decision: EntryDecision): void {
@@ -385,8 +420,9 @@ export class StopLoop {
     task.awaitsExit = false;
     if (task.recorded) {
       const { result } = this.#call;
-      const isError = result.high(0) === 0xffffffff && result.i32(0) >= -4095;
-      this.#recorder.exit(task, this.#call.args, result, isError ? -result.i32(0) : 0);
+      const low = result.i32(0);
+      const isError = result.high(0) === 0xffffffff && low < 0 && low >= -4095;
+      this.#recorder.exit(task, this.#call.args, result, isError ? -low : 0);
     }
     this.#goOn(task, delayMs);
   }
@@ -442,7 +478,13 @@ export class StopLoop {
     }
   }
 
-  #onDoorbell(): void {
+  #onDoorbell(status: number): void {
+    if (!isStopped(status)) {
+      // Somebody has killed it: the next one takes its place.
+      this.#doorbell = undefined;
+      this.#setAlarm(monotonicMs());
+      return;
+    }
     const now = monotonicMs();
     for (let due = this.#held.takeDue(now); due; due = this.#held.takeDue(now)) {
       if (this.#tasks.all.get(due.task.tid) === due.task) this.#resume(due.task, due.signal);

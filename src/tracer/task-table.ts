@@ -1,87 +1,122 @@
-import { readFileSync } from 'node:fs';
-import { getRegister, type Ptrace } from '../linux/ptrace.ts';
-import type { TaskMemory } from '../linux/task-memory.ts';
-import { isStopped } from '../linux/wait-status.ts';
+import { monotonicMs } from '../linux/clock.ts';
+import { readProcessStat, threadGroupOf } from '../linux/process-stat.ts';
+import { isThreadOf } from '../linux/signals.ts';
 import { Task } from './task.ts';
 
-const CLONE_THREAD = 0x10000;
-const SYS_CLONE = 56n;
+/** A first stop without its birth event is looked at after this long: usually the event comes within microseconds. */
+const LATE_MS = 20;
+/** After this long nobody will tell of it, however busy the machine is. */
+const HOPELESS_MS = 1000;
+
+/** Whose birth nobody told begins a line of its own: no task is the nought-th of its maker. */
+const UNTOLD = '0.0';
+
+/** A task that has changed state before the event of its maker told of it. */
+interface Early {
+  readonly status: number;
+  readonly sinceMs: number;
+}
+
+/** A task to go on with, and the change of state that it waits with. */
+export interface Waiting {
+  readonly task: Task;
+  readonly status: number;
+}
 
 /** The tasks of the tree, and who was born of whom. */
 export class TaskTable {
   readonly all: Map<number, Task> = new Map();
-  readonly #ptrace: Ptrace;
-  readonly #memory: TaskMemory;
-  /** Tasks whose first stop came before the event of their parent: they wait for it. */
-  readonly #early = new Set<number>();
+  readonly #early = new Map<number, Early>();
+  /** Orphans: should their event come after all, it is old news. */
+  readonly #adopted = new Set<number>();
   #born = 0;
-
-  constructor(ptrace: Ptrace, memory: TaskMemory) {
-    this.#ptrace = ptrace;
-    this.#memory = memory;
-  }
+  #untold = 0;
 
   /** How many there have been. */
   get born(): number {
     return this.#born;
   }
 
+  /** When the tasks whose birth has not been told are to be looked at again; Infinity if there are none. */
+  get nextLookMs(): number {
+    return this.#early.size === 0 ? Number.POSITIVE_INFINITY : monotonicMs() + LATE_MS;
+  }
+
   addRoot(pid: number): Task {
     return this.#add(new Task(pid, pid, '0'));
   }
 
-  /** At the fork event of `parent`. */
-  addChild(parent: Task, tid: number, maybeThread: boolean): Task {
-    const tgid = maybeThread && this.#makesThread(parent.tid) ? parent.tgid : tid;
-    const child = new Task(tid, tgid, parent.nextBirth());
+  /** At the birth event of `parent`; undefined if the child was taken for an orphan before. */
+  addChild(parent: Task, tid: number): Task | undefined {
+    const lineage = parent.nextBirth();
+    if (this.#adopted.delete(tid)) return undefined;
+    const tgid = isThreadOf(parent.tgid, tid) ? parent.tgid : tid;
+    const child = new Task(tid, tgid, lineage);
     child.atHome = parent.atHome;
     return this.#add(child);
   }
 
-  /** A state change of a task that nobody has told of yet: its parent's event is on its way. */
+  /** A change of state of a task that nobody has told of yet: the event of its maker is on its way. */
   strange(tid: number, status: number): void {
-    if (isStopped(status)) this.#early.add(tid);
-    else this.#early.delete(tid);
+    this.#early.set(tid, { status, sinceMs: monotonicMs() });
   }
 
-  /** True if this task has stopped already, and waits to be resumed. */
-  takeEarly(tid: number): boolean {
-    return this.#early.delete(tid);
+  /** The change of state that this task waits with, if its birth has just been told. */
+  takeEarly(tid: number): number | undefined {
+    const status = this.#early.get(tid)?.status;
+    this.#early.delete(tid);
+    return status;
   }
 
   /**
-   * The thread `former` called execve and goes on under the id of its leader. Returns it, with the new id; undefined if
-   * it is not known.
+   * Takes in the tasks whose birth nobody will tell, because their maker was killed while it made them. A maker that
+   * lives is on its way from the birth to its event, so it is runnable.
    */
-  supersede(leader: Task, former: number): Task | undefined {
-    const successor = this.all.get(former);
-    if (!successor) return undefined;
-    this.all.delete(former);
+  takeOrphans(): Waiting[] {
+    if (this.#early.size === 0) return [];
+    const now = monotonicMs();
+    const late = [...this.#early].filter(([, { sinceMs }]) => now - sinceMs >= LATE_MS);
+    if (late.length === 0) return [];
+    const patient = this.#someTaskRuns();
+    return late
+      .filter(([, { sinceMs }]) => !patient || now - sinceMs >= HOPELESS_MS)
+      .map(([tid, { status }]) => {
+        this.#early.delete(tid);
+        this.#adopted.add(tid);
+        this.#untold += 1;
+        return { task: this.#add(new Task(tid, threadGroupOf(tid) ?? tid, `${UNTOLD}.${this.#untold}`)), status };
+      });
+  }
+
+  /**
+   * At the exec stop of `leader`: the other thread that called execve, if one did. `former` is its id until now, as the
+   * kernel says; undefined if the kernel can't say any more.
+   */
+  successorOf(leader: Task, former: number | undefined): Task | undefined {
+    const successor = former === undefined ? this.#otherThread(leader) : this.all.get(former);
+    return successor === leader ? undefined : successor;
+  }
+
+  /** The successor goes on under the id of its leader, which is no more. */
+  supersede(leader: Task, successor: Task): void {
+    this.all.delete(successor.tid);
     successor.tid = leader.tid;
     this.all.set(leader.tid, successor);
-    return successor;
   }
 
-  /**
-   * Forgets a task that has ended. Returns the tasks that must be resumed because of it: those whose birth it could no
-   * longer tell, since it was killed in the middle of making them.
-   */
-  remove(task: Task): Task[] {
+  /** Forgets a task that has ended. */
+  remove(task: Task): void {
     this.all.delete(task.tid);
-    if (this.#early.size === 0) return [];
-    const orphans: Task[] = [];
-    for (const tid of this.#early) {
-      const { tgid, parent } = parentage(tid);
-      if (this.all.has(parent) || (tgid !== tid && this.#hasLivingCreator(tgid))) continue;
-      this.#early.delete(tid);
-      orphans.push(this.#add(new Task(tid, tgid, task.nextBirth())));
-    }
-    return orphans;
   }
 
-  /** A thread's creator is another thread of its process, which may still tell of it. */
-  #hasLivingCreator(tgid: number): boolean {
-    for (const task of this.all.values()) if (task.tgid === tgid && !this.#early.has(task.tid)) return true;
+  /** After an execve there is only the thread that called it: all others have been reported as ended. */
+  #otherThread(leader: Task): Task | undefined {
+    for (const task of this.all.values()) if (task.tgid === leader.tgid && task !== leader) return task;
+    return undefined;
+  }
+
+  #someTaskRuns(): boolean {
+    for (const tid of this.all.keys()) if (readProcessStat(tid)?.state === 'R') return true;
     return false;
   }
 
@@ -89,27 +124,5 @@ export class TaskTable {
     this.all.set(task.tid, task);
     this.#born += 1;
     return task;
-  }
-
-  /** At a clone event: CLONE_THREAD lies in the first argument of clone, or in memory that of clone3 points at. */
-  #makesThread(tid: number): boolean {
-    const registers = this.#ptrace.registers(tid);
-    if (!registers) return false;
-    const first = Number(getRegister(registers, 'rdi'));
-    if (getRegister(registers, 'orig_rax') === SYS_CLONE) return (first & CLONE_THREAD) !== 0;
-    if (this.#memory.read(tid, first, 4) < 4) return false;
-    const [a, b, c, d] = this.#memory.buffer;
-    return ((a! | (b! << 8) | (c! << 16) | (d! << 24)) & CLONE_THREAD) !== 0;
-  }
-}
-
-function parentage(tid: number): { tgid: number; parent: number } {
-  try {
-    const status = readFileSync(`/proc/${tid}/status`, 'latin1');
-    const field = (name: string) => Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)?.[1] ?? 0);
-    return { tgid: field('Tgid'), parent: field('PPid') };
-  } catch {
-    // It is gone: wait4 will say so.
-    return { tgid: tid, parent: 0 };
   }
 }

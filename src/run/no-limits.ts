@@ -1,0 +1,31 @@
+import type { PreparedLimits } from '../chaos/basic/limits.ts';
+import { signalAll } from '../linux/cgroup.ts';
+
+/**
+ * For a run that traces the command's first process alone, as strace does without -f: nothing is limited, nothing holds
+ * the tree together, and what the command starts is left to itself. Only the first process is ended with Renacer.
+ */
+export function noLimits(): PreparedLimits {
+  let root: number[] = [];
+  return {
+    backends: { tree: 'none: only the first process' },
+    joinFiles: [],
+    rlimits: [],
+    remains: { groups: [], base: undefined, mark: undefined },
+    started(rootPid) {
+      root = [rootPid];
+    },
+    killTree() {
+      signalAll(root, 'SIGKILL');
+    },
+    signalTree(signal) {
+      signalAll(root, signal);
+    },
+    processIds: () => root,
+    // The engine waits for the first process; nobody waits for the others.
+    isEmpty: () => true,
+    cpuTimeUs: () => undefined,
+    usage: () => ({ memory: undefined, cpu: undefined }),
+    async dispose() {},
+  };
+}
