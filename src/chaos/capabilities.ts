@@ -99,10 +99,9 @@ function probeGroups(make: (groups: RunGroups, controller?: string) => object): 
     available,
     detail: why,
     fix: fix(
-      '--privileged, or --cgroupns=private -v /sys/fs/cgroup:/sys/fs/cgroup:rw',
-      isRoot()
-        ? 'mount it, writable'
-        : 'run as root, or in a delegated group: systemd-run --user --scope -p Delegate=yes renacer ...',
+      // With a cgroup namespace of its own, a container can't find itself in the host's mount.
+      '--privileged, or --cgroupns=host -v /sys/fs/cgroup:/sys/fs/cgroup:rw',
+      isRoot() ? 'mount it, writable' : 'run as root, or by `systemd-run --user --scope -p Delegate=yes renacer ...`',
     ),
   };
 }
