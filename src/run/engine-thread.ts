@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { SignalInjection } from '../chaos/basic/signal-injection.ts';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { GatedProcess, LaunchError } from '../linux/launch.ts';
@@ -136,4 +136,4 @@ function failed(step: 'join' | 'set-up' | 'execve' | 'trace', error: unknown): v
   tell({ kind: 'launch-failed', step, code });
 }
 
-main(workerData as EnginePlan);
+parentPort?.once('message', main);

@@ -1,10 +1,11 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { NativeMemory } from '../linux/memory.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { RingReader } from '../tracer/ring-reader.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
+import { engineWorker } from './engine-worker.ts';
 
 const RING_BYTES = 8 * 1024 * 1024;
 const CONTROL_BYTES = 8;
@@ -36,8 +37,8 @@ export async function runEngine(
   // A run without events has no use for a ring.
   const ring = NativeMemory.allocate(plan.tracing?.events ? RING_BYTES : 0x1000);
   const reader = new RingReader(ring, new Int32Array(control));
-  const workerData: EnginePlan = { ...plan, ring: { address: ring.address, size: ring.size, control } };
-  const worker = new Worker(new URL('./engine-thread.js', import.meta.url), { workerData });
+  const worker = engineWorker();
+  worker.postMessage({ ...plan, ring: { address: ring.address, size: ring.size, control } } satisfies EnginePlan);
   const pump = plan.tracing?.events ? startPump(reader, listener) : undefined;
   try {
     const last = await conversation(worker, listener);
