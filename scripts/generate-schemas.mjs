@@ -1,8 +1,9 @@
 // npm run schemas (after a build): writes the JSON Schemas that are shipped, from the definitions that validate.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { chaosJsonSchema } from '../dist/chaos/schema.js';
+import { reportJsonSchema } from '../dist/report/report-schema.js';
 
-const schemas = { 'schema/chaos.json': chaosJsonSchema() };
+const schemas = { 'schema/chaos.json': chaosJsonSchema(), 'schema/report.json': reportJsonSchema() };
 
 mkdirSync('schema', { recursive: true });
 for (const [file, schema] of Object.entries(schemas)) writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);

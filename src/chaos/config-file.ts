@@ -1,11 +1,16 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { createRequire } from 'node:module';
+import type * as JsoncParser from 'jsonc-parser';
+import type { Node, ParseError } from 'jsonc-parser';
 import { RenacerError } from '../model/errors.ts';
 import { type FileForm, fromFileForm } from './file-form.ts';
 import { at, OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import { describeIssue, type Path, type Problem, shorten, showValue } from './problems.ts';
 import { chaosSchemas } from './schema.ts';
 import type { ChaosSettings } from './settings.ts';
+
+/** Loaded at the first use: a run without a file has none. */
+const jsonc = (): typeof JsoncParser => createRequire(import.meta.url)('jsonc-parser');
 
 /** More than any configuration has; what is larger is another file. */
 const MAX_FILE_BYTES = 1024 ** 2;
@@ -21,7 +26,7 @@ export function parseConfig(text: string, source = 'config'): ChaosSettings {
   const value: unknown = JSON.parse(text);
   const place = (offset: number) => `${source}:${lineAndColumn(text, offset)}`;
   const show = (path: Path) => {
-    const node = findNodeAtLocation(tree, [...path]);
+    const node = jsonc().findNodeAtLocation(tree, [...path]);
     return node ? shorten(text.slice(node.offset, node.offset + node.length)) : showValue(valueAt(value, path));
   };
   // What a key means that is given twice is not clear, nor is any other problem with it.
@@ -114,11 +119,11 @@ function parseSyntax(text: string, source: string): Node {
   const deep = tooDeepAt(text);
   if (deep !== undefined) refuse(deep, `the values are nested more than ${MAX_DEPTH} deep`);
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  const tree = jsonc().parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const first = errors[0];
   if (first) {
     const token = shorten(text.slice(first.offset, first.offset + first.length));
-    const problem = SYNTAX_PROBLEMS[printParseErrorCode(first.error)] ?? 'this is not JSON';
+    const problem = SYNTAX_PROBLEMS[jsonc().printParseErrorCode(first.error)] ?? 'this is not JSON';
     refuse(first.offset, token === '' ? problem : `${problem}: ${token}`);
   }
   try {
@@ -192,7 +197,7 @@ function duplicateKeys(node: Node, place: (offset: number) => string): { offset:
 
 /** Where the problem is in the text; what is missing is looked for where it should be. */
 function offsetOf(tree: Node, { path, pointsAt }: Problem): number {
-  const node = findNodeAtLocation(tree, [...path]);
+  const node = jsonc().findNodeAtLocation(tree, [...path]);
   if (node) return pointsAt === 'key' && node.parent?.type === 'property' ? node.parent.offset : node.offset;
   return path.length === 0 ? tree.offset : offsetOf(tree, { path: path.slice(0, -1), pointsAt: 'value', text: '' });
 }

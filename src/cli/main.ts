@@ -1,24 +1,9 @@
-import { CommanderError } from 'commander';
-import { RenacerError } from '../model/errors.ts';
-import { parseCommandLine } from './command-line.ts';
-import { run } from './run.ts';
+import { startEngineAhead } from '../run/engine-worker.ts';
 
-async function main(argv: readonly string[]): Promise<number> {
-  if (argv[0] === 'doctor') {
-    // Its probes are not loaded for a run.
-    const { doctor } = await import('./doctor.ts');
-    return doctor(argv.slice(1));
-  }
-  return run(parseCommandLine(argv, process.env));
-}
+const [first] = process.argv.slice(2);
 
-/** One clear line, and what to do about it. */
-function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode;
-  if (!(error instanceof RenacerError)) throw error;
-  const hint = error.hint ? `renacer: ${error.hint}\n` : '';
-  process.stderr.write(`renacer: ${error.message}\n${hint}`);
-  return error.exitCode;
-}
+// The thread and the modules take equally long to load: they do so side by side.
+if (process.platform === 'linux' && first !== undefined && first !== 'doctor') startEngineAhead();
 
-process.exitCode = await main(process.argv.slice(2)).catch(report);
+const { main } = await import('./commands.ts');
+process.exitCode = await main(process.argv.slice(2));

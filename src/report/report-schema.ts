@@ -93,3 +93,8 @@ export const reportSchema: z.ZodType<Report> = z
     again: z.string().describe('The shell command that makes the same run again'),
   })
   .describe('How a run of Renacer went');
+
+/** The JSON Schema of reports, as shipped in schema/report.json. */
+export function reportJsonSchema(): object {
+  return z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
+}

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { SignalInjection } from '../chaos/basic/signal-injection.ts';
 import { FaultPolicy } from '../faults/fault-policy.ts';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
@@ -164,4 +164,4 @@ function failed(step: 'join' | 'set-up' | 'execve' | 'trace', error: unknown): v
   tell({ kind: 'launch-failed', step, code });
 }
 
-await main(workerData as EnginePlan);
+parentPort?.once('message', main);

@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { sendSignal } from '../linux/signals.ts';
@@ -8,6 +8,7 @@ import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
 import { RingReader } from '../tracer/ring-reader.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
+import { engineWorker } from './engine-worker.ts';
 
 const RING_BYTES = 8 * 1024 * 1024;
 
@@ -46,8 +47,8 @@ export async function runEngine(
   const abandon = (): void => abandonRun(new Int32Array(control));
   // Before all others, which may kill the tree: what starts after that must not.
   process.prependListener('exit', abandon);
-  const workerData: EnginePlan = { ...plan, ring: { address: ring.address, size: ring.size, control } };
-  const worker = new Worker(new URL('./engine-thread.js', import.meta.url), { workerData });
+  const worker = engineWorker();
+  worker.postMessage({ ...plan, ring: { address: ring.address, size: ring.size, control } } satisfies EnginePlan);
   const pump = plan.tracing?.events ? startPump(reader, listener) : undefined;
   try {
     const last = await conversation(worker, listener);

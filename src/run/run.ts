@@ -1,5 +1,4 @@
-import { randomInt } from 'node:crypto';
-import { startGuard } from '../chaos/basic/guard.ts';
+import { type Guard, startGuard } from '../chaos/basic/guard.ts';
 import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
 import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos/basic/limits.ts';
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
@@ -9,6 +8,7 @@ import { armParts, type PartName } from '../chaos/tiers.ts';
 import { faultPlan } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { monotonicMs } from '../linux/clock.ts';
+import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
 import { RenacerError } from '../model/errors.ts';
@@ -27,7 +27,6 @@ import { Stdio, type StdioOption } from './stdio.ts';
 /** The parts of a configuration that this version can arm. */
 export const ENGINES: ReadonlySet<PartName> = new Set<PartName>(['memory', 'cpu', 'timeout', 'signals', 'rules']);
 
-const MAX_RANDOM_SEED = 2 ** 32;
 const DEFAULT_STRING_LIMIT = 32;
 
 /** What is to be seen of the target's system calls. */
@@ -81,7 +80,7 @@ export interface RunStart {
 export async function runCommand(command: string, args: readonly string[], request: RunRequest): Promise<RunResult> {
   const { chaos } = request;
   const settings: ChaosSettings = chaos?.settings ?? {};
-  const seed = settings.seed ?? randomInt(MAX_RANDOM_SEED);
+  const seed = settings.seed ?? random32();
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
   const file = resolveCommand(command, env, cwd);
@@ -100,13 +99,12 @@ export async function runCommand(command: string, args: readonly string[], reque
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
   const killTree = (): void => limits.killTree();
   process.on('exit', killTree);
-  // A traced tree dies with its tracer; any other needs somebody to see to it.
-  const guard = tracing ? undefined : startGuard(limits.remains);
+  let guard: Guard | undefined;
   try {
     const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
-    const startMs = monotonicMs();
+    let startMs = monotonicMs();
     let ending: Ending | undefined;
-    const last = await runEngine(
+    const engine = runEngine(
       {
         launch: {
           file,
@@ -121,6 +119,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       },
       {
         started(pid) {
+          startMs = monotonicMs();
           stdio.handOver();
           limits.started(pid);
           ending = new Ending(limits, {
@@ -137,6 +136,9 @@ export async function runCommand(command: string, args: readonly string[], reque
         idle: () => request.trace?.onIdle?.(),
       },
     );
+    // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
+    if (!tracing) guard = startGuard(limits.remains);
+    const last = await engine;
     stdio.handOver();
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);

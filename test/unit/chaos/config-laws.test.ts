@@ -8,6 +8,7 @@ import { chaosSchemas } from '../../../src/chaos/schema.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
 import { RenacerError } from '../../../src/model/errors.ts';
 import { arbitrarySettings } from '../../support/arbitrary-settings.ts';
+import { runs } from '../../support/runs.ts';
 
 type Build = (builder: ReturnType<typeof ChaosConfig.new>) => ReturnType<typeof ChaosConfig.new>;
 
@@ -131,7 +132,7 @@ describe('the laws of the configuration', () => {
         expect(ChaosConfig.fromJSON(json).settings).toEqual(settings);
         expect(ChaosConfig.fromJSON(JSON.parse(json)).settings).toEqual(settings);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });
@@ -161,7 +162,7 @@ describe('no input crashes the parser', () => {
   ])('%s', (_, texts) => {
     fc.assert(
       fc.property(texts, (text) => orOwnError(() => ChaosConfig.fromJSON(text))),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

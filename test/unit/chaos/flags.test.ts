@@ -4,6 +4,7 @@ import { CHAOS_FLAGS, parseFlags, printFlags } from '../../../src/chaos/flags.ts
 import { ChaosConfig } from '../../../src/chaos-full.ts';
 import { RenacerError } from '../../../src/model/errors.ts';
 import { arbitrarySettings } from '../../support/arbitrary-settings.ts';
+import { runs } from '../../support/runs.ts';
 
 const split = (word: string): [string, string | undefined] => {
   const end = word.indexOf('=');
@@ -148,7 +149,7 @@ describe('flags', () => {
           return error instanceof RenacerError;
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: runs(1000) },
     );
   });
 });

@@ -13,6 +13,7 @@ import {
 } from '../../../src/chaos/quantities.ts';
 import { MAX_SEED } from '../../../src/faults/decisions.ts';
 import { RenacerError } from '../../../src/model/errors.ts';
+import { runs } from '../../support/runs.ts';
 
 describe('sizes', () => {
   it.each([
@@ -127,6 +128,6 @@ it('no text makes a parser throw anything but its own error', () => {
         return error instanceof RenacerError && error.code === 'INVALID_VALUE';
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

@@ -1,0 +1,41 @@
+import { CommanderError } from 'commander';
+import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
+import { parseCommandLine } from './command-line.ts';
+
+/** Does what argv (without node and the script) says; resolves to the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  process.on('uncaughtException', (error) => process.exit(report(error)));
+  try {
+    return await dispatch(argv);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** What needs Linux is loaded when it is needed: on any other system that is an error to be told, as others are. */
+async function dispatch(argv: readonly string[]): Promise<number> {
+  if (argv[0] === 'doctor') {
+    const { doctor } = await import('./doctor.ts');
+    return doctor(argv.slice(1));
+  }
+  const line = parseCommandLine(argv, process.env);
+  const { run } = await import('./run.ts');
+  return run(line);
+}
+
+/** One clear line for each thing that is wrong, and one what to do about it. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode;
+  const known = error instanceof RenacerError ? error : defect(error);
+  const lines = [...known.message.split('\n'), ...(known.hint ? [known.hint] : [])];
+  process.stderr.write(lines.map((line) => `renacer: ${line}\n`).join(''));
+  return known.exitCode;
+}
+
+function defect(error: unknown): RenacerError {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new RenacerError('DEFECT', text, {
+    hint: 'this is a defect of Renacer: please report it with the command and these lines',
+    exitCode: EXIT_OWN_FAILURE,
+  });
+}
