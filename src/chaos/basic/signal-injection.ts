@@ -194,10 +194,9 @@ function firstFate(dispositions: ReturnType<typeof signalDispositions>, signal: 
   return 'unknown';
 }
 
-/** Exponentially distributed, but never so short that a mere pause counts. */
+/** Between half and one and a half of the mean: never so short that a mere pause counts, never so long that none comes. */
 function quietGap(life: Life): number {
-  const unit = drawUnit(life.key, life.quietMoments, DRAW.quiet);
-  return LOOK_EVERY_MS + -Math.log(1 - unit) * QUIET_MEAN_MS;
+  return QUIET_MEAN_MS * (0.5 + drawUnit(life.key, life.quietMoments, DRAW.quiet));
 }
 
 function signalNumber(name: string): number {
