@@ -147,7 +147,7 @@ export class KernelEvents {
     exit.returned = true;
     exit.result.moveTo(u32, word + CALL.result / 4);
     exit.errno = isError ? TWO_32 - low : 0;
-    exit.duration = exit.time - this.#seconds(u32, word + CALL.entered / 4);
+    exit.duration = (nanoseconds(u32, word + RECORD.time / 4) - nanoseconds(u32, word + CALL.entered / 4)) / 1e9;
     this.#receive(exit);
   }
 
@@ -207,8 +207,12 @@ export class KernelEvents {
 
   /** Nanoseconds of the monotonic clock as seconds since the epoch. */
   #seconds(words: Uint32Array, at: number): number {
-    return this.#epoch + (words[at + 1]! * TWO_32 + words[at]!) / 1e9;
+    return this.#epoch + nanoseconds(words, at) / 1e9;
   }
 }
 
 const NO_RESULT = new Uint32Array(2);
+
+function nanoseconds(words: Uint32Array, at: number): number {
+  return words[at + 1]! * TWO_32 + words[at]!;
+}
