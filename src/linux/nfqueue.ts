@@ -136,6 +136,7 @@ export class PacketQueues {
 
   /** Lets a packet pass with other bytes. The kernel trusts no checksum of it any more: the receiver verifies them. */
   replace(queue: number, id: number, bytes: Uint8Array): void {
+    this.flush();
     const { view, u8: target, address } = this.#mangled;
     const size = VERDICT_SIZE + ((4 + bytes.length + 3) & ~3);
     writeVerdictHeader(view, 0, size);

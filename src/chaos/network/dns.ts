@@ -17,3 +17,19 @@ export function queriedName(message: DataView): string | undefined {
   }
   return undefined;
 }
+
+/** Counts the lookups of each name: all queries for it from one socket are one lookup, however often they are repeated. */
+export class NameLookups {
+  readonly #lookups = new Map<string, object[]>();
+
+  /** Which lookup of the name this is, from 0. `socket` stands for the flow of the query. */
+  ordinal(name: string, socket: object): number {
+    let sockets = this.#lookups.get(name);
+    if (sockets === undefined) {
+      sockets = [];
+      this.#lookups.set(name, sockets);
+    }
+    const known = sockets.indexOf(socket);
+    return known === -1 ? sockets.push(socket) - 1 : known;
+  }
+}

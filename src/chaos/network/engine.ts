@@ -58,7 +58,7 @@ export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions)
 }
 
 class RunningNetwork implements PreparedNetwork {
-  readonly backend: string;
+  readonly backend = 'packets';
   readonly #worker: Worker;
   readonly #wakeFd: number;
   readonly #port: MessageChannel['port1'];
@@ -74,7 +74,6 @@ class RunningNetwork implements PreparedNetwork {
     port: MessageChannel['port1'],
     answers: Int32Array,
   ) {
-    this.backend = start.backend;
     this.#worker = worker;
     this.#wakeFd = start.wakeFd;
     this.#port = port;
@@ -108,20 +107,26 @@ class RunningNetwork implements PreparedNetwork {
       this.#running = false;
       this.#worker.ref();
       this.#ask('stop');
-      await this.#ended;
     }
+    await this.#ended;
+    this.#readAnswers();
     this.#port.close();
   }
 
   #refresh(): void {
-    if (this.#running) this.#ask('snapshot');
+    if (!this.#running) return;
+    const before = Atomics.load(this.#answers, 0);
+    this.#ask('snapshot');
+    Atomics.wait(this.#answers, 0, before, ANSWER_MS);
+    this.#readAnswers();
   }
 
   #ask(request: QueueWorkerRequest): void {
-    const before = Atomics.load(this.#answers, 0);
     this.#port.postMessage(request);
     wake(this.#wakeFd);
-    Atomics.wait(this.#answers, 0, before, ANSWER_MS);
+  }
+
+  #readAnswers(): void {
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
       this.#last = got.message as Snapshot;
     }

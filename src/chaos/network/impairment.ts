@@ -3,7 +3,8 @@ import type { NetworkDirection, NetworkFaultKind } from '../../model/network-use
 import { Jitter } from './jitter.ts';
 import { Link } from './link.ts';
 import type { BurstLoss, NetworkRule } from './plan.ts';
-import { type ResolvedTarget, TargetMatcher } from './targets.ts';
+import { TargetMatcher } from './target-matcher.ts';
+import type { ResolvedTarget } from './targets.ts';
 
 /** Which draw of a packet decides what: each one is independent of whether the others are asked for. */
 const DRAW = {

@@ -1,5 +1,5 @@
 /** The thread that reads the queues. It blocks in ppoll(2), so the event loop of the process never delays a packet. */
-import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { bePunctual, Waiter } from '../../linux/poll.ts';
 import type { NetworkFault } from '../../model/network-use.ts';
 import { describeFailure } from './failure.ts';
@@ -14,7 +14,7 @@ export interface QueueWorkerData {
   readonly cgroup: { readonly inode: bigint; readonly level: number };
   /** One number: how many answers have been posted. The main thread may wait for it to change. */
   readonly answers: SharedArrayBuffer;
-  readonly port: import('node:worker_threads').MessagePort;
+  readonly port: MessagePort;
 }
 
 export type QueueWorkerRequest = 'snapshot' | 'stop';
@@ -27,7 +27,7 @@ export interface Snapshot {
 
 /** The first message of the thread: it is at work, or why it can't be. */
 export type QueueWorkerStart =
-  | { readonly kind: 'ready'; readonly wakeFd: number; readonly backend: string }
+  | { readonly kind: 'ready'; readonly wakeFd: number }
   | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly hint: string };
 
 /** A bound for each wait, so that the thread can be ended from outside. */
@@ -45,7 +45,7 @@ function start(): void {
   }
   const waiter = new Waiter(tap.fd);
   bePunctual();
-  parentPort!.postMessage({ kind: 'ready', wakeFd: waiter.wakeFd, backend: tap.backend } satisfies QueueWorkerStart);
+  parentPort!.postMessage({ kind: 'ready', wakeFd: waiter.wakeFd } satisfies QueueWorkerStart);
   serve(tap, waiter);
   tap.close();
   answer(tap.engine);
