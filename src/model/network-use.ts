@@ -58,7 +58,8 @@ export type NetworkFaultKind =
   | 'corrupt'
   | 'reset'
   | 'refuse'
-  | 'dns-timeout';
+  | 'dns-timeout'
+  | 'dns-failure';
 
 /** One thing that was done to the network on purpose. Its place (flow, direction, packet) is that of another run with the same seed. */
 export interface NetworkFault {
@@ -70,6 +71,6 @@ export interface NetworkFault {
   readonly stream: 'data' | 'ack';
   /** Which packet of this stream, from 1. */
   readonly packet: number;
-  /** Milliseconds since the epoch. */
+  /** Seconds since the epoch. */
   readonly time: number;
 }

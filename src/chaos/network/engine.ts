@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { cgroupLevel } from '../../linux/cgroup-level.ts';
+import { cgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { wake } from '../../linux/poll.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkFault, NetworkUse } from '../../model/network-use.ts';
-import { checkPlan, type NetworkPlan } from './plan.ts';
+import type { NetworkPlan } from './plan.ts';
 import type { QueueWorkerData, QueueWorkerRequest, QueueWorkerStart, Snapshot } from './queue-worker.ts';
 import { resolveTargets } from './targets.ts';
 
@@ -14,7 +14,7 @@ const ANSWER_MS = 2000;
 export interface NetworkOptions {
   readonly seed: number;
   /** The cgroup v2 directory of the tree. Its processes must join it before they create a socket. */
-  readonly cgroup: { readonly path: string; readonly inode: bigint };
+  readonly cgroup: string;
 }
 
 /** A network that is impaired for one process tree until `dispose`. */
@@ -34,20 +34,18 @@ export interface PreparedNetwork {
  * Impairs the network of a cgroup as the plan says. Everything is in force when the promise is fulfilled, and is gone
  * when this process is, whatever ends it.
  *
- * Throws NETWORK_PLAN, NETWORK_TARGET, NETWORK_PERMISSION, NETWORK_UNSUPPORTED or NETWORK_QUEUES.
+ * Throws NETWORK_TARGET, NETWORK_PERMISSION, NETWORK_UNSUPPORTED or NETWORK_QUEUES.
  */
 export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions): Promise<PreparedNetwork> {
-  checkPlan(plan);
-  const level = cgroupLevel(options.cgroup.path);
   const rules = await Promise.all(
-    plan.rules.map(async (rule) => ({ rule, targets: await resolveTargets(rule.to ?? []) })),
+    plan.rules.map(async (rule) => ({ rule, targets: await resolveTargets(rule.networkTo ?? []) })),
   );
   const { port1, port2 } = new MessageChannel();
   const answers = new SharedArrayBuffer(4);
   const workerData: QueueWorkerData = {
     rules,
     seed: options.seed,
-    cgroup: { inode: options.cgroup.inode, level },
+    cgroup: cgroupIdentity(options.cgroup),
     answers,
     port: port2,
   };

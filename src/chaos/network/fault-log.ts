@@ -26,7 +26,7 @@ export class FaultLog {
     if (this.faults.length >= MOST_FAULTS) return;
     const { flow, direction, stream, ordinal } = place;
     const service = printEndpoint(flow.endpoints.service);
-    const time = this.#epochOffset + now;
+    const time = (this.#epochOffset + now) / 1000;
     this.faults.push({ kind, flow: flow.id, service, direction, stream, packet: ordinal + 1, time });
   }
 }

@@ -1,8 +1,8 @@
 import { type DecisionKey, decisionKey, drawUnit } from '../../faults/decisions.ts';
 import type { NetworkDirection, NetworkFaultKind } from '../../model/network-use.ts';
+import type { LossBursts, NetworkConditions } from '../settings.ts';
 import { Jitter } from './jitter.ts';
 import { Link } from './link.ts';
-import type { BurstLoss, NetworkRule } from './plan.ts';
 import { TargetMatcher } from './target-matcher.ts';
 import type { ResolvedTarget } from './targets.ts';
 
@@ -20,17 +20,22 @@ const DRAW = {
 
 /** How long a packet is held back that others are to overtake, where there is no latency that it could skip instead. */
 const REORDER_HOLD_MS = 10;
-const DEFAULT_DROP_BYTES = 65536;
+/**
+ * A connection that is to be dropped is so within this many bytes, both directions together, small numbers being as likely
+ * as large ones; if it carries less, then within this time.
+ */
+const DROP_WITHIN_BYTES = 65536;
+const DROP_WITHIN_MS = 30_000;
 
 /** A rule with its names resolved, as it is handed to the engine's thread. */
 export interface ResolvedRule {
-  readonly rule: NetworkRule;
+  readonly rule: NetworkConditions;
   readonly targets: readonly ResolvedTarget[];
 }
 
 /** A rule in force, with the two links that all of its flows share. */
 class ArmedRule {
-  readonly rule: NetworkRule;
+  readonly rule: NetworkConditions;
   readonly matcher: TargetMatcher;
   readonly #links: Readonly<Record<NetworkDirection, Link | undefined>>;
 
@@ -44,7 +49,7 @@ class ArmedRule {
 
   /** What its decisions are keyed by: with whom, so that they depend neither on rates nor on other rules. */
   get name(): string {
-    return `network ${[...(this.rule.to ?? [])].sort().join(' ')}`;
+    return `network ${[...(this.rule.networkTo ?? [])].sort().join(' ')}`;
   }
 
   link(direction: NetworkDirection): Link | undefined {
@@ -52,7 +57,7 @@ class ArmedRule {
   }
 
   covers(direction: NetworkDirection): boolean {
-    return (this.rule.direction ?? 'both') === 'both' || this.rule.direction === direction;
+    return (this.rule.networkDirection ?? 'both') === 'both' || this.rule.networkDirection === direction;
   }
 }
 
@@ -120,7 +125,7 @@ export class FlowImpairment {
 
   /** The plain latency of one direction, in ms. */
   latency(direction: NetworkDirection): number {
-    return this.#covering(direction).reduce((sum, { rule }) => sum + (rule.latencyMs ?? 0), 0);
+    return this.#covering(direction).reduce((sum, { rule }) => sum + (rule.networkLatencyMs ?? 0), 0);
   }
 
   /** Whether a new connection, which goes in this direction, is refused. */
@@ -130,26 +135,25 @@ export class FlowImpairment {
     );
   }
 
-  /** When a new connection, which goes in this direction, is reset: after so many bytes, or so many ms. */
+  /** When a new connection, which goes in this direction, is reset: after so many bytes or ms, whichever comes first. */
   resets(direction: NetworkDirection): { readonly bytes: number; readonly ms: number } {
     let bytes = Number.POSITIVE_INFINITY;
     let ms = Number.POSITIVE_INFINITY;
     for (const armed of this.#covering(direction)) {
-      const { connectionDropRate = 0, connectionDropAfterBytes, connectionDropAfterMs } = armed.rule;
       const key = this.#key(armed, 'drop');
-      if (drawUnit(key, 0) >= connectionDropRate) continue;
-      const moment = drawUnit(key, 1);
-      if (connectionDropAfterMs !== undefined) ms = Math.min(ms, moment * connectionDropAfterMs);
-      else bytes = Math.min(bytes, Math.ceil((connectionDropAfterBytes ?? DEFAULT_DROP_BYTES) ** moment));
+      if (drawUnit(key, 0) >= (armed.rule.connectionDropRate ?? 0)) continue;
+      bytes = Math.min(bytes, Math.ceil(DROP_WITHIN_BYTES ** drawUnit(key, 1)));
+      ms = Math.min(ms, drawUnit(key, 2) * DROP_WITHIN_MS);
     }
     return { bytes, ms };
   }
 
-  /** Whether the `ordinal`-th lookup of a name is never answered. */
-  ignoresName(name: string, ordinal: number): boolean {
-    return this.#rules.some(
+  /** How the `ordinal`-th lookup of a name fails, if it does. */
+  nameFailure(name: string, ordinal: number): 'timeout' | 'fail' | undefined {
+    const failing = this.#rules.find(
       (rule) => drawUnit(decisionKey(this.#seed, rule.name, `dns ${name}`), ordinal) < (rule.rule.dnsFailureRate ?? 0),
     );
+    return failing && (failing.rule.dnsFailure ?? 'timeout');
   }
 
   #covering(direction: NetworkDirection): ArmedRule[] {
@@ -173,25 +177,25 @@ export class FlowImpairment {
 
 /** One rule for one stream of packets. */
 class RuleStream {
-  readonly #rule: NetworkRule;
+  readonly #rule: NetworkConditions;
   readonly #link: Link | undefined;
   readonly #key: DecisionKey;
   readonly #jitter: Jitter | undefined;
   #inBurst = false;
 
   constructor(armed: ArmedRule, direction: NetworkDirection, key: DecisionKey) {
-    const { jitterMs, jitterDistribution, jitterCorrelation } = armed.rule;
+    const { networkJitterMs, networkDistribution = 'uniform', networkCorrelation = 0 } = armed.rule;
     this.#rule = armed.rule;
     this.#link = armed.link(direction);
     this.#key = key;
-    this.#jitter = jitterMs ? new Jitter(jitterMs, jitterDistribution ?? 'uniform', jitterCorrelation ?? 0) : undefined;
+    this.#jitter = networkJitterMs ? new Jitter(networkJitterMs, networkDistribution, networkCorrelation) : undefined;
   }
 
   lose(fate: PacketFate, ordinal: number): void {
-    const { partition, lossRate, burstLoss } = this.#rule;
+    const { partition, packetLossRate = 0, packetLossBursts } = this.#rule;
     if (partition) fate.lost = 'partition';
-    else if (lossRate !== undefined && this.#draws(ordinal, DRAW.loss, lossRate)) fate.lost = 'loss';
-    if (burstLoss !== undefined && this.#losesInBurst(ordinal, burstLoss)) fate.lost ??= 'loss';
+    else if (this.#draws(ordinal, DRAW.loss, packetLossRate)) fate.lost = 'loss';
+    if (packetLossBursts !== undefined && this.#losesInBurst(ordinal, packetLossBursts)) fate.lost ??= 'loss';
   }
 
   delay(fate: PacketFate, ordinal: number, bytes: number): void {
@@ -201,28 +205,28 @@ class RuleStream {
       else fate.due = passed;
     }
     const deviation = this.#jitter?.next(this.#key, ordinal, DRAW.jitter) ?? 0;
-    fate.due += Math.max(0, (this.#rule.latencyMs ?? 0) + deviation);
+    fate.due += Math.max(0, (this.#rule.networkLatencyMs ?? 0) + deviation);
   }
 
   alter(fate: PacketFate, ordinal: number, now: number): void {
-    const { duplicateRate, corruptRate, reorderRate } = this.#rule;
-    if (duplicateRate && this.#draws(ordinal, DRAW.duplicate, duplicateRate)) fate.duplicate = true;
-    if (corruptRate && this.#draws(ordinal, DRAW.corrupt, corruptRate)) {
+    const { packetDuplicateRate = 0, packetCorruptRate = 0, packetReorderRate = 0 } = this.#rule;
+    if (this.#draws(ordinal, DRAW.duplicate, packetDuplicateRate)) fate.duplicate = true;
+    if (this.#draws(ordinal, DRAW.corrupt, packetCorruptRate)) {
       fate.corruptAt = drawUnit(this.#key, ordinal, DRAW.bit);
     }
-    if (reorderRate && this.#draws(ordinal, DRAW.reorder, reorderRate)) {
+    if (this.#draws(ordinal, DRAW.reorder, packetReorderRate)) {
       fate.reordered = true;
       fate.due = fate.due > now ? now : now + REORDER_HOLD_MS;
     }
   }
 
-  #losesInBurst(ordinal: number, burst: BurstLoss): boolean {
-    const { enterRate, leaveRate, lossInBurst = 1, lossBetween = 0 } = burst;
-    if (this.#draws(ordinal, DRAW.burstChange, this.#inBurst ? leaveRate : enterRate)) this.#inBurst = !this.#inBurst;
-    return this.#draws(ordinal, DRAW.burstLoss, this.#inBurst ? lossInBurst : lossBetween);
+  #losesInBurst(ordinal: number, burst: LossBursts): boolean {
+    const { enter, leave, inside = 1, outside = 0 } = burst;
+    if (this.#draws(ordinal, DRAW.burstChange, this.#inBurst ? leave : enter)) this.#inBurst = !this.#inBurst;
+    return this.#draws(ordinal, DRAW.burstLoss, this.#inBurst ? inside : outside);
   }
 
   #draws(ordinal: number, draw: number, rate: number): boolean {
-    return drawUnit(this.#key, ordinal, draw) < rate;
+    return rate > 0 && drawUnit(this.#key, ordinal, draw) < rate;
   }
 }

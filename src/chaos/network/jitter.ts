@@ -1,5 +1,7 @@
 import { type DecisionKey, drawUnit } from '../../faults/decisions.ts';
-import type { JitterDistribution } from './plan.ts';
+import type { NetworkConditions } from '../settings.ts';
+
+type JitterDistribution = NonNullable<NetworkConditions['networkDistribution']>;
 
 /**
  * Maps a standard normal value to a deviation with mean 0. `uniform` lies within plus and minus 1, the others have a

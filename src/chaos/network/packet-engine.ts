@@ -1,6 +1,7 @@
 import type { FlowGroupUse, FlowUse, NetworkDirection, NetworkFault } from '../../model/network-use.ts';
 import { Departures, EARLY_MS, type PacketOutput } from './departures.ts';
 import { DNS_PORT, NameLookups, queriedName } from './dns.ts';
+import { buildServerFailure } from './dns-answer.ts';
 import { FaultLog, type PacketPlace } from './fault-log.ts';
 import { type Flow, FlowTable, isOpening } from './flow.ts';
 import { Impairment, PacketFate, type ResolvedRule } from './impairment.ts';
@@ -113,11 +114,15 @@ export class PacketEngine {
   #carryOut(packet: WaitingPacket, origin: PacketOrigin, place: PacketPlace, now: number): void {
     const headers = this.#headers;
     const { flow, direction } = place;
-    const lost = this.#fate.lost ?? (this.#ignoresQuery(packet, flow) ? 'dns-timeout' : undefined);
+    const nameFailure = this.#fate.lost ? undefined : this.#nameFailure(packet, flow);
+    const lost = this.#fate.lost ?? (nameFailure === 'timeout' ? 'dns-timeout' : undefined);
     if (lost !== undefined) {
       flow.side(direction).counts.lost++;
       this.#log.add(lost, place, now);
       this.#output.drop(packet.queue, packet.id);
+    } else if (nameFailure === 'fail') {
+      this.#log.add('dns-failure', place, now);
+      this.#answer(packet, flow, buildServerFailure(copyOf(packet), headers), now);
     } else if (isOpening(headers) && flow.impairment!.refuses(direction)) {
       this.#log.add('refuse', place, now);
       this.#refuse(packet, flow, now);
@@ -188,13 +193,18 @@ export class PacketEngine {
     if (sequence !== undefined) this.#output.inject(buildReset({ source, destination, sequence }));
   }
 
-  /** Answers a SYN as a host does where nobody listens, after the time that the way there and back takes. */
+  /** Answers a SYN as a host does where nobody listens. */
   #refuse(packet: WaitingPacket, flow: Flow, now: number): void {
     const { source, destination, sequence } = this.#headers;
     flow.state = 'refused';
-    this.#output.drop(packet.queue, packet.id);
     const acknowledgement = (sequence + 1) >>> 0;
     const bytes = buildReset({ source: destination, destination: source, sequence: 0, acknowledgement });
+    this.#answer(packet, flow, bytes, now);
+  }
+
+  /** Takes a packet out and answers it in its receiver's name, after the time that the way there and back takes. */
+  #answer(packet: WaitingPacket, flow: Flow, bytes: Uint8Array, now: number): void {
+    this.#output.drop(packet.queue, packet.id);
     const due = now + flow.impairment!.latency('to') + flow.impairment!.latency('from');
     this.#departures.add({ flow, side: undefined, waiting: undefined, bytes, sequenceEnd: 0 }, due, now);
   }
@@ -207,13 +217,13 @@ export class PacketEngine {
     if (answers) this.#sendReset(destination, source, acknowledgement);
   }
 
-  #ignoresQuery(packet: WaitingPacket, flow: Flow): boolean {
+  #nameFailure(packet: WaitingPacket, flow: Flow): 'timeout' | 'fail' | undefined {
     const { protocol, payloadAt } = this.#headers;
-    if (protocol !== 'udp' || flow.endpoints.service.port !== DNS_PORT) return false;
+    if (protocol !== 'udp' || flow.endpoints.service.port !== DNS_PORT) return undefined;
     const { view, at, captured } = packet;
     const start = view.byteOffset + at + payloadAt;
     const name = queriedName(new DataView(view.buffer, start, Math.max(0, captured - payloadAt)));
-    return name !== undefined && flow.impairment!.ignoresName(name, this.#lookups.ordinal(name, flow));
+    return name === undefined ? undefined : flow.impairment!.nameFailure(name, this.#lookups.ordinal(name, flow));
   }
 }
 

@@ -1,5 +1,7 @@
 /** The thread that reads the queues. It blocks in ppoll(2), so the event loop of the process never delays a packet. */
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
+import { monotonicMs } from '../../linux/clock.ts';
 import { bePunctual, Waiter } from '../../linux/poll.ts';
 import type { NetworkFault } from '../../model/network-use.ts';
 import { describeFailure } from './failure.ts';
@@ -11,7 +13,7 @@ import { openTap, type Tap } from './tap.ts';
 export interface QueueWorkerData {
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
-  readonly cgroup: { readonly inode: bigint; readonly level: number };
+  readonly cgroup: CgroupIdentity;
   /** One number: how many answers have been posted. The main thread may wait for it to change. */
   readonly answers: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -55,10 +57,10 @@ function start(): void {
 function serve(tap: Tap, waiter: Waiter): void {
   const { engine } = tap;
   for (;;) {
-    const untilNext = engine.nextTime - performance.now();
+    const untilNext = engine.nextTime - monotonicMs();
     waiter.wait(Math.min(Math.max(untilNext, 0), LONGEST_WAIT_MS));
-    tap.receive(performance.now());
-    engine.run(performance.now());
+    tap.receive(monotonicMs());
+    engine.run(monotonicMs());
     tap.flush();
     const request = receiveMessageOnPort(data.port)?.message as QueueWorkerRequest | undefined;
     if (request === 'snapshot') answer(engine);

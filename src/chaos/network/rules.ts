@@ -1,3 +1,4 @@
+import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import {
   accept,
   addLabel,
@@ -15,7 +16,7 @@ const OUTPUT_PRIORITY = -150;
 const INPUT_PRIORITY = 150;
 
 export interface RuleScope {
-  readonly cgroup: { readonly inode: bigint; readonly level: number };
+  readonly cgroup: CgroupIdentity;
   /** The conntrack label that marks the tree's connections. */
   readonly label: number;
   /** The mark of packets that the engine itself sends. */

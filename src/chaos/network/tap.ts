@@ -1,11 +1,12 @@
+import { epochSeconds, monotonicMs } from '../../linux/clock.ts';
 import { NetlinkError } from '../../linux/netlink.ts';
 import { OwnerTable } from '../../linux/nf-tables.ts';
 import { NF_ACCEPT, NF_DROP, PacketQueues, WHOLE_PACKET } from '../../linux/nfqueue.ts';
 import { RawSender } from '../../linux/raw-socket.ts';
 import { RenacerError } from '../../model/errors.ts';
+import type { NetworkConditions } from '../settings.ts';
 import type { ResolvedRule } from './impairment.ts';
 import { PacketEngine, type PacketOrigin } from './packet-engine.ts';
-import type { NetworkRule } from './plan.ts';
 import { type RuleScope, treeRules } from './rules.ts';
 
 /** The queues of runs are in triples from here on. */
@@ -75,9 +76,11 @@ function claimQueues(queues: PacketQueues): number {
   });
 }
 
-function configureQueues(queues: PacketQueues, scope: RuleScope, rules: readonly NetworkRule[]): void {
-  const copiesAll = rules.some((rule) => rule.corruptRate || rule.duplicateRate);
-  const delays = rules.some((rule) => rule.latencyMs || rule.jitterMs || rule.bandwidthBytesPerSec || rule.reorderRate);
+function configureQueues(queues: PacketQueues, scope: RuleScope, rules: readonly NetworkConditions[]): void {
+  const copiesAll = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
+  const delays = rules.some(
+    (rule) => rule.networkLatencyMs || rule.networkJitterMs || rule.bandwidthBytesPerSec || rule.packetReorderRate,
+  );
   const headers = rules.some((rule) => rule.dnsFailureRate) ? QUERY_BYTES : HEADER_BYTES;
   const glance = { copyBytes: headers, segmentsMerged: true };
   const whole = { copyBytes: WHOLE_PACKET, segmentsMerged: false };
@@ -136,7 +139,7 @@ class OpenTap implements Tap {
         sender.send(packet);
       },
     };
-    this.engine = new PacketEngine(rules, seed, output, performance.timeOrigin);
+    this.engine = new PacketEngine(rules, seed, output, epochSeconds() * 1000 - monotonicMs());
   }
 
   receive(now: number): void {
@@ -156,7 +159,7 @@ class OpenTap implements Tap {
   close(): void {
     this.#table.close();
     // Packets that were on their way into the queue while the rules went.
-    this.receive(performance.now());
+    this.receive(monotonicMs());
     this.engine.release();
     this.#queues.flush();
     this.#queues.close();
