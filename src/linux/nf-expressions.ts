@@ -2,13 +2,20 @@
  * Expressions of nf_tables rules (linux/netfilter/nf_tables.h). A rule is a list of them: each loads a register,
  * compares it (and ends the rule if it differs) or decides about the packet.
  */
-import { type AttributeValue, attribute, be16, be32, host32, host64, text } from './netlink-message.ts';
+import { type AttributeValue, attribute, be16, be32, host32, host64, text, u8 } from './netlink-message.ts';
 
 const NFT_REG_VERDICT = 0;
 const NFT_REG_1 = 1;
 const NFT_META_MARK = 3;
 const NFT_META_IIF = 4;
 const NFT_META_OIF = 5;
+const NFT_META_L4PROTO = 16;
+const NFT_PAYLOAD_TRANSPORT_HEADER = 2;
+const NFT_EXTHDR_OP_TCPOPT = 1;
+const TCPOPT_MSS = 2;
+const IPPROTO_TCP = 6;
+const TCP_FLAGS_AT = 13;
+const TCP_SYN = 2;
 const NFT_CMP_EQ = 0;
 const NFT_CMP_NEQ = 1;
 const NFT_CT_LABELS = 13;
@@ -40,25 +47,39 @@ export function socketOfCgroup(inode: bigint, level: number): Expression[] {
 
 /** The connection carries this conntrack label. */
 export function hasLabel(bit: number): Expression[] {
-  const label = labelBit(bit);
-  const mask = [
-    attribute(1, be32(NFT_REG_1)),
-    attribute(2, be32(NFT_REG_1)),
-    attribute(3, be32(label.length)),
-    attribute(4, [attribute(1, label)]),
-    attribute(5, [attribute(1, new Uint8Array(label.length))]),
-  ];
   return [
     expression('ct', [attribute(1, be32(NFT_REG_1)), attribute(2, be32(NFT_CT_LABELS))]),
-    expression('bitwise', mask),
-    compare(NFT_CMP_NEQ, new Uint8Array(label.length)),
+    ...anyBitOf(labelBit(bit)),
   ];
+}
+
+/** The packet opens a TCP connection, or is the answer to that. */
+export function opensConnection(): Expression[] {
+  const flags = [NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS_AT, 1].map((value, i) => attribute(i + 2, be32(value)));
+  return [
+    loadMeta(NFT_META_L4PROTO),
+    compare(NFT_CMP_EQ, u8(IPPROTO_TCP)),
+    expression('payload', [attribute(1, be32(NFT_REG_1)), ...flags]),
+    ...anyBitOf(u8(TCP_SYN)),
+  ];
+}
+
+/** Lowers the size of the segments that the receiver of this packet, which opens a connection, may send. */
+export function limitSegments(bytes: number): Expression[] {
+  const option = [
+    attribute(2, u8(TCPOPT_MSS)),
+    attribute(3, be32(2)),
+    attribute(4, be32(2)),
+    attribute(6, be32(NFT_EXTHDR_OP_TCPOPT)),
+    attribute(7, be32(NFT_REG_1)),
+  ];
+  return [loadValue(be16(bytes)), expression('exthdr', option)];
 }
 
 /** Adds this conntrack label to the connection. The rule ends here if the packet belongs to no connection. */
 export function addLabel(bit: number): Expression[] {
   return [
-    expression('immediate', [attribute(1, be32(NFT_REG_1)), attribute(2, [attribute(1, labelBit(bit))])]),
+    loadValue(labelBit(bit)),
     expression('ct', [attribute(2, be32(NFT_CT_LABELS)), attribute(4, be32(NFT_REG_1))]),
   ];
 }
@@ -90,6 +111,23 @@ export function queue(number: number, style: QueueStyle): Expression[] {
 
 function loadMeta(key: number): Expression {
   return expression('meta', [attribute(1, be32(NFT_REG_1)), attribute(2, be32(key))]);
+}
+
+function loadValue(value: Uint8Array): Expression {
+  return expression('immediate', [attribute(1, be32(NFT_REG_1)), attribute(2, [attribute(1, value)])]);
+}
+
+/** Some bit of the mask is set in the register. */
+function anyBitOf(mask: Uint8Array): Expression[] {
+  const zero = new Uint8Array(mask.length);
+  const and = [
+    attribute(1, be32(NFT_REG_1)),
+    attribute(2, be32(NFT_REG_1)),
+    attribute(3, be32(mask.length)),
+    attribute(4, [attribute(1, mask)]),
+    attribute(5, [attribute(1, zero)]),
+  ];
+  return [expression('bitwise', and), compare(NFT_CMP_NEQ, zero)];
 }
 
 function compare(operator: number, value: Uint8Array): Expression {

@@ -19,6 +19,7 @@ const NFQNL_CFG_CMD_BIND = 1;
 const NFQNL_COPY_PACKET = 2;
 const NFQA_CFG_F_FAIL_OPEN = 1;
 const NFQA_CFG_F_GSO = 4;
+const EPERM = 1;
 const EBUSY = 16;
 const MSG_DONTWAIT = 0x40;
 
@@ -89,8 +90,8 @@ export class PacketQueues {
       this.#configure(queue, [attribute(NFQA_CFG_CMD, Uint8Array.of(NFQNL_CFG_CMD_BIND, 0, 0, 0))]);
       return true;
     } catch (error) {
-      // A queue that another socket owns gives EBUSY; EPERM says that this process may own none.
-      if (error instanceof NetlinkError && error.errno === EBUSY) return false;
+      // EPERM is what a queue of another socket answers. (Without CAP_NET_ADMIN, not even `open` would have succeeded.)
+      if (error instanceof NetlinkError && (error.errno === EBUSY || error.errno === EPERM)) return false;
       throw error;
     }
   }

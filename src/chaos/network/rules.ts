@@ -2,9 +2,12 @@ import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import {
   accept,
   addLabel,
+  type Expression,
   hasLabel,
+  limitSegments,
   loopback,
   markIs,
+  opensConnection,
   type QueueStyle,
   queue,
   socketOfCgroup,
@@ -15,10 +18,15 @@ import { type BaseChain, NF_INET_LOCAL_IN, NF_INET_LOCAL_OUT } from '../../linux
 const OUTPUT_PRIORITY = -150;
 const INPUT_PRIORITY = 150;
 
+/** What TCP puts into one packet on Ethernet. */
+const USUAL_SEGMENT_BYTES = 1460;
+
 export interface RuleScope {
   readonly cgroup: CgroupIdentity;
   /** The conntrack label that marks the tree's connections. */
   readonly label: number;
+  /** Loopback would send 64 KiB at a time: have TCP send what fits a usual packet instead. */
+  readonly usualSegments: boolean;
   /** The mark of packets that the engine itself sends. */
   readonly mark: number;
   readonly queues: {
@@ -39,9 +47,11 @@ export interface RuleScope {
  * each packet passes both hooks, it is queued on arrival: there no socket is charged for it any more, and its loss is
  * silent.
  */
-export function treeRules({ cgroup, label, mark, queues }: RuleScope, style: QueueStyle): BaseChain[] {
+export function treeRules({ cgroup, label, mark, usualSegments, queues }: RuleScope, style: QueueStyle): BaseChain[] {
   const ours = socketOfCgroup(cgroup.inode, cgroup.level);
   const known = hasLabel(label);
+  const limit = (scope: Expression[]) =>
+    usualSegments ? [[...opensConnection(), ...scope, ...limitSegments(USUAL_SEGMENT_BYTES)]] : [];
   return [
     {
       name: 'output',
@@ -51,6 +61,7 @@ export function treeRules({ cgroup, label, mark, queues }: RuleScope, style: Que
         [...markIs(mark), ...addLabel(label)],
         [...markIs(mark), ...accept()],
         [...ours, ...addLabel(label)],
+        ...limit(known),
         [...loopback('output'), ...accept()],
         [...ours, ...queue(queues.outbound, style)],
         [...known, ...queue(queues.outbound, style)],
@@ -63,6 +74,7 @@ export function treeRules({ cgroup, label, mark, queues }: RuleScope, style: Que
       rules: [
         [...markIs(mark), ...accept()],
         [...known, ...queue(queues.known, style)],
+        ...limit(ours),
         [...ours, ...addLabel(label), ...queue(queues.inbound, style)],
         [...ours, ...queue(queues.inbound, style)],
       ],

@@ -18,6 +18,7 @@ const MARK_BASE = 0x52450000;
 /** Enough for the headers of IPv6 and TCP with all options, or for a DNS query. */
 const HEADER_BYTES = 128;
 const QUERY_BYTES = 600;
+const NARROW_BYTES_PER_SEC = 64 << 20;
 const ENOENT = 2;
 /** More than one batch a turn would let what is due wait. */
 const BATCHES_PER_TURN = 4;
@@ -45,6 +46,7 @@ export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: Ru
       cgroup,
       label: FIRST_LABEL + index,
       mark: MARK_BASE + index,
+      usualSegments: isNarrow(rules),
       queues: { known: first, inbound: first + 1, outbound: first + 2 },
     };
     configureQueues(
@@ -76,13 +78,18 @@ function claimQueues(queues: PacketQueues): number {
   });
 }
 
+/** A link that is so narrow that one packet of 64 KiB would hold up all others for long, and TCP could send but a few. */
+function isNarrow(rules: readonly ResolvedRule[]): boolean {
+  return rules.some(({ rule }) => (rule.bandwidthBytesPerSec ?? Number.POSITIVE_INFINITY) < NARROW_BYTES_PER_SEC);
+}
+
 function configureQueues(queues: PacketQueues, scope: RuleScope, rules: readonly NetworkConditions[]): void {
   const copiesAll = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
   const delays = rules.some(
     (rule) => rule.networkLatencyMs || rule.networkJitterMs || rule.bandwidthBytesPerSec || rule.packetReorderRate,
   );
   const headers = rules.some((rule) => rule.dnsFailureRate) ? QUERY_BYTES : HEADER_BYTES;
-  const glance = { copyBytes: headers, segmentsMerged: true };
+  const glance = { copyBytes: headers, segmentsMerged: !scope.usualSegments };
   const whole = { copyBytes: WHOLE_PACKET, segmentsMerged: false };
   queues.configure(scope.queues.known, copiesAll ? whole : glance);
   queues.configure(scope.queues.inbound, copiesAll ? whole : glance);
