@@ -22,6 +22,8 @@ export interface PreparedLimits {
   readonly joinFiles: readonly string[];
   /** To be set in the new task before its exec. */
   readonly rlimits: readonly ResourceLimit[];
+  /** The cgroup v2 directory that the tree is in; undefined if there is none. */
+  readonly cgroupV2: string | undefined;
   /** What a guard needs to clean up after us (see guard.ts). */
   readonly remains: Remains;
   /** To be called when the command's first process exists. */
@@ -77,6 +79,7 @@ function assemble(request: LimitsRequest, groups: RunGroups, possibleMark: Resou
     backends: { ...(memory && { memory: memory.backend }), ...(cpu && { cpu: cpu.backend }), tree: tree.name },
     joinFiles: groups.all.map((group) => group.procsFile),
     rlimits: [...(memory?.rlimits ?? []), ...(mark ? [mark] : [])],
+    cgroupV2: groups.all.find((group) => group.version === 2)?.directory,
     remains: {
       groups: groups.all.map((group) => group.directory),
       base: groups.base?.directory,
