@@ -5,7 +5,7 @@ import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-inje
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { armParts, type PartName } from '../chaos/tiers.ts';
+import { armParts, mayLose, type PartName } from '../chaos/tiers.ts';
 import { faultPlan } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
@@ -124,7 +124,15 @@ export async function runCommand(command: string, args: readonly string[], reque
   let guard: Guard | undefined;
   let network: PreparedNetwork | undefined;
   try {
-    if (armed.some((part) => NETWORK_PARTS.includes(part))) network = await openNetwork(settings, seed, limits);
+    const networkParts = armed.filter((part) => NETWORK_PARTS.includes(part));
+    if (chaos && networkParts.length > 0) {
+      try {
+        network = await openNetwork(settings, seed, limits);
+      } catch (error) {
+        if (!networkParts.every((part) => mayLose(chaos, part))) throw error;
+        leftOut.push(...networkParts);
+      }
+    }
     const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
     let startMs = monotonicMs();
     let startSeconds = epochSeconds();
