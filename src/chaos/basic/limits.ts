@@ -1,4 +1,5 @@
 import { signalAll } from '../../linux/cgroup.ts';
+import { monotonicMs } from '../../linux/clock.ts';
 import type { ResourceLimit } from '../../linux/rlimits.ts';
 import type { CpuUse, MemoryUse } from '../../model/run-result.ts';
 import { type CpuLimit, type CpuRequest, prepareDutyCycle, prepareQuota } from './cpu.ts';
@@ -86,7 +87,7 @@ function assemble(request: LimitsRequest, groups: RunGroups, possibleMark: Resou
       mark: mark?.soft,
     },
     started(rootPid) {
-      startedMs = performance.now();
+      startedMs = monotonicMs();
       scan.add(rootPid);
       cpu?.start();
     },
@@ -102,7 +103,7 @@ function assemble(request: LimitsRequest, groups: RunGroups, possibleMark: Resou
     cpuTimeUs: () => tree.cpuTimeUs(),
     usage: () => ({
       memory: memory?.use(),
-      cpu: cpu && request.cpu && cpuUse(cpu, request.cpu, tree.cpuTimeUs(), performance.now() - startedMs),
+      cpu: cpu && request.cpu && cpuUse(cpu, request.cpu, tree.cpuTimeUs(), monotonicMs() - startedMs),
     }),
     dispose() {
       cpu?.stop();
