@@ -119,7 +119,7 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   set_tid_address: { args: [address] },
   set_robust_list: { args: [address, size] },
   get_robust_list: { args: [pid, addressBoxOut, addressBoxOut] },
-  rseq: { args: [address, size, namedValue(RSEQ_FLAGS), hex32] },
+  rseq: { args: [address, uint, namedValue(RSEQ_FLAGS), hex32] },
   futex: { args: futexArguments },
   prctl: { args: prctlArguments, result: prctlResult },
   arch_prctl: {

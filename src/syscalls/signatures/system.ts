@@ -2,7 +2,7 @@ import type { Signature } from '../argument-type.ts';
 import { GETRANDOM_FLAGS } from '../constants/files.ts';
 import { choice, flags } from '../named-values.ts';
 import { address, fd, hex32, hexadecimal, hexResult, int, namedValue, size, uint } from '../types/numbers.ts';
-import { dataIn, dataOut, path, string } from '../types/strings.ts';
+import { dataIn, path, randomOut, string } from '../types/strings.ts';
 import { fcntlArguments, fcntlResult } from './fcntl.ts';
 import { ioctlArguments } from './ioctl.ts';
 
@@ -38,7 +38,7 @@ const syslogAction = namedValue(
 export const SYSTEM: Readonly<Record<string, Signature>> = {
   fcntl: { args: fcntlArguments, result: fcntlResult },
   ioctl: { args: ioctlArguments },
-  getrandom: { args: [dataOut({ result: true }), size, namedValue(GETRANDOM_FLAGS)] },
+  getrandom: { args: [randomOut, size, namedValue(GETRANDOM_FLAGS)] },
   shmget: { args: [ipcKey, size, ipcFlags] },
   shmat: { args: [int, address, attachFlags], result: hexResult },
   shmdt: { args: [address] },
