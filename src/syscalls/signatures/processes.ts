@@ -93,12 +93,7 @@ function cloneArguments(args: Call['args']): readonly ArgumentType[] {
   return types;
 }
 
-const clone3Written: ArgumentType = {
-  when: 'exit',
-  word: 0,
-  glued: true,
-  print: (call) => (call.errno === 0 ? cloneArgsWritten(call.captured.bytes(0), call.result.i32(0)) : ''),
-};
+const clone3Written: ArgumentType = { ...cloneArgsWritten, word: 0, glued: true };
 
 const waitOptions = namedValue(WAIT_OPTIONS);
 

@@ -54,7 +54,7 @@ function iovecText(call: Call, arg: number, vectorPart: number, filled: number, 
     const bytes = call.captured.bytes(arg, vectorPart + 1 + i);
     const base =
       bytes === undefined
-        ? valid === 0 && length > 0
+        ? valid === 0 && pointerAt(vector, i * IOVEC_SIZE) !== 'NULL'
           ? '""'
           : pointerAt(vector, i * IOVEC_SIZE)
         : limited(bytes, valid, options);
