@@ -238,6 +238,7 @@ function tracingPlan(
   if (!trace && !chaos.signals && !chaos.faults) return undefined;
   const follow = chaos.signals !== undefined || chaos.faults !== undefined || trace?.follow !== false;
   return {
+    // Where filters are refused, or are not for all tasks, every call stops: slower, and complete all the same.
     method: follow && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
     follow,
     selected: trace?.select ?? 'none',
