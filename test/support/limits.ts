@@ -45,15 +45,24 @@ export interface LimitedRunOptions {
   readonly unprivileged?: boolean;
 }
 
+/** The command line of such a run. */
+export function limitedRunCommand(
+  request: LimitsRequest,
+  command: readonly string[],
+  options: LimitedRunOptions = {},
+): string[] {
+  const root = options.unprivileged ? readableCopy() : ROOT;
+  const script = [path.join(root, 'test/support/limited-run.mjs'), path.join(root, 'dist'), JSON.stringify(request)];
+  return [process.execPath, ...script, options.guard ? 'yes' : 'no', ...command];
+}
+
 /** Runs a command under limits in a process of its own (see limited-run.mjs). */
 export function runLimited(
   request: LimitsRequest,
   command: readonly string[],
   options: LimitedRunOptions = {},
 ): LimitedRun {
-  const root = options.unprivileged ? readableCopy() : ROOT;
-  const script = [path.join(root, 'test/support/limited-run.mjs'), path.join(root, 'dist'), JSON.stringify(request)];
-  const node = [process.execPath, ...script, options.guard ? 'yes' : 'no', ...command];
+  const node = limitedRunCommand(request, command, options);
   const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
   const [file, ...args] = options.unprivileged ? [...nobody, ...node] : node;
   const renacer = spawn(file!, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: '/' });
