@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { afterAll } from 'vitest';
 import type { LimitsRequest } from '../../src/chaos/basic/limits.ts';
 import { allProcessIds, readProcessStat, readProcFile } from '../../src/linux/process-stat.ts';
 import type { CpuUse, MemoryUse } from '../../src/model/run-result.ts';
@@ -97,11 +98,13 @@ export function isRunning(pid: number | undefined): boolean {
 
 /** The built package where every user can read it. */
 let copy: string | undefined;
+afterAll(() => {
+  if (copy !== undefined) rmSync(copy, { recursive: true });
+});
+
 function readableCopy(): string {
   if (copy !== undefined) return copy;
   copy = mkdtempSync(path.join(tmpdir(), 'renacer-dist-'));
-  const made = copy;
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   for (const part of ['dist', 'package.json', 'test/support/limited-run.mjs']) {
     cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true });
   }
