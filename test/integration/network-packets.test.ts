@@ -80,11 +80,11 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
   describe('latency', () => {
     it.each([1, 10, 50, 200])('of %i ms each way makes round trips of twice that, by TCP and UDP', async (latency) => {
       await impaired({ networkLatencyMs: latency }, async (tree) => {
-        const tcp = await trips(tree, 'tcp', 11);
+        const tcp = await trips(tree, 'tcp', 7);
         expectRoundTrip(median(tcp.tripsMs), latency);
         expect(tcp.connectMs).toBeGreaterThanOrEqual(2 * latency - 0.5);
         expect(tcp.connectMs).toBeLessThanOrEqual(2.2 * latency + 50);
-        expectRoundTrip(median((await trips(tree, 'udp', 11)).tripsMs), latency);
+        expectRoundTrip(median((await trips(tree, 'udp', 7)).tripsMs), latency);
       });
     });
 
@@ -275,7 +275,7 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
           5 * MiB,
           connections,
         );
-        expect(bytes / seconds / rate).toBeGreaterThan(0.8);
+        expect(bytes / seconds / rate).toBeGreaterThan(0.85);
         expect(bytes / seconds / rate).toBeLessThan(1.02);
       });
     });
