@@ -94,12 +94,17 @@ export class StopLoop {
   #root: Task | undefined;
   #rootStatus = 0;
   #onRootExec: () => void = () => {};
-  readonly #onRootStop: () => void;
+  readonly #onRootStop: (signal: number) => void;
   /** The command has not called execve yet: what it does is ours. */
   #launching: GatedProcess | undefined;
 
   /** `onRootStop` is told when a job-control signal has stopped the command's first task. */
-  constructor(following: Following, recorder: Recorder, policy: Policy | undefined, onRootStop: () => void = () => {}) {
+  constructor(
+    following: Following,
+    recorder: Recorder,
+    policy: Policy | undefined,
+    onRootStop: (signal: number) => void = () => {},
+  ) {
     this.#following = following;
     this.#onRootStop = onRootStop;
     this.#recorder = recorder;
@@ -216,7 +221,7 @@ export class StopLoop {
         if (signal !== SIGTRAP) {
           this.#recorder.groupStop(task, signal);
           this.#ptrace.resume(PTRACE_LISTEN, task.tid);
-          if (task === this.#root) this.#onRootStop();
+          if (task === this.#root) this.#onRootStop(signal);
           return;
         }
         break;
