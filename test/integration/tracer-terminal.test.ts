@@ -47,13 +47,13 @@ describe.skipIf(!has('tmux'))('job control in a real terminal (needs tmux)', () 
       shell.line('fg');
       await shell.shows(/fg\n/);
       shell.keys('C-z');
-      await shell.shows(/Stopped[^]*Stopped/);
+      await shell.shows(/Stopped[\s\S]*Stopped/);
       shell.line('fg');
-      await shell.shows(/got CONT[^]*got CONT/);
+      await shell.shows(/got CONT[\s\S]*got CONT/);
       shell.keys('C-c');
-      await shell.shows(/got INT[^]*got INT/);
+      await shell.shows(/got INT[\s\S]*got INT/);
       shell.keys('C-\\');
-      await shell.shows(/got QUIT[^]*ready>$/);
+      await shell.shows(/got QUIT[\s\S]*ready>$/);
       shell.line('echo "status $?"');
       const screen = await shell.shows(/^status 4/m);
       expect([count(screen, 'got INT'), count(screen, 'got CONT'), count(screen, 'got QUIT')]).toEqual([2, 2, 1]);
@@ -108,7 +108,7 @@ describe.skipIf(!has('tmux'))('job control in a real terminal (needs tmux)', () 
       shell.line('kill %1; wait; clear; (echo rea""dy; cat)');
       await shell.shows(/^ready/m);
       shell.keys('C-c');
-      await shell.shows(/\^C[^]*inner>$/);
+      await shell.shows(/\^C[\s\S]*inner>$/);
       shell.line('echo "and $?"');
       await shell.shows(/^and 130/m);
       shell.line('exit 5');
