@@ -32,7 +32,7 @@ export async function run(line: CommandLine): Promise<number> {
       verify: line.verify,
       trace: trace && { follow: isChaotic || line.follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
-      onStop: () => interrupts.followStop(),
+      onStop: (signal) => interrupts.followStop(signal),
       onStart({ pid, notArmed }) {
         interrupts.target = pid;
         if (notArmed.length > 0) {

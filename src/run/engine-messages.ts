@@ -10,7 +10,7 @@ export type EngineMessage =
   /** The command is about to be executed: its limits may start. */
   | { readonly kind: 'started'; readonly pid: number }
   /** The command's first process has been stopped by a job-control signal. */
-  | { readonly kind: 'stopped' }
+  | { readonly kind: 'stopped'; readonly signal: number }
   /** The command could not be started. */
   | { readonly kind: 'launch-failed'; readonly step: 'join' | 'set-up' | 'execve' | 'trace'; readonly code: string }
   /** A fault was injected. */

@@ -9,7 +9,7 @@ import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops, sendSignal } from '../linux/signals.ts';
 import { reap, Waiter } from '../linux/wait.ts';
-import { isStopped } from '../linux/wait-status.ts';
+import { isStopped, stopSignalOf } from '../linux/wait-status.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
 import { CONTROL } from '../tracer/record.ts';
@@ -79,7 +79,9 @@ function waitFor(gated: GatedProcess): void {
   }
   tell({ kind: 'started', pid: gated.pid });
   const waiter = new Waiter();
-  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) tell({ kind: 'stopped' });
+  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) {
+    tell({ kind: 'stopped', signal: stopSignalOf(waiter.status) });
+  }
   tell({
     kind: 'ended',
     status: waiter.status,
@@ -114,7 +116,7 @@ function trace(
   const policies: Policy[] = [faults, signals].filter((policy) => policy !== undefined);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
   const following = { method: tracing.method, tree: tracing.follow };
-  const loop = new StopLoop(following, recorder, policy, () => tell({ kind: 'stopped' }));
+  const loop = new StopLoop(following, recorder, policy, (signal) => tell({ kind: 'stopped', signal }));
   let started = false;
   let status: number;
   try {

@@ -26,7 +26,7 @@ export interface EngineListener {
   started(pid: number): void;
   fault(fault: FiredFault): void;
   /** A job-control signal has stopped the command's first process. */
-  stopped(): void;
+  stopped(signal: number): void;
   event(event: TraceEvent): void;
   /** All events so far have been handed over. */
   idle(): void;
@@ -67,7 +67,7 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
       else if (message.kind === 'fault') listener.fault(message.fault);
-      else if (message.kind === 'stopped') listener.stopped();
+      else if (message.kind === 'stopped') listener.stopped(message.signal);
       else if (message.kind !== 'loaded') resolve(message);
     });
     worker.on('error', (cause) => reject(broken(cause)));

@@ -83,7 +83,7 @@ export interface RunRequest {
   /** Told once, when the command has been executed. */
   readonly onStart?: ((start: RunStart) => void) | undefined;
   /** Told when a job-control signal (Ctrl-Z) has stopped the command's first process. */
-  readonly onStop?: (() => void) | undefined;
+  readonly onStop?: ((signal: number) => void) | undefined;
   /** Limits that the command starts with beyond those of the configuration. */
   readonly rlimits?: readonly ResourceLimit[] | undefined;
 }
@@ -165,7 +165,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           request.onStart?.({ pid, seed, notArmed: leftOut });
         },
         fault: (fault) => fired.push(fault),
-        stopped: () => request.onStop?.(),
+        stopped: (signal) => request.onStop?.(signal),
         event: (event) => request.trace?.onEvent?.(event),
         idle: () => request.trace?.onIdle?.(),
       },

@@ -29,7 +29,7 @@ import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
 import { SYS } from '../linux/syscall-numbers.ts';
 import { TaskMemory } from '../linux/task-memory.ts';
 import { Waiter } from '../linux/wait.ts';
-import { isStopped, ptraceEventOf, stopSignalOf } from '../linux/wait-status.ts';
+import { isStopped, ptraceEventOf, stopSignalOf, termSignalOf } from '../linux/wait-status.ts';
 import { ArgWords } from '../model/arg-words.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import { Doorbell } from './doorbell.ts';
@@ -94,12 +94,17 @@ export class StopLoop {
   #root: Task | undefined;
   #rootStatus = 0;
   #onRootExec: () => void = () => {};
-  readonly #onRootStop: () => void;
+  readonly #onRootStop: (signal: number) => void;
   /** The command has not called execve yet: what it does is ours. */
   #launching: GatedProcess | undefined;
 
   /** `onRootStop` is told when a job-control signal has stopped the command's first task. */
-  constructor(following: Following, recorder: Recorder, policy: Policy | undefined, onRootStop: () => void = () => {}) {
+  constructor(
+    following: Following,
+    recorder: Recorder,
+    policy: Policy | undefined,
+    onRootStop: (signal: number) => void = () => {},
+  ) {
     this.#following = following;
     this.#onRootStop = onRootStop;
     this.#recorder = recorder;
@@ -216,7 +221,7 @@ export class StopLoop {
         if (signal !== SIGTRAP) {
           this.#recorder.groupStop(task, signal);
           this.#ptrace.resume(PTRACE_LISTEN, task.tid);
-          if (task === this.#root) this.#onRootStop();
+          if (task === this.#root) this.#onRootStop(signal);
           return;
         }
         break;
@@ -282,6 +287,13 @@ export class StopLoop {
   }
 
   #ended(task: Task, status: number): void {
+    // A leader is reported last. If it was killed and a thread is left, that had taken its id, on its way to the exec stop.
+    const successor = termSignalOf(status) !== 0 ? this.#tasks.successorOf(task, undefined) : undefined;
+    if (successor) {
+      this.#supersede(task, successor);
+      this.#ended(successor, status);
+      return;
+    }
     if (task === this.#root) this.#rootStatus = status;
     this.#recorder.taskEnd(task, status);
     this.#policy?.onTaskEnd(task, status);

@@ -59,6 +59,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           timed: true,
           stringLimit: 32,
           signals: undefined,
+          faults: undefined,
           ...plan,
         },
       },
@@ -66,6 +67,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
         started: (started) => {
           pid = started;
         },
+        fault() {},
         stopped() {},
         event: (event) => events.push(copyOf(event)),
         idle() {},
