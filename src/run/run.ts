@@ -73,6 +73,8 @@ export interface RunRequest {
   /** The whole environment of the target; ours by default. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly stdio?: StdioOption | undefined;
+  /** File descriptors of ours above stderr that the target gets too. */
+  readonly inheritedFds?: readonly number[] | undefined;
   /** What the target reads, where its stdin is a pipe. */
   readonly input?: string | Uint8Array | undefined;
   /** Ends the run: SIGTERM to the tree, SIGKILL after the grace period. */
@@ -145,6 +147,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
           cwd: request.cwd,
           stdio: stdio.fds,
+          inheritedFds: request.inheritedFds ?? [],
           rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
         },
         joinFiles: limits.joinFiles,
