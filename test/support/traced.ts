@@ -48,6 +48,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
           cwd: undefined,
           stdio: [stdin, stdout, 2],
+          inheritedFds: [],
           rlimits: [],
         },
         joinFiles: [],
@@ -59,6 +60,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           timed: true,
           stringLimit: 32,
           signals: undefined,
+          faults: undefined,
           ...plan,
         },
       },
@@ -66,6 +68,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
         started: (started) => {
           pid = started;
         },
+        fault() {},
         stopped() {},
         event: (event) => events.push(copyOf(event)),
         idle() {},
