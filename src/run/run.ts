@@ -15,6 +15,7 @@ import type { ResourceLimit } from '../linux/rlimits.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import { atExit } from './at-exit.ts';
 import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
 import { type Ended, runEngine } from './engine.ts';
@@ -73,6 +74,8 @@ export interface RunRequest {
   /** The whole environment of the target; ours by default. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly stdio?: StdioOption | undefined;
+  /** File descriptors of ours above stderr that the target gets too. */
+  readonly inheritedFds?: readonly number[] | undefined;
   /** What the target reads, where its stdin is a pipe. */
   readonly input?: string | Uint8Array | undefined;
   /** Ends the run: SIGTERM to the tree, SIGKILL after the grace period. */
@@ -119,8 +122,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   // Without chaos and without -f only the command itself is ours.
   const isTree = armed.length > 0 || tracing?.follow !== false;
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
-  const killTree = (): void => limits.killTree();
-  process.on('exit', killTree);
+  const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
   let network: PreparedNetwork | undefined;
   try {
@@ -145,6 +147,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
           cwd: request.cwd,
           stdio: stdio.fds,
+          inheritedFds: request.inheritedFds ?? [],
           rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
         },
         joinFiles: limits.joinFiles,
@@ -172,8 +175,8 @@ export async function runCommand(command: string, args: readonly string[], reque
     );
     // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
     if (!tracing) guard = startGuard(limits.remains);
-    const last = await engine;
-    stdio.handOver();
+    // Even if it fails: our copies of its pipes would keep them open.
+    const last = await engine.finally(() => stdio.handOver());
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();
@@ -199,7 +202,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       stderr,
     });
   } finally {
-    process.off('exit', killTree);
+    exitIsFine();
     await network?.dispose();
     await cleanUp(limits);
     guard?.dismiss();

@@ -48,6 +48,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
           cwd: undefined,
           stdio: [stdin, stdout, 2],
+          inheritedFds: [],
           rlimits: [],
         },
         joinFiles: [],
