@@ -5,11 +5,10 @@ import { compileArgCondition, compileResultCondition } from './conditions.ts';
 import { type DecisionKey, decisionKey, drawUnit } from './decisions.ts';
 import { compileGlob } from './glob.ts';
 import type { Rule } from './rule.ts';
+import { decisionOrdinal } from './rule-identity.ts';
 import { isChosen } from './when.ts';
 
 const NS_PER_MS = 1e6;
-/** System call numbers are below this: a call of one number and its ordinal make one number for the decisions. */
-const NUMBERS = 1024;
 
 type Condition = (facts: CallFacts) => boolean;
 
@@ -72,7 +71,7 @@ export class ArmedRule {
     this.eligible += 1;
     if (when && !isChosen(when, count.eligible)) return false;
     if (times !== undefined && count.fired >= times) return false;
-    return probability === undefined || drawUnit(this.keyOf(call.task), this.ordinalOf(call)) < probability;
+    return probability === undefined || drawUnit(this.keyOf(call.task), decisionOrdinal(call)) < probability;
   }
 
   /** It has happened. */
@@ -88,11 +87,6 @@ export class ArmedRule {
       this.#keys.set(task, key);
     }
     return key;
-  }
-
-  /** What the decisions about this call are drawn at: the number of the call, and which of that number it is. */
-  ordinalOf(call: StoppedCall): number {
-    return call.ordinal * NUMBERS + call.nr;
   }
 
   forget(task: Task): void {

@@ -5,6 +5,7 @@ import type {
   InjectedFault,
   InjectedSignal,
   MemoryUse,
+  ReplayUse,
   RuleUse,
   RunResult,
   TimeoutUse,
@@ -25,9 +26,11 @@ export function closingBlock(result: RunResult, color: boolean): string {
     ...limitLines(result),
     ...injectedLines(result.faults, colors),
     ...ruleLines(result.rules, colors),
+    ...replayLines(result.replay, colors),
     ['seed', String(result.seed)],
     ['backends', backendsLine(result)],
     ['again', result.again],
+    ...(result.strace === undefined ? [] : [['in strace', result.strace] as const]),
   ];
   const title = colors.bold('renacer');
   return [
@@ -114,6 +117,12 @@ function ruleLines(rules: readonly RuleUse[], colors: Colors): [string, string][
     const text = `${rule}: fired ${fired} of ${eligible} eligible calls${refused}`;
     return [index === 0 ? 'rules' : '', fired === 0 ? colors.yellow(`${text} (never fired)`) : text];
   });
+}
+
+function replayLines(replay: ReplayUse | undefined, colors: Colors): [string, string][] {
+  if (!replay) return [];
+  const text = `${replay.injected} of ${replay.recorded} recorded faults came again`;
+  return [['replay', replay.missed.length > 0 ? colors.red(text) : text]];
 }
 
 function backendsLine({ backends }: RunResult): string {

@@ -39,6 +39,11 @@ export interface Report {
   };
   faults: ReportFault[];
   rules: { rule: string; eligible: number; fired: number; impossible: number }[];
+  replay: {
+    recorded: number;
+    injected: number;
+    missed: { task: string; syscall: string; ordinal: number; fault: string; reason: string }[];
+  } | null;
   trace: {
     engine: 'none' | 'ptrace';
     syscalls: { name: string; calls: number; errors: number | null; seconds: number | null }[];
@@ -46,6 +51,7 @@ export interface Report {
     tasks: number;
   };
   again: string;
+  strace: string | null;
 }
 
 interface ReportFaultBase {
@@ -99,6 +105,7 @@ export function toReport(result: RunResult): Report {
     },
     faults: result.faults.map(reportFault),
     rules: result.rules.map((use) => ({ ...use })),
+    replay: result.replay ? { ...result.replay, missed: result.replay.missed.map((missed) => ({ ...missed })) } : null,
     trace: {
       engine: result.trace.engine,
       syscalls: result.trace.syscalls.map(reportSyscall),
@@ -106,6 +113,7 @@ export function toReport(result: RunResult): Report {
       tasks: result.trace.tasks,
     },
     again: result.again,
+    strace: result.strace ?? null,
   };
 }
 
