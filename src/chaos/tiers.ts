@@ -83,6 +83,12 @@ export interface Layers {
   readonly settings: ChaosSettings;
 }
 
+/** Whether a configuration may run without this part: its preset brought it, and nobody asked for it by name. */
+export function mayLose({ preset, own }: Layers, part: PartName): boolean {
+  if (!LENIENT_PRESETS.includes(preset)) return false;
+  return PARTS[part].asked(PRESETS[preset!]) && !PARTS[part].asked(own);
+}
+
 /**
  * The parts to run and those left out, given which parts have an engine. Only the preset `aggressive` may lose
  * parts, and only those that it brought itself. Errors: UNSUPPORTED_PART, if anything else has no engine.
@@ -90,9 +96,7 @@ export interface Layers {
 export function armParts(config: Layers, engines: ReadonlySet<PartName>): { armed: PartName[]; leftOut: PartName[] } {
   const asked = partsOf(config.settings);
   const leftOut = asked.filter((name) => !engines.has(name));
-  const forgiven = LENIENT_PRESETS.includes(config.preset) ? partsOf(PRESETS[config.preset!]) : [];
-  const wanted = partsOf(config.own);
-  const unsupported = leftOut.filter((name) => !forgiven.includes(name) || wanted.includes(name));
+  const unsupported = leftOut.filter((name) => !mayLose(config, name));
   if (unsupported.length > 0) {
     throw new RenacerError('UNSUPPORTED_PART', `unsupported parts: ${unsupported.join(', ')}`, {
       hint: 'this version has no engine for them; leave them out of the configuration',

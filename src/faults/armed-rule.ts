@@ -12,8 +12,9 @@ const NS_PER_MS = 1e6;
 
 type Condition = (facts: CallFacts) => boolean;
 
+/** Of one task, or of all. Eligible calls are counted for each system call by itself, as strace does. */
 interface Count {
-  eligible: number;
+  readonly eligible: Map<number, number>;
   fired: number;
 }
 
@@ -32,7 +33,7 @@ export class ArmedRule {
   readonly #seed: number;
   readonly #conditions: readonly Condition[];
   readonly #resultHolds: ((call: StoppedCall) => boolean) | undefined;
-  readonly #tree: Count = { eligible: 0, fired: 0 };
+  readonly #tree: Count = { eligible: new Map(), fired: 0 };
   readonly #counts = new Map<Task, Count>();
   readonly #keys = new Map<Task, DecisionKey>();
 
@@ -67,9 +68,10 @@ export class ArmedRule {
     if (this.#resultHolds?.(call) === false) return false;
     const { when, probability, times } = this.rule.selector;
     const count = this.#countOf(call.task);
-    count.eligible += 1;
+    const eligible = (count.eligible.get(call.nr) ?? 0) + 1;
+    count.eligible.set(call.nr, eligible);
     this.eligible += 1;
-    if (when && !isChosen(when, count.eligible)) return false;
+    if (when && !isChosen(when, eligible)) return false;
     if (times !== undefined && count.fired >= times) return false;
     return probability === undefined || drawUnit(this.keyOf(call.task), decisionOrdinal(call)) < probability;
   }
@@ -98,7 +100,7 @@ export class ArmedRule {
     if (this.rule.selector.count === 'tree') return this.#tree;
     let count = this.#counts.get(task);
     if (!count) {
-      count = { eligible: 0, fired: 0 };
+      count = { eligible: new Map(), fired: 0 };
       this.#counts.set(task, count);
     }
     return count;

@@ -125,7 +125,7 @@ export class FaultPolicy implements Policy {
     let exit: ExitDecision | undefined;
     for (const effect of this.#fire(rule, new CallFacts(call), elapsedMs) ?? []) {
       const decision = effect.exit?.(call) ?? atExitOf(effect.entry);
-      if (decision) exit = exit ? mergeExits(exit, decision) : decision;
+      exit = mergeExits(exit, decision);
     }
     return exit;
   }

@@ -21,10 +21,7 @@ export class CallsUnderWay {
     const atExit = this.#atExit.get(call.task);
     this.#atExit.delete(call.task);
     let exit: ExitDecision | undefined;
-    for (const ask of atExit ?? []) {
-      const decision = ask(call);
-      if (decision) exit = exit ? mergeExits(exit, decision) : { ...decision, injected: decision.injected ?? true };
-    }
+    for (const ask of atExit ?? []) exit = mergeExits(exit, ask(call));
     return exit;
   }
 
@@ -33,28 +30,46 @@ export class CallsUnderWay {
   }
 }
 
-/** Effects add up; of several results the first counts. A delay alone is not marked as an injection. */
+/** Effects add up; of several results the first counts. */
 export function mergeEntries(a: EntryDecision | undefined, b: EntryDecision | undefined): EntryDecision | undefined {
-  if (!a || !b) return withMark(a ?? b);
-  return withMark({
-    ...b,
+  const marked = b && markEntry(b);
+  if (!a || !marked) return a ?? marked;
+  return {
+    ...marked,
     ...a,
-    ...concatenated(a, b),
-    ...(a.args || b.args ? { args: [...(b.args ?? []), ...(a.args ?? [])] } : {}),
-    ...(a.kill || b.kill ? { kill: true } : {}),
-  });
+    ...concatenated(a, marked),
+    ...(a.args || marked.args ? { args: [...(marked.args ?? []), ...(a.args ?? [])] } : {}),
+    ...(a.kill || marked.kill ? { kill: true } : {}),
+  };
 }
 
-function withMark(entry: EntryDecision | undefined): EntryDecision | undefined {
-  if (!entry) return undefined;
-  const { result, args, syscall, writes, signals } = entry;
-  return [result, args, syscall, writes, signals].some((part) => part !== undefined)
-    ? { ...entry, injected: true }
-    : entry;
+export function mergeExits(a: ExitDecision | undefined, b: ExitDecision | undefined): ExitDecision | undefined {
+  const marked = b && markExit(b);
+  if (!a || !marked) return a ?? marked;
+  return { ...marked, ...a, ...concatenated(a, marked), ...(a.kill || marked.kill ? { kill: true } : {}) };
 }
 
-export function mergeExits(a: ExitDecision, b: ExitDecision): ExitDecision {
-  return { ...b, ...a, ...concatenated(a, b), ...(a.kill || b.kill ? { kill: true } : {}), injected: true };
+/** The trace marks what the kernel would not have done; a signal and a delay are seen by themselves. */
+function markEntry(entry: EntryDecision): EntryDecision {
+  const { result, syscall, args, writes, injected, poked } = entry;
+  return {
+    ...entry,
+    injected: injected ?? (result !== undefined || syscall !== undefined),
+    poked: poked ?? (injected !== true && syscall === undefined && (args !== undefined || hasBytes(writes))),
+  };
+}
+
+function markExit(exit: ExitDecision): ExitDecision {
+  const { result, undo, writes, injected, poked } = exit;
+  return {
+    ...exit,
+    injected: injected ?? (result !== undefined || undo !== undefined),
+    poked: poked ?? hasBytes(writes),
+  };
+}
+
+function hasBytes(writes: EntryDecision['writes']): boolean {
+  return writes !== undefined && writes.length > 0;
 }
 
 /** The parts that both kinds of decision have in common. */
@@ -62,6 +77,8 @@ function concatenated(a: ExitDecision | EntryDecision, b: ExitDecision | EntryDe
   return {
     ...(a.writes || b.writes ? { writes: [...(a.writes ?? []), ...(b.writes ?? [])] } : {}),
     ...(a.signals || b.signals ? { signals: [...(a.signals ?? []), ...(b.signals ?? [])] } : {}),
+    ...(a.injected || b.injected ? { injected: true } : {}),
+    ...(a.poked || b.poked ? { poked: true } : {}),
     ...(a.delayMs !== undefined || b.delayMs !== undefined ? { delayMs: (a.delayMs ?? 0) + (b.delayMs ?? 0) } : {}),
   };
 }

@@ -71,7 +71,7 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
       else if (message.kind === 'fault') listener.fault(message.fault);
       else if (message.kind === 'signal') listener.signal(message.sent);
       else if (message.kind === 'stopped') listener.stopped();
-      else resolve(message);
+      else if (message.kind !== 'loaded') resolve(message);
     });
     worker.on('error', (cause) => reject(broken(cause)));
     worker.on('exit', () => reject(broken(undefined)));

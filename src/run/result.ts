@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
+import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { printInject } from '../faults/inject-grammar.ts';
@@ -24,7 +25,10 @@ export interface RunFacts {
   readonly chaos: ChaosConfig | undefined;
   readonly notArmed: readonly string[];
   readonly limits: PreparedLimits;
+  readonly network: PreparedNetwork | undefined;
   readonly tracing: TracingPlan | undefined;
+  /** When the command was executed, in seconds since the epoch. */
+  readonly startSeconds: number;
   readonly ended: Ended;
   readonly fired: readonly FiredFault[];
   readonly ending: Ending | undefined;
@@ -44,7 +48,9 @@ export function makeResult(facts: RunFacts): RunResult {
   const exitCode = hasExited(ended.status) ? exitStatusOf(ended.status) : undefined;
   const signal = hasExited(ended.status) ? undefined : signalName(termSignalOf(ended.status));
   const limits = { ...facts.limits.usage(), timeout: ending?.timeoutUse() };
-  const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault)].sort((a, b) => a.timeMs - b.timeMs);
+  const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault), ...packetFaults(facts)].sort(
+    (a, b) => a.timeMs - b.timeMs,
+  );
   const { outcome, error } = judge({
     exitCode,
     signal,
@@ -65,6 +71,7 @@ export function makeResult(facts: RunFacts): RunResult {
     signal,
     durationMs: facts.durationMs,
     limits,
+    network: facts.network?.usage(),
     faults,
     rules: ended.rules,
     replay: ended.replay,
@@ -82,12 +89,13 @@ export function makeResult(facts: RunFacts): RunResult {
   };
 }
 
-function backends({ limits, tracing, ended }: RunFacts): Backends {
-  if (!tracing) return limits.backends;
+function backends({ limits, network, tracing, ended }: RunFacts): Backends {
+  const basic = { ...limits.backends, ...(network && { network: network.backend }) };
+  if (!tracing) return basic;
   const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
   const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
   return {
-    ...limits.backends,
+    ...basic,
     ...(tracing.signals && { signals: trace }),
     ...((tracing.faults || tracing.replay) && { faults: trace }),
     trace,
@@ -127,6 +135,16 @@ function signalFault(sent: SentSignal): InjectedFault {
 function callFault(fired: FiredFault): InjectedFault {
   const { rule, lineage, tid, syscall, ordinal, timeMs } = fired;
   return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired) };
+}
+
+function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {
+  return (network?.faults() ?? []).map(({ kind, time, ...place }) => ({
+    ...place,
+    kind: 'packet',
+    rule: 'network',
+    fault: kind,
+    timeMs: (time - startSeconds) * 1000,
+  }));
 }
 
 function signalName(number: number): string {

@@ -2,11 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RENACER, scratch } from '../support/command-line.ts';
-import { COMPILER, compiledGuest, isInstalled } from '../support/guests.ts';
+import { guest, has, hasCompiler, RENACER, scratch } from '../support/guests.ts';
 
 /** Why these tests can't be run here, if they can't. */
-const missing = [!isInstalled('strace') && 'strace', !COMPILER && 'a C compiler'].filter(Boolean).join(' and ');
+const missing = [!has('strace') && 'strace', !hasCompiler && 'a C compiler'].filter(Boolean).join(' and ');
 
 interface Behaviour {
   readonly status: number | null;
@@ -20,7 +19,7 @@ interface Behaviour {
 function behaviour(tracer: string, expressions: readonly string[], set: string, args: readonly string[]): Behaviour {
   const file = path.join(scratch(), 'trace');
   const options = ['-f', '-o', file, '-e', `trace=${set}`, ...expressions.flatMap((text) => ['-e', text])];
-  const ran = spawnSync(tracer, [...options, compiledGuest('parity'), ...args], { encoding: 'utf8', timeout: 30_000 });
+  const ran = spawnSync(tracer, [...options, guest('parity'), ...args], { encoding: 'utf8', timeout: 30_000 });
   const marked = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => /\((INJECTED|DELAYED)\)/.test(line));

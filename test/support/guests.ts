@@ -1,29 +1,35 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-const GUESTS = path.resolve(import.meta.dirname, '../guests');
+export const ROOT: string = path.resolve(import.meta.dirname, '../..');
+export const RENACER: string = path.join(ROOT, 'bin/renacer');
 
-/** A C compiler is no requirement: guests in C are left out where there is none, and their tests say so. */
-export const COMPILER: string | undefined = ['cc', 'gcc', 'clang'].find(isInstalled);
-
-export function isInstalled(command: string): boolean {
-  return spawnSync('sh', ['-c', `command -v ${command}`]).status === 0;
+/** Whether a program is there to test with. */
+export function has(program: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', program]).status === 0;
 }
 
-let directory: string | undefined;
+export const hasCompiler: boolean = has('cc');
+export const isRoot: boolean = process.geteuid?.() === 0;
 
-/** The program that test/guests/NAME.c makes. */
-export function compiledGuest(name: string): string {
-  directory ??= mkdtempSync(path.join(tmpdir(), 'renacer-guests-'));
-  const made = directory;
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-  const program = path.join(directory, name);
-  if (existsSync(program)) return program;
-  const built = spawnSync(COMPILER!, ['-O1', '-w', '-pthread', '-o', program, path.join(GUESTS, `${name}.c`)], {
-    encoding: 'utf8',
-  });
-  if (built.status !== 0) throw new Error(built.stderr);
-  return program;
+const directory = mkdtempSync(path.join(tmpdir(), 'renacer-guests-'));
+process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+
+/** A directory that goes when the tests are over. */
+export function scratch(): string {
+  return mkdtempSync(path.join(directory, 'scratch-'));
+}
+
+const compiled = new Map<string, string>();
+
+/** The program of test/guests/NAME.c; compiled when it is first asked for. */
+export function guest(name: string): string {
+  const known = compiled.get(name);
+  if (known) return known;
+  const file = path.join(directory, name);
+  execFileSync('cc', ['-O1', '-pthread', '-o', file, path.join(ROOT, 'test/guests', `${name}.c`)], { stdio: 'pipe' });
+  compiled.set(name, file);
+  return file;
 }

@@ -31,7 +31,7 @@ export function errnoWord(errno: string | number): string {
 const AFTERMATHS: Readonly<Record<Aftermath, (effect: Effect, errno: number, moment: Moment) => Effect | undefined>> = {
   'let-happen': (_, errno) => ({ entry: { atExit: true }, exit: () => ({ result: -errno }) }),
   // brk(0) asks for the break and changes nothing.
-  'old-break': () => ({ entry: { args: [{ index: 0, value: 0 }] } }),
+  'old-break': () => ({ entry: { args: [{ index: 0, value: 0 }], injected: true } }),
   sigpipe: (effect, _, { call, facts }) => {
     const flagsArg = SEND_FLAGS_ARG[facts.name];
     const isQuiet = flagsArg !== undefined && (call.args.u32(flagsArg) & MSG_NOSIGNAL) !== 0;
