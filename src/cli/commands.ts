@@ -21,7 +21,22 @@ async function dispatch(argv: readonly string[], inherited: readonly number[]): 
     const { doctor } = await import('./doctor.ts');
     return doctor(argv.slice(1));
   }
-  const line = parseCommandLine(argv, process.env);
+  if (argv[0] === 'replay') return replay(argv.slice(1));
+  const line = parseCommandLine(argv, process.env, undefined);
+  const { run } = await import('./run.ts');
+  return run(line);
+}
+
+/** `renacer replay FILE [options] [-- COMMAND [ARG...]]`. */
+async function replay([file, ...argv]: readonly string[]): Promise<number> {
+  if (file === undefined || (file.startsWith('-') && file !== '-h' && file !== '--help')) {
+    throw new RenacerError('USAGE', 'replay: no file of recorded faults was given', {
+      hint: 'For example: renacer replay FILE, with a file that --record wrote (to run a command called replay: renacer -- replay)',
+    });
+  }
+  if (file.startsWith('-')) parseCommandLine([file], process.env, undefined);
+  const { readRecording } = await import('../run/recording-file.ts');
+  const line = parseCommandLine(argv, process.env, readRecording(file));
   const { run } = await import('./run.ts');
   return run(line, inherited);
 }

@@ -5,7 +5,9 @@ import type { Task } from '../tracer/task.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { CallFacts } from './call-facts.ts';
 import { type Effect, effectsOf } from './kinds/index.ts';
+import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
 import type { CallFault, Fault, Rule } from './rule.ts';
+import { decisionOrdinal } from './rule-identity.ts';
 import { SignalHandlers } from './signal-handlers.ts';
 
 /** A rule with the numbers that its set of system calls stands for. */
@@ -33,8 +35,6 @@ export interface FiredFault {
   readonly habit: Rule['habit'];
 }
 
-type AtExit = (call: StoppedCall) => ExitDecision | undefined;
-
 const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
 
 /** Faults by rules: asks each rule at each of its calls, in order, and does what all that fire say. */
@@ -43,7 +43,7 @@ export class FaultPolicy implements Policy {
   readonly needsProgramEntry: boolean;
   readonly #rules: readonly ArmedRule[];
   readonly #byNumber = new Map<number, ArmedRule[]>();
-  readonly #atExit = new Map<Task, AtExit[]>();
+  readonly #underWay = new CallsUnderWay();
   readonly #handlers = new SignalHandlers();
   readonly #watchesHandlers: boolean;
   readonly #onFault: (fault: FiredFault) => void;
@@ -73,7 +73,7 @@ export class FaultPolicy implements Policy {
     const facts = new CallFacts(call);
     const elapsedMs = call.task.enteredAt - this.#startMs;
     let entry: EntryDecision | undefined;
-    const atExit: AtExit[] = [];
+    const atExit: Effect['exit'][] = [];
     for (const rule of rules) {
       if (!rule.matches(facts, elapsedMs)) continue;
       if (rule.waitsForResult) {
@@ -84,22 +84,14 @@ export class FaultPolicy implements Policy {
       const effects = this.#fire(rule, facts, elapsedMs);
       for (const effect of effects ?? []) {
         entry = mergeEntries(entry, effect.entry);
-        if (effect.exit) atExit.push(effect.exit);
+        atExit.push(effect.exit);
       }
     }
-    if (atExit.length > 0) this.#atExit.set(call.task, atExit);
-    return atExit.length > 0 ? { ...entry, atExit: true } : entry;
+    return this.#underWay.add(call.task, entry, atExit);
   }
 
   onExit(call: StoppedCall): ExitDecision | undefined {
-    const atExit = this.#atExit.get(call.task);
-    this.#atExit.delete(call.task);
-    let exit: ExitDecision | undefined;
-    for (const ask of atExit ?? []) {
-      const decision = ask(call);
-      if (decision) exit = exit ? mergeExits(exit, decision) : { ...decision, injected: decision.injected ?? true };
-    }
-    return exit;
+    return this.#underWay.comesBack(call);
   }
 
   onSignal(): void {}
@@ -114,7 +106,7 @@ export class FaultPolicy implements Policy {
   }
 
   onTaskEnd(task: Task): void {
-    this.#atExit.delete(task);
+    this.#underWay.forget(task);
     this.#handlers.onEnd(task);
     for (const rule of this.#rules) rule.forget(task);
   }
@@ -133,7 +125,7 @@ export class FaultPolicy implements Policy {
     let exit: ExitDecision | undefined;
     for (const effect of this.#fire(rule, new CallFacts(call), elapsedMs) ?? []) {
       const decision = effect.exit?.(call) ?? atExitOf(effect.entry);
-      if (decision) exit = exit ? mergeExits(exit, decision) : decision;
+      exit = mergeExits(exit, decision);
     }
     return exit;
   }
@@ -147,7 +139,7 @@ export class FaultPolicy implements Policy {
       habit,
       realism,
       key: rule.keyOf(call.task),
-      ordinal: rule.ordinalOf(call),
+      ordinal: decisionOrdinal(call),
       handlers: this.#handlers,
     });
     if (!effects) {
@@ -171,50 +163,4 @@ export class FaultPolicy implements Policy {
 
 function canInterrupt(fault: CallFault | undefined): boolean {
   return fault?.kind === 'error' && (fault.errno === 'EINTR' || fault.errno === 4);
-}
-
-/** Effects add up; of several results the first counts. A delay alone is not marked as an injection. */
-function mergeEntries(a: EntryDecision | undefined, b: EntryDecision | undefined): EntryDecision | undefined {
-  if (!a || !b) return withMark(a ?? b);
-  return withMark({
-    ...b,
-    ...a,
-    ...concatenated(a, b),
-    ...(a.args || b.args ? { args: [...(b.args ?? []), ...(a.args ?? [])] } : {}),
-    ...(a.kill || b.kill ? { kill: true } : {}),
-  });
-}
-
-function withMark(entry: EntryDecision | undefined): EntryDecision | undefined {
-  if (!entry) return undefined;
-  const { result, args, syscall, writes, signals } = entry;
-  return [result, args, syscall, writes, signals].some((part) => part !== undefined)
-    ? { ...entry, injected: true }
-    : entry;
-}
-
-function mergeExits(a: ExitDecision, b: ExitDecision): ExitDecision {
-  return { ...b, ...a, ...concatenated(a, b), ...(a.kill || b.kill ? { kill: true } : {}), injected: true };
-}
-
-/** The parts that both kinds of decision have in common. */
-function concatenated(a: ExitDecision | EntryDecision, b: ExitDecision | EntryDecision): ExitDecision {
-  return {
-    ...(a.writes || b.writes ? { writes: [...(a.writes ?? []), ...(b.writes ?? [])] } : {}),
-    ...(a.signals || b.signals ? { signals: [...(a.signals ?? []), ...(b.signals ?? [])] } : {}),
-    ...(a.delayMs !== undefined || b.delayMs !== undefined ? { delayMs: (a.delayMs ?? 0) + (b.delayMs ?? 0) } : {}),
-  };
-}
-
-/** What an effect of the entry is at the exit: a delay, a signal and a death can come then as well. */
-function atExitOf(entry: EntryDecision | undefined): ExitDecision | undefined {
-  if (!entry) return undefined;
-  const { result, signals, delayMs, kill, writes } = entry;
-  return {
-    ...(result !== undefined && { result }),
-    ...(signals && { signals }),
-    ...(delayMs !== undefined && { delayMs }),
-    ...(kill && { kill }),
-    ...(writes && { writes }),
-  };
 }

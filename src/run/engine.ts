@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { FiredFault } from '../faults/fault-policy.ts';
+import type { SentSignal } from '../faults/sent-signals.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { RenacerError } from '../model/errors.ts';
@@ -26,6 +27,7 @@ export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
 export interface EngineListener {
   started(pid: number): void;
   fault(fault: FiredFault): void;
+  signal(sent: SentSignal): void;
   /** A job-control signal has stopped the command's first process. */
   stopped(signal: number): void;
   event(event: TraceEvent): void;
@@ -72,6 +74,7 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
       else if (message.kind === 'fault') listener.fault(message.fault);
+      else if (message.kind === 'signal') listener.signal(message.sent);
       else if (message.kind === 'stopped') listener.stopped(message.signal);
       else if (message.kind !== 'loaded') resolve(message);
     });

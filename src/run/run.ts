@@ -8,6 +8,7 @@ import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
 import { armParts, mayLose, type PartName } from '../chaos/tiers.ts';
 import { faultPlan } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
+import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
@@ -23,6 +24,7 @@ import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
 import { openNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
+import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
 import { makeResult } from './result.ts';
 import { Stdio, type StdioOption } from './stdio.ts';
@@ -83,6 +85,10 @@ export interface RunRequest {
   /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
   readonly verify?: string | undefined;
   readonly trace?: TraceRequest | undefined;
+  /** A file to write each fault to as it is injected. */
+  readonly record?: string | undefined;
+  /** Injects these faults and no others; the configuration must not ask for any. */
+  readonly replay?: Recording | undefined;
   /** Told once, when the command has been executed. */
   readonly onStart?: ((start: RunStart) => void) | undefined;
   /** Told when a job-control signal (Ctrl-Z) has stopped the command's first process. */
@@ -105,7 +111,7 @@ export interface RunStart {
 export async function runCommand(command: string, args: readonly string[], request: RunRequest): Promise<RunResult> {
   const { chaos } = request;
   const settings: ChaosSettings = chaos?.settings ?? {};
-  const seed = settings.seed ?? random32();
+  const seed = request.replay?.seed ?? settings.seed ?? random32();
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
   const file = resolveCommand(command, env, cwd);
@@ -115,12 +121,15 @@ export async function runCommand(command: string, args: readonly string[], reque
   const tracing = tracingPlan(request.trace, {
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
     faults: armed.includes('rules') ? faultPlan(settings.rules ?? [], seed) : undefined,
+    replay: request.replay,
   });
+  if (request.replay) refuseOtherFaults(armed);
   const fired: FiredFault[] = [];
 
   await removeLeftovers(findLeftovers('near'));
   // Without chaos and without -f only the command itself is ours.
   const isTree = armed.length > 0 || tracing?.follow !== false;
+  const recording = openRecording(request.record, { seed, command: [command, ...args] });
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
   const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
@@ -167,7 +176,11 @@ export async function runCommand(command: string, args: readonly string[], reque
           });
           request.onStart?.({ pid, seed, notArmed: leftOut });
         },
-        fault: (fault) => fired.push(fault),
+        fault(fault) {
+          fired.push(fault);
+          recording?.fault(fault);
+        },
+        signal: (sent) => recording?.signal(sent),
         stopped: (signal) => request.onStop?.(signal),
         event: (event) => request.trace?.onEvent?.(event),
         idle: () => request.trace?.onIdle?.(),
@@ -198,11 +211,13 @@ export async function runCommand(command: string, args: readonly string[], reque
       durationMs,
       checkStatus,
       verify: request.verify,
+      replayOf: request.replay?.name,
       stdout,
       stderr,
     });
   } finally {
     exitIsFine();
+    recording?.close();
     await network?.dispose();
     await cleanUp(limits);
     guard?.dismiss();
@@ -225,6 +240,21 @@ function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): Lim
   };
 }
 
+/** Parts whose faults would come beside the recorded ones. */
+const FAULT_PARTS: readonly PartName[] = ['signals', 'byzantine', 'rules', 'bugs'];
+
+function refuseOtherFaults(armed: readonly PartName[]): void {
+  const others = armed.filter((part) => FAULT_PARTS.includes(part));
+  if (others.length === 0) return;
+  throw new RenacerError('REPLAY_WITH_FAULTS', `a replay injects the recorded faults alone, not ${others.join(', ')}`, {
+    hint: 'leave these out; limits, a timeout and the network may be set',
+  });
+}
+
+function openRecording(file: string | undefined, header: RecordingHeader): RecordingFile | undefined {
+  return file === undefined ? undefined : RecordingFile.open(file, header);
+}
+
 function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
   return {
     seed,
@@ -236,10 +266,11 @@ function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 function tracingPlan(
   trace: TraceRequest | undefined,
-  chaos: Pick<TracingPlan, 'signals' | 'faults'>,
+  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay'>,
 ): TracingPlan | undefined {
-  if (!trace && !chaos.signals && !chaos.faults) return undefined;
-  const follow = chaos.signals !== undefined || chaos.faults !== undefined || trace?.follow !== false;
+  const isChaotic = Object.values(chaos).some((part) => part !== undefined);
+  if (!trace && !isChaotic) return undefined;
+  const follow = isChaotic || trace?.follow !== false;
   return {
     // Where filters are refused, or are not for all tasks, every call stops: slower, and complete all the same.
     method: follow && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',

@@ -53,6 +53,11 @@ const SYSCALL_STOP = SIGTRAP | 0x80;
 const AUDIT_ARCH_X86_64 = 0xc000003e;
 const X32_BIT = 0x40000000;
 
+/** Words of siginfo_t. */
+const SIGINFO = { code: 2, pid: 4 } as const;
+const SI_TKILL = -6;
+const SI_KERNEL = 0x80;
+
 /** Words of struct ptrace_syscall_info. */
 const INFO = { op: 0, arch: 1, ip: 2, sp: 4, nr: 6, args: 8, result: 6, isError: 8 } as const;
 
@@ -310,10 +315,29 @@ export class StopLoop {
       return;
     }
     this.#policy?.onSignal({ task, signal });
+    if (task.sentSignals.delete(signal)) this.#disown(task);
     const siginfo =
       this.#recorder.wantsSiginfo && this.#ptrace.readSiginfo(task.tid) ? this.#ptrace.siginfo : undefined;
     this.#recorder.signal(task, signal, siginfo);
     this.#resume(task, signal);
+  }
+
+  #send(task: Task, signals: readonly number[] | undefined): void {
+    for (const signal of signals ?? []) {
+      task.sentSignals.add(signal);
+      sendThreadSignal(task.tgid, task.tid, signal);
+    }
+  }
+
+  /** A signal of ours comes, as far as the program can see, from the kernel. */
+  #disown({ tid }: Task): void {
+    if (!this.#ptrace.readSiginfo(tid)) return;
+    const { siginfo } = this.#ptrace;
+    const words = new Int32Array(siginfo.buffer, siginfo.byteOffset, siginfo.length / 4);
+    if (words[SIGINFO.code] !== SI_TKILL || words[SIGINFO.pid] !== process.pid) return;
+    words.fill(0, SIGINFO.code);
+    words[SIGINFO.code] = SI_KERNEL;
+    this.#ptrace.writeSiginfo(tid);
   }
 
   // System calls
@@ -351,8 +375,10 @@ export class StopLoop {
     task.stackPointer = info[INFO.sp + 1]! * 2 ** 32 + info[INFO.sp]!;
     task.flags = 0;
     this.#call.atEntry(task, info, this.#policy ? task.count(task.nr) : 0);
-    task.recorded = this.#recorder.entry(task, this.#call.args);
     const decision = this.#decide(task);
+    // The trace shows poked bytes as the kernel will see them.
+    if (decision?.poked && !decision.kill) this.#write(task.tid, decision.writes);
+    task.recorded = this.#recorder.entry(task, this.#call.args);
     task.policyAtExit = decision?.atExit === true;
     task.awaitsExit = task.policyAtExit || task.recorded;
     if (decision) this.#applyEntry(task, decision);
@@ -380,14 +406,14 @@ export class StopLoop {
       task.argsChanged = true;
       task.awaitsExit = true;
     }
-    this.#write(tid, decision.writes);
+    if (!decision.poked) this.#write(tid, decision.writes);
     if (decision.syscall !== undefined) this.#ptrace.setRegister(tid, 'orig_rax', decision.syscall);
     if (decision.result !== undefined) {
       // The kernel skips a call whose number is -1, and returns what the result register holds.
       this.#ptrace.setRegister(tid, 'orig_rax', -1);
       this.#ptrace.setRegister(tid, 'rax', decision.result);
     }
-    for (const signal of decision.signals ?? []) sendThreadSignal(task.tgid, tid, signal);
+    this.#send(task, decision.signals);
     this.#goOn(task, decision.delayMs);
   }
 
@@ -424,7 +450,7 @@ export class StopLoop {
       this.#ptrace.setRegister(task.tid, 'rax', decision.result);
       this.#call.setResult(decision.result);
     }
-    for (const signal of decision.signals ?? []) sendThreadSignal(task.tgid, task.tid, signal);
+    this.#send(task, decision.signals);
   }
 
   /** The call is over, with what {@link #call} has as its result. */
@@ -520,6 +546,7 @@ function isUndoing(goOn: BigUint64Array, info: Uint32Array): boolean {
 
 function mark(task: Task, decision: EntryDecision | ExitDecision): void {
   if (decision.injected) task.flags |= FLAG.injected;
+  if (decision.poked) task.flags |= FLAG.poked;
   if (decision.delayMs !== undefined) task.flags |= FLAG.delayed;
 }
 

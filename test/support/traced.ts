@@ -61,6 +61,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           stringLimit: 32,
           signals: undefined,
           faults: undefined,
+          replay: undefined,
           ...plan,
         },
       },
@@ -69,6 +70,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           pid = started;
         },
         fault() {},
+        signal() {},
         stopped() {},
         event: (event) => events.push(copyOf(event)),
         idle() {},
