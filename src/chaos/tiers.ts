@@ -73,8 +73,8 @@ export function tiersOf(settings: ChaosSettings): Tier[] {
   return [...new Set(partsOf(settings).map((name) => PARTS[name].tier))];
 }
 
-/** Presets that run without the parts that have no engine yet. */
-const LENIENT_PRESETS: readonly (PresetName | undefined)[] = ['aggressive'];
+/** Presets that run without parts of the network tier that have no engine. */
+const LENIENT_PRESETS: readonly (PresetName | undefined)[] = ['aggressive', 'extreme'];
 
 /** What a configuration is made of: a preset, if it began as one, and what was set beyond it. */
 export interface Layers {
@@ -84,13 +84,14 @@ export interface Layers {
 }
 
 /**
- * The parts to run and those left out, given which parts have an engine. Only the preset `aggressive` may lose
- * parts, and only those that it brought itself. Errors: UNSUPPORTED_PART, if anything else has no engine.
+ * The parts to run and those left out, given which parts have an engine. Only the presets `aggressive` and
+ * `extreme` may lose parts, and only parts of the network tier that they brought themselves. Errors: UNSUPPORTED_PART, if anything else has no engine.
  */
 export function armParts(config: Layers, engines: ReadonlySet<PartName>): { armed: PartName[]; leftOut: PartName[] } {
   const asked = partsOf(config.settings);
   const leftOut = asked.filter((name) => !engines.has(name));
-  const forgiven = LENIENT_PRESETS.includes(config.preset) ? partsOf(PRESETS[config.preset!]) : [];
+  const brought = LENIENT_PRESETS.includes(config.preset) ? partsOf(PRESETS[config.preset!]) : [];
+  const forgiven = brought.filter((name) => PARTS[name].tier === 'network');
   const wanted = partsOf(config.own);
   const unsupported = leftOut.filter((name) => !forgiven.includes(name) || wanted.includes(name));
   if (unsupported.length > 0) {

@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
+import { OPTIONS } from '../chaos/options.ts';
 import { PRESET_NAMES } from '../chaos/presets.ts';
 import { RenacerError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
@@ -65,7 +66,10 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     args,
     mode: options.chaos ?? (env.CHAOS_MODE || undefined),
     chaosFlags,
-    expressions: parseExpressions(options.trace ? ['trace=all', ...options.e] : options.e),
+    expressions: parseExpressions(
+      options.trace ? ['trace=all', ...options.e] : options.e,
+      chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
+    ),
     follow: options.followForks === true,
     count: options.summaryOnly === true,
     stringLimit: options.stringLimit,

@@ -5,7 +5,7 @@ import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-inje
 import type { ChaosConfig } from '../chaos/config.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
 import { armParts, type PartName } from '../chaos/tiers.ts';
-import { faultPlan } from '../faults/fault-plan.ts';
+import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
@@ -25,7 +25,15 @@ import { makeResult } from './result.ts';
 import { Stdio, type StdioOption } from './stdio.ts';
 
 /** The parts of a configuration that this version can arm. */
-export const ENGINES: ReadonlySet<PartName> = new Set<PartName>(['memory', 'cpu', 'timeout', 'signals', 'rules']);
+export const ENGINES: ReadonlySet<PartName> = new Set<PartName>([
+  'memory',
+  'cpu',
+  'timeout',
+  'signals',
+  'byzantine',
+  'rules',
+  'bugs',
+]);
 
 const DEFAULT_STRING_LIMIT = 32;
 
@@ -89,7 +97,7 @@ export async function runCommand(command: string, args: readonly string[], reque
 
   const tracing = tracingPlan(request.trace, {
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
-    faults: armed.includes('rules') ? faultPlan(settings.rules ?? [], seed) : undefined,
+    faults: await faultPlanOf(settings, armed, seed),
   });
   const fired: FiredFault[] = [];
 
@@ -191,6 +199,24 @@ function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
     signals: settings.signals ?? INJECTABLE_SIGNALS,
     rate: settings.signalRate ?? DEFAULT_SIGNAL_RATE,
   };
+}
+
+/** The engine of faults is loaded by runs that need it alone. */
+async function faultPlanOf(
+  settings: ChaosSettings,
+  armed: readonly PartName[],
+  seed: number,
+): Promise<FaultPlan | undefined> {
+  const { rules, byzantine, bugs, faultsFrom } = settings;
+  const wanted: FaultSettings = {
+    rules: armed.includes('rules') ? rules : undefined,
+    byzantine: armed.includes('byzantine') ? byzantine : undefined,
+    bugs: armed.includes('bugs') ? bugs : undefined,
+    faultsFrom,
+  };
+  if (!wanted.rules && !wanted.byzantine && !wanted.bugs) return undefined;
+  const { faultPlan } = await import('../faults/fault-plan.ts');
+  return faultPlan(wanted, seed);
 }
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */

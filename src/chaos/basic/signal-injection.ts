@@ -59,6 +59,7 @@ interface Life {
 export class SignalInjection implements Policy {
   readonly armed = 'all';
   readonly needsProgramEntry = false;
+  readonly hidesVdso = false;
   readonly sent: SentSignal[] = [];
   readonly #plan: SignalPlan;
   readonly #lives = new Map<Task, Life>();
