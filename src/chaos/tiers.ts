@@ -83,17 +83,21 @@ export interface Layers {
   readonly settings: ChaosSettings;
 }
 
+/** Whether a configuration may run without this part: it is of the network, its preset brought it, nobody asked for it by name. */
+export function mayLose({ preset, own }: Layers, part: PartName): boolean {
+  if (!LENIENT_PRESETS.includes(preset) || PARTS[part].tier !== 'network') return false;
+  return PARTS[part].asked(PRESETS[preset!]) && !PARTS[part].asked(own);
+}
+
 /**
- * The parts to run and those left out, given which parts have an engine. Only the presets `aggressive` and
- * `extreme` may lose parts, and only parts of the network tier that they brought themselves. Errors: UNSUPPORTED_PART, if anything else has no engine.
+ * The parts to run and those left out, given which parts have an engine. Only the presets `aggressive` and `extreme`
+ * may lose parts, and only parts of the network tier that they brought themselves. Errors: UNSUPPORTED_PART, if anything
+ * else has no engine.
  */
 export function armParts(config: Layers, engines: ReadonlySet<PartName>): { armed: PartName[]; leftOut: PartName[] } {
   const asked = partsOf(config.settings);
   const leftOut = asked.filter((name) => !engines.has(name));
-  const brought = LENIENT_PRESETS.includes(config.preset) ? partsOf(PRESETS[config.preset!]) : [];
-  const forgiven = brought.filter((name) => PARTS[name].tier === 'network');
-  const wanted = partsOf(config.own);
-  const unsupported = leftOut.filter((name) => !forgiven.includes(name) || wanted.includes(name));
+  const unsupported = leftOut.filter((name) => !mayLose(config, name));
   if (unsupported.length > 0) {
     throw new RenacerError('UNSUPPORTED_PART', `unsupported parts: ${unsupported.join(', ')}`, {
       hint: 'this version has no engine for them; leave them out of the configuration',

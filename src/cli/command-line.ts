@@ -157,5 +157,7 @@ function parseOutcomes(text: string): Outcome[] {
 }
 
 function usageError(error: CommanderError): RenacerError {
-  return new RenacerError('USAGE', error.message.replace(/^error: /, ''), { hint: 'See renacer --help.' });
+  return new RenacerError('USAGE', error.message.replace(/^error: /, '').replaceAll('\n', ' '), {
+    hint: 'See renacer --help.',
+  });
 }

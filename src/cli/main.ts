@@ -1,4 +1,4 @@
-import { startEngineAhead } from '../run/engine-worker.ts';
+import { dismissEngine, startEngineAhead } from '../run/engine-worker.ts';
 
 const [first] = process.argv.slice(2);
 
@@ -7,3 +7,4 @@ if (process.platform === 'linux' && first !== undefined && first !== 'doctor') s
 
 const { main } = await import('./commands.ts');
 process.exitCode = await main(process.argv.slice(2));
+await dismissEngine();

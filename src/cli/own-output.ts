@@ -5,6 +5,14 @@ const STDERR = 2;
 /** Text is written in pieces of about this size: one system call for many lines of a trace. */
 const CHUNK = 64 * 1024;
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such directory',
+  ENOTDIR: 'not a directory',
+  EISDIR: 'is a directory',
+  EACCES: 'permission denied',
+  EROFS: 'read-only file system',
+};
+
 /** Where Renacer's own lines go: stderr, or the file of `-o`. */
 export class OwnOutput {
   readonly #fd: number;
@@ -51,7 +59,8 @@ export function openForWriting(file: string, option: string): number {
     return openSync(file, 'w');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    throw new RenacerError('OUTPUT_UNWRITABLE', `${option}: can't write ${JSON.stringify(file)}: ${code}`, {
+    const reason = REASONS[code ?? ''] ?? code;
+    throw new RenacerError('OUTPUT_UNWRITABLE', `${option}: can't write ${JSON.stringify(file)}: ${reason}`, {
       hint: 'Name a file in a directory that exists and that you may write to.',
       cause,
     });

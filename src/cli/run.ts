@@ -36,7 +36,7 @@ export async function run(line: CommandLine): Promise<number> {
       onStart({ pid, notArmed }) {
         interrupts.target = pid;
         if (notArmed.length > 0) {
-          output.write(`renacer: not armed, since this version has no engine for them: ${notArmed.join(', ')}\n`);
+          output.write(`renacer: not armed, since nothing here can: ${notArmed.join(', ')}\n`);
           output.flush();
         }
       },

@@ -49,17 +49,20 @@ export interface NetworkUse {
   readonly flows: readonly FlowUse[];
 }
 
-export type NetworkFaultKind =
-  | 'loss'
-  | 'partition'
-  | 'queue-full'
-  | 'duplicate'
-  | 'reorder'
-  | 'corrupt'
-  | 'reset'
-  | 'refuse'
-  | 'dns-timeout'
-  | 'dns-failure';
+export const NETWORK_FAULT_KINDS = [
+  'loss',
+  'partition',
+  'queue-full',
+  'duplicate',
+  'reorder',
+  'corrupt',
+  'reset',
+  'refuse',
+  'dns-timeout',
+  'dns-failure',
+] as const;
+
+export type NetworkFaultKind = (typeof NETWORK_FAULT_KINDS)[number];
 
 /** One thing that was done to the network on purpose. Its place (flow, direction, packet) is that of another run with the same seed. */
 export interface NetworkFault {

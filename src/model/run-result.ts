@@ -1,4 +1,5 @@
 import type { RenacerError } from './errors.ts';
+import type { NetworkFault, NetworkUse } from './network-use.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The version of the JSON report. It grows when a reader of the older form would misread the newer one. */
@@ -42,8 +43,16 @@ export interface InjectedCallFault extends InjectedBase {
   readonly fault: string;
 }
 
+/** What was done to a packet or a connection. Its place is that of another run with the same seed. */
+export interface InjectedPacketFault extends Omit<NetworkFault, 'kind' | 'time'> {
+  readonly kind: 'packet';
+  readonly rule: 'network';
+  readonly fault: NetworkFault['kind'];
+  readonly timeMs: number;
+}
+
 /** One fault that was really injected. */
-export type InjectedFault = InjectedSignal | InjectedCallFault;
+export type InjectedFault = InjectedSignal | InjectedCallFault | InjectedPacketFault;
 
 /** How a rule fared over the whole run. */
 export interface RuleUse {
@@ -127,6 +136,8 @@ export interface RunResult {
   readonly signal: string | undefined;
   readonly durationMs: number;
   readonly limits: LimitsUse;
+  /** What passed over an impaired network; undefined if it was not impaired. */
+  readonly network: NetworkUse | undefined;
   readonly faults: readonly InjectedFault[];
   readonly rules: readonly RuleUse[];
   readonly trace: TraceSummary;

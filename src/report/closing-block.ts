@@ -1,8 +1,10 @@
 import pc from 'picocolors';
+import type { NetworkUse, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type {
   CpuUse,
   InjectedFault,
+  InjectedPacketFault,
   InjectedSignal,
   MemoryUse,
   RuleUse,
@@ -23,6 +25,7 @@ export function closingBlock(result: RunResult, color: boolean): string {
     ['outcome', outcomeLine(result, colors)],
     ...result.notArmed.slice(0, 1).map(() => ['not armed', colors.yellow(result.notArmed.join(', '))] as const),
     ...limitLines(result),
+    ...networkLines(result.network),
     ...injectedLines(result.faults, colors),
     ...ruleLines(result.rules, colors),
     ['seed', String(result.seed)],
@@ -85,6 +88,25 @@ function timeoutText({ limitMs, reached, killed }: TimeoutUse, durationMs: numbe
   return `${seconds(limitMs)} reached, ended by SIGTERM${killed ? ', then SIGKILL' : ''}`;
 }
 
+/** A line for each service: what passed each way, and what became of it. */
+function networkLines(network: NetworkUse | undefined): [string, string][] {
+  return (network?.groups ?? []).map((group, index) => {
+    const ends = [group.resets && `${group.resets} reset`, group.refusals && `${group.refusals} refused`].filter(
+      Boolean,
+    );
+    const flows = `${group.flows} ${group.flows === 1 ? 'flow' : 'flows'}${ends.length > 0 ? ` (${ends.join(', ')})` : ''}`;
+    const text = `${group.protocol} ${group.service}: ${flows}, ${countsText('to', group.to)}, ${countsText('from', group.from)}`;
+    return [index === 0 ? 'network' : '', text];
+  });
+}
+
+function countsText(direction: string, counts: PacketCounts): string {
+  const { packets, bytes, lost, delayed, duplicated, reordered, corrupted } = counts;
+  const what = Object.entries({ lost, delayed, duplicated, reordered, corrupted }).filter(([, count]) => count > 0);
+  const detail = what.map(([name, count]) => `${count} ${name}`).join(', ');
+  return `${packets} packets ${direction} (${kibibytes(bytes)}${detail ? `; ${detail}` : ''})`;
+}
+
 function injectedLines(faults: readonly InjectedFault[], colors: Colors): [string, string][] {
   if (faults.length === 0) return [['injected', 'nothing']];
   const lines: [string, string][] = faults
@@ -96,8 +118,13 @@ function injectedLines(faults: readonly InjectedFault[], colors: Colors): [strin
 
 function faultText(fault: InjectedFault, colors: Colors): string {
   if (fault.kind === 'signal') return signalText(fault, colors);
+  if (fault.kind === 'packet') return packetText(fault);
   const { at, tid, timeMs } = fault;
   return `${fault.fault} at ${at.syscall} #${at.ordinal} of task ${at.lineage} (pid ${tid}, ${seconds(timeMs)})`;
+}
+
+function packetText({ fault, direction, stream, packet, flow, service, timeMs }: InjectedPacketFault): string {
+  return `${fault} of ${stream} packet ${packet} ${direction} ${service} (${flow}, ${seconds(timeMs)})`;
 }
 
 function signalText({ signal, at, tid, timeMs, fate, moment }: InjectedSignal, colors: Colors): string {
@@ -123,6 +150,10 @@ function backendsLine({ backends }: RunResult): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
+}
+
+function kibibytes(bytes: number): string {
+  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : mebibytes(bytes);
 }
 
 function mebibytes(bytes: number): string {

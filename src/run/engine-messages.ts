@@ -5,6 +5,8 @@ import type { CountedCall } from './engine-plan.ts';
 
 /** What the engine's thread tells the thread that started it. */
 export type EngineMessage =
+  /** It waits for its plan. */
+  | { readonly kind: 'loaded' }
   /** The command is about to be executed: its limits may start. */
   | { readonly kind: 'started'; readonly pid: number }
   /** The command's first process has been stopped by a job-control signal. */

@@ -165,3 +165,4 @@ function failed(step: 'join' | 'set-up' | 'execve' | 'trace', error: unknown): v
 }
 
 parentPort?.once('message', main);
+tell({ kind: 'loaded' });

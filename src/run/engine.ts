@@ -68,7 +68,7 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
       if (message.kind === 'started') listener.started(message.pid);
       else if (message.kind === 'fault') listener.fault(message.fault);
       else if (message.kind === 'stopped') listener.stopped();
-      else resolve(message);
+      else if (message.kind !== 'loaded') resolve(message);
     });
     worker.on('error', (cause) => reject(broken(cause)));
     worker.on('exit', () => reject(broken(undefined)));

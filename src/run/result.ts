@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { SentSignal } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
+import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { printFault } from '../faults/inject-grammar.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
@@ -20,7 +21,10 @@ export interface RunFacts {
   readonly chaos: ChaosConfig | undefined;
   readonly notArmed: readonly string[];
   readonly limits: PreparedLimits;
+  readonly network: PreparedNetwork | undefined;
   readonly tracing: TracingPlan | undefined;
+  /** When the command was executed, in seconds since the epoch. */
+  readonly startSeconds: number;
   readonly ended: Ended;
   readonly fired: readonly FiredFault[];
   readonly ending: Ending | undefined;
@@ -38,7 +42,9 @@ export function makeResult(facts: RunFacts): RunResult {
   const exitCode = hasExited(ended.status) ? exitStatusOf(ended.status) : undefined;
   const signal = hasExited(ended.status) ? undefined : signalName(termSignalOf(ended.status));
   const limits = { ...facts.limits.usage(), timeout: ending?.timeoutUse() };
-  const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault)].sort((a, b) => a.timeMs - b.timeMs);
+  const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault), ...packetFaults(facts)].sort(
+    (a, b) => a.timeMs - b.timeMs,
+  );
   const { outcome, error } = judge({
     exitCode,
     signal,
@@ -59,6 +65,7 @@ export function makeResult(facts: RunFacts): RunResult {
     signal,
     durationMs: facts.durationMs,
     limits,
+    network: facts.network?.usage(),
     faults,
     rules: ended.rules,
     trace: {
@@ -74,12 +81,13 @@ export function makeResult(facts: RunFacts): RunResult {
   };
 }
 
-function backends({ limits, tracing, ended }: RunFacts): Backends {
-  if (!tracing) return limits.backends;
+function backends({ limits, network, tracing, ended }: RunFacts): Backends {
+  const basic = { ...limits.backends, ...(network && { network: network.backend }) };
+  if (!tracing) return basic;
   const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
   const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
   return {
-    ...limits.backends,
+    ...basic,
     ...(tracing.signals && { signals: trace }),
     ...(tracing.faults && { faults: trace }),
     trace,
@@ -118,6 +126,16 @@ function signalFault(sent: SentSignal): InjectedFault {
 
 function callFault({ rule, lineage, tid, syscall, ordinal, timeMs, fault }: FiredFault): InjectedFault {
   return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: printFault(fault) };
+}
+
+function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {
+  return (network?.faults() ?? []).map(({ kind, time, ...place }) => ({
+    ...place,
+    kind: 'packet',
+    rule: 'network',
+    fault: kind,
+    timeMs: (time - startSeconds) * 1000,
+  }));
 }
 
 function signalName(number: number): string {

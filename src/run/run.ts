@@ -3,11 +3,12 @@ import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
 import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos/basic/limits.ts';
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
+import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { armParts, type PartName } from '../chaos/tiers.ts';
+import { armParts, mayLose, type PartName } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
-import { monotonicMs } from '../linux/clock.ts';
+import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
@@ -19,10 +20,24 @@ import { Ending, treeIsEmpty } from './ending.ts';
 import { type Ended, runEngine } from './engine.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
+import { openNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { resolveCommand } from './resolve-command.ts';
 import { makeResult } from './result.ts';
 import { Stdio, type StdioOption } from './stdio.ts';
+
+const NETWORK_PARTS: readonly PartName[] = [
+  'network_latency',
+  'packet_loss',
+  'packet_duplicate',
+  'packet_reorder',
+  'packet_corrupt',
+  'bandwidth',
+  'connection_drop',
+  'connection_refuse',
+  'partition',
+  'dns_failure',
+];
 
 /** The parts of a configuration that this version can arm. */
 export const ENGINES: ReadonlySet<PartName> = new Set<PartName>([
@@ -33,6 +48,7 @@ export const ENGINES: ReadonlySet<PartName> = new Set<PartName>([
   'byzantine',
   'rules',
   'bugs',
+  ...NETWORK_PARTS,
 ]);
 
 const DEFAULT_STRING_LIMIT = 32;
@@ -108,9 +124,20 @@ export async function runCommand(command: string, args: readonly string[], reque
   const killTree = (): void => limits.killTree();
   process.on('exit', killTree);
   let guard: Guard | undefined;
+  let network: PreparedNetwork | undefined;
   try {
+    const networkParts = armed.filter((part) => NETWORK_PARTS.includes(part));
+    if (chaos && networkParts.length > 0) {
+      try {
+        network = await openNetwork(settings, seed, limits);
+      } catch (error) {
+        if (!networkParts.every((part) => mayLose(chaos, part))) throw error;
+        leftOut.push(...networkParts);
+      }
+    }
     const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
     let startMs = monotonicMs();
+    let startSeconds = epochSeconds();
     let ending: Ending | undefined;
     const engine = runEngine(
       {
@@ -128,6 +155,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       {
         started(pid) {
           startMs = monotonicMs();
+          startSeconds = epochSeconds();
           stdio.handOver();
           limits.started(pid);
           ending = new Ending(limits, {
@@ -160,10 +188,12 @@ export async function runCommand(command: string, args: readonly string[], reque
       chaos,
       notArmed: leftOut,
       limits,
+      network,
       tracing,
       ended: last satisfies Ended,
       fired,
       ending,
+      startSeconds,
       durationMs,
       checkStatus,
       verify: request.verify,
@@ -172,6 +202,7 @@ export async function runCommand(command: string, args: readonly string[], reque
     });
   } finally {
     process.off('exit', killTree);
+    await network?.dispose();
     await cleanUp(limits);
     guard?.dismiss();
   }
@@ -227,6 +258,7 @@ function tracingPlan(
   if (!trace && !chaos.signals && !chaos.faults) return undefined;
   const follow = chaos.signals !== undefined || chaos.faults !== undefined || trace?.follow !== false;
   return {
+    // Where filters are refused, or are not for all tasks, every call stops: slower, and complete all the same.
     method: follow && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
     follow,
     selected: trace?.select ?? 'none',

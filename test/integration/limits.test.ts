@@ -1,7 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type * as Cpu from '../../src/chaos/basic/cpu.ts';
 import type * as Limits from '../../src/chaos/basic/limits.ts';
+import type * as Scan from '../../src/chaos/basic/process-scan.ts';
 import type * as Groups from '../../src/chaos/basic/run-groups.ts';
+import type * as Trees from '../../src/chaos/basic/tree.ts';
 import { built, isRunning, processesWith, runLimited, until } from '../support/limits.ts';
 
 const { prepareLimits } = await built<typeof Limits>('chaos/basic/limits.js');
@@ -109,6 +114,35 @@ describe('cpu', () => {
       expect(usage.cpu?.gotFraction).toBeLessThan(0.25);
     },
   );
+});
+
+describe.skipIf(!hasGroups)('the duty cycle by a freezer', () => {
+  it('is not a signal that the program can see, and keeps 0.2 within 0.15 to 0.25', async () => {
+    const { prepareDutyCycle } = await built<typeof Cpu>('chaos/basic/cpu.js');
+    const { makeTree } = await built<typeof Trees>('chaos/basic/tree.js');
+    const { ProcessScan } = await built<typeof Scan>('chaos/basic/process-scan.js');
+    const groups = new RunGroups(`renacer-test-freezer-${process.pid}`);
+    const tree = makeTree(groups, new ProcessScan(undefined));
+    const duty = prepareDutyCycle(tree, { fraction: 0.2 });
+    expect(duty.backend).toMatch(/freezer/);
+    const script = '$SIG{CONT} = sub { print "continued" }; my $end = time + 2.5; 1 while time < $end';
+    const child = spawn('sh', ['-c', 'read gate; exec "$@"', 'gate', 'perl', '-MTime::HiRes=time', '-e', script]);
+    let stdout = '';
+    child.stdout.on('data', (data) => {
+      stdout += data;
+    });
+    for (const group of groups.all) group.write('cgroup.procs', child.pid!);
+    const start = performance.now();
+    duty.start();
+    child.stdin.write('\n');
+    await once(child, 'exit');
+    const got = tree.cpuTimeUs()! / 1000 / (performance.now() - start);
+    duty.stop();
+    await groups.dispose();
+    expect(stdout).toBe('');
+    expect(got).toBeGreaterThan(0.15);
+    expect(got).toBeLessThan(0.25);
+  });
 });
 
 describe.each([
