@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
+import { OPTIONS } from '../chaos/options.ts';
 import { PRESET_NAMES } from '../chaos/presets.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
@@ -80,7 +81,10 @@ export function parseCommandLine(
     args,
     mode: options.chaos ?? (env.CHAOS_MODE || undefined),
     chaosFlags,
-    expressions: parseExpressions(options.trace ? ['trace=all', ...options.e] : options.e),
+    expressions: parseExpressions(
+      options.trace ? ['trace=all', ...options.e] : options.e,
+      chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
+    ),
     follow: options.followForks === true,
     count: options.summaryOnly === true,
     stringLimit: options.stringLimit,

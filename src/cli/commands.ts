@@ -21,14 +21,14 @@ async function dispatch(argv: readonly string[], inherited: readonly number[]): 
     const { doctor } = await import('./doctor.ts');
     return doctor(argv.slice(1));
   }
-  if (argv[0] === 'replay') return replay(argv.slice(1));
+  if (argv[0] === 'replay') return replay(argv.slice(1), inherited);
   const line = parseCommandLine(argv, process.env, undefined);
   const { run } = await import('./run.ts');
-  return run(line);
+  return run(line, inherited);
 }
 
 /** `renacer replay FILE [options] [-- COMMAND [ARG...]]`. */
-async function replay([file, ...argv]: readonly string[]): Promise<number> {
+async function replay([file, ...argv]: readonly string[], inherited: readonly number[]): Promise<number> {
   if (file === undefined || (file.startsWith('-') && file !== '-h' && file !== '--help')) {
     throw new RenacerError('USAGE', 'replay: no file of recorded faults was given', {
       hint: 'For example: renacer replay FILE, with a file that --record wrote (to run a command called replay: renacer -- replay)',

@@ -3,8 +3,11 @@ import type { Task } from '../tracer/task.ts';
 import type { CallFacts } from './call-facts.ts';
 import { compileArgCondition, compileResultCondition } from './conditions.ts';
 import { type DecisionKey, decisionKey, drawUnit } from './decisions.ts';
+import type { PlannedRule } from './fault-plan.ts';
+import type { FaultSource } from './fault-source.ts';
 import { compileGlob } from './glob.ts';
-import type { Rule } from './rule.ts';
+import type { Quirks } from './quirks/index.ts';
+import type { Conditions } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
 import { isChosen } from './when.ts';
 
@@ -20,7 +23,8 @@ interface Count {
 
 /** A rule that is ready for a run: its conditions compiled, with its counters. */
 export class ArmedRule {
-  readonly rule: Rule;
+  readonly rule: Conditions;
+  readonly source: FaultSource;
   /** By which its decisions are drawn and its faults are recorded. */
   readonly name: string;
   /** The numbers of its system calls. */
@@ -37,12 +41,15 @@ export class ArmedRule {
   readonly #counts = new Map<Task, Count>();
   readonly #keys = new Map<Task, DecisionKey>();
 
-  constructor(rule: Rule, name: string, numbers: ReadonlySet<number>, seed: number) {
+  constructor({ rule, name, numbers }: PlannedRule, source: FaultSource, quirks: Quirks, seed: number) {
     this.rule = rule;
+    this.source = source;
     this.name = name;
-    this.numbers = numbers;
+    this.numbers = new Set(numbers);
     this.#seed = seed;
-    this.#conditions = compile(rule);
+    const { quirk } = source;
+    const concerned: Condition[] = quirk ? [(facts) => quirks.of(quirk.name).concerns(facts, quirk.detail)] : [];
+    this.#conditions = [...compile(rule), ...concerned];
     const { result } = rule.selector;
     if (result) {
       const holds = compileResultCondition(result);
@@ -108,7 +115,7 @@ export class ArmedRule {
 }
 
 /** The cheap conditions first: those that need /proc only for what the others have let pass. */
-function compile({ selector }: Rule): Condition[] {
+function compile({ selector }: Conditions): Condition[] {
   const { args, task, fd, comm, path } = selector;
   const conditions: Condition[] = [];
   for (const argument of args ?? []) {

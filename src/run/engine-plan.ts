@@ -1,5 +1,5 @@
 import type { SignalPlan } from '../chaos/basic/signal-injection.ts';
-import type { FaultPlan } from '../faults/fault-policy.ts';
+import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ReplayPlan } from '../faults/replay-policy.ts';
 import type { LaunchSpec } from '../linux/launch.ts';
 import type { StopMethod } from '../tracer/stop-loop.ts';

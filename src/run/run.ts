@@ -6,7 +6,7 @@ import type { ChaosConfig } from '../chaos/config.ts';
 import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
 import { armParts, mayLose, type PartName } from '../chaos/tiers.ts';
-import { faultPlan } from '../faults/fault-plan.ts';
+import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
@@ -48,7 +48,9 @@ export const ENGINES: ReadonlySet<PartName> = new Set<PartName>([
   'cpu',
   'timeout',
   'signals',
+  'byzantine',
   'rules',
+  'bugs',
   ...NETWORK_PARTS,
 ]);
 
@@ -120,7 +122,7 @@ export async function runCommand(command: string, args: readonly string[], reque
 
   const tracing = tracingPlan(request.trace, {
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
-    faults: armed.includes('rules') ? faultPlan(settings.rules ?? [], seed) : undefined,
+    faults: await faultPlanOf(settings, armed, seed),
     replay: request.replay,
   });
   if (request.replay) refuseOtherFaults(armed);
@@ -261,6 +263,24 @@ function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
     signals: settings.signals ?? INJECTABLE_SIGNALS,
     rate: settings.signalRate ?? DEFAULT_SIGNAL_RATE,
   };
+}
+
+/** The engine of faults is loaded by runs that need it alone. */
+async function faultPlanOf(
+  settings: ChaosSettings,
+  armed: readonly PartName[],
+  seed: number,
+): Promise<FaultPlan | undefined> {
+  const { rules, byzantine, bugs, faultsFrom } = settings;
+  const wanted: FaultSettings = {
+    rules: armed.includes('rules') ? rules : undefined,
+    byzantine: armed.includes('byzantine') ? byzantine : undefined,
+    bugs: armed.includes('bugs') ? bugs : undefined,
+    faultsFrom,
+  };
+  if (!wanted.rules && !wanted.byzantine && !wanted.bugs) return undefined;
+  const { faultPlan } = await import('../faults/fault-plan.ts');
+  return faultPlan(wanted, seed);
 }
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */

@@ -33,6 +33,7 @@ import { isStopped, ptraceEventOf, stopSignalOf, termSignalOf } from '../linux/w
 import { ArgWords } from '../model/arg-words.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import { Doorbell } from './doorbell.ts';
+import { hideVdso } from './hidden-vdso.ts';
 import { Placement } from './placement.ts';
 import type { EntryDecision, ExitDecision, MemoryWrite, Policy, StoppedCall } from './policy.ts';
 import { ProgramEntry } from './program-entry.ts';
@@ -278,6 +279,7 @@ export class StopLoop {
     }
     this.#policy?.onExec(current);
     if (this.#policy?.needsProgramEntry) this.#programEntry.arm(current);
+    if (this.#policy?.hidesVdso) hideVdso(this.#ptrace, this.#memory, current.tid);
     this.#resume(current);
   }
 
