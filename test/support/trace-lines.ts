@@ -18,8 +18,9 @@ export function linesByTask(trace: string): string[][] {
     else if (resumed) lines.push(joined(begun.get(tid) ?? '', resumed[1]!));
     else lines.push(text);
   }
-  const ids = [...tasks.keys()];
-  return [...tasks.values()].map((lines) => lines.map((line) => normalised(line, ids)));
+  // By number, which is by birth: which one is seen first depends on chance.
+  const ids = [...tasks.keys()].sort((a, b) => Number(a) - Number(b));
+  return ids.map((tid) => tasks.get(tid)!.map((line) => normalised(line, ids)));
 }
 
 /** Older versions of strace put the comma before the cut, newer ones after it. */
