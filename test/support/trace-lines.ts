@@ -9,7 +9,7 @@ export function linesByTask(trace: string): string[][] {
   for (const line of trace.split('\n')) {
     const [, tid, text] = /^(\d+) +(.*)$/.exec(line) ?? [];
     if (tid === undefined || text === undefined) continue;
-    if (/^--- SIGCHLD|^rt_sigreturn/.test(text)) continue;
+    if (/^--- SIGCHLD|^(<\.\.\. )?rt_sigreturn/.test(text)) continue;
     const lines = tasks.get(tid) ?? [];
     tasks.set(tid, lines);
     const cut = /^(.*?)(?:, )? <unfinished \.\.\.>$/.exec(text);
