@@ -105,7 +105,7 @@ describe.skipIf(!has('tmux'))('job control in a real terminal (needs tmux)', () 
       await shell.shows(/Stopped/);
       shell.line('bg; jobs');
       await shell.shows(/Running/);
-      shell.line('kill %1; wait; clear; (echo rea""dy; cat)');
+      shell.line(`kill %1; wait; clear; sh -c "echo rea''dy; exec cat"`);
       await shell.shows(/^ready/m);
       shell.keys('C-c');
       await shell.shows(/\^C[\s\S]*inner>$/);
