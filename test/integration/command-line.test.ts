@@ -75,6 +75,14 @@ describe.each(Object.entries(WAYS))('what a %s command keeps', (_, way) => {
   });
 });
 
+it('a command starts with our signal mask, though Renacer starts a guard beside it', () => {
+  const masks = Array.from(
+    { length: 20 },
+    () => renacer([...WAYS.limited, 'grep', 'SigBlk', '/proc/self/status']).stdout,
+  );
+  expect([...new Set(masks)]).toEqual(['SigBlk:\t0000000000000000\n']);
+});
+
 describe("Renacer's own lines", () => {
   it('one block on stderr, without colour where that is no terminal', () => {
     const { stdout, stderr } = renacer([...GENTLE, 'echo', 'hello']);
@@ -226,6 +234,7 @@ describe('--report', () => {
       signal: null,
       faults: [],
       rules: [],
+      network: null,
       again: "renacer --chaos=gentle --seed=5 -- sh -c 'exit 4'",
     });
     expect(duration_ms).toBeGreaterThan(0);
