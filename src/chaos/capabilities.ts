@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { hasCapability, tryBpf, tryNetfilterSocket, trySeccompTrace, trySeize } from '../linux/probes.ts';
+import { CAP, hasCapability } from '../linux/capabilities.ts';
+import { tryBpf, tryNetfilterSocket, trySeccompTrace, trySeize } from '../linux/probes.ts';
 import { ifAvailable } from './basic/group-unavailable.ts';
 import { RunGroups } from './basic/run-groups.ts';
 import { groupName, newRunIdentity } from './basic/run-identity.ts';
@@ -101,14 +102,16 @@ function probeGroups(make: (groups: RunGroups, controller?: string) => object): 
     fix: fix(
       // With a cgroup namespace of its own, a container can't find itself in the host's mount.
       '--privileged, or --cgroupns=host -v /sys/fs/cgroup:/sys/fs/cgroup:rw',
-      isRoot() ? 'mount it, writable' : 'run as root, or by `systemd-run --user --scope -p Delegate=yes renacer ...`',
+      isRoot()
+        ? 'mount it, writable (one of v1 and v2 is enough)'
+        : 'run as root, or by `systemd-run --user --scope -p Delegate=yes renacer ...`',
     ),
   };
 }
 
 function probeNetAdmin(): Omit<Capability, 'name'> {
   const socket = tryNetfilterSocket();
-  const permitted = hasCapability('NET_ADMIN');
+  const permitted = hasCapability(CAP.NET_ADMIN);
   if (permitted && socket === undefined) return { available: true, detail: 'CAP_NET_ADMIN, and netfilter answers' };
   return {
     available: false,
@@ -119,7 +122,7 @@ function probeNetAdmin(): Omit<Capability, 'name'> {
 
 function probeBpf(): Omit<Capability, 'name'> {
   const types = existsSync('/sys/kernel/btf/vmlinux') ? 'with BTF' : 'without BTF';
-  const privileged = hasCapability('SYS_ADMIN') || (hasCapability('BPF') && hasCapability('PERFMON'));
+  const privileged = hasCapability(CAP.SYS_ADMIN) || (hasCapability(CAP.BPF) && hasCapability(CAP.PERFMON));
   const refusal = privileged ? tryBpf() : 'no CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN)';
   if (refusal === undefined) return { available: true, detail: `programs can be loaded, ${types}` };
   return { available: false, detail: refusal, fix: fix('--cap-add=BPF --cap-add=PERFMON', 'run as root') };

@@ -1,5 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { RenacerError } from '../model/errors.ts';
+import { closeSync, writeSync } from 'node:fs';
+import { openForWriting } from '../run/open-for-writing.ts';
 
 const STDERR = 2;
 /** Text is written in pieces of about this size: one system call for many lines of a trace. */
@@ -42,19 +42,6 @@ export class OwnOutput {
   close(): void {
     this.flush();
     if (this.#toFile) closeSync(this.#fd);
-  }
-}
-
-/** Opens a file that an option names, before anything is started. */
-export function openForWriting(file: string, option: string): number {
-  try {
-    return openSync(file, 'w');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new RenacerError('OUTPUT_UNWRITABLE', `${option}: can't write ${JSON.stringify(file)}: ${code}`, {
-      hint: 'Name a file in a directory that exists and that you may write to.',
-      cause,
-    });
   }
 }
 

@@ -30,6 +30,11 @@ export function mayBlock(syscall: string, fdKind: FdKind | undefined, nonblockin
   return SOCKET.has(syscall) || RESTARTED.has(syscall) || NEVER_RESTARTED.has(syscall);
 }
 
+/** The calls that may sleep at all. */
+export function sleepingCalls(): string[] {
+  return [...IO, ...SOCKET, ...RESTARTED, ...NEVER_RESTARTED];
+}
+
 /** Those of the calls that are never restarted which have a flag for not waiting, IPC_NOWAIT. */
 const IPC = new Set(['msgrcv', 'msgsnd', 'semop', 'semtimedop']);
 

@@ -4,21 +4,16 @@ import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../tracer
 import type { Task } from '../tracer/task.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { CallFacts } from './call-facts.ts';
-import { type Effect, effectsOf } from './kinds/index.ts';
-import type { CallFault, Fault, Rule } from './rule.ts';
+import type { FaultPlan, PlannedRule } from './fault-plan.ts';
+import { type FaultSource, fixedFault } from './fault-source.ts';
+import type { Effect } from './kinds/index.ts';
+import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
+import { hidesVdso, Quirks, watchingExit } from './quirks/index.ts';
+import type { Quirk } from './quirks/quirk.ts';
+import { randomFault } from './random-fault.ts';
+import type { Conditions, Fault } from './rule.ts';
+import { decisionOrdinal } from './rule-identity.ts';
 import { SignalHandlers } from './signal-handlers.ts';
-
-/** A rule with the numbers that its set of system calls stands for. */
-export interface PlannedRule {
-  readonly rule: Rule;
-  readonly name: string;
-  readonly numbers: readonly number[];
-}
-
-export interface FaultPlan {
-  readonly seed: number;
-  readonly rules: readonly PlannedRule[];
-}
 
 /** One fault that was injected. */
 export interface FiredFault {
@@ -30,10 +25,8 @@ export interface FiredFault {
   readonly ordinal: number;
   readonly timeMs: number;
   readonly fault: Fault;
-  readonly habit: Rule['habit'];
+  readonly habit: Conditions['habit'];
 }
-
-type AtExit = (call: StoppedCall) => ExitDecision | undefined;
 
 const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
 
@@ -41,22 +34,29 @@ const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
 export class FaultPolicy implements Policy {
   readonly armed: ReadonlySet<number>;
   readonly needsProgramEntry: boolean;
+  readonly hidesVdso: boolean;
   readonly #rules: readonly ArmedRule[];
   readonly #byNumber = new Map<number, ArmedRule[]>();
-  readonly #atExit = new Map<Task, AtExit[]>();
+  readonly #underWay = new CallsUnderWay();
   readonly #handlers = new SignalHandlers();
+  readonly #quirks = new Quirks();
+  readonly #watching: ReadonlyMap<number, Quirk[]>;
   readonly #watchesHandlers: boolean;
   readonly #onFault: (fault: FiredFault) => void;
   #startMs = Number.NaN;
 
   /** `onFault` is told of each fault as it is injected. */
   constructor(plan: FaultPlan, onFault: (fault: FiredFault) => void) {
-    this.#rules = plan.rules.map(({ rule, name, numbers }) => new ArmedRule(rule, name, new Set(numbers), plan.seed));
+    this.#rules = plan.rules.map((planned) => new ArmedRule(planned, sourceOf(planned), this.#quirks, plan.seed));
     for (const rule of this.#rules) {
       for (const nr of rule.numbers) this.#byNumber.set(nr, [...(this.#byNumber.get(nr) ?? []), rule]);
     }
-    this.#watchesHandlers = plan.rules.some(({ rule }) => rule.habit === 'kernel' && canInterrupt(rule.fault.call));
-    this.armed = new Set([...this.#byNumber.keys(), ...(this.#watchesHandlers ? [RT_SIGACTION] : [])]);
+    this.#watchesHandlers = this.#rules.some(({ rule, source }) => rule.habit === 'kernel' && source.interrupts);
+    const quirks = new Set(this.#rules.flatMap(({ source }) => source.quirk?.name ?? []));
+    this.#watching = this.#quirks.watching(quirks);
+    this.hidesVdso = hidesVdso(quirks);
+    const watched = [...this.#watching.keys(), ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
+    this.armed = new Set([...this.#byNumber.keys(), ...watched]);
     this.needsProgramEntry = plan.rules.some(({ rule }) => rule.from === 'entry');
     this.#onFault = onFault;
   }
@@ -68,12 +68,13 @@ export class FaultPolicy implements Policy {
 
   onEntry(call: StoppedCall): EntryDecision | undefined {
     if (this.#watchesHandlers && call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
-    const rules = this.#byNumber.get(call.nr);
-    if (!rules) return undefined;
+    const rules = this.#byNumber.get(call.nr) ?? [];
+    const watchers = this.#watching.get(call.nr) ?? [];
+    if (rules.length + watchers.length === 0) return undefined;
     const facts = new CallFacts(call);
     const elapsedMs = call.task.enteredAt - this.#startMs;
     let entry: EntryDecision | undefined;
-    const atExit: AtExit[] = [];
+    const atExit: Effect['exit'][] = watchers.map((quirk) => watchingExit(quirk, facts));
     for (const rule of rules) {
       if (!rule.matches(facts, elapsedMs)) continue;
       if (rule.waitsForResult) {
@@ -84,22 +85,14 @@ export class FaultPolicy implements Policy {
       const effects = this.#fire(rule, facts, elapsedMs);
       for (const effect of effects ?? []) {
         entry = mergeEntries(entry, effect.entry);
-        if (effect.exit) atExit.push(effect.exit);
+        atExit.push(effect.exit);
       }
     }
-    if (atExit.length > 0) this.#atExit.set(call.task, atExit);
-    return atExit.length > 0 ? { ...entry, atExit: true } : entry;
+    return this.#underWay.add(call.task, entry, atExit);
   }
 
   onExit(call: StoppedCall): ExitDecision | undefined {
-    const atExit = this.#atExit.get(call.task);
-    this.#atExit.delete(call.task);
-    let exit: ExitDecision | undefined;
-    for (const ask of atExit ?? []) {
-      const decision = ask(call);
-      if (decision) exit = exit ? mergeExits(exit, decision) : { ...decision, injected: decision.injected ?? true };
-    }
-    return exit;
+    return this.#underWay.comesBack(call);
   }
 
   onSignal(): void {}
@@ -114,7 +107,7 @@ export class FaultPolicy implements Policy {
   }
 
   onTaskEnd(task: Task): void {
-    this.#atExit.delete(task);
+    this.#underWay.forget(task);
     this.#handlers.onEnd(task);
     for (const rule of this.#rules) rule.forget(task);
   }
@@ -133,24 +126,25 @@ export class FaultPolicy implements Policy {
     let exit: ExitDecision | undefined;
     for (const effect of this.#fire(rule, new CallFacts(call), elapsedMs) ?? []) {
       const decision = effect.exit?.(call) ?? atExitOf(effect.entry);
-      if (decision) exit = exit ? mergeExits(exit, decision) : decision;
+      exit = mergeExits(exit, decision);
     }
     return exit;
   }
 
-  #fire(rule: ArmedRule, facts: CallFacts, elapsedMs: number): Effect[] | undefined {
+  #fire(rule: ArmedRule, facts: CallFacts, elapsedMs: number): readonly Effect[] | undefined {
     const { call } = facts;
-    const { fault, habit, realism } = rule.rule;
-    const effects = effectsOf(fault, {
+    const { habit, realism } = rule.rule;
+    const injection = rule.source.choose({
       call,
       facts,
       habit,
       realism,
       key: rule.keyOf(call.task),
-      ordinal: rule.ordinalOf(call),
+      ordinal: decisionOrdinal(call),
       handlers: this.#handlers,
+      quirks: this.#quirks,
     });
-    if (!effects) {
+    if (!injection) {
       rule.impossible += 1;
       return undefined;
     }
@@ -162,59 +156,13 @@ export class FaultPolicy implements Policy {
       syscall: syscallName(call.nr),
       ordinal: call.ordinal,
       timeMs: elapsedMs,
-      fault,
+      fault: injection.fault,
       habit,
     });
-    return effects;
+    return injection.effects;
   }
 }
 
-function canInterrupt(fault: CallFault | undefined): boolean {
-  return fault?.kind === 'error' && (fault.errno === 'EINTR' || fault.errno === 4);
-}
-
-/** Effects add up; of several results the first counts. A delay alone is not marked as an injection. */
-function mergeEntries(a: EntryDecision | undefined, b: EntryDecision | undefined): EntryDecision | undefined {
-  if (!a || !b) return withMark(a ?? b);
-  return withMark({
-    ...b,
-    ...a,
-    ...concatenated(a, b),
-    ...(a.args || b.args ? { args: [...(b.args ?? []), ...(a.args ?? [])] } : {}),
-    ...(a.kill || b.kill ? { kill: true } : {}),
-  });
-}
-
-function withMark(entry: EntryDecision | undefined): EntryDecision | undefined {
-  if (!entry) return undefined;
-  const { result, args, syscall, writes, signals } = entry;
-  return [result, args, syscall, writes, signals].some((part) => part !== undefined)
-    ? { ...entry, injected: true }
-    : entry;
-}
-
-function mergeExits(a: ExitDecision, b: ExitDecision): ExitDecision {
-  return { ...b, ...a, ...concatenated(a, b), ...(a.kill || b.kill ? { kill: true } : {}), injected: true };
-}
-
-/** The parts that both kinds of decision have in common. */
-function concatenated(a: ExitDecision | EntryDecision, b: ExitDecision | EntryDecision): ExitDecision {
-  return {
-    ...(a.writes || b.writes ? { writes: [...(a.writes ?? []), ...(b.writes ?? [])] } : {}),
-    ...(a.signals || b.signals ? { signals: [...(a.signals ?? []), ...(b.signals ?? [])] } : {}),
-    ...(a.delayMs !== undefined || b.delayMs !== undefined ? { delayMs: (a.delayMs ?? 0) + (b.delayMs ?? 0) } : {}),
-  };
-}
-
-/** What an effect of the entry is at the exit: a delay, a signal and a death can come then as well. */
-function atExitOf(entry: EntryDecision | undefined): ExitDecision | undefined {
-  if (!entry) return undefined;
-  const { result, signals, delayMs, kill, writes } = entry;
-  return {
-    ...(result !== undefined && { result }),
-    ...(signals && { signals }),
-    ...(delayMs !== undefined && { delayMs }),
-    ...(kill && { kill }),
-    ...(writes && { writes }),
-  };
+function sourceOf({ inject }: PlannedRule): FaultSource {
+  return inject.kind === 'fixed' ? fixedFault(inject.fault) : randomFault(inject.faults);
 }

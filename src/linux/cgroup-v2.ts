@@ -30,8 +30,12 @@ export class CgroupV2 extends Cgroup {
     return this.number('memory.peak');
   }
 
+  /**
+   * Processes killed at this group's own limit. memory.events counts those of limits above and below too; the local `oom`
+   * tells whether this limit was ever the reason.
+   */
   get oomKills(): number | undefined {
-    return this.keyed('memory.events', 'oom_kill');
+    return this.keyed('memory.events.local', 'oom') === 0 ? 0 : this.keyed('memory.events', 'oom_kill');
   }
 
   limitCpu(fraction: number): void {
@@ -70,25 +74,27 @@ export class CgroupV2 extends Cgroup {
   }
 
   /**
-   * Hands controllers down to groups below. Unless this is the root of all, the kernel refuses (EBUSY) while the group
-   * itself has processes ("no internal processes"): then they move to a group `renacer-home` below, where they notice
-   * nothing. `takeBack` is the way home.
+   * Whether processes can be in it at all: not below a group that hands controllers down while it has processes of its
+   * own. (The kernel allows that for cpu, and makes the group "threaded": joining one below it is then EOPNOTSUPP.)
+   */
+  get canHoldProcesses(): boolean {
+    return this.tryRead('cgroup.type') !== 'domain invalid';
+  }
+
+  /**
+   * Hands controllers down to groups below. Unless this is the root of all, it may then have no processes of its own
+   * ("no internal processes"): they move to a group `renacer-home` below, where they notice nothing. `takeBack` is the
+   * way home.
    */
   handDown(controllers: readonly string[]): void {
     const missing = controllers.filter((name) => !this.handedDown.includes(name));
+    if (!this.isRoot && !this.isEmpty) this.moveIntoHome();
     if (missing.length === 0) return;
-    const request = missing.map((name) => `+${name}`).join(' ');
     try {
-      this.write('cgroup.subtree_control', request);
+      this.write('cgroup.subtree_control', missing.map((name) => `+${name}`).join(' '));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
-      this.moveIntoHome();
-      try {
-        this.write('cgroup.subtree_control', request);
-      } catch (again) {
-        this.takeBack();
-        throw again;
-      }
+      this.takeBack();
+      throw error;
     }
   }
 
@@ -105,6 +111,16 @@ export class CgroupV2 extends Cgroup {
     }
   }
 
+  /** Only the root of the hierarchy has no type; the root of a cgroup namespace has one. */
+  private get isRoot(): boolean {
+    return this.tryRead('cgroup.type') === undefined;
+  }
+
+  /** Of any processes, those of other pid namespaces included. */
+  private get isEmpty(): boolean {
+    return this.tryRead('cgroup.procs') === '';
+  }
+
   private get home(): CgroupV2 {
     return new CgroupV2(path.join(this.directory, HOME_NAME));
   }
@@ -112,20 +128,20 @@ export class CgroupV2 extends Cgroup {
   private moveIntoHome(): void {
     const home = this.home;
     if (home.tryRead('cgroup.procs') === undefined) home.create();
-    if (drain(this, home)) return;
+    drain(this, home);
+    if (this.isEmpty) return;
     this.takeBack();
     throw Object.assign(new Error(`not every process of ${this.directory} could be moved`), { code: 'EBUSY' });
   }
 }
 
-/** Moves all processes of one group, those forked meanwhile too. False if some would not move. */
-function drain(from: Cgroup, to: Cgroup): boolean {
+/** Moves all processes of one group that we can see, those forked meanwhile too. */
+function drain(from: Cgroup, to: Cgroup): void {
   for (let round = 0; round < 20; round++) {
     const processIds = from.ownProcessIds();
-    if (processIds.length === 0) return true;
+    if (processIds.length === 0) return;
     for (const pid of processIds) to.tryWrite('cgroup.procs', pid);
   }
-  return false;
 }
 
 function words(text: string | undefined): string[] {

@@ -1,5 +1,6 @@
-import { getSystemErrorName } from 'node:util';
-import koffi from 'koffi';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import type Koffi from 'koffi';
 import { RenacerError } from '../model/errors.ts';
 
 /**
@@ -11,14 +12,36 @@ export type CType = 'int' | 'uint' | 'long' | 'ulong' | 'size_t' | 'uintptr_t' |
 type CValue = number | bigint | string | null;
 type CFunction = (...args: CValue[]) => number;
 
-const library = load();
+const koffi: typeof Koffi = loadKoffi();
+const library: ReturnType<typeof koffi.load> = loadLibc();
 
-function load(): ReturnType<typeof koffi.load> {
+/** Required, not imported: what keeps it from loading is an error to be told. */
+function loadKoffi(): typeof Koffi {
   if (process.platform !== 'linux') {
     throw new RenacerError('NOT_LINUX', `Renacer needs Linux; this is ${process.platform}`, {
       hint: 'Run it in a Linux machine or container.',
     });
   }
+  if (process.arch !== 'x64') {
+    throw new RenacerError('NOT_X86_64', `Renacer needs an x86-64 processor; this is ${process.arch}`, {
+      hint: 'Run it on an x86-64 machine; in a container, not an emulated one, since those cannot trace.',
+    });
+  }
+  try {
+    return createRequire(import.meta.url)('koffi');
+  } catch (cause) {
+    throw new RenacerError(
+      'KOFFI_MISSING',
+      'the library koffi, through which Renacer calls the kernel, could not be loaded',
+      {
+        hint: 'Install Renacer again, with optional dependencies: koffi brings its program for this system as one.',
+        cause,
+      },
+    );
+  }
+}
+
+function loadLibc(): ReturnType<typeof koffi.load> {
   try {
     return koffi.load('libc.so.6');
   } catch (cause) {
@@ -49,8 +72,17 @@ export function viewMemory(address: number, size: number): ArrayBuffer {
   return koffi.view(BigInt(address), size);
 }
 
+/** Of names for one number, the last one counts: EAGAIN and EOPNOTSUPP are what the manual pages say. */
+const ERRNO_NAMES = new Map(
+  [
+    ...Object.entries(constants.errno),
+    ['EAGAIN', constants.errno.EAGAIN],
+    ['EOPNOTSUPP', constants.errno.EOPNOTSUPP],
+  ].map(([name, code]) => [code, name] as [number, string]),
+);
+
 export function errnoName(code: number): string {
-  return getSystemErrorName(-code);
+  return ERRNO_NAMES.get(code) ?? `errno ${code}`;
 }
 
 /** An error of a system call, as Node's own look: `code` is the name of the errno. */

@@ -1,7 +1,6 @@
 import { closeSync } from 'node:fs';
 import { bind, errno, errnoName, syscall } from './libc.ts';
 import { NativeMemory } from './memory.ts';
-import { readProcFile } from './process-stat.ts';
 
 // Each probe asks the kernel for the thing itself, and gives it back at once: `undefined` is yes, else the name of the errno.
 type Refusal = string | undefined;
@@ -18,21 +17,6 @@ const AF_NETLINK = 16;
 const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const NETLINK_NETFILTER = 12;
-
-/** Numbers of capabilities(7). */
-export const CAPABILITIES = {
-  NET_ADMIN: 12,
-  SYS_PTRACE: 19,
-  SYS_ADMIN: 21,
-  PERFMON: 38,
-  BPF: 39,
-} as const;
-
-/** Which capabilities are in force for this process. */
-export function hasCapability(name: keyof typeof CAPABILITIES): boolean {
-  const bits = /^CapEff:\s*([0-9a-f]+)/m.exec(readProcFile('/proc/self/status') ?? '')?.[1] ?? '0';
-  return ((BigInt(`0x${bits}`) >> BigInt(CAPABILITIES[name])) & 1n) === 1n;
-}
 
 /** Seizes a child of ours with ptrace(2), and kills it. */
 export function trySeize(childPid: number): Refusal {

@@ -14,6 +14,7 @@ export type CaptureSize =
  * - `string`: NUL-terminated, up to the limit of the trace (paths: up to PATH_MAX)
  * - `bytes`: a buffer or a structure; `text` marks data that the limit of the trace (`-s`) cuts short
  * - `pointers`: a NULL-terminated vector of pointers whose targets are not copied (envp)
+ * - `behind`: part 1.. is what the pointer at `offset` in the structure at the argument points at
  * - `stack`: bytes at an offset above the task's stack pointer; the argument is only a place to put them
  * - `strings`: a NULL-terminated vector of strings (argv): part 0 is the vector, part 1.. are the strings
  * - `iovec`: part 0 is the array, part 1.. are the pieces of data
@@ -27,6 +28,7 @@ export type Capture = {
   | { readonly kind: 'bytes'; readonly size: CaptureSize; readonly text?: boolean }
   | { readonly kind: 'strings' }
   | { readonly kind: 'pointers' }
+  | { readonly kind: 'behind'; readonly part: number; readonly offset: number; readonly size: number }
   | { readonly kind: 'stack'; readonly offset: number; readonly size: number }
   | { readonly kind: 'iovec'; readonly count: CaptureSize; readonly data: 'all' | 'result' }
   | { readonly kind: 'msghdr'; readonly data: 'all' | 'result' }

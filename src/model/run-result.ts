@@ -1,4 +1,5 @@
 import type { RenacerError } from './errors.ts';
+import type { NetworkFault, NetworkUse } from './network-use.ts';
 import type { Outcome } from './outcome.ts';
 
 /** The version of the JSON report. It grows when a reader of the older form would misread the newer one. */
@@ -42,8 +43,16 @@ export interface InjectedCallFault extends InjectedBase {
   readonly fault: string;
 }
 
+/** What was done to a packet or a connection. Its place is that of another run with the same seed. */
+export interface InjectedPacketFault extends Omit<NetworkFault, 'kind' | 'time'> {
+  readonly kind: 'packet';
+  readonly rule: 'network';
+  readonly fault: NetworkFault['kind'];
+  readonly timeMs: number;
+}
+
 /** One fault that was really injected. */
-export type InjectedFault = InjectedSignal | InjectedCallFault;
+export type InjectedFault = InjectedSignal | InjectedCallFault | InjectedPacketFault;
 
 /** How a rule fared over the whole run. */
 export interface RuleUse {
@@ -53,6 +62,25 @@ export interface RuleUse {
   readonly fired: number;
   /** Chosen, but the kernel could not have done it to that call. */
   readonly impossible: number;
+}
+
+/** A recorded fault that did not come again. */
+export interface MissedFault {
+  readonly task: string;
+  readonly syscall: string;
+  readonly ordinal: number;
+  /** In the words of a rule, or the name of a signal. */
+  readonly fault: string;
+  /** Where the run went another way, for people. */
+  readonly reason: string;
+}
+
+/** How a replay went. */
+export interface ReplayUse {
+  readonly recorded: number;
+  readonly injected: number;
+  /** In the order in which they had been injected. */
+  readonly missed: readonly MissedFault[];
 }
 
 export interface MemoryUse {
@@ -127,13 +155,19 @@ export interface RunResult {
   readonly signal: string | undefined;
   readonly durationMs: number;
   readonly limits: LimitsUse;
+  /** What passed over an impaired network; undefined if it was not impaired. */
+  readonly network: NetworkUse | undefined;
   readonly faults: readonly InjectedFault[];
   readonly rules: readonly RuleUse[];
+  /** Undefined unless the run is a replay. */
+  readonly replay: ReplayUse | undefined;
   readonly trace: TraceSummary;
   /** Undefined for `survived`; else why it did not, for people: it names "memory", "timeout" or "signal" where that ended it. */
   readonly error: RenacerError | undefined;
   /** The shell command that makes the same run again. */
   readonly again: string;
+  /** The strace command that injects the same, where there is one. */
+  readonly strace: string | undefined;
   /** Captured output, where `stdio` asked for it. */
   readonly stdout: string | undefined;
   readonly stderr: string | undefined;

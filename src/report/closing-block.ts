@@ -1,10 +1,13 @@
 import pc from 'picocolors';
+import type { NetworkUse, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type {
   CpuUse,
   InjectedFault,
+  InjectedPacketFault,
   InjectedSignal,
   MemoryUse,
+  ReplayUse,
   RuleUse,
   RunResult,
   TimeoutUse,
@@ -23,11 +26,14 @@ export function closingBlock(result: RunResult, color: boolean): string {
     ['outcome', outcomeLine(result, colors)],
     ...result.notArmed.slice(0, 1).map(() => ['not armed', colors.yellow(result.notArmed.join(', '))] as const),
     ...limitLines(result),
+    ...networkLines(result.network),
     ...injectedLines(result.faults, colors),
     ...ruleLines(result.rules, colors),
+    ...replayLines(result.replay, colors),
     ['seed', String(result.seed)],
     ['backends', backendsLine(result)],
     ['again', result.again],
+    ...(result.strace === undefined ? [] : [['in strace', result.strace] as const]),
   ];
   const title = colors.bold('renacer');
   return [
@@ -85,6 +91,25 @@ function timeoutText({ limitMs, reached, killed }: TimeoutUse, durationMs: numbe
   return `${seconds(limitMs)} reached, ended by SIGTERM${killed ? ', then SIGKILL' : ''}`;
 }
 
+/** A line for each service: what passed each way, and what became of it. */
+function networkLines(network: NetworkUse | undefined): [string, string][] {
+  return (network?.groups ?? []).map((group, index) => {
+    const ends = [group.resets && `${group.resets} reset`, group.refusals && `${group.refusals} refused`].filter(
+      Boolean,
+    );
+    const flows = `${group.flows} ${group.flows === 1 ? 'flow' : 'flows'}${ends.length > 0 ? ` (${ends.join(', ')})` : ''}`;
+    const text = `${group.protocol} ${group.service}: ${flows}, ${countsText('to', group.to)}, ${countsText('from', group.from)}`;
+    return [index === 0 ? 'network' : '', text];
+  });
+}
+
+function countsText(direction: string, counts: PacketCounts): string {
+  const { packets, bytes, lost, delayed, duplicated, reordered, corrupted } = counts;
+  const what = Object.entries({ lost, delayed, duplicated, reordered, corrupted }).filter(([, count]) => count > 0);
+  const detail = what.map(([name, count]) => `${count} ${name}`).join(', ');
+  return `${packets} packets ${direction} (${kibibytes(bytes)}${detail ? `; ${detail}` : ''})`;
+}
+
 function injectedLines(faults: readonly InjectedFault[], colors: Colors): [string, string][] {
   if (faults.length === 0) return [['injected', 'nothing']];
   const lines: [string, string][] = faults
@@ -96,8 +121,13 @@ function injectedLines(faults: readonly InjectedFault[], colors: Colors): [strin
 
 function faultText(fault: InjectedFault, colors: Colors): string {
   if (fault.kind === 'signal') return signalText(fault, colors);
+  if (fault.kind === 'packet') return packetText(fault);
   const { at, tid, timeMs } = fault;
   return `${fault.fault} at ${at.syscall} #${at.ordinal} of task ${at.lineage} (pid ${tid}, ${seconds(timeMs)})`;
+}
+
+function packetText({ fault, direction, stream, packet, flow, service, timeMs }: InjectedPacketFault): string {
+  return `${fault} of ${stream} packet ${packet} ${direction} ${service} (${flow}, ${seconds(timeMs)})`;
 }
 
 function signalText({ signal, at, tid, timeMs, fate, moment }: InjectedSignal, colors: Colors): string {
@@ -116,6 +146,12 @@ function ruleLines(rules: readonly RuleUse[], colors: Colors): [string, string][
   });
 }
 
+function replayLines(replay: ReplayUse | undefined, colors: Colors): [string, string][] {
+  if (!replay) return [];
+  const text = `${replay.injected} of ${replay.recorded} recorded faults came again`;
+  return [['replay', replay.missed.length > 0 ? colors.red(text) : text]];
+}
+
 function backendsLine({ backends }: RunResult): string {
   const parts = Object.entries(backends).map(([part, backend]) => `${part}: ${backend}`);
   return parts.length > 0 ? parts.join(' · ') : 'none needed';
@@ -123,6 +159,10 @@ function backendsLine({ backends }: RunResult): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
+}
+
+function kibibytes(bytes: number): string {
+  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : mebibytes(bytes);
 }
 
 function mebibytes(bytes: number): string {

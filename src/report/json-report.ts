@@ -1,3 +1,4 @@
+import type { NetworkFaultKind, NetworkUse, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import {
   type InjectedFault,
@@ -37,8 +38,14 @@ export interface Report {
     } | null;
     timeout: { limit_ms: number; reached: boolean; killed: boolean } | null;
   };
+  network: ReportNetwork | null;
   faults: ReportFault[];
   rules: { rule: string; eligible: number; fired: number; impossible: number }[];
+  replay: {
+    recorded: number;
+    injected: number;
+    missed: { task: string; syscall: string; ordinal: number; fault: string; reason: string }[];
+  } | null;
   trace: {
     engine: 'none' | 'ptrace';
     syscalls: { name: string; calls: number; errors: number | null; seconds: number | null }[];
@@ -46,6 +53,34 @@ export interface Report {
     tasks: number;
   };
   again: string;
+  strace: string | null;
+}
+
+type ReportCounts = { -readonly [K in keyof PacketCounts]: PacketCounts[K] };
+
+/** What passed over an impaired network. `to` is what the tree sent, `from` what it received. */
+export interface ReportNetwork {
+  backend: string;
+  groups: {
+    protocol: string;
+    service: string;
+    flows: number;
+    to: ReportCounts;
+    from: ReportCounts;
+    resets: number;
+    refusals: number;
+  }[];
+  flows: {
+    id: string;
+    protocol: string;
+    initiator: string;
+    service: string;
+    begun_by_tree: boolean;
+    to: ReportCounts;
+    from: ReportCounts;
+    reset: boolean;
+    refused: boolean;
+  }[];
 }
 
 interface ReportFaultBase {
@@ -59,7 +94,18 @@ interface ReportFaultBase {
 
 export type ReportFault =
   | ({ kind: 'signal'; moment: 'call' | 'time'; signal: string; fate: SignalFate } & ReportFaultBase)
-  | ({ kind: 'call'; fault: string } & ReportFaultBase);
+  | ({ kind: 'call'; fault: string } & ReportFaultBase)
+  | {
+      kind: 'packet';
+      rule: 'network';
+      fault: NetworkFaultKind;
+      flow: string;
+      service: string;
+      direction: 'to' | 'from';
+      stream: 'data' | 'ack';
+      packet: number;
+      time_ms: number;
+    };
 
 /** The result of a run in the form of the JSON report (schema/report.json). */
 export function toReport(result: RunResult): Report {
@@ -97,8 +143,10 @@ export function toReport(result: RunResult): Report {
         : null,
       timeout: timeout ? { limit_ms: timeout.limitMs, reached: timeout.reached, killed: timeout.killed } : null,
     },
+    network: result.network ? reportNetwork(result.network) : null,
     faults: result.faults.map(reportFault),
     rules: result.rules.map((use) => ({ ...use })),
+    replay: result.replay ? { ...result.replay, missed: result.replay.missed.map((missed) => ({ ...missed })) } : null,
     trace: {
       engine: result.trace.engine,
       syscalls: result.trace.syscalls.map(reportSyscall),
@@ -106,10 +154,15 @@ export function toReport(result: RunResult): Report {
       tasks: result.trace.tasks,
     },
     again: result.again,
+    strace: result.strace ?? null,
   };
 }
 
 function reportFault(fault: InjectedFault): ReportFault {
+  if (fault.kind === 'packet') {
+    const { kind, rule, flow, service, direction, stream, packet, timeMs } = fault;
+    return { kind, rule, fault: fault.fault, flow, service, direction, stream, packet, time_ms: rounded(timeMs) };
+  }
   const base = {
     rule: fault.rule,
     task: fault.at.lineage,
@@ -120,6 +173,14 @@ function reportFault(fault: InjectedFault): ReportFault {
   };
   if (fault.kind === 'call') return { kind: fault.kind, ...base, fault: fault.fault };
   return { kind: fault.kind, ...base, moment: fault.moment, signal: fault.signal, fate: fault.fate };
+}
+
+function reportNetwork({ backend, groups, flows }: NetworkUse): ReportNetwork {
+  return {
+    backend,
+    groups: groups.map((group) => ({ ...group })),
+    flows: flows.map(({ begunByTree, ...flow }) => ({ ...flow, begun_by_tree: begunByTree })),
+  };
 }
 
 function reportSyscall({ name, calls, errors, seconds }: SyscallSummary): Report['trace']['syscalls'][number] {

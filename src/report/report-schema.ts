@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NETWORK_FAULT_KINDS } from '../model/network-use.ts';
 import { OUTCOMES } from '../model/outcome.ts';
 import { REPORT_SCHEMA_VERSION } from '../model/run-result.ts';
 import type { Report } from './json-report.ts';
@@ -26,13 +27,72 @@ const fault = z.discriminatedUnion('kind', [
     kind: z.literal('call'),
     fault: z.string().describe('In the words of a rule: error=EIO'),
   }),
+  z.object({
+    kind: z.literal('packet'),
+    rule: z.literal('network'),
+    fault: z.enum(NETWORK_FAULT_KINDS),
+    flow: z.string(),
+    service: z.string(),
+    direction: z.enum(['to', 'from']),
+    stream: z.enum(['data', 'ack']),
+    packet: count.describe('Which packet of this stream, from 1'),
+    time_ms: z.number(),
+  }),
 ]);
+
+const packetCounts = z.object({
+  packets: count.describe('Sent, lost ones included'),
+  bytes: count,
+  lost: count,
+  delayed: count,
+  duplicated: count,
+  reordered: count,
+  corrupted: count,
+});
+
+const flowGroup = z.object({
+  protocol: z.string(),
+  service: z.string(),
+  flows: count,
+  to: packetCounts.describe('What the tree sent'),
+  from: packetCounts.describe('What the tree received'),
+  resets: count,
+  refusals: count,
+});
+
+const flow = z.object({
+  id: z.string().describe('Protocol and ordinal: "tcp 1" is the first TCP connection of the tree'),
+  protocol: z.string(),
+  initiator: z.string(),
+  service: z.string(),
+  begun_by_tree: z.boolean(),
+  to: packetCounts,
+  from: packetCounts,
+  reset: z.boolean(),
+  refused: z.boolean(),
+});
 
 const ruleUse = z.object({
   rule: z.string(),
   eligible: count.describe('Calls that met its conditions'),
   fired: count,
   impossible: count.describe('Chosen, but the kernel could not have done it to that call'),
+});
+
+const replay = z.object({
+  recorded: count,
+  injected: count,
+  missed: z
+    .array(
+      z.object({
+        task: z.string(),
+        syscall: z.string(),
+        ordinal: count,
+        fault: z.string(),
+        reason: z.string().describe('Where the run went another way'),
+      }),
+    )
+    .describe('Recorded faults that did not come again'),
 });
 
 /** The JSON report, as the published JSON Schema and the tests see it; its type must be that of what is written. */
@@ -75,8 +135,10 @@ export const reportSchema: z.ZodType<Report> = z
         .object({ limit_ms: milliseconds, reached: z.boolean(), killed: z.boolean().describe('SIGKILL was needed') })
         .nullable(),
     }),
+    network: z.object({ backend: z.string(), groups: z.array(flowGroup), flows: z.array(flow) }).nullable(),
     faults: z.array(fault),
     rules: z.array(ruleUse),
+    replay: replay.nullable().describe('How a replay went'),
     trace: z.object({
       engine: z.enum(['none', 'ptrace']),
       syscalls: z.array(
@@ -91,6 +153,7 @@ export const reportSchema: z.ZodType<Report> = z
       tasks: count,
     }),
     again: z.string().describe('The shell command that makes the same run again'),
+    strace: z.string().nullable().describe('The strace command that injects the same, where there is one'),
   })
   .describe('How a run of Renacer went');
 

@@ -49,23 +49,25 @@ function judgeMemory({ signal, exitCode, limits }: Evidence): Verdict | undefine
   return verdict('stopped', 'MEMORY_LIMIT', `memory limit reached: ${oomKilled(memory.oomKills)}`);
 }
 
+/** A program may handle a signal, clean up, and then die of it by its own hand, as it should: that was the signal still. */
 function judgeSignal({ signal, faults }: Evidence, name: string): Verdict {
-  const ours = faults.findLast(
-    (fault) => fault.kind === 'signal' && fault.fate === 'died' && fault.signal === signal && fault.at.lineage === '0',
-  );
+  const ours = faults
+    .filter((fault) => fault.kind === 'signal')
+    .findLast((fault) => fault.signal === signal && (fault.fate === 'died' || fault.fate === 'handled'));
   if (!ours) return verdict('crashed', 'COMMAND_CRASHED', `killed by ${name}`);
   const where = ours.at.syscall ? ` at ${ours.at.syscall}` : '';
-  return verdict('stopped', 'SIGNAL_INJECTED', `ended by the injected signal ${name}, sent${where}`);
+  const how = ours.fate === 'handled' ? ', which it had handled' : '';
+  return verdict('stopped', 'SIGNAL_INJECTED', `ended by the injected signal ${name}, sent${where}${how}`);
 }
 
 function judgeExit({ limits, faults, checkStatus }: Evidence, exitCode: number): Verdict {
   if (exitCode !== 0) {
     const signals = [...new Set(faults.flatMap((fault) => (fault.kind === 'signal' ? [fault.signal] : [])))].join(', ');
-    const calls = faults.filter((fault) => fault.kind === 'call').length;
+    const others = faults.filter((fault) => fault.kind !== 'signal').length;
     const context = [
       limits.memory?.oomKills ? `the memory limit: ${oomKilled(limits.memory.oomKills)}` : '',
       signals ? `injected signals (${signals})` : '',
-      calls > 0 ? `${calls} injected fault${calls === 1 ? '' : 's'}` : '',
+      others > 0 ? `${others} injected fault${others === 1 ? '' : 's'}` : '',
     ].filter(Boolean);
     const after = context.length > 0 ? ` after ${context.join(' and ')}` : '';
     return verdict('failed', 'COMMAND_FAILED', `exited with status ${exitCode}${after}`);

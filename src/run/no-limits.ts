@@ -11,6 +11,7 @@ export function noLimits(): PreparedLimits {
     backends: { tree: 'none: only the first process' },
     joinFiles: [],
     rlimits: [],
+    cgroupV2: undefined,
     remains: { groups: [], base: undefined, mark: undefined },
     started(rootPid) {
       root = [rootPid];

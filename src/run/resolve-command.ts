@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
+import { showValue } from '../chaos/problems.ts';
 import { RenacerError } from '../model/errors.ts';
 
 /** Exit codes of a command that can't be run, as shells and env(1) use them. */
@@ -34,7 +35,11 @@ export function resolveCommand(command: string, env: NodeJS.ProcessEnv, cwd: str
 export function execError(command: string, code: string): RenacerError {
   switch (code) {
     case 'ENOENT':
-      return notFound(command, 'its interpreter or loader does not exist');
+      return notFound(
+        command,
+        'its interpreter or loader does not exist',
+        'Install it, or correct the first line of the script.',
+      );
     case 'ENOEXEC':
       return notExecutable(command, 'neither a program nor a script with a #! line');
     case 'EACCES':
@@ -46,7 +51,7 @@ export function execError(command: string, code: string): RenacerError {
   }
 }
 
-type Problem = 'no such file' | 'is a directory' | 'permission denied' | 'not a directory';
+type Problem = 'no such file' | 'is a directory' | 'permission denied' | 'not a directory' | 'too many symbolic links';
 
 function whyNotExecutable(file: string): Problem | undefined {
   try {
@@ -59,19 +64,24 @@ function whyNotExecutable(file: string): Problem | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EACCES') return 'permission denied';
+    if (code === 'ELOOP') return 'too many symbolic links';
     return code === 'ENOTDIR' ? 'not a directory' : 'no such file';
   }
 }
 
-function notFound(command: string, reason: string): RenacerError {
-  return new RenacerError('COMMAND_NOT_FOUND', `can't find ${JSON.stringify(command)}: ${reason}`, {
-    hint: 'Check the spelling, or give the path of the command.',
+function notFound(
+  command: string,
+  reason: string,
+  hint = 'Check the spelling, or give the path of the command.',
+): RenacerError {
+  return new RenacerError('COMMAND_NOT_FOUND', `can't find ${showValue(command)}: ${reason}`, {
+    hint,
     exitCode: EXIT_NOT_FOUND,
   });
 }
 
 function notExecutable(command: string, reason: string): RenacerError {
-  return new RenacerError('COMMAND_NOT_EXECUTABLE', `can't run ${JSON.stringify(command)}: ${reason}`, {
+  return new RenacerError('COMMAND_NOT_EXECUTABLE', `can't run ${showValue(command)}: ${reason}`, {
     hint: 'Name an executable file.',
     exitCode: EXIT_CANNOT_RUN,
   });

@@ -1,9 +1,14 @@
 import { constants } from 'node:os';
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
-import type { SentSignal } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
+import type { PreparedNetwork } from '../chaos/network/engine.ts';
+import { partsOf } from '../chaos/tiers.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
-import { printFault } from '../faults/inject-grammar.ts';
+import { printInject } from '../faults/inject-grammar.ts';
+import { faultText } from '../faults/replay-file.ts';
+import { ruleFromJson } from '../faults/rule-json.ts';
+import type { SentSignal } from '../faults/sent-signals.ts';
+import { straceExpressions } from '../faults/strace-expressions.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
 import type { Backends, InjectedFault, RunResult, SyscallSummary } from '../model/run-result.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
@@ -20,13 +25,18 @@ export interface RunFacts {
   readonly chaos: ChaosConfig | undefined;
   readonly notArmed: readonly string[];
   readonly limits: PreparedLimits;
+  readonly network: PreparedNetwork | undefined;
   readonly tracing: TracingPlan | undefined;
+  /** When the command was executed, in seconds since the epoch. */
+  readonly startSeconds: number;
   readonly ended: Ended;
   readonly fired: readonly FiredFault[];
   readonly ending: Ending | undefined;
   readonly durationMs: number;
   readonly checkStatus: number | undefined;
   readonly verify: string | undefined;
+  /** The file whose faults came again. */
+  readonly replayOf: string | undefined;
   readonly stdout: string | undefined;
   readonly stderr: string | undefined;
 }
@@ -38,7 +48,9 @@ export function makeResult(facts: RunFacts): RunResult {
   const exitCode = hasExited(ended.status) ? exitStatusOf(ended.status) : undefined;
   const signal = hasExited(ended.status) ? undefined : signalName(termSignalOf(ended.status));
   const limits = { ...facts.limits.usage(), timeout: ending?.timeoutUse() };
-  const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault)].sort((a, b) => a.timeMs - b.timeMs);
+  const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault), ...packetFaults(facts)].sort(
+    (a, b) => a.timeMs - b.timeMs,
+  );
   const { outcome, error } = judge({
     exitCode,
     signal,
@@ -59,8 +71,10 @@ export function makeResult(facts: RunFacts): RunResult {
     signal,
     durationMs: facts.durationMs,
     limits,
+    network: facts.network?.usage(),
     faults,
     rules: ended.rules,
+    replay: ended.replay,
     trace: {
       engine: tracing ? 'ptrace' : 'none',
       syscalls: summary(ended.counts, tracing),
@@ -69,19 +83,21 @@ export function makeResult(facts: RunFacts): RunResult {
     },
     error,
     again: again(facts),
+    strace: strace(facts),
     stdout,
     stderr,
   };
 }
 
-function backends({ limits, tracing, ended }: RunFacts): Backends {
-  if (!tracing) return limits.backends;
+function backends({ limits, network, tracing, ended }: RunFacts): Backends {
+  const basic = { ...limits.backends, ...(network && { network: network.backend }) };
+  if (!tracing) return basic;
   const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
   const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
   return {
-    ...limits.backends,
+    ...basic,
     ...(tracing.signals && { signals: trace }),
-    ...(tracing.faults && { faults: trace }),
+    ...((tracing.faults || tracing.replay) && { faults: trace }),
     trace,
   };
 }
@@ -102,7 +118,7 @@ function summary(counts: readonly CountedCall[], tracing: TracingPlan | undefine
 function signalFault(sent: SentSignal): InjectedFault {
   return {
     kind: 'signal',
-    rule: 'signal_injection',
+    rule: sent.rule,
     at: {
       lineage: sent.lineage,
       syscall: sent.nr < 0 ? undefined : syscallName(sent.nr),
@@ -116,8 +132,19 @@ function signalFault(sent: SentSignal): InjectedFault {
   };
 }
 
-function callFault({ rule, lineage, tid, syscall, ordinal, timeMs, fault }: FiredFault): InjectedFault {
-  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: printFault(fault) };
+function callFault(fired: FiredFault): InjectedFault {
+  const { rule, lineage, tid, syscall, ordinal, timeMs } = fired;
+  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired) };
+}
+
+function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {
+  return (network?.faults() ?? []).map(({ kind, time, ...place }) => ({
+    ...place,
+    kind: 'packet',
+    rule: 'network',
+    fault: kind,
+    timeMs: (time - startSeconds) * 1000,
+  }));
 }
 
 function signalName(number: number): string {
@@ -125,7 +152,23 @@ function signalName(number: number): string {
 }
 
 /** The command line that makes the same run again. The seed stands in it even if it was drawn. */
-function again({ chaos, seed, command, verify }: RunFacts): string {
-  const options = (chaos?.withSettings({ seed }).toFlags() ?? []).concat(verify ? ['--verify', verify] : []);
-  return shellQuote(['renacer', ...options, '--', ...command]);
+function again({ chaos, seed, command, verify, replayOf }: RunFacts): string {
+  const flags = chaos?.withSettings(replayOf === undefined ? { seed } : {}).toFlags() ?? [];
+  const words = [
+    ...(replayOf === undefined ? [] : ['replay', replayOf]),
+    ...flags.filter((flag) => !flag.startsWith('--chaos-rule=')),
+    ...(chaos?.own.rules ?? []).flatMap((rule) => ['-e', `inject=${printInject(ruleFromJson(rule))}`]),
+    ...(verify ? ['--verify', verify] : []),
+  ];
+  return shellQuote(['renacer', ...words, '--', ...command]);
+}
+
+/** Undefined if anything of the run is beyond strace. */
+function strace({ chaos, command, ended, tracing }: RunFacts): string | undefined {
+  const plan = tracing?.faults;
+  if (!chaos || !plan || partsOf(chaos.settings).some((part) => part !== 'rules')) return undefined;
+  // Where Renacer left out what the kernel could not do, strace would have done it.
+  if (ended.rules.some(({ impossible }) => impossible > 0)) return undefined;
+  const expressions = straceExpressions(plan.rules);
+  return expressions && shellQuote(['strace', '-f', ...expressions.flatMap((text) => ['-e', text]), ...command]);
 }

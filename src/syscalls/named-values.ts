@@ -25,7 +25,8 @@ export function choice(unknown: string, values: Values): NamedValues {
 
 /**
  * A word of flags, in the order in which they are printed (strace's). Bits without a name follow as a number; if no
- * name fits at all, a comment says so. `unknown` is undefined where strace adds none.
+ * name fits at all, a comment says so. Where `unknown` is undefined
+ * there is no comment, and no flags at all are the empty string: that is for words that are printed in parts.
  */
 export function flags(unknown: string | undefined, values: Values): NamedValues {
   const entries = Object.entries(values).map(([name, value]) => [name, value >>> 0] as const);
@@ -54,7 +55,8 @@ export function flags(unknown: string | undefined, values: Values): NamedValues 
   const text = (value: number): string => {
     const named = known(value);
     if (named !== undefined) return named;
-    return value === 0 || unknown === undefined ? hex(value) : `${hex(value)} /* ${unknown} */`;
+    if (unknown === undefined) return value >>> 0 === 0 ? '' : hex(value);
+    return value >>> 0 === 0 ? '0' : `${hex(value)} /* ${unknown} */`;
   };
   return { known, text };
 }

@@ -40,6 +40,13 @@ export function escaped(bytes: Uint8Array, length: number = bytes.length): strin
   return text;
 }
 
+/** Every byte as `\\x2a`, for data that is no text. */
+export function hexEscaped(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += `\\x${byte.toString(16).padStart(2, '0')}`;
+  return text;
+}
+
 /** Bytes up to the first NUL, for fixed-size fields such as those of utsname. */
 export function quotedUntilNul(bytes: Uint8Array): string {
   const end = bytes.indexOf(0);

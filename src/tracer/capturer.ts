@@ -57,6 +57,13 @@ export class Capturer {
       case 'pointers':
         this.#vector(head, tid, address, false);
         break;
+      case 'behind':
+        if (this.#memory.read(tid, address + capture.offset, POINTER_SIZE) === POINTER_SIZE) {
+          const view = new DataView(this.#memory.buffer.buffer, this.#memory.buffer.byteOffset, POINTER_SIZE);
+          const target = Number(view.getBigUint64(0, true));
+          if (target !== 0) this.#bytes(head | (capture.part << 8), tid, target, capture.size, capture.size);
+        }
+        break;
       case 'stack':
         this.#bytes(head, tid, stackPointer + capture.offset, capture.size, capture.size);
         break;

@@ -7,11 +7,13 @@ import type { Task } from './task.ts';
 export class PolicyChain implements Policy {
   readonly armed: Policy['armed'];
   readonly needsProgramEntry: boolean;
+  readonly hidesVdso: boolean;
   readonly #policies: readonly Policy[];
 
   constructor(policies: readonly Policy[]) {
     this.#policies = policies;
     this.needsProgramEntry = policies.some((policy) => policy.needsProgramEntry);
+    this.hidesVdso = policies.some((policy) => policy.hidesVdso);
     const sets = policies.map(({ armed }) => armed);
     this.armed = sets.includes('all') ? 'all' : new Set(sets.flatMap((set) => (set === 'all' ? [] : [...set])));
   }

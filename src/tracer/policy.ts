@@ -42,6 +42,8 @@ export interface EntryDecision {
   readonly atExit?: boolean;
   /** The trace marks the call: `(INJECTED)`. */
   readonly injected?: boolean;
+  /** The trace marks the call: `(INJECTED: args)`. */
+  readonly poked?: boolean;
 }
 
 /** What is to change when a call comes back. */
@@ -55,6 +57,7 @@ export interface ExitDecision {
   readonly delayMs?: number;
   readonly kill?: boolean;
   readonly injected?: boolean;
+  readonly poked?: boolean;
 }
 
 /** A signal on its way to a task. */
@@ -72,6 +75,11 @@ export interface Policy {
   readonly armed: 'all' | ReadonlySet<number>;
   /** Whether {@link Task.atHome} is to be kept: it costs one stop at each execve. */
   readonly needsProgramEntry: boolean;
+  /**
+   * Whether programs are to ask the kernel for the time: usually they read it from memory that the kernel shares with
+   * them (vdso(7)), and no call is made.
+   */
+  readonly hidesVdso: boolean;
   onEntry(call: StoppedCall): EntryDecision | undefined;
   onExit(call: StoppedCall): ExitDecision | undefined;
   /** Told of each signal before it is delivered. */

@@ -1,8 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type * as Cpu from '../../src/chaos/basic/cpu.ts';
 import type * as Limits from '../../src/chaos/basic/limits.ts';
+import type * as Scan from '../../src/chaos/basic/process-scan.ts';
 import type * as Groups from '../../src/chaos/basic/run-groups.ts';
-import { built, isRunning, processesWith, runLimited, until } from '../support/limits.ts';
+import type * as Trees from '../../src/chaos/basic/tree.ts';
+import { built, isRunning, limitedRunCommand, processesWith, runLimited, until } from '../support/limits.ts';
 
 const { prepareLimits } = await built<typeof Limits>('chaos/basic/limits.js');
 const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
@@ -60,6 +65,14 @@ describe.skipIf(!hasMemoryGroup)('memory in a control group', () => {
     expect(usage.memory?.oomKills).toBe(1);
   });
 
+  it('of an inner run that is reached is not taken for the outer one', async () => {
+    const command = limitedRunCommand({ memory: { bytes: 50 * MiB } }, ALLOCATE_100_MIB);
+    const { code, usage } = await runLimited({ memory: { bytes: 400 * MiB } }, command).ended;
+    expect(code).toBe(0);
+    expect(usage.memory).toMatchObject({ limitBytes: 400 * MiB, oomKills: 0 });
+    expect(usage.memory?.peakBytes).toBeGreaterThan(40 * MiB);
+  });
+
   it('covers the whole tree together', async () => {
     const hold = `perl -e 'my $x = "a" x (20 << 20); sleep 1'`;
     const { usage } = await runLimited({ memory: { bytes: 50 * MiB } }, [
@@ -109,6 +122,35 @@ describe('cpu', () => {
       expect(usage.cpu?.gotFraction).toBeLessThan(0.25);
     },
   );
+});
+
+describe.skipIf(!hasGroups)('the duty cycle by a freezer', () => {
+  it('is not a signal that the program can see, and keeps 0.2 within 0.15 to 0.25', async () => {
+    const { prepareDutyCycle } = await built<typeof Cpu>('chaos/basic/cpu.js');
+    const { makeTree } = await built<typeof Trees>('chaos/basic/tree.js');
+    const { ProcessScan } = await built<typeof Scan>('chaos/basic/process-scan.js');
+    const groups = new RunGroups(`renacer-test-freezer-${process.pid}`);
+    const tree = makeTree(groups, new ProcessScan(undefined));
+    const duty = prepareDutyCycle(tree, { fraction: 0.2 });
+    expect(duty.backend).toMatch(/freezer/);
+    const script = '$SIG{CONT} = sub { print "continued" }; my $end = time + 2.5; 1 while time < $end';
+    const child = spawn('sh', ['-c', 'read gate; exec "$@"', 'gate', 'perl', '-MTime::HiRes=time', '-e', script]);
+    let stdout = '';
+    child.stdout.on('data', (data) => {
+      stdout += data;
+    });
+    for (const group of groups.all) group.write('cgroup.procs', child.pid!);
+    const start = performance.now();
+    duty.start();
+    child.stdin.write('\n');
+    await once(child, 'exit');
+    const got = tree.cpuTimeUs()! / 1000 / (performance.now() - start);
+    duty.stop();
+    await groups.dispose();
+    expect(stdout).toBe('');
+    expect(got).toBeGreaterThan(0.15);
+    expect(got).toBeLessThan(0.25);
+  });
 });
 
 describe.each([

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../linux/clock.ts';
 import type { CpuLimit } from './cpu.ts';
 import type { Tree } from './tree.ts';
 
@@ -28,7 +29,7 @@ export class DutyCycle implements CpuLimit {
   }
 
   start(): void {
-    this.#lastMs = performance.now();
+    this.#lastMs = monotonicMs();
     this.#creditMs = this.#fraction * WINDOW_MS;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
@@ -45,7 +46,7 @@ export class DutyCycle implements CpuLimit {
   }
 
   #tick(): void {
-    const now = performance.now();
+    const now = monotonicMs();
     const usedMs = (this.#tree.cpuTimeUs() ?? 0) / 1000;
     const elapsedMs = now - this.#lastMs;
     const savings = this.#fraction * WINDOW_MS;

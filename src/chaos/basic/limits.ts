@@ -1,4 +1,5 @@
 import { signalAll } from '../../linux/cgroup.ts';
+import { monotonicMs } from '../../linux/clock.ts';
 import type { ResourceLimit } from '../../linux/rlimits.ts';
 import type { CpuUse, MemoryUse } from '../../model/run-result.ts';
 import { type CpuLimit, type CpuRequest, prepareDutyCycle, prepareQuota } from './cpu.ts';
@@ -22,6 +23,8 @@ export interface PreparedLimits {
   readonly joinFiles: readonly string[];
   /** To be set in the new task before its exec. */
   readonly rlimits: readonly ResourceLimit[];
+  /** The cgroup v2 directory that the tree is in; undefined if there is none. */
+  readonly cgroupV2: string | undefined;
   /** What a guard needs to clean up after us (see guard.ts). */
   readonly remains: Remains;
   /** To be called when the command's first process exists. */
@@ -77,13 +80,14 @@ function assemble(request: LimitsRequest, groups: RunGroups, possibleMark: Resou
     backends: { ...(memory && { memory: memory.backend }), ...(cpu && { cpu: cpu.backend }), tree: tree.name },
     joinFiles: groups.all.map((group) => group.procsFile),
     rlimits: [...(memory?.rlimits ?? []), ...(mark ? [mark] : [])],
+    cgroupV2: groups.all.find((group) => group.version === 2)?.directory,
     remains: {
       groups: groups.all.map((group) => group.directory),
       base: groups.base?.directory,
       mark: mark?.soft,
     },
     started(rootPid) {
-      startedMs = performance.now();
+      startedMs = monotonicMs();
       scan.add(rootPid);
       cpu?.start();
     },
@@ -99,7 +103,7 @@ function assemble(request: LimitsRequest, groups: RunGroups, possibleMark: Resou
     cpuTimeUs: () => tree.cpuTimeUs(),
     usage: () => ({
       memory: memory?.use(),
-      cpu: cpu && request.cpu && cpuUse(cpu, request.cpu, tree.cpuTimeUs(), performance.now() - startedMs),
+      cpu: cpu && request.cpu && cpuUse(cpu, request.cpu, tree.cpuTimeUs(), monotonicMs() - startedMs),
     }),
     dispose() {
       cpu?.stop();

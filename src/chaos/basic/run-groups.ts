@@ -66,6 +66,10 @@ export class RunGroups {
       }
       this.#handedDown = base;
     }
+    if (!group.canHoldProcesses) {
+      if (group.remove()) this.#made.delete(group.directory);
+      throw new GroupUnavailable(`${base.directory} is in use as a threaded group`);
+    }
     return group;
   }
 

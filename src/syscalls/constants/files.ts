@@ -7,7 +7,7 @@ export const O_ACCMODE = 0o3;
 export const O_CREAT = 0o100;
 export const O_TMPFILE = 0o20200000;
 
-export const OPEN_FLAGS: NamedValues = flags(undefined, {
+export const OPEN_FLAGS: NamedValues = flags('O_???', {
   O_CREAT,
   O_EXCL: 0o200,
   O_NOCTTY: 0o400,

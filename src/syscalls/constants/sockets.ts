@@ -157,7 +157,7 @@ export const SHUTDOWN_HOW: NamedValues = choice('SHUT_???', { SHUT_RD: 0, SHUT_W
 
 export const SOL_SOCKET = 1;
 
-export const SOCKET_LEVELS: NamedValues = choice('SOL_???', {
+export const SOCKET_LEVELS: NamedValues = choice('SOL_??', {
   SOL_IP: 0,
   SOL_SOCKET,
   SOL_TCP: 6,
@@ -179,17 +179,12 @@ export const SOCKET_LEVELS: NamedValues = choice('SOL_???', {
 
 export const SO_LINGER = 13;
 export const SO_PEERCRED = 17;
-export const SO_RCVTIMEO = 20;
-export const SO_SNDTIMEO = 21;
 export const SO_ERROR = 4;
-export const SO_TYPE = 3;
-export const SO_DOMAIN = 39;
-export const SO_PROTOCOL = 38;
 
 const SOCKET_OPTIONS = choice('SO_???', {
   SO_DEBUG: 1,
   SO_REUSEADDR: 2,
-  SO_TYPE,
+  SO_TYPE: 3,
   SO_ERROR,
   SO_DONTROUTE: 5,
   SO_BROADCAST: 6,
@@ -206,8 +201,8 @@ const SOCKET_OPTIONS = choice('SO_???', {
   SO_PEERCRED,
   SO_RCVLOWAT: 18,
   SO_SNDLOWAT: 19,
-  SO_RCVTIMEO_OLD: SO_RCVTIMEO,
-  SO_SNDTIMEO_OLD: SO_SNDTIMEO,
+  SO_RCVTIMEO_OLD: 20,
+  SO_SNDTIMEO_OLD: 21,
   SO_BINDTODEVICE: 25,
   SO_ATTACH_FILTER: 26,
   SO_DETACH_FILTER: 27,
@@ -221,8 +216,8 @@ const SOCKET_OPTIONS = choice('SO_???', {
   SO_TIMESTAMPNS_OLD: 35,
   SO_MARK: 36,
   SO_TIMESTAMPING_OLD: 37,
-  SO_PROTOCOL,
-  SO_DOMAIN,
+  SO_PROTOCOL: 38,
+  SO_DOMAIN: 39,
   SO_RXQ_OVFL: 40,
   SO_WIFI_STATUS: 41,
   SO_PEEK_OFF: 42,
@@ -357,10 +352,8 @@ const NETLINK_OPTIONS = choice('NETLINK_???', {
   NETLINK_GET_STRICT_CHK: 12,
 });
 
-const NO_OPTIONS = choice('???', {});
-
-/** The options of a level of setsockopt(2). */
-export function optionsOfLevel(level: number): NamedValues {
+/** The options of a level of setsockopt(2), where there are names for them. */
+export function optionsOfLevel(level: number): NamedValues | undefined {
   switch (level) {
     case 0:
       return IP_OPTIONS;
@@ -373,7 +366,7 @@ export function optionsOfLevel(level: number): NamedValues {
     case 270:
       return NETLINK_OPTIONS;
     default:
-      return NO_OPTIONS;
+      return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Call, type InputType, type Signature, word } from '../argument-type.ts';
+import { type ArgumentType, type Call, type InputType, type Signature, word } from '../argument-type.ts';
 import {
   ACCESS_MODES,
   AT_FLAGS,
@@ -78,6 +78,28 @@ const listxattr = (file: InputType): Signature => ({ args: [file, dataOut({ resu
 const fdFlags = namedValue(OPEN_FLAGS);
 const transfer = namedValue(SPLICE_FLAGS);
 
+const MS_REMOUNT = 0x20;
+/** MS_BIND, MS_MOVE, MS_UNBINDABLE, MS_PRIVATE, MS_SLAVE, MS_SHARED: mount(2) ignores type and data with them. */
+const CHANGES_OF_MOUNTS = 0x1e3000;
+const MS_MGC_MSK = 0xffff_0000;
+const MS_MGC_VAL = 0xc0ed_0000;
+
+const mountFlags: InputType = {
+  when: 'entry',
+  print(call, arg) {
+    const flags = call.args.u32(arg);
+    if ((flags & MS_MGC_MSK) >>> 0 !== MS_MGC_VAL) return MOUNT_FLAGS.text(flags);
+    return (flags & 0xffff) === 0 ? 'MS_MGC_VAL' : `MS_MGC_VAL|${MOUNT_FLAGS.text(flags & 0xffff)}`;
+  },
+};
+
+function mountArguments(args: Call['args']): readonly ArgumentType[] {
+  const flags = (args.u32(3) & MS_MGC_MSK) >>> 0 === MS_MGC_VAL ? args.u32(3) & 0xffff : args.u32(3);
+  if (flags & MS_REMOUNT) return [path, path, address, mountFlags, string];
+  if (flags & CHANGES_OF_MOUNTS) return [path, path, address, mountFlags, address];
+  return [path, path, string, mountFlags, string];
+}
+
 /** Files, directories, descriptors and file systems. */
 export const FILES: Readonly<Record<string, Signature>> = {
   read: { args: [fd, dataOut({ result: true }), size] },
@@ -114,7 +136,7 @@ export const FILES: Readonly<Record<string, Signature>> = {
   dup: onlyFd,
   dup2: { args: [fd, fd] },
   dup3: { args: [fd, fd, fdFlags] },
-  sendfile: { args: [fd, fd, ...changingOffset, size] },
+  sendfile: { args: [fd, fd, ...changingOffset, word(3, size)] },
   copy_file_range: { args: [fd, offsetBox, fd, offsetBox, size, hex32] },
   splice: { args: [fd, offsetBox, fd, offsetBox, size, transfer] },
   tee: { args: [fd, fd, size, transfer] },
@@ -180,7 +202,7 @@ export const FILES: Readonly<Record<string, Signature>> = {
   removexattr: { args: [path, string] },
   lremovexattr: { args: [path, string] },
   fremovexattr: { args: [fd, string] },
-  mount: { args: [path, path, string, namedValue(MOUNT_FLAGS), address] },
+  mount: { args: mountArguments },
   umount2: { args: [path, namedValue(UMOUNT_FLAGS)] },
   pivot_root: twoPaths,
   swapon: { args: [path, hex32] },

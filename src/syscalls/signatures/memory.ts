@@ -11,7 +11,9 @@ import {
 } from '../constants/memory.ts';
 import { mapFlags } from '../types/flags.ts';
 import { address, fd, hex32, hexadecimal, hexResult, int, namedValue, noted, size } from '../types/numbers.ts';
+import { arrayOut } from '../types/pointers.ts';
 
+const PAGE_SIZE = 4096;
 const MREMAP_FIXED = 2;
 const MREMAP_DONTUNMAP = 4;
 const protection = namedValue(PROTECTION);
@@ -41,6 +43,13 @@ export const MEMORY: Readonly<Record<string, Signature>> = {
   mlockall: { args: [namedValue(MLOCKALL_FLAGS)] },
   munlockall: { args: [] },
   mseal: { args: [address, size, hexadecimal] },
+  mincore: {
+    args: (args) => [
+      address,
+      size,
+      arrayOut(Math.ceil(args.unsigned(1) / PAGE_SIZE), 1, (bytes) => String(bytes[0]! & 1)),
+    ],
+  },
   membarrier: {
     args: [namedValue(MEMBARRIER_COMMANDS), hex32],
     result: noted(hexResult, (call) =>

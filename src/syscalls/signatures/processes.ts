@@ -93,12 +93,7 @@ function cloneArguments(args: Call['args']): readonly ArgumentType[] {
   return types;
 }
 
-const clone3Written: ArgumentType = {
-  when: 'exit',
-  word: 0,
-  glued: true,
-  print: (call) => (call.errno === 0 ? cloneArgsWritten(call.captured.bytes(0), call.result.i32(0)) : ''),
-};
+const clone3Written: ArgumentType = { ...cloneArgsWritten, word: 0, glued: true };
 
 const waitOptions = namedValue(WAIT_OPTIONS);
 
@@ -119,7 +114,7 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   set_tid_address: { args: [address] },
   set_robust_list: { args: [address, size] },
   get_robust_list: { args: [pid, addressBoxOut, addressBoxOut] },
-  rseq: { args: [address, size, namedValue(RSEQ_FLAGS), hex32] },
+  rseq: { args: [address, uint, namedValue(RSEQ_FLAGS), hex32] },
   futex: { args: futexArguments },
   prctl: { args: prctlArguments, result: prctlResult },
   arch_prctl: {

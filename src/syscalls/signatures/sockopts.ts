@@ -1,29 +1,17 @@
 import type { ArgumentType, Call, InputType, OutputType } from '../argument-type.ts';
-import {
-  optionsOfLevel,
-  SO_ERROR,
-  SO_LINGER,
-  SO_PEERCRED,
-  SO_RCVTIMEO,
-  SO_SNDTIMEO,
-  SO_TYPE,
-  SOCKET_LEVELS,
-  SOCKET_TYPES,
-  SOL_SOCKET,
-} from '../constants/sockets.ts';
+import { optionsOfLevel, SO_ERROR, SO_LINGER, SO_PEERCRED, SOCKET_LEVELS, SOL_SOCKET } from '../constants/sockets.ts';
 import { errnoNameOf } from '../errnos.ts';
 import { i32, u32 } from '../memory-words.ts';
 import { quoted } from '../quoted-text.ts';
 import { addressText, fd, int, namedValue } from '../types/numbers.ts';
 import { sockaddrLength } from '../types/sockaddr.ts';
-import { timevalText } from '../types/time.ts';
 
 const level = namedValue(SOCKET_LEVELS);
 
 /** The name of an option, by the level in the second argument. */
 const option: InputType = {
   when: 'entry',
-  print: (call, arg) => optionsOfLevel(call.args.i32(1)).text(call.args.u32(arg)),
+  print: (call, arg) => optionsOfLevel(call.args.i32(1))?.text(call.args.u32(arg)) ?? String(call.args.u32(arg)),
 };
 
 const valueIn: InputType = {
@@ -58,8 +46,6 @@ function socketValue(name: number, bytes: Uint8Array): string | undefined {
   if (name === SO_PEERCRED && bytes.length >= 12) {
     return `{pid=${i32(bytes, 0)}, uid=${u32(bytes, 4)}, gid=${u32(bytes, 8)}}`;
   }
-  if ((name === SO_RCVTIMEO || name === SO_SNDTIMEO) && bytes.length >= 16) return timevalText(bytes);
-  if (name === SO_TYPE && bytes.length >= 4) return `[${SOCKET_TYPES.text(i32(bytes, 0))}]`;
   if (name === SO_ERROR && bytes.length >= 4) return `[${errnoNameOf(i32(bytes, 0)) ?? i32(bytes, 0)}]`;
   return undefined;
 }

@@ -1,9 +1,10 @@
 import type { OutputType, Signature } from '../argument-type.ts';
 import { CLOCKS, INTERVAL_TIMERS, TIMER_FLAGS, TIMERFD_FLAGS, TIMERFD_SETTIME_FLAGS } from '../constants/time.ts';
 import { decimalI64At, i32 } from '../memory-words.ts';
-import { address, addressText, fd, int, namedValue, uint } from '../types/numbers.ts';
+import { address, addressText, decimalResult, fd, int, namedValue, noted, uint } from '../types/numbers.ts';
 import { boxed, structIn, structOut } from '../types/pointers.ts';
 import {
+  dateText,
   itimerspecIn,
   itimerspecOut,
   itimervalIn,
@@ -52,7 +53,10 @@ export const TIME: Readonly<Record<string, Signature>> = {
   clock_getres: { args: [clock, timespecOut] },
   gettimeofday: { args: [timevalOut, structOut(8, timezoneText)] },
   settimeofday: { args: [timevalIn, structIn(8, timezoneText)] },
-  time: { args: [secondsOut] },
+  time: {
+    args: [secondsOut],
+    result: noted(decimalResult, (call) => (call.errno === 0 ? dateText(call.result.signed(0)) : undefined)),
+  },
   times: { args: [ticksOut] },
   alarm: { args: [uint] },
   getitimer: { args: [intervalTimer, itimervalOut] },

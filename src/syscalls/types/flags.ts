@@ -8,6 +8,7 @@ import {
   STATX_SYNC_TYPES,
 } from '../constants/files.ts';
 import { MAP_FLAGS, MAP_HUGE_SHIFT, MAP_TYPE, MAP_TYPES } from '../constants/memory.ts';
+import { hex } from '../memory-words.ts';
 
 /** Words of flags that are more than one table: the low bits choose, the others add. */
 
@@ -40,5 +41,5 @@ export const statxFlags: InputType = {
 };
 
 function joined(first: string, rest: typeof OPEN_FLAGS, value: number): string {
-  return value === 0 ? first : `${first}|${rest.text(value)}`;
+  return value === 0 ? first : `${first}|${rest.known(value) ?? hex(value)}`;
 }

@@ -9,7 +9,7 @@ import {
   SOL_SOCKET,
 } from '../constants/sockets.ts';
 import { decimalU64At, hex, i32, pointerAt, u32, u64 } from '../memory-words.ts';
-import { quoted } from '../quoted-text.ts';
+import { hexEscaped, quoted } from '../quoted-text.ts';
 import { addressText } from './numbers.ts';
 import { sockaddrText } from './sockaddr.ts';
 
@@ -54,7 +54,7 @@ function iovecText(call: Call, arg: number, vectorPart: number, filled: number, 
     const bytes = call.captured.bytes(arg, vectorPart + 1 + i);
     const base =
       bytes === undefined
-        ? valid === 0 && length > 0
+        ? valid === 0 && pointerAt(vector, i * IOVEC_SIZE) !== 'NULL'
           ? '""'
           : pointerAt(vector, i * IOVEC_SIZE)
         : limited(bytes, valid, options);
@@ -150,5 +150,5 @@ function controlData(level: number, type: number, content: Uint8Array): string {
   if (level === SOL_SOCKET && type === SCM_CREDENTIALS && content.length >= 12) {
     return `{pid=${i32(content, 0)}, uid=${u32(content, 4)}, gid=${u32(content, 8)}}`;
   }
-  return `"${Array.from(content, (byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}"`;
+  return `"${hexEscaped(content)}"`;
 }

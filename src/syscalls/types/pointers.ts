@@ -10,7 +10,7 @@ export function structIn(size: CaptureSize, print: StructPrinter): InputType {
   return {
     when: 'entry',
     capture: (arg) => [{ arg, at: 'entry', kind: 'bytes', size }],
-    print: (call, arg, options) => atEntry(call, arg, (bytes) => print(bytes, options)),
+    print: (call, arg, options) => atEntry(call, arg, size, (bytes) => print(bytes, options)),
   };
 }
 
@@ -19,7 +19,7 @@ export function structOut(size: CaptureSize, print: StructPrinter): OutputType {
   return {
     when: 'exit',
     capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size }],
-    print: (call, arg, options) => afterSuccess(call, arg, (bytes) => print(bytes, options)),
+    print: (call, arg, options) => afterSuccess(call, arg, size, (bytes) => print(bytes, options)),
   };
 }
 
@@ -55,16 +55,33 @@ export function arrayText(
   return `${text}${count > shown ? ', ...' : ''}]`;
 }
 
-/** What the program passed, or the address where that is NULL or could not be read. */
-export function atEntry(call: Call, arg: number, print: (bytes: Uint8Array) => string): string {
-  const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg);
+function atEntry(call: Call, arg: number, size: CaptureSize, print: (bytes: Uint8Array) => string): string {
+  const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg) ?? emptyIf(call, arg, size, 0);
   return bytes === undefined ? addressText(call.args, arg) : print(bytes);
 }
 
-/** What the kernel filled in, or the address where the call failed or nothing could be read. */
-export function afterSuccess(call: CompletedCall, arg: number, print: (bytes: Uint8Array) => string): string {
-  const bytes = call.errno === 0 ? call.captured.bytes(arg) : undefined;
+function afterSuccess(
+  call: CompletedCall,
+  arg: number,
+  size: CaptureSize,
+  print: (bytes: Uint8Array) => string,
+): string {
+  const bytes = call.errno === 0 ? filled(call, arg, size) : undefined;
   return bytes === undefined ? addressText(call.args, arg) : print(bytes);
+}
+
+const EMPTY = new Uint8Array();
+
+/** What the kernel filled in: an empty buffer is not captured, but known. */
+export function filled(call: CompletedCall, arg: number, size: CaptureSize): Uint8Array | undefined {
+  return call.captured.bytes(arg) ?? emptyIf(call, arg, size, call.result.u32(0));
+}
+
+/** No bytes, if there is a pointer and the size that goes with it is zero. */
+export function emptyIf(call: Call, arg: number, size: CaptureSize, result: number): Uint8Array | undefined {
+  const isEmpty =
+    typeof size !== 'number' && ('arg' in size ? call.args.u32(size.arg) === 0 : 'result' in size && result === 0);
+  return isEmpty && call.args.unsigned(arg) !== 0 ? EMPTY : undefined;
 }
 
 function scaled(count: CaptureSize, by: number): CaptureSize {

@@ -1,7 +1,9 @@
 import type { CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
 import { EPOLL_EVENTS, POLL_EVENTS } from '../constants/polling.ts';
 import { decimalU64At, hex64At, i32, pointerAt, u16, u32 } from '../memory-words.ts';
+import { addressText } from './numbers.ts';
 import { arrayIn, arrayOut, structIn } from './pointers.ts';
+import { sigsetText } from './signals.ts';
 import { timespecText, timevalText } from './time.ts';
 
 const POLLFD_SIZE = 8;
@@ -112,8 +114,17 @@ function epollEventText(bytes: Uint8Array): string {
 export const epollEventIn: InputType = structIn(EPOLL_EVENT_SIZE, epollEventText);
 export const epollEventsOut: OutputType = arrayOut({ result: true }, EPOLL_EVENT_SIZE, epollEventText);
 
-/** The last argument of pselect6(2): a signal mask and its size, behind one pointer. The mask itself is not copied. */
-export const maskPair: InputType = structIn(16, (bytes) => {
-  const mask = pointerAt(bytes, 0);
-  return `{sigmask=${mask}, sigsetsize=${decimalU64At(bytes, 8)}}`;
-});
+/** The last argument of pselect6(2): a signal mask and its size, behind one pointer. */
+export const maskPair: InputType = {
+  when: 'entry',
+  capture: (arg) => [
+    { arg, at: 'entry', kind: 'bytes', size: 16 },
+    { arg, at: 'entry', kind: 'behind', part: 1, offset: 0, size: 8 },
+  ],
+  print(call, arg) {
+    const pair = call.captured.bytes(arg);
+    if (pair === undefined) return addressText(call.args, arg);
+    const mask = call.captured.bytes(arg, 1);
+    return `{sigmask=${mask === undefined ? pointerAt(pair, 0) : sigsetText(mask)}, sigsetsize=${decimalU64At(pair, 8)}}`;
+  },
+};

@@ -145,10 +145,34 @@ function clone3Flags(low: number, high: number): string {
   return low === 0 ? highText : `${CLONE_FLAGS.text(low)}|${highText}`;
 }
 
-/** The argument of clone3(2), with its size in the second argument. */
-export const cloneArgs: InputType = structIn({ arg: 1 }, cloneArgsText);
+/** struct clone_args of its first version. */
+const SMALLEST_CLONE_ARGS = 64;
+const PIDFD_POINTER = 8;
 
-/** What the kernel wrote back, which is the child's id: ` => {parent_tid=[123]}` after the structure. */
-export function cloneArgsWritten(bytes: Uint8Array | undefined, child: number): string {
-  return bytes !== undefined && u32(bytes, 0) & CLONE_PARENT_SETTID ? ` => {parent_tid=[${child}]}` : '';
-}
+const cloneArgsIn = structIn({ arg: 1 }, cloneArgsText);
+
+/** The argument of clone3(2), with its size in the second argument. */
+export const cloneArgs: InputType = {
+  ...cloneArgsIn,
+  capture: (arg) => [
+    { arg, at: 'entry', kind: 'bytes', size: { arg: 1 } },
+    { arg, at: 'exit', kind: 'behind', part: 1, offset: PIDFD_POINTER, size: 4 },
+  ],
+  print: (call, arg, options) =>
+    call.args.unsigned(1) < SMALLEST_CLONE_ARGS ? addressText(call.args, arg) : cloneArgsIn.print(call, arg, options),
+};
+
+/** What the kernel wrote back through pointers in the structure, after it: ` => {pidfd=[3], parent_tid=[123]}`. */
+export const cloneArgsWritten: OutputType = {
+  when: 'exit',
+  print(call, arg) {
+    const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg);
+    if (bytes === undefined || call.errno !== 0) return '';
+    const pidfd = call.captured.bytes(arg, 1);
+    const fields: string[] = [];
+    if (u32(bytes, 0) & CLONE_PIDFD)
+      fields.push(`pidfd=${pidfd === undefined ? pointerAt(bytes, 8) : `[${i32(pidfd, 0)}]`}`);
+    if (u32(bytes, 0) & CLONE_PARENT_SETTID) fields.push(`parent_tid=[${call.result.i32(0)}]`);
+    return fields.length === 0 ? '' : ` => {${fields.join(', ')}}`;
+  },
+};

@@ -1,6 +1,6 @@
 import type { InputType, OutputType } from '../argument-type.ts';
 import { SA_RESTORER, SIGACTION_FLAGS, SIGALTSTACK_FLAGS } from '../constants/signals.ts';
-import { decimalU64At, pointerAt, u32 } from '../memory-words.ts';
+import { decimalU64At, hex64, pointerAt, u32 } from '../memory-words.ts';
 import { signalSetText } from '../signals.ts';
 import { structIn, structOut } from './pointers.ts';
 import { SIGINFO_SIZE, siginfoText } from './siginfo.ts';
@@ -19,10 +19,15 @@ function sigactionText(bytes: Uint8Array): string {
   const fields = [
     `sa_handler=${HANDLERS[handler] ?? handler}`,
     `sa_mask=${sigsetText(bytes, 24)}`,
-    `sa_flags=${SIGACTION_FLAGS.text(flags)}`,
+    `sa_flags=${SIGACTION_FLAGS.text(flags)}${unusedHalf(u32(bytes, 12))}`,
   ];
   if (flags & SA_RESTORER) fields.push(`sa_restorer=${pointerAt(bytes, 16)}`);
   return `{${fields.join(', ')}}`;
+}
+
+/** The upper half of the flags: C libraries leave signs in it. */
+function unusedHalf(high: number): string {
+  return high === 0 ? '' : `|${hex64(0, high)}`;
 }
 
 /** stack_t: sigaltstack(2). */

@@ -43,7 +43,7 @@ function unixPath(path: Uint8Array): string {
 }
 
 function netlinkGroups(groups: number): string {
-  return groups === 0 ? '00000000' : `0x${groups.toString(16).padStart(8, '0')}`;
+  return groups === 0 ? '00000000' : `0x${groups.toString(16).padStart(6, '0')}`;
 }
 
 export function inet4Text(bytes: Uint8Array, offset: number): string {
@@ -80,7 +80,12 @@ function longestZeroRun(groups: readonly number[]): [start: number, length: numb
 
 /** An address that the program passes, with its length in argument `length`. */
 export function sockaddrIn(length: number): InputType {
-  return structIn({ arg: length }, sockaddrText);
+  const input = structIn({ arg: length }, sockaddrText);
+  return {
+    ...input,
+    print: (call, arg, options) =>
+      call.args.i32(length) < FAMILY_SIZE ? addressText(call.args, arg) : input.print(call, arg, options),
+  };
 }
 
 /** An address that the kernel fills, with its length behind argument `length`. */

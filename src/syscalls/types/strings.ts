@@ -1,7 +1,8 @@
 import type { CaptureSize } from '../../model/capture.ts';
 import type { Call, InputType, OutputType, PrintOptions } from '../argument-type.ts';
-import { quoted } from '../quoted-text.ts';
+import { hexEscaped, quoted } from '../quoted-text.ts';
 import { addressText } from './numbers.ts';
+import { emptyIf, filled } from './pointers.ts';
 
 /** A path: printed whole, whatever the limit. */
 export const path: InputType = {
@@ -26,7 +27,7 @@ export function dataIn(size: CaptureSize): InputType {
   return {
     when: 'entry',
     capture: (arg) => [{ arg, at: 'entry', kind: 'bytes', size, text: true }],
-    print: (call, arg, options) => data(call, arg, 0, options),
+    print: (call, arg, options) => (emptyIf(call, arg, size, 0) ? '""' : data(call, arg, 0, options)),
   };
 }
 
@@ -35,7 +36,10 @@ export function dataOut(size: CaptureSize): OutputType {
   return {
     when: 'exit',
     capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size, text: true }],
-    print: (call, arg, options) => (call.errno === 0 ? data(call, arg, 0, options) : addressText(call.args, arg)),
+    print(call, arg, options) {
+      if (call.errno !== 0) return addressText(call.args, arg);
+      return emptyIf(call, arg, size, call.result.u32(0)) ? '""' : data(call, arg, 0, options);
+    },
   };
 }
 
@@ -89,5 +93,16 @@ export const pathOut: OutputType = {
   print(call, arg) {
     const bytes = call.errno === 0 ? call.captured.bytes(arg) : undefined;
     return bytes === undefined ? addressText(call.args, arg) : quoted(bytes);
+  },
+};
+
+/** Random data, always in hexadecimal. */
+export const randomOut: OutputType = {
+  ...dataOut({ result: true }),
+  print(call, arg, options) {
+    const bytes = call.errno === 0 ? filled(call, arg, { result: true }) : undefined;
+    if (bytes === undefined) return addressText(call.args, arg);
+    const shown = bytes.subarray(0, options.stringLimit);
+    return `"${hexEscaped(shown)}"${shown.length < bytes.length || call.captured.isCut(arg) ? '...' : ''}`;
   },
 };

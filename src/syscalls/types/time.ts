@@ -1,5 +1,5 @@
 import type { InputType, OutputType } from '../argument-type.ts';
-import { decimalI64At, decimalU64At } from '../memory-words.ts';
+import { decimalI64At, decimalU64At, i64, u64 } from '../memory-words.ts';
 import { structIn, structOut } from './pointers.ts';
 
 const UTIME_NOW = String(0x3fffffff);
@@ -32,7 +32,29 @@ function fileTimeText(bytes: Uint8Array, offset: number): string {
   const nanoseconds = decimalU64At(bytes, offset + 8);
   if (nanoseconds === UTIME_NOW) return 'UTIME_NOW';
   if (nanoseconds === UTIME_OMIT) return 'UTIME_OMIT';
-  return timespecText(bytes, offset);
+  return timespecText(bytes, offset) + dateComment(bytes, offset, Number(nanoseconds), 9);
+}
+
+/** A date in local time as a comment: ` /* 2026-01-31T12:00:00.000000002+0000 *\/`; for the epoch itself there is none. */
+function dateComment(bytes: Uint8Array, offset: number, fraction: number, digits: number): string {
+  const seconds = i64(bytes, offset);
+  if ((seconds === 0 && fraction === 0) || fraction >= 10 ** digits) return '';
+  return ` /* ${dateText(seconds, fraction === 0 ? '' : `.${String(fraction).padStart(digits, '0')}`)} */`;
+}
+
+/** Seconds since the epoch as a date in local time: `2026-01-31T12:00:00+0000`. */
+export function dateText(seconds: number, fraction = ''): string {
+  const offsetMinutes = -new Date(seconds * 1000).getTimezoneOffset();
+  const local = new Date((seconds + offsetMinutes * 60) * 1000);
+  if (Number.isNaN(local.getTime())) return String(seconds);
+  const zone = Math.abs(offsetMinutes);
+  const hours = String(Math.floor(zone / 60)).padStart(2, '0');
+  const minutes = String(zone % 60).padStart(2, '0');
+  return `${local.toISOString().slice(0, -5)}${fraction}${offsetMinutes < 0 ? '-' : '+'}${hours}${minutes}`;
+}
+
+function timevalWithDate(bytes: Uint8Array, offset: number): string {
+  return timevalText(bytes, offset) + dateComment(bytes, offset, u64(bytes, offset + 8), 6);
 }
 
 export const timespecIn: InputType = structIn(16, (bytes) => timespecText(bytes));
@@ -46,5 +68,5 @@ export const itimerspecOut: OutputType = structOut(32, itimerspecText);
 export const fileTimesIn: InputType = structIn(32, fileTimesText);
 export const timevalPairIn: InputType = structIn(
   32,
-  (bytes) => `[${timevalText(bytes, 0)}, ${timevalText(bytes, 16)}]`,
+  (bytes) => `[${timevalWithDate(bytes, 0)}, ${timevalWithDate(bytes, 16)}]`,
 );

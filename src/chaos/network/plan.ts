@@ -1,0 +1,11 @@
+import type { NetworkConditions, NetworkSettings } from '../settings.ts';
+
+/** What happens to the tree's traffic. A packet meets every rule that matches it: delays add up, and each may lose it. */
+export interface NetworkPlan {
+  readonly rules: readonly NetworkConditions[];
+}
+
+/** The plan of a configuration: what holds for all targets, and what holds for some. */
+export function networkPlan({ networkRules = [], ...forAll }: NetworkSettings): NetworkPlan {
+  return { rules: [forAll, ...networkRules] };
+}

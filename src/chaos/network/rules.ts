@@ -1,0 +1,83 @@
+import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
+import {
+  accept,
+  addLabel,
+  type Expression,
+  hasLabel,
+  limitSegments,
+  loopback,
+  markIs,
+  opensConnection,
+  type QueueStyle,
+  queue,
+  socketOfCgroup,
+} from '../../linux/nf-expressions.ts';
+import { type BaseChain, NF_INET_LOCAL_IN, NF_INET_LOCAL_OUT } from '../../linux/nf-tables.ts';
+
+/** Before address translation on the way out and after it on the way in, so that both show the addresses that the tree knows. */
+const OUTPUT_PRIORITY = -150;
+const INPUT_PRIORITY = 150;
+
+/** What TCP puts into one packet on Ethernet. */
+const USUAL_SEGMENT_BYTES = 1460;
+
+export interface RuleScope {
+  readonly cgroup: CgroupIdentity;
+  /** The conntrack label that marks the tree's connections. */
+  readonly label: number;
+  /** Loopback would send 64 KiB at a time: have TCP send what fits a usual packet instead. */
+  readonly usualSegments: boolean;
+  /** The mark of packets that the engine itself sends. */
+  readonly mark: number;
+  readonly queues: {
+    /** Packets of the tree's connections. */
+    readonly known: number;
+    /** First packets of connections that someone outside of the tree begins. */
+    readonly inbound: number;
+    /** Packets that the tree sends out of the machine. */
+    readonly outbound: number;
+  };
+}
+
+/**
+ * The rules that bring the tree's packets, and no others, into the queues.
+ *
+ * A socket belongs to the cgroup that it was created in. Not every packet can be told by its socket (an answer from
+ * outside is sent by another one, a SYN-ACK by none), so the first that can labels its connection. On loopback, where
+ * each packet passes both hooks, it is queued on arrival: there no socket is charged for it any more, and its loss is
+ * silent.
+ */
+export function treeRules({ cgroup, label, mark, usualSegments, queues }: RuleScope, style: QueueStyle): BaseChain[] {
+  const ours = socketOfCgroup(cgroup.inode, cgroup.level);
+  const known = hasLabel(label);
+  const limit = (scope: Expression[]) =>
+    usualSegments ? [[...opensConnection(), ...scope, ...limitSegments(USUAL_SEGMENT_BYTES)]] : [];
+  return [
+    {
+      name: 'output',
+      hook: NF_INET_LOCAL_OUT,
+      priority: OUTPUT_PRIORITY,
+      rules: [
+        [...markIs(mark), ...addLabel(label)],
+        [...markIs(mark), ...accept()],
+        [...ours, ...addLabel(label)],
+        ...limit(known),
+        [...loopback('output'), ...accept()],
+        [...ours, ...queue(queues.outbound, style)],
+        [...known, ...queue(queues.outbound, style)],
+      ],
+    },
+    {
+      name: 'input',
+      hook: NF_INET_LOCAL_IN,
+      priority: INPUT_PRIORITY,
+      rules: [
+        [...markIs(mark), ...accept()],
+        [...known, ...queue(queues.known, style)],
+        ...limit(ours),
+        [...ours, ...addLabel(label), ...queue(queues.inbound, style)],
+        [...ours, ...queue(queues.inbound, style)],
+      ],
+    },
+  ];
+}

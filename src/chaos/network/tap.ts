@@ -1,0 +1,175 @@
+import { epochSeconds, monotonicMs } from '../../linux/clock.ts';
+import { NetlinkError } from '../../linux/netlink.ts';
+import { OwnerTable } from '../../linux/nf-tables.ts';
+import { NF_ACCEPT, NF_DROP, PacketQueues, WHOLE_PACKET } from '../../linux/nfqueue.ts';
+import { RawSender } from '../../linux/raw-socket.ts';
+import { RenacerError } from '../../model/errors.ts';
+import type { NetworkConditions } from '../settings.ts';
+import type { ResolvedRule } from './impairment.ts';
+import { PacketEngine, type PacketOrigin } from './packet-engine.ts';
+import { type RuleScope, treeRules } from './rules.ts';
+
+/** The queues of runs are in triples from here on. */
+const FIRST_QUEUE = 0x5200;
+const TRIPLES = 64;
+/** The highest conntrack labels: whoever else uses them begins with the lowest. */
+const FIRST_LABEL = 64;
+const MARK_BASE = 0x52450000;
+/** Enough for the headers of IPv6 and TCP with all options, or for a DNS query. */
+const HEADER_BYTES = 128;
+const QUERY_BYTES = 600;
+const NARROW_BYTES_PER_SEC = 64 << 20;
+const ENOENT = 2;
+/** More than one batch a turn would let what is due wait. */
+const BATCHES_PER_TURN = 4;
+
+/** The tap on the tree's packets: rules and queues of the kernel, and the engine that decides. */
+export interface Tap {
+  readonly engine: PacketEngine;
+  readonly fd: number;
+  /** Takes the packets that have arrived. */
+  receive(now: number): void;
+  /** Sends the verdicts so far. */
+  flush(): void;
+  /** Removes the rules, lets all packets go, and closes the queues. */
+  close(): void;
+}
+
+/** Opens the tap. From here on every packet of the tree comes by. Throws what the kernel says. */
+export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: RuleScope['cgroup']): Tap {
+  const queues = PacketQueues.open();
+  let sender: RawSender | undefined;
+  try {
+    const index = claimQueues(queues);
+    const first = FIRST_QUEUE + index * 3;
+    const scope: RuleScope = {
+      cgroup,
+      label: FIRST_LABEL + index,
+      mark: MARK_BASE + index,
+      usualSegments: isNarrow(rules),
+      queues: { known: first, inbound: first + 1, outbound: first + 2 },
+    };
+    configureQueues(
+      queues,
+      scope,
+      rules.map(({ rule }) => rule),
+    );
+    sender = RawSender.open(scope.mark);
+    return new OpenTap(queues, sender, createTable(scope), scope, rules, seed);
+  } catch (error) {
+    sender?.close();
+    queues.close();
+    throw error;
+  }
+}
+
+/** Takes the first free triple of queues; which one it is names the run's label and mark too. */
+function claimQueues(queues: PacketQueues): number {
+  // Runs begin at different places, so that labels of connections of an earlier run mean nothing to this one.
+  for (let i = 0; i < TRIPLES; i++) {
+    const index = (process.pid + i) % TRIPLES;
+    const first = FIRST_QUEUE + index * 3;
+    if (queues.bind(first)) {
+      if (queues.bind(first + 1) && queues.bind(first + 2)) return index;
+    }
+  }
+  throw new RenacerError('NETWORK_QUEUES', `all ${TRIPLES} packet queues of Renacer are in use`, {
+    hint: 'Wait for other runs to end.',
+  });
+}
+
+/** A link that is so narrow that one packet of 64 KiB would hold up all others for long, and TCP could send but a few. */
+function isNarrow(rules: readonly ResolvedRule[]): boolean {
+  return rules.some(({ rule }) => (rule.bandwidthBytesPerSec ?? Number.POSITIVE_INFINITY) < NARROW_BYTES_PER_SEC);
+}
+
+function configureQueues(queues: PacketQueues, scope: RuleScope, rules: readonly NetworkConditions[]): void {
+  const copiesAll = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
+  const delays = rules.some(
+    (rule) => rule.networkLatencyMs || rule.networkJitterMs || rule.bandwidthBytesPerSec || rule.packetReorderRate,
+  );
+  const headers = rules.some((rule) => rule.dnsFailureRate) ? QUERY_BYTES : HEADER_BYTES;
+  const glance = { copyBytes: headers, segmentsMerged: !scope.usualSegments };
+  const whole = { copyBytes: WHOLE_PACKET, segmentsMerged: false };
+  queues.configure(scope.queues.known, copiesAll ? whole : glance);
+  queues.configure(scope.queues.inbound, copiesAll ? whole : glance);
+  queues.configure(scope.queues.outbound, copiesAll || delays ? whole : glance);
+}
+
+/**
+ * Kernels have a queue expression of their own, the target of iptables, or both. The target comes first only because a
+ * refused transaction costs 10 ms, and the kernels that Renacer is measured on have no other.
+ */
+function createTable(scope: RuleScope): OwnerTable {
+  const name = `renacer_${process.pid}_${scope.queues.known}`;
+  try {
+    return OwnerTable.create(name, treeRules(scope, 'compat'));
+  } catch (error) {
+    if (!(error instanceof NetlinkError && error.errno === ENOENT)) throw error;
+    return OwnerTable.create(name, treeRules(scope, 'native'));
+  }
+}
+
+class OpenTap implements Tap {
+  readonly engine: PacketEngine;
+  readonly fd: number;
+  readonly #queues: PacketQueues;
+  readonly #sender: RawSender;
+  readonly #table: OwnerTable;
+  readonly #origins: ReadonlyMap<number, PacketOrigin>;
+  #now = 0;
+
+  constructor(
+    queues: PacketQueues,
+    sender: RawSender,
+    table: OwnerTable,
+    scope: RuleScope,
+    rules: readonly ResolvedRule[],
+    seed: number,
+  ) {
+    this.#queues = queues;
+    this.#sender = sender;
+    this.#table = table;
+    this.fd = queues.fd;
+    this.#origins = new Map([
+      [scope.queues.known, { inbound: false, boundToSocket: false }],
+      [scope.queues.inbound, { inbound: true, boundToSocket: false }],
+      [scope.queues.outbound, { inbound: false, boundToSocket: true }],
+    ]);
+    const output = {
+      accept: (queue: number, id: number) => queues.decide(queue, id, NF_ACCEPT),
+      drop: (queue: number, id: number) => queues.decide(queue, id, NF_DROP),
+      replace: (queue: number, id: number, bytes: Uint8Array) => queues.replace(queue, id, bytes),
+      inject: (packet: Uint8Array) => {
+        // Verdicts are collected; those given before must not overtake.
+        queues.flush();
+        sender.send(packet);
+      },
+    };
+    this.engine = new PacketEngine(rules, seed, output, epochSeconds() * 1000 - monotonicMs());
+  }
+
+  receive(now: number): void {
+    this.#now = now;
+    for (let i = 0; i < BATCHES_PER_TURN; i++) {
+      const count = this.#queues.receive((packet) =>
+        this.engine.take(packet, this.#origins.get(packet.queue)!, this.#now),
+      );
+      if (count === 0) return;
+    }
+  }
+
+  flush(): void {
+    this.#queues.flush();
+  }
+
+  close(): void {
+    this.#table.close();
+    // Packets that were on their way into the queue while the rules went.
+    this.receive(monotonicMs());
+    this.engine.release();
+    this.#queues.flush();
+    this.#queues.close();
+    this.#sender.close();
+  }
+}

@@ -1,0 +1,17 @@
+// Answers every DNS query for an address with 192.0.2.1. argv: host, at whose port 53 it listens. Prints the port.
+import { createSocket } from 'node:dgram';
+
+const HEADER = 12;
+const socket = createSocket('udp4');
+socket.on('message', (query, from) => {
+  const end = query.indexOf(0, HEADER) + 5;
+  const answer = Buffer.concat([
+    query.subarray(0, end),
+    Buffer.from([0xc0, HEADER, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]),
+  ]);
+  answer.writeUInt16BE(0x8180, 2);
+  answer.writeUInt16BE(1, 6);
+  answer.writeUInt32BE(0, 8);
+  socket.send(answer, from.port, from.address);
+});
+socket.bind(53, process.argv[2], () => console.log(53));

@@ -1,0 +1,117 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import type * as Groups from '../../src/chaos/basic/run-groups.ts';
+import type * as Identity from '../../src/chaos/basic/run-identity.ts';
+import type * as Engine from '../../src/chaos/network/engine.ts';
+import type * as Plan from '../../src/chaos/network/plan.ts';
+import type * as Probe from '../../src/chaos/network/probe.ts';
+import type { NetworkSettings } from '../../src/chaos/settings.ts';
+import type { NetworkFault, NetworkUse } from '../../src/model/network-use.ts';
+import { built } from './limits.ts';
+
+const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
+const { groupName, newRunIdentity } = await built<typeof Identity>('chaos/basic/run-identity.js');
+const { prepareNetwork } = await built<typeof Engine>('chaos/network/engine.js');
+const { networkPlan } = await built<typeof Plan>('chaos/network/plan.js');
+const { probeNetworkBackend } = await built<typeof Probe>('chaos/network/probe.js');
+
+/** The product's own probe: what is missing here, or undefined. */
+export async function missingForPackets(): Promise<string | undefined> {
+  const { available, reason } = await probeNetworkBackend();
+  return available ? undefined : reason;
+}
+
+const GUESTS = path.resolve(import.meta.dirname, '../guests');
+/**
+ * Puts the process into a group (none for an empty name) before it becomes the command; ahead of others on a busy machine,
+ * where that is permitted: it is the network that is measured.
+ */
+const JOIN = 'if [ -n "$0" ]; then echo $$ >"$0"; fi; exec nice -n -10 "$@"';
+
+function commandLine(group: string, guest: string, args: readonly (string | number)[]): string[] {
+  return ['-c', JOIN, group, process.execPath, path.join(GUESTS, guest), ...args.map(String)];
+}
+
+/** A guest that serves until it is stopped. */
+export interface Server {
+  readonly port: number;
+  /** What it printed after its port. */
+  readonly lines: string[];
+  stop(): Promise<void>;
+}
+
+async function startServer(group: string, guest: string, args: readonly string[]): Promise<Server> {
+  const child: ChildProcess = spawn('/bin/sh', commandLine(group, guest, args), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines: string[] = [];
+  const output = createInterface({ input: child.stdout! });
+  const [port] = await once(output, 'line');
+  output.on('line', (line) => lines.push(line));
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  };
+  return { port: Number(port), lines, stop };
+}
+
+async function runGuest<Output>(group: string, guest: string, args: readonly (string | number)[]): Promise<Output> {
+  const { stdout } = await promisify(execFile)('/bin/sh', commandLine(group, guest, args));
+  return JSON.parse(stdout) as Output;
+}
+
+/** Runs a guest that no chaos touches, and gives what it printed. */
+export function runOutside<Output>(guest: string, ...args: (string | number)[]): Promise<Output> {
+  return runGuest('', guest, args);
+}
+
+export function serveOutside(guest: string, ...args: string[]): Promise<Server> {
+  return startServer('', guest, args);
+}
+
+/** A process tree whose network is impaired. */
+export interface Tree {
+  run<Output>(guest: string, ...args: (string | number)[]): Promise<Output>;
+  serve(guest: string, ...args: string[]): Promise<Server>;
+  use(): NetworkUse;
+  faults(): readonly NetworkFault[];
+}
+
+/** Impairs a tree as the settings say, and lets `body` do something in it. Whatever happens, nothing is left behind. */
+export async function impaired<Result>(
+  settings: NetworkSettings,
+  body: (tree: Tree) => Promise<Result>,
+  seed = 1,
+): Promise<Result> {
+  const groups = new RunGroups(groupName(newRunIdentity()));
+  const group = groups.v2();
+  const servers: Server[] = [];
+  try {
+    const network = await prepareNetwork(networkPlan(settings), { seed, cgroup: group.directory });
+    try {
+      return await body({
+        run: (guest, ...args) => runGuest(group.procsFile, guest, args),
+        async serve(guest, ...args) {
+          const server = await startServer(group.procsFile, guest, args);
+          servers.push(server);
+          return server;
+        },
+        use: () => network.usage(),
+        faults: () => network.faults(),
+      });
+    } finally {
+      for (const server of servers) await server.stop();
+      await network.dispose();
+    }
+  } finally {
+    await groups.dispose();
+  }
+}
+
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
