@@ -48,7 +48,8 @@ export function memberOffsets<Name extends string>(
 function readTypes(fd: number, limit: number = Number.POSITIVE_INFINITY): Types {
   const header = wordsOf(readPart(fd, 0, HEADER_BYTES));
   const start = header[HEADER.length]!;
-  const part = (at: number, length: number): Buffer => readPart(fd, start + header[at]!, Math.min(header[length]!, limit));
+  const part = (at: number, length: number): Buffer =>
+    readPart(fd, start + header[at]!, Math.min(header[length]!, limit));
   return {
     words: wordsOf(part(HEADER.typesAt, HEADER.typesLength)),
     strings: part(HEADER.stringsAt, HEADER.stringsLength),

@@ -1,6 +1,16 @@
 import { ArgWords } from '../../model/arg-words.ts';
 import type { Capture, CaptureSize } from '../../model/capture.ts';
-import { CAPTURE, CAPTURE_KIND, MOST_CAPTURES, NUMBERS, PLAN, PLAN_BYTES, PLAN_FLAG, SIZE_FROM, WHEN } from './layout.ts';
+import {
+  CAPTURE,
+  CAPTURE_KIND,
+  MOST_CAPTURES,
+  NUMBERS,
+  PLAN,
+  PLAN_BYTES,
+  PLAN_FLAG,
+  SIZE_FROM,
+  WHEN,
+} from './layout.ts';
 
 const PATH_MAX = 4096;
 const MANY_PARTS: ReadonlySet<Capture['kind']> = new Set(['strings', 'pointers', 'iovec', 'msghdr']);
@@ -10,7 +20,13 @@ const ANY_SIZE = 1;
 const EXECVE = 59;
 const EXECVEAT = 322;
 /** Calls that never come back, or whose arguments are gone when they do. */
-const ENTRY_IS_ALL: ReadonlySet<number> = new Set([15 /* rt_sigreturn */, EXECVE, 60 /* exit */, 231 /* exit_group */, EXECVEAT]);
+const ENTRY_IS_ALL: ReadonlySet<number> = new Set([
+  15 /* rt_sigreturn */,
+  EXECVE,
+  60 /* exit */,
+  231 /* exit_group */,
+  EXECVEAT,
+]);
 
 /** Calls whose captures depend on an argument, and the values of that one which make a difference. */
 const VARIANTS: ReadonlyMap<number, { readonly selector: number; readonly values: readonly number[] }> = new Map([
@@ -23,7 +39,10 @@ const VARIANTS: ReadonlyMap<number, { readonly selector: number; readonly values
   // arch_prctl
   [158, { selector: 0, values: range(0x1001, 0x1024) }],
   // futex, with each of its flags
-  [202, { selector: 1, values: [0, 128, 256, 384].flatMap((flags) => range(0, 14).map((operation) => operation | flags)) }],
+  [
+    202,
+    { selector: 1, values: [0, 128, 256, 384].flatMap((flags) => range(0, 14).map((operation) => operation | flags)) },
+  ],
   // epoll_ctl
   [233, { selector: 1, values: [1, 2, 3] }],
 ]);
@@ -46,10 +65,7 @@ export function callPlans(choice: CallPlanChoice): CallPlan[] {
   const { selected } = choice;
   if (selected === 'none') return [];
   const numbers = selected === 'all' ? range(0, NUMBERS - 1) : [...selected].filter((nr) => nr < NUMBERS - 1);
-  return [
-    ...numbers.map((nr) => ({ nr, bytes: planBytes(choice, nr, 0) })),
-    { nr: NUMBERS - 1, bytes: foreignPlan() },
-  ];
+  return [...numbers.map((nr) => ({ nr, bytes: planBytes(choice, nr, 0) })), { nr: NUMBERS - 1, bytes: foreignPlan() }];
 }
 
 /** The plans of those calls whose captures depend on an argument, by its value. */
@@ -103,22 +119,25 @@ function putCapture(view: DataView, at: number, capture: Capture, stringLimit: n
       break;
     case 'iovec':
       putSize(view, at, capture.count);
-      view.setUint8(at + CAPTURE.byResult, capture.data === 'result' ? 1 : 0);
+      view.setUint8(at + CAPTURE.detail, capture.data === 'result' ? 1 : 0);
       break;
     case 'msghdr':
       putSize(view, at, ANY_SIZE);
-      view.setUint8(at + CAPTURE.byResult, capture.data === 'result' ? 1 : 0);
+      view.setUint8(at + CAPTURE.detail, capture.data === 'result' ? 1 : 0);
       break;
+    case 'behind':
     case 'stack':
       putSize(view, at, capture.size);
-      view.setUint16(at + CAPTURE.times, capture.offset, true);
+      view.setUint16(at + CAPTURE.offset, capture.offset, true);
+      if (capture.kind === 'behind') view.setUint8(at + CAPTURE.detail, capture.part);
       break;
   }
 }
 
 function limitOf(capture: Capture, stringLimit: number): number {
   if (capture.kind === 'string' && capture.path) return PATH_MAX;
-  if (capture.kind === 'stack' || (capture.kind === 'bytes' && !capture.text)) return 0xffffffff;
+  if (capture.kind === 'stack' || capture.kind === 'behind' || (capture.kind === 'bytes' && !capture.text))
+    return 0xffffffff;
   return stringLimit;
 }
 

@@ -107,7 +107,7 @@ function oneCapture(code: BpfAssembler, at: number, name: string): void {
     .jumpIf(R1, '!=', CAPTURE_KIND.stack, `${name} pointer`)
     .load('u64', R9, R6, SCRATCH.regs + REGS.sp - REGS.from)
     .load('u32', R8, R7, at + CAPTURE.size)
-    .load('u16', R2, R7, at + CAPTURE.times)
+    .load('u16', R2, R7, at + CAPTURE.offset)
     .add(R9, R2)
     .jump(`${name} bytes`)
     .label(`${name} pointer`)
@@ -115,6 +115,7 @@ function oneCapture(code: BpfAssembler, at: number, name: string): void {
     .jumpIf(R1, '==', CAPTURE_KIND.string, `${name} string`);
   putOff(code, CAPTURE_KIND.strings, SCRATCH.strings, SCRATCH.stringsHead, next, name);
   putOff(code, CAPTURE_KIND.pointers, SCRATCH.pointers, SCRATCH.pointersHead, next, name);
+  code.jumpIf(R1, '==', CAPTURE_KIND.behind, `${name} behind`);
   sizeOf(code, at, name, next);
   code
     .load('u8', R1, R7, at + CAPTURE.kind)
@@ -134,7 +135,7 @@ function oneCapture(code: BpfAssembler, at: number, name: string): void {
     .load('u64', R2, R6, SCRATCH.head)
     .store('u64', R6, SCRATCH.buffersHead, R2)
     .load('u64', R3, R6, SCRATCH.record + CALL.result)
-    .load('u8', R2, R7, at + CAPTURE.byResult)
+    .load('u8', R2, R7, at + CAPTURE.detail)
     .jumpIf(R2, '!=', 0, `${name} by result`)
     .move(R3, 0x7fffffff)
     .label(`${name} by result`)
@@ -146,6 +147,21 @@ function oneCapture(code: BpfAssembler, at: number, name: string): void {
     .jump(next)
     .label(`${name} message`)
     .store('u64', R6, SCRATCH.message, R9)
+    .jump(next)
+    .label(`${name} behind`)
+    .load('u16', R8, R7, at + CAPTURE.offset)
+    .add(R8, R9);
+  readWords(code, R8, POINTER_BYTES, next);
+  code
+    .load('u64', R9, R10, WORDS_AT)
+    .jumpIf(R9, '==', 0, next)
+    .load('u64', R1, R6, SCRATCH.head)
+    .load('u8', R2, R7, at + CAPTURE.detail)
+    .shiftLeft(R2, 8)
+    .or(R1, R2)
+    .store('u64', R6, SCRATCH.head, R1)
+    .load('u32', R8, R7, at + CAPTURE.size)
+    .jump(`${name} bytes`)
     .label(next);
 }
 
@@ -162,7 +178,11 @@ function putOff(code: BpfAssembler, kind: number, slot: number, head: number, ne
 
 /** `to` = the argument whose index is in R2. */
 function argument(code: BpfAssembler, to: Register): void {
-  code.and(R2, 7).shiftLeft(R2, 3).add(R2, R6).load('u64', to, R2, SCRATCH.record + CALL.args);
+  code
+    .and(R2, 7)
+    .shiftLeft(R2, 3)
+    .add(R2, R6)
+    .load('u64', to, R2, SCRATCH.record + CALL.args);
 }
 
 /** R8 = the size of the capture at `at`, which is not nought. */
@@ -176,7 +196,7 @@ function sizeOf(code: BpfAssembler, at: number, name: string, next: string): voi
     .load('u8', R2, R7, at + CAPTURE.sizeArg);
   argument(code, R8);
   code.jumpIf(R1, '==', SIZE_FROM.arg, `${name} times`);
-  readWords(code, R8, 0, 4, next);
+  readWords(code, R8, 4, next);
   code
     .load('u32', R8, R10, WORDS_AT)
     .jump(`${name} sized`)
@@ -258,13 +278,12 @@ function finish(code: BpfAssembler): void {
 }
 
 /** Reads a few bytes at a task's address to the stack. */
-function readWords(code: BpfAssembler, base: Register, offset: number, bytes: number, failed: string): void {
+function readWords(code: BpfAssembler, address: Register, bytes: number, failed: string): void {
   code
     .move(R1, R10)
     .add(R1, WORDS_AT)
     .move(R2, bytes)
-    .move(R3, base)
-    .add(R3, offset)
+    .move(R3, address)
     .call(HELPER.probe_read_user)
     .jumpIf(R0, '!=', 0, failed);
 }
@@ -284,7 +303,7 @@ function pointers(code: BpfAssembler, slot: number, head: number, most: number):
     .move(R2, R9)
     .shiftLeft(R2, 3)
     .add(R8, R2);
-  readWords(code, R8, 0, POINTER_BYTES, `${name} more`);
+  readWords(code, R8, POINTER_BYTES, `${name} more`);
   code.load('u64', R8, R10, WORDS_AT).jumpIf(R8, '==', 0, `${name} whole`);
   place(code);
   code
@@ -322,7 +341,7 @@ function strings(code: BpfAssembler): void {
     .shiftLeft(R9, 8)
     .or(R2, R9)
     .store('u64', R6, SCRATCH.head, R2);
-  readWords(code, R8, 0, POINTER_BYTES, 'strings done');
+  readWords(code, R8, POINTER_BYTES, 'strings done');
   code.load('u64', R9, R10, WORDS_AT).jumpIf(R9, '==', 0, 'strings done');
   copyString(code, 'strings', 'strings done');
   code.jump('strings each').label('strings done');
@@ -341,7 +360,7 @@ function message(code: BpfAssembler): void {
     .move(R8, MSGHDR_BYTES);
   copy(code, 'message', 'message done');
   code.load('u64', R9, R6, SCRATCH.message);
-  readWords(code, R9, 0, MSGHDR_BYTES, 'message done');
+  readWords(code, R9, MSGHDR_BYTES, 'message done');
   for (const [part, pointer, length, width] of [
     [MESSAGE_PARTS.name, MSGHDR.name, MSGHDR.nameLength, 'u32'],
     [MESSAGE_PARTS.control, MSGHDR.control, MSGHDR.controlLength, 'u64'],
@@ -403,7 +422,7 @@ function buffers(code: BpfAssembler): void {
     .add(R2, PART)
     .store('u64', R6, SCRATCH.buffersHead, R2)
     .store('u64', R6, SCRATCH.head, R2);
-  readWords(code, R8, 0, IOVEC_BYTES, 'buffers done');
+  readWords(code, R8, IOVEC_BYTES, 'buffers done');
   code
     .load('u64', R9, R10, WORDS_AT)
     .load('u64', R8, R10, WORDS_AT + 8)

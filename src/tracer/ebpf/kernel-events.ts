@@ -1,5 +1,5 @@
-import { monotonicToEpoch } from '../../linux/clock.ts';
 import type { BpfRingBuffer } from '../../linux/bpf-ring-buffer.ts';
+import { monotonicToEpoch } from '../../linux/clock.ts';
 import type { NativeMemory } from '../../linux/memory.ts';
 import { ArgWords } from '../../model/arg-words.ts';
 import type { SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../../model/trace-event.ts';
@@ -59,6 +59,7 @@ export class KernelEvents {
       errno: 0,
       duration: 0,
       injected: false,
+      poked: false,
       delayed: false,
     };
   }

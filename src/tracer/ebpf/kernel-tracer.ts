@@ -1,5 +1,13 @@
 import { closeSync, openSync } from 'node:fs';
-import { attachRawTracepoint, BPF_F_NO_PREALLOC, BpfArray, BpfMap, loadProgram, MAP_TYPE, wordsOf } from '../../linux/bpf.ts';
+import {
+  attachRawTracepoint,
+  BPF_F_NO_PREALLOC,
+  BpfArray,
+  BpfMap,
+  loadProgram,
+  MAP_TYPE,
+  wordsOf,
+} from '../../linux/bpf.ts';
 import { memberOffsets } from '../../linux/btf.ts';
 import { RenacerError } from '../../model/errors.ts';
 import { type CallPlanChoice, callPlans, callVariants } from './call-plans.ts';
@@ -72,8 +80,8 @@ export class KernelTracer {
   }
 
   /** Records that were lost since the ring was full. */
-  get dropped(): number {
-    return this.#counter(COUNTER.dropped);
+  get lost(): number {
+    return this.#counter(COUNTER.lost);
   }
 
   get signals(): number {

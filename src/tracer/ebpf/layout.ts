@@ -33,8 +33,9 @@ export const TASK = { entered: 0, regs: 8, nr: 16, flags: 20, abi: 21, bytes: 24
 export const TASK_FLAG = { open: 1, told: 2 } as const;
 
 /**
- * What is to be captured of one argument. Buffers hold as many bytes as the result says if `byResult` is not nought. Of
- * what lies on the stack, `times` is the distance to the stack pointer.
+ * What is to be captured of one argument. `offset` is the distance of what lies on the stack from the stack pointer, or of
+ * a pointer from the beginning of its structure; `detail` the part of what that points at or, of buffers, whether the
+ * result says how many bytes they hold.
  */
 export const CAPTURE = {
   kind: 0,
@@ -42,14 +43,25 @@ export const CAPTURE = {
   when: 2,
   sizeFrom: 3,
   sizeArg: 4,
-  byResult: 5,
+  detail: 5,
   times: 6,
+  offset: 6,
   limit: 8,
   size: 12,
   bytes: 16,
 } as const;
 /** `none` ends the list. */
-export const CAPTURE_KIND = { none: 0, string: 1, bytes: 2, stack: 3, strings: 4, pointers: 5, iovec: 6, msghdr: 7 } as const;
+export const CAPTURE_KIND = {
+  none: 0,
+  string: 1,
+  bytes: 2,
+  stack: 3,
+  strings: 4,
+  pointers: 5,
+  iovec: 6,
+  msghdr: 7,
+  behind: 8,
+} as const;
 export const WHEN = { entry: 1, exit: 2 } as const;
 export const SIZE_FROM = { constant: 0, arg: 1, result: 2, pointedBy: 3 } as const;
 
@@ -72,7 +84,7 @@ export const PLANS = 1024;
 export const COUNTS = { calls: 0, errors: 8, time: 16, bytes: 24 } as const;
 
 /** Counters that are no call's: indices. */
-export const COUNTER = { dropped: 0, signals: 1, tasks: 2 } as const;
+export const COUNTER = { lost: 0, signals: 1, tasks: 2 } as const;
 export const COUNTERS = 3;
 
 /** ABIs by their place in ABIS of record.ts. */

@@ -108,11 +108,7 @@ function enter(code: BpfAssembler, choice: ProgramChoice): void {
   inCgroup(code, maps);
   code.load('u64', R7, R6, 0).load('u64', R8, R6, 8);
   currentTask(code, maps, 'known', 'unknown');
-  code
-    .label('unknown')
-    .jumpIf(R8, '==', SYS.execve, 'begin')
-    .jumpIf(R8, '!=', SYS.execveat, 'out')
-    .label('begin');
+  code.label('unknown').jumpIf(R8, '==', SYS.execve, 'begin').jumpIf(R8, '!=', SYS.execveat, 'out').label('begin');
   newTask(code, maps, TID_AT);
   if (events) {
     shortRecord(code, KIND.birth);
@@ -217,10 +213,7 @@ function fork(code: BpfAssembler, { maps, offsets, events }: ProgramChoice): voi
   code.label('known').load('u64', R7, R6, 8);
   readTask(code, R7, offsets.pid, WORD_AT);
   readTask(code, R7, offsets.tgid, WORD_AT + 4);
-  code
-    .load('u32', R9, R10, TID_AT)
-    .load('u32', R1, R10, WORD_AT)
-    .store('u32', R10, TID_AT, R1);
+  code.load('u32', R9, R10, TID_AT).load('u32', R1, R10, WORD_AT).store('u32', R10, TID_AT, R1);
   newTask(code, maps, TID_AT);
   if (!events) return;
   shortRecord(code, KIND.birth);
@@ -293,11 +286,7 @@ function signalDelivered(code: BpfAssembler, choice: ProgramChoice): void {
 /** A signal that its task ignores is never delivered, but strace shows it: so it is told when it is sent. */
 function signalIgnored(code: BpfAssembler, choice: ProgramChoice): void {
   const { maps, offsets } = choice;
-  code
-    .load('u64', R1, R6, 32)
-    .jumpIf(R1, '!=', SIGNAL_IGNORED, 'out')
-    .load('u64', R8, R6, 0)
-    .load('u64', R7, R6, 16);
+  code.load('u64', R1, R6, 32).jumpIf(R1, '!=', SIGNAL_IGNORED, 'out').load('u64', R8, R6, 0).load('u64', R7, R6, 16);
   readTask(code, R7, offsets.pid, TID_AT);
   lookup(code, maps.tasks, TID_AT);
   code.jumpIf(R0, '==', 0, 'out');
@@ -326,11 +315,7 @@ function signalRecord(code: BpfAssembler, { maps, events }: ProgramChoice): void
 // What the programs are made of. A name makes labels that stand once in a program.
 
 function inCgroup(code: BpfAssembler, { cgroup }: ProgramMaps): void {
-  code
-    .loadMap(R1, cgroup)
-    .move(R2, 0)
-    .call(HELPER.current_task_under_cgroup)
-    .jumpIf(R0, '!=', 1, 'out');
+  code.loadMap(R1, cgroup).move(R2, 0).call(HELPER.current_task_under_cgroup).jumpIf(R0, '!=', 1, 'out');
 }
 
 /** R0 = the current task in the map, its id at TID_AT; goes on at `known`, or at `unknown`. */
@@ -367,22 +352,12 @@ function remove(code: BpfAssembler, map: number, keyAt: number): void {
 function count(code: BpfAssembler, { counters }: ProgramMaps, counter: number, name: string): void {
   code.store('u32', R10, KEY_AT, counter);
   lookup(code, counters, KEY_AT);
-  code
-    .jumpIf(R0, '==', 0, `${name} counted`)
-    .move(R1, 1)
-    .atomicAdd(R0, 0, R1)
-    .label(`${name} counted`);
+  code.jumpIf(R0, '==', 0, `${name} counted`).move(R1, 1).atomicAdd(R0, 0, R1).label(`${name} counted`);
 }
 
 /** Copies 32 bits of a struct task_struct to the stack. */
 function readTask(code: BpfAssembler, task: Register, offset: number, to: number): void {
-  code
-    .move(R1, R10)
-    .add(R1, to)
-    .move(R2, 4)
-    .move(R3, task)
-    .add(R3, offset)
-    .call(HELPER.probe_read_kernel);
+  code.move(R1, R10).add(R1, to).move(R2, 4).move(R3, task).add(R3, offset).call(HELPER.probe_read_kernel);
 }
 
 /** Notes the ABI of the call that the task in R9 makes; its registers are at R7, its number is in R8. */
@@ -522,11 +497,7 @@ function emit(code: BpfAssembler, maps: ProgramMaps, name: string, at: number, b
 }
 
 function emitScratch(code: BpfAssembler, maps: ProgramMaps): void {
-  code
-    .load('u64', R3, R6, SCRATCH.cursor)
-    .jumpIf(R3, '>', LONGEST_RECORD, 'out')
-    .move(R2, R6)
-    .add(R2, SCRATCH.record);
+  code.load('u64', R3, R6, SCRATCH.cursor).jumpIf(R3, '>', LONGEST_RECORD, 'out').move(R2, R6).add(R2, SCRATCH.record);
   output(code, maps, 'call');
 }
 
@@ -537,6 +508,6 @@ function output(code: BpfAssembler, maps: ProgramMaps, name: string): void {
     .move(R4, BPF_RB_NO_WAKEUP)
     .call(HELPER.ringbuf_output)
     .jumpIf(R0, '==', 0, `${name} told`);
-  count(code, maps, COUNTER.dropped, `${name} lost`);
+  count(code, maps, COUNTER.lost, `${name} lost`);
   code.label(`${name} told`);
 }
