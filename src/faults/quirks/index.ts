@@ -1,3 +1,6 @@
+import { syscallNumber } from '../../syscalls/syscall-table.ts';
+import type { StoppedCall } from '../../tracer/policy.ts';
+import type { CallFacts } from '../call-facts.ts';
 import type { QuirkName } from '../rule.ts';
 import { clockBack, clockStands } from './clock.ts';
 import { directoryOrder } from './directory-order.ts';
@@ -27,7 +30,23 @@ export const QUIRK_KINDS: Readonly<Record<QuirkName, QuirkKind>> = {
 
 /** The quirks of one run: what each of them remembers is shared by all rules that have it. */
 export class Quirks {
+  /** The calls that they must see, whatever these meet. */
+  readonly watched: ReadonlySet<number>;
+  /** Whether some of them need calls that programs make without entering the kernel. */
+  readonly behindVdso: boolean;
   readonly #started = new Map<QuirkName, Quirk>();
+  readonly #watchers = new Map<number, Quirk[]>();
+
+  constructor(names: Iterable<QuirkName>) {
+    const kinds = [...new Set(names)];
+    for (const name of kinds) {
+      for (const nr of (QUIRK_KINDS[name].watches ?? []).map((syscall) => syscallNumber(syscall)!)) {
+        this.#watchers.set(nr, [...(this.#watchers.get(nr) ?? []), this.of(name)]);
+      }
+    }
+    this.watched = new Set(this.#watchers.keys());
+    this.behindVdso = kinds.some((name) => QUIRK_KINDS[name].behindVdso);
+  }
 
   of(name: QuirkName): Quirk {
     let quirk = this.#started.get(name);
@@ -36,5 +55,13 @@ export class Quirks {
       this.#started.set(name, quirk);
     }
     return quirk;
+  }
+
+  /** Shows them a call at its entry; what is to be told when it comes back. */
+  watch(facts: CallFacts): ((returned: StoppedCall) => undefined)[] {
+    return (this.#watchers.get(facts.call.nr) ?? []).flatMap((quirk) => {
+      const ask = quirk.watch?.(facts);
+      return ask ? [(returned: StoppedCall) => void ask(returned)] : [];
+    });
   }
 }
