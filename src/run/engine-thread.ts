@@ -27,7 +27,6 @@ import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
  */
 
 const SIGKILL = 9;
-const LAST_NUMBER = 511;
 
 const tell = (message: EngineMessage): void => parentPort?.postMessage(message);
 
@@ -166,9 +165,9 @@ function trace(
 }
 
 /** The calls that must stop: those that are asked for, and those that a policy wants. */
-function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): Iterable<number> {
+function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): 'all' | Iterable<number> {
   const sets = [selected, ...policies.map(({ armed }) => armed)];
-  if (sets.includes('all')) return Array.from({ length: LAST_NUMBER + 1 }, (_, nr) => nr);
+  if (sets.includes('all')) return 'all';
   return sets.flatMap((set) => (typeof set === 'string' ? [] : [...set]));
 }
 
