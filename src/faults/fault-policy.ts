@@ -8,8 +8,7 @@ import type { FaultPlan, PlannedRule } from './fault-plan.ts';
 import { type FaultSource, fixedFault } from './fault-source.ts';
 import type { Effect } from './kinds/index.ts';
 import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
-import { hidesVdso, Quirks, watchingExit } from './quirks/index.ts';
-import type { Quirk } from './quirks/quirk.ts';
+import { Quirks } from './quirks/index.ts';
 import { randomFault } from './random-fault.ts';
 import type { Conditions, Fault } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
@@ -39,23 +38,22 @@ export class FaultPolicy implements Policy {
   readonly #byNumber = new Map<number, ArmedRule[]>();
   readonly #underWay = new CallsUnderWay();
   readonly #handlers = new SignalHandlers();
-  readonly #quirks = new Quirks();
-  readonly #watching: ReadonlyMap<number, Quirk[]>;
+  readonly #quirks: Quirks;
   readonly #watchesHandlers: boolean;
   readonly #onFault: (fault: FiredFault) => void;
   #startMs = Number.NaN;
 
   /** `onFault` is told of each fault as it is injected. */
   constructor(plan: FaultPlan, onFault: (fault: FiredFault) => void) {
-    this.#rules = plan.rules.map((planned) => new ArmedRule(planned, sourceOf(planned), this.#quirks, plan.seed));
+    const armed = plan.rules.map((planned) => ({ planned, source: sourceOf(planned) }));
+    this.#quirks = new Quirks(armed.flatMap(({ source }) => source.quirk?.name ?? []));
+    this.#rules = armed.map(({ planned, source }) => new ArmedRule(planned, source, this.#quirks, plan.seed));
     for (const rule of this.#rules) {
       for (const nr of rule.numbers) this.#byNumber.set(nr, [...(this.#byNumber.get(nr) ?? []), rule]);
     }
     this.#watchesHandlers = this.#rules.some(({ rule, source }) => rule.habit === 'kernel' && source.interrupts);
-    const quirks = new Set(this.#rules.flatMap(({ source }) => source.quirk?.name ?? []));
-    this.#watching = this.#quirks.watching(quirks);
-    this.hidesVdso = hidesVdso(quirks);
-    const watched = [...this.#watching.keys(), ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
+    this.hidesVdso = this.#quirks.behindVdso;
+    const watched = [...this.#quirks.watched, ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
     this.armed = new Set([...this.#byNumber.keys(), ...watched]);
     this.needsProgramEntry = plan.rules.some(({ rule }) => rule.from === 'entry');
     this.#onFault = onFault;
@@ -69,12 +67,11 @@ export class FaultPolicy implements Policy {
   onEntry(call: StoppedCall): EntryDecision | undefined {
     if (this.#watchesHandlers && call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
     const rules = this.#byNumber.get(call.nr) ?? [];
-    const watchers = this.#watching.get(call.nr) ?? [];
-    if (rules.length + watchers.length === 0) return undefined;
+    if (rules.length === 0 && !this.#quirks.watched.has(call.nr)) return undefined;
     const facts = new CallFacts(call);
     const elapsedMs = call.task.enteredAt - this.#startMs;
     let entry: EntryDecision | undefined;
-    const atExit: Effect['exit'][] = watchers.map((quirk) => watchingExit(quirk, facts));
+    const atExit: Effect['exit'][] = this.#quirks.watch(facts);
     for (const rule of rules) {
       if (!rule.matches(facts, elapsedMs)) continue;
       if (rule.waitsForResult) {

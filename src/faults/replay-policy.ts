@@ -8,8 +8,7 @@ import { decisionKey } from './decisions.ts';
 import type { FiredFault } from './fault-policy.ts';
 import { type Effect, effectsOf } from './kinds/index.ts';
 import { CallsUnderWay, mergeEntries } from './merged-effects.ts';
-import { hidesVdso, Quirks, watchingExit } from './quirks/index.ts';
-import type { Quirk } from './quirks/quirk.ts';
+import { Quirks } from './quirks/index.ts';
 import { faultText, type Recorded, type RecordedFault, type RecordedSignal } from './replay-file.ts';
 import type { QuirkName } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
@@ -46,8 +45,7 @@ export class ReplayPolicy implements Policy {
   readonly #refused = new Map<Recorded, string>();
   readonly #lives = new Map<string, Life>();
   readonly #underWay = new CallsUnderWay();
-  readonly #quirks = new Quirks();
-  readonly #watching: ReadonlyMap<number, Quirk[]>;
+  readonly #quirks: Quirks;
   readonly #onFault: (fault: FiredFault) => void;
   readonly #sent: SentSignals;
   #startMs = Number.NaN;
@@ -59,12 +57,11 @@ export class ReplayPolicy implements Policy {
       if ('signal' in recorded) add(this.#signals, callKey(recorded.task, recorded.ordinal), recorded);
       else add(this.#faults, callKey(recorded.task, recorded.ordinal, recorded.syscall), recorded);
     }
-    const quirks = new Set(faults.flatMap(quirkOf));
-    this.#watching = this.#quirks.watching(quirks);
-    this.hidesVdso = hidesVdso(quirks);
+    this.#quirks = new Quirks(faults.flatMap(quirkOf));
+    this.hidesVdso = this.#quirks.behindVdso;
     const numbers = faults.map(({ syscall }) => syscallNumber(syscall)).filter((nr) => nr !== undefined);
     // A signal's moment is counted in all calls.
-    this.armed = this.#signals.size > 0 ? 'all' : new Set([...numbers, ...this.#watching.keys()]);
+    this.armed = this.#signals.size > 0 ? 'all' : new Set([...numbers, ...this.#quirks.watched]);
     this.#onFault = onFault;
     this.#sent = new SentSignals(onSent);
   }
@@ -89,11 +86,10 @@ export class ReplayPolicy implements Policy {
     const name = syscallName(call.nr);
     const faults = this.#faults.get(callKey(call.task.lineage, call.ordinal, name));
     const signals = this.#signals.get(callKey(call.task.lineage, call.task.calls));
-    const watchers = this.#watching.get(call.nr);
-    if (!faults && !signals && !watchers) return undefined;
+    if (!faults && !signals && !this.#quirks.watched.has(call.nr)) return undefined;
     const facts = new CallFacts(call);
     let entry: EntryDecision | undefined;
-    const exits: Effect['exit'][] = (watchers ?? []).map((quirk) => watchingExit(quirk, facts));
+    const exits: Effect['exit'][] = this.#quirks.watch(facts);
     for (const recorded of faults ?? []) {
       for (const effect of this.#inject(recorded, facts) ?? []) {
         entry = mergeEntries(entry, effect.entry);

@@ -29,7 +29,6 @@ import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
  */
 
 const SIGKILL = 9;
-const LAST_NUMBER = 511;
 
 const tell = (message: EngineMessage): void => parentPort?.postMessage(message);
 
@@ -182,9 +181,9 @@ function trace(
 }
 
 /** The calls that must stop: those that are asked for, and those that a policy wants. */
-function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): Iterable<number> {
+function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): 'all' | Iterable<number> {
   const sets = [selected, ...policies.map(({ armed }) => armed)];
-  if (sets.includes('all')) return Array.from({ length: LAST_NUMBER + 1 }, (_, nr) => nr);
+  if (sets.includes('all')) return 'all';
   return sets.flatMap((set) => (typeof set === 'string' ? [] : [...set]));
 }
 

@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { PreparedNetwork } from '../chaos/network/engine.ts';
@@ -9,6 +8,7 @@ import { faultText } from '../faults/replay-file.ts';
 import { ruleFromJson } from '../faults/rule-json.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
 import { straceExpressions } from '../faults/strace-expressions.ts';
+import { signalName } from '../faults/strace-names.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
 import type { Backends, InjectedFault, RunResult, SyscallSummary } from '../model/run-result.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
@@ -40,8 +40,6 @@ export interface RunFacts {
   readonly stdout: string | undefined;
   readonly stderr: string | undefined;
 }
-
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 export function makeResult(facts: RunFacts): RunResult {
   const { command, seed, chaos, ended, ending, tracing, stdout, stderr } = facts;
@@ -147,10 +145,6 @@ function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {
     fault: kind,
     timeMs: (time - startSeconds) * 1000,
   }));
-}
-
-function signalName(number: number): string {
-  return SIGNAL_NAMES.get(number) ?? `SIGRT_${number - 32}`;
 }
 
 /** The command line that makes the same run again. The seed stands in it even if it was drawn. */

@@ -88,6 +88,7 @@ export function exitOf(call: MadeCall): SyscallExitEvent {
     errno: call.errno ?? 0,
     returned: call.returned ?? true,
     injected: call.injected ?? false,
+    poked: false,
     delayed: call.delayed ?? false,
     duration: 0,
   };

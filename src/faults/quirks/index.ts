@@ -1,6 +1,6 @@
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
+import type { StoppedCall } from '../../tracer/policy.ts';
 import type { CallFacts } from '../call-facts.ts';
-import type { Effect } from '../kinds/effect.ts';
 import type { QuirkName } from '../rule.ts';
 import { clockBack, clockStands } from './clock.ts';
 import { directoryOrder } from './directory-order.ts';
@@ -28,24 +28,25 @@ export const QUIRK_KINDS: Readonly<Record<QuirkName, QuirkKind>> = {
   'no-memory': noMemory,
 };
 
-/** Whether programs make calls of these quirks behind the kernel's back, by the vDSO. */
-export function hidesVdso(names: Iterable<QuirkName>): boolean {
-  return [...names].some((name) => QUIRK_KINDS[name].behindVdso);
-}
-
-/** Lets a quirk see a call, and (as a part of the call's effects that changes nothing) its end. */
-export function watchingExit(quirk: Quirk, facts: CallFacts): Effect['exit'] {
-  const watch = quirk.watch?.(facts);
-  if (!watch) return undefined;
-  return (returned) => {
-    watch(returned);
-    return undefined;
-  };
-}
-
 /** The quirks of one run: what each of them remembers is shared by all rules that have it. */
 export class Quirks {
+  /** The calls that they must see, whatever these meet. */
+  readonly watched: ReadonlySet<number>;
+  /** Whether some of them need calls that programs make without entering the kernel. */
+  readonly behindVdso: boolean;
   readonly #started = new Map<QuirkName, Quirk>();
+  readonly #watchers = new Map<number, Quirk[]>();
+
+  constructor(names: Iterable<QuirkName>) {
+    const kinds = [...new Set(names)];
+    for (const name of kinds) {
+      for (const nr of (QUIRK_KINDS[name].watches ?? []).map((syscall) => syscallNumber(syscall)!)) {
+        this.#watchers.set(nr, [...(this.#watchers.get(nr) ?? []), this.of(name)]);
+      }
+    }
+    this.watched = new Set(this.#watchers.keys());
+    this.behindVdso = kinds.some((name) => QUIRK_KINDS[name].behindVdso);
+  }
 
   of(name: QuirkName): Quirk {
     let quirk = this.#started.get(name);
@@ -56,15 +57,11 @@ export class Quirks {
     return quirk;
   }
 
-  /** Those that must see calls, by the numbers of these. */
-  watching(names: Iterable<QuirkName>): Map<number, Quirk[]> {
-    const byNumber = new Map<number, Quirk[]>();
-    for (const name of names) {
-      for (const syscall of QUIRK_KINDS[name].watches ?? []) {
-        const nr = syscallNumber(syscall)!;
-        byNumber.set(nr, [...(byNumber.get(nr) ?? []), this.of(name)]);
-      }
-    }
-    return byNumber;
+  /** Shows them a call at its entry; what is to be told when it comes back. */
+  watch(facts: CallFacts): ((returned: StoppedCall) => undefined)[] {
+    return (this.#watchers.get(facts.call.nr) ?? []).flatMap((quirk) => {
+      const ask = quirk.watch?.(facts);
+      return ask ? [(returned: StoppedCall) => void ask(returned)] : [];
+    });
   }
 }
