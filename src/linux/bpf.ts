@@ -1,5 +1,5 @@
-import { closeSync } from 'node:fs';
 import { RenacerError } from '../model/errors.ts';
+import { closeFd } from './fds.ts';
 import { check, errno, SystemCallError, syscall } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 
@@ -78,7 +78,7 @@ export class BpfMap {
   }
 
   close(): void {
-    closeSync(this.fd);
+    closeFd(this.fd);
   }
 }
 
@@ -135,7 +135,7 @@ function explain(name: string, memory: NativeMemory): RenacerError | undefined {
     memory.u32.set([1, LOG_BYTES], 6);
     setPointer(memory.view, 32, log.address);
     const fd = bpf(BPF_PROG_LOAD, memory);
-    if (fd >= 0) closeSync(fd);
+    if (fd >= 0) closeFd(fd);
     const text = Buffer.from(log.u8.subarray(0, log.u8.indexOf(0))).toString('latin1');
     if (text === '') return undefined;
     const last = text.trimEnd().split('\n').slice(-12).join('\n');

@@ -28,23 +28,40 @@ const ENTRY_IS_ALL: ReadonlySet<number> = new Set([
   EXECVEAT,
 ]);
 
-/** Calls whose captures depend on an argument, and the values of that one which make a difference. */
-const VARIANTS: ReadonlyMap<number, { readonly selector: number; readonly values: readonly number[] }> = new Map([
+/** A call whose captures depend on an argument: the values of that one which make a difference, and one for all others. */
+interface Variants {
+  readonly selector: number;
+  readonly values: readonly number[];
+  readonly otherwise: number;
+}
+
+const FUTEX_OPERATIONS = range(0, 14);
+/** As many descriptors as an fd_set of the C library has room for. */
+const FD_SETSIZE = 1024;
+
+const VARIANTS: ReadonlyMap<number, Variants> = new Map([
   // ioctl: of terminals, then TIOCSPTLCK and TIOCGPTN
-  [16, { selector: 1, values: [...range(0x5401, 0x5480), 0x40045431, 0x80045430] }],
+  [16, { selector: 1, values: [...range(0x5401, 0x5480), 0x40045431, 0x80045430], otherwise: 0 }],
   // fcntl
-  [72, { selector: 1, values: [...range(0, 48), ...range(1024, 1044)] }],
+  [72, { selector: 1, values: [...range(0, 48), ...range(1024, 1044)], otherwise: 0 }],
   // prctl: the last one is PR_SET_VMA
-  [157, { selector: 0, values: [...range(1, 80), 0x53564d41] }],
+  [157, { selector: 0, values: [...range(1, 80), 0x53564d41], otherwise: 0 }],
   // arch_prctl
-  [158, { selector: 0, values: range(0x1001, 0x1024) }],
+  [158, { selector: 0, values: range(0x1001, 0x1024), otherwise: 0 }],
   // futex, with each of its flags
   [
     202,
-    { selector: 1, values: [0, 128, 256, 384].flatMap((flags) => range(0, 14).map((operation) => operation | flags)) },
+    {
+      selector: 1,
+      values: [0, 128, 256, 384].flatMap((flags) => FUTEX_OPERATIONS.map((operation) => operation | flags)),
+      otherwise: 127,
+    },
   ],
   // epoll_ctl
-  [233, { selector: 1, values: [1, 2, 3] }],
+  [233, { selector: 1, values: [1, 2, 3], otherwise: 0 }],
+  // select and pselect6
+  [23, { selector: 0, values: [], otherwise: FD_SETSIZE }],
+  [270, { selector: 0, values: [], otherwise: FD_SETSIZE }],
 ]);
 
 /** What is to be seen of the calls. */
@@ -65,7 +82,10 @@ export function callPlans(choice: CallPlanChoice): CallPlan[] {
   const { selected } = choice;
   if (selected === 'none') return [];
   const numbers = selected === 'all' ? range(0, NUMBERS - 1) : [...selected].filter((nr) => nr < NUMBERS - 1);
-  return [...numbers.map((nr) => ({ nr, bytes: planBytes(choice, nr, 0) })), { nr: NUMBERS - 1, bytes: foreignPlan() }];
+  return [
+    ...numbers.map((nr) => ({ nr, bytes: planBytes(choice, nr, VARIANTS.get(nr)?.otherwise ?? 0) })),
+    { nr: NUMBERS - 1, bytes: foreignPlan() },
+  ];
 }
 
 /** The plans of those calls whose captures depend on an argument, by its value. */
@@ -89,7 +109,6 @@ function planBytes({ captures, stringLimit }: CallPlanChoice, nr: number, value:
   const tellEntry = ENTRY_IS_ALL.has(nr) || needsEntry(wanted) ? PLAN_FLAG.tellEntry : 0;
   view.setUint32(PLAN.flags, PLAN_FLAG.selected | tellEntry | (variant ? PLAN_FLAG.selects : 0), true);
   view.setUint32(PLAN.selector, variant?.selector ?? 0, true);
-  // Without its argument, a call that depends on one has nothing to capture.
   wanted.forEach((capture, index) => {
     putCapture(view, PLAN.captures + index * CAPTURE.bytes, capture, stringLimit);
   });

@@ -9,11 +9,12 @@ import {
   wordsOf,
 } from '../../linux/bpf.ts';
 import { memberOffsets } from '../../linux/btf.ts';
+import { closeFd } from '../../linux/fds.ts';
 import { RenacerError } from '../../model/errors.ts';
 import { type CallPlanChoice, callPlans, callVariants } from './call-plans.ts';
 import { SCRATCH_BYTES } from './capture-code.ts';
 import { COUNTER, COUNTERS, COUNTS, NUMBERS, PLAN_BYTES, PLANS, TASK } from './layout.ts';
-import { SCRATCHES, tracePrograms } from './programs.ts';
+import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS, tracePrograms } from './programs.ts';
 
 const MOST_TASKS = 65536;
 /** Of a program, for bpftool. */
@@ -46,8 +47,9 @@ export class KernelTracer {
 
   /** Loads and attaches the programs. Throws RenacerError (BPF_PROGRAM_REFUSED, NO_KERNEL_TYPES) or SystemCallError. */
   constructor(choice: KernelTraceChoice) {
-    const offsets = memberOffsets('task_struct', ['pid', 'tgid', 'exit_code']);
-    if (offsets === undefined) {
+    const task = memberOffsets('task_struct', TASK_MEMBERS);
+    const group = memberOffsets('signal_struct', GROUP_MEMBERS);
+    if (task === undefined || group === undefined) {
       throw new RenacerError('NO_KERNEL_TYPES', 'this kernel does not describe its types (/sys/kernel/btf/vmlinux)', {
         hint: 'Use --engine ptrace, or a kernel built with CONFIG_DEBUG_INFO_BTF.',
       });
@@ -65,7 +67,7 @@ export class KernelTracer {
           scratch: this.#keep(new BpfMap(MAP_TYPE.PERCPU_ARRAY, 4, SCRATCH_BYTES, SCRATCHES)).fd,
           ring: choice.ring ?? -1,
         },
-        offsets,
+        offsets: { task, group },
         events: choice.ring !== undefined,
       });
       const loaded = programs.map(({ tracepoint, code }) => ({
@@ -106,7 +108,7 @@ export class KernelTracer {
 
   /** Detaches all. */
   close(): void {
-    for (const fd of this.#fds.splice(0).reverse()) closeSync(fd);
+    for (const fd of this.#fds.splice(0).reverse()) closeFd(fd);
     for (const map of this.#maps.splice(0)) map.close();
   }
 

@@ -36,16 +36,18 @@ export interface ProgramMaps {
   readonly ring: number;
 }
 
-/** Where members lie in the kernel's struct task_struct. */
-export interface TaskOffsets {
-  readonly pid: number;
-  readonly tgid: number;
-  readonly exit_code: number;
+/** Where members lie in the kernel's struct task_struct, and in its struct signal_struct. */
+export interface KernelOffsets {
+  readonly task: Readonly<Record<(typeof TASK_MEMBERS)[number], number>>;
+  readonly group: Readonly<Record<(typeof GROUP_MEMBERS)[number], number>>;
 }
+
+export const TASK_MEMBERS = ['pid', 'tgid', 'exit_code', 'signal'] as const;
+export const GROUP_MEMBERS = ['flags', 'group_exit_code'] as const;
 
 export interface ProgramChoice {
   readonly maps: ProgramMaps;
-  readonly offsets: TaskOffsets;
+  readonly offsets: KernelOffsets;
   /** Records are wanted, not only counts. */
   readonly events: boolean;
 }
@@ -75,7 +77,10 @@ const BPF_RB_NO_WAKEUP = 1;
 const USER32_CS = 0x23;
 const X32_BIT = 0x40000000;
 const SIGKILL = 9;
+/** What became of a signal that was sent: TRACE_SIGNAL_DELIVERED, TRACE_SIGNAL_IGNORED. */
+const SIGNAL_SENT = 0;
 const SIGNAL_IGNORED = 1;
+const SIGNAL_GROUP_EXIT = 4;
 /** Results beyond this, unsigned, are errors. */
 const LAST_RESULT = -4096;
 
@@ -91,7 +96,7 @@ export function tracePrograms(choice: ProgramChoice): TracepointProgram[] {
     ['sched_process_exec', exec],
     ['sched_process_exit', end],
     ['signal_deliver', signalDelivered],
-    ['signal_generate', signalIgnored],
+    ['signal_generate', signalUndelivered],
   ];
   if (choice.events) needed.push(['sched_switch', fallAsleep]);
   return needed.map(([tracepoint, write]) => {
@@ -211,8 +216,8 @@ function fork(code: BpfAssembler, { maps, offsets, events }: ProgramChoice): voi
   inCgroup(code, maps);
   currentTask(code, maps, 'known', 'out');
   code.label('known').load('u64', R7, R6, 8);
-  readTask(code, R7, offsets.pid, WORD_AT);
-  readTask(code, R7, offsets.tgid, WORD_AT + 4);
+  readKernel(code, R7, offsets.task.pid, WORD_AT, 4);
+  readKernel(code, R7, offsets.task.tgid, WORD_AT + 4, 4);
   code.load('u32', R9, R10, TID_AT).load('u32', R1, R10, WORD_AT).store('u32', R10, TID_AT, R1);
   newTask(code, maps, TID_AT);
   if (!events) return;
@@ -265,7 +270,7 @@ function end(code: BpfAssembler, { maps, offsets, events }: ProgramChoice): void
   remove(code, maps.tasks, TID_AT);
   if (!events) return;
   code.load('u64', R7, R6, 0);
-  readTask(code, R7, offsets.exit_code, WORD_AT);
+  readKernel(code, R7, offsets.task.exit_code, WORD_AT, 4);
   shortRecord(code, KIND.end);
   code
     .load('u32', R1, R10, TID_AT)
@@ -283,13 +288,22 @@ function signalDelivered(code: BpfAssembler, choice: ProgramChoice): void {
   signalRecord(code, choice);
 }
 
-/** A signal that its task ignores is never delivered, but strace shows it: so it is told when it is sent. */
-function signalIgnored(code: BpfAssembler, choice: ProgramChoice): void {
+/**
+ * A signal that its task ignores, or that ends it by default, is never delivered, but strace shows it: so it is told when
+ * it is sent.
+ */
+function signalUndelivered(code: BpfAssembler, choice: ProgramChoice): void {
   const { maps, offsets } = choice;
-  code.load('u64', R1, R6, 32).jumpIf(R1, '!=', SIGNAL_IGNORED, 'out').load('u64', R8, R6, 0).load('u64', R7, R6, 16);
-  readTask(code, R7, offsets.pid, TID_AT);
+  code.load('u64', R8, R6, 0).load('u64', R7, R6, 16).load('u64', R9, R6, 32).jumpIf(R8, '==', SIGKILL, 'out');
+  readKernel(code, R7, offsets.task.pid, TID_AT, 4);
   lookup(code, maps.tasks, TID_AT);
-  code.jumpIf(R0, '==', 0, 'out');
+  code.jumpIf(R0, '==', 0, 'out').jumpIf(R9, '==', SIGNAL_IGNORED, 'tell').jumpIf(R9, '!=', SIGNAL_SENT, 'out');
+  readKernel(code, R7, offsets.task.signal, WORD_AT, 8);
+  code.load('u64', R7, R10, WORD_AT);
+  readKernel(code, R7, offsets.group.flags, WORD_AT, 4);
+  code.load('u32', R1, R10, WORD_AT).and(R1, SIGNAL_GROUP_EXIT).jumpIf(R1, '==', 0, 'out');
+  readKernel(code, R7, offsets.group.group_exit_code, WORD_AT, 4);
+  code.load('u32', R1, R10, WORD_AT).jumpIf(R1, '!=', R8, 'out').label('tell');
   signalRecord(code, choice);
 }
 
@@ -355,20 +369,15 @@ function count(code: BpfAssembler, { counters }: ProgramMaps, counter: number, n
   code.jumpIf(R0, '==', 0, `${name} counted`).move(R1, 1).atomicAdd(R0, 0, R1).label(`${name} counted`);
 }
 
-/** Copies 32 bits of a struct task_struct to the stack. */
-function readTask(code: BpfAssembler, task: Register, offset: number, to: number): void {
-  code.move(R1, R10).add(R1, to).move(R2, 4).move(R3, task).add(R3, offset).call(HELPER.probe_read_kernel);
+/** Copies a member of a kernel structure to the stack. */
+function readKernel(code: BpfAssembler, structure: Register, offset: number, to: number, bytes: number): void {
+  code.move(R1, R10).add(R1, to).move(R2, bytes).move(R3, structure).add(R3, offset).call(HELPER.probe_read_kernel);
 }
 
 /** Notes the ABI of the call that the task in R9 makes; its registers are at R7, its number is in R8. */
 function abiOf(code: BpfAssembler): void {
+  readKernel(code, R7, REGS.cs, WORD_AT, 8);
   code
-    .move(R1, R10)
-    .add(R1, WORD_AT)
-    .move(R2, 8)
-    .move(R3, R7)
-    .add(R3, REGS.cs)
-    .call(HELPER.probe_read_kernel)
     .store('u8', R9, TASK.abi, ABI.i386)
     .load('u64', R1, R10, WORD_AT)
     .jumpIf(R1, '==', USER32_CS, 'abi')
