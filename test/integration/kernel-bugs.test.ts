@@ -101,7 +101,7 @@ print(json.dumps([ready, nothing]))`,
     without: [[0, 0, false], true],
   },
   {
-    bug: 'eintr-storm:times=1',
+    bug: 'eintr-storm:fd=pipe:times=1',
     script: `${SYSCALL}
 r, w = os.pipe()
 first = call(1, w, b"x", ctypes.c_size_t(1))
