@@ -15,6 +15,8 @@ export type {
   InjectedFault,
   LimitsUse,
   MemoryUse,
+  MissedFault,
+  ReplayUse,
   RunResult,
   SignalFate,
   SyscallSummary,
@@ -22,6 +24,6 @@ export type {
   TraceSummary,
 } from './model/run-result.ts';
 export { type Report, toReport } from './report/json-report.ts';
-export { type Run, type RunOptions, run } from './run/library.ts';
+export { type Run, type RunOptions, replay, run } from './run/library.ts';
 export type { RunEvent, SyscallEvent } from './run/run-event.ts';
 export type { StdioChoice, StdioOption } from './run/stdio.ts';

@@ -392,7 +392,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
     key: 'byzantine.kinds',
     flag: '--chaos-byzantine-kinds',
     builder: 'withFaultKinds',
-    summary: 'The kinds of random faults; by default all of them',
+    summary: 'The kinds of random faults',
     example: ['error', 'short'],
     default: [...RANDOM_KINDS],
   },

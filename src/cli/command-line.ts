@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
 import { OPTIONS } from '../chaos/options.ts';
 import { PRESET_NAMES } from '../chaos/presets.ts';
+import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
@@ -23,6 +24,11 @@ export interface CommandLine {
   readonly outputFile: string | undefined;
   readonly reportFile: string | undefined;
   readonly verify: string | undefined;
+  readonly recordFile: string | undefined;
+  /** `renacer replay FILE`: what to inject again. */
+  readonly replay: Recording | undefined;
+  /** A rule that never fired is an error. */
+  readonly strict: boolean;
   readonly expect: readonly Outcome[] | undefined;
 }
 
@@ -40,12 +46,21 @@ interface RawOptions {
   stringLimit: number;
   output?: string;
   report?: string;
+  record?: string;
+  strict?: boolean;
   verify?: string;
   expect?: Outcome[];
 }
 
-/** Takes argv (without node and the script) apart. Throws RenacerError USAGE; exits by itself for --help and --version. */
-export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv): CommandLine {
+/**
+ * Takes argv (without node, the script and `replay FILE`) apart. The command of a recording stands in for one that is not
+ * given. Throws RenacerError USAGE; exits by itself for --help and --version.
+ */
+export function parseCommandLine(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  replay: Recording | undefined,
+): CommandLine {
   const chaosFlags: GivenFlags = [];
   const program = makeProgram(chaosFlags);
   try {
@@ -55,7 +70,7 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     throw error;
   }
   const options = program.opts<RawOptions>();
-  const [command, ...args] = program.args;
+  const [command, ...args] = program.args.length > 0 ? program.args : (replay?.command ?? []);
   if (command === undefined) {
     throw new RenacerError('USAGE', 'no command was given', {
       hint: 'For example: renacer --chaos gentle -- ls -l / (see renacer --help)',
@@ -76,6 +91,9 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
     outputFile: options.output,
     reportFile: options.report,
     verify: options.verify,
+    recordFile: options.record,
+    replay,
+    strict: options.strict === true,
     expect: options.expect,
   };
 }
@@ -83,7 +101,9 @@ export function parseCommandLine(argv: readonly string[], env: NodeJS.ProcessEnv
 function makeProgram(chaosFlags: GivenFlags): Command {
   const program = new Command('renacer')
     .description('Runs any command under controlled, reproducible adversity, and says how it took it.')
-    .usage('[options] [--] COMMAND [ARG...]\n       renacer doctor [--clean]')
+    .usage(
+      '[options] [--] COMMAND [ARG...]\n       renacer replay FILE [options] [-- COMMAND [ARG...]]\n       renacer doctor [--clean]',
+    )
     .argument('[command...]', 'the command and its arguments')
     .version(`renacer ${version()}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -115,7 +135,9 @@ function makeProgram(chaosFlags: GivenFlags): Command {
     'Results:',
     new Option('-o, --output <file>', "write Renacer's own lines to a file instead of stderr"),
     new Option('--report <file>', 'write a JSON report'),
+    new Option('--record <file>', 'write each fault with its coordinate to a file, for renacer replay'),
     new Option('--verify <command>', 'shell command to run afterwards: if it fails, the outcome is corrupted'),
+    new Option('--strict', 'a rule that never fired is an error: exit with 1'),
     new Option(
       '--expect <outcomes>',
       `exit with 0 if the outcome is one of these, else 1: ${OUTCOMES.join(', ')}`,

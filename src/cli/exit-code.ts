@@ -1,4 +1,4 @@
-import { constants } from 'node:os';
+import { signalByName } from '../faults/strace-names.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { RunResult } from '../model/run-result.ts';
 
@@ -15,5 +15,5 @@ export function exitCodeOf(result: RunResult, expect: readonly Outcome[] | undef
   if (result.limits.timeout?.reached) return TIMED_OUT;
   if (result.outcome === 'corrupted') return FAILED;
   if (result.exitCode !== undefined) return result.exitCode;
-  return SIGNAL_BASE + (constants.signals[result.signal as NodeJS.Signals] ?? 0);
+  return SIGNAL_BASE + (signalByName(result.signal ?? '') ?? 0);
 }

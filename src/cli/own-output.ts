@@ -1,17 +1,9 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { RenacerError } from '../model/errors.ts';
+import { closeSync, writeSync } from 'node:fs';
+import { openForWriting } from '../run/open-for-writing.ts';
 
 const STDERR = 2;
 /** Text is written in pieces of about this size: one system call for many lines of a trace. */
 const CHUNK = 64 * 1024;
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such directory',
-  ENOTDIR: 'not a directory',
-  EISDIR: 'is a directory',
-  EACCES: 'permission denied',
-  EROFS: 'read-only file system',
-};
 
 /** Where Renacer's own lines go: stderr, or the file of `-o`. */
 export class OwnOutput {
@@ -50,20 +42,6 @@ export class OwnOutput {
   close(): void {
     this.flush();
     if (this.#toFile) closeSync(this.#fd);
-  }
-}
-
-/** Opens a file that an option names, before anything is started. */
-export function openForWriting(file: string, option: string): number {
-  try {
-    return openSync(file, 'w');
-  } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = REASONS[code ?? ''] ?? code;
-    throw new RenacerError('OUTPUT_UNWRITABLE', `${option}: can't write ${JSON.stringify(file)}: ${reason}`, {
-      hint: 'Name a file in a directory that exists and that you may write to.',
-      cause,
-    });
   }
 }
 

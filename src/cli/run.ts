@@ -6,33 +6,38 @@ import { partsOf } from '../chaos/tiers.ts';
 import { saveTerminal } from '../linux/terminal.ts';
 import { closingBlock } from '../report/closing-block.ts';
 import { toReport } from '../report/json-report.ts';
+import { openForWriting } from '../run/open-for-writing.ts';
 import { runCommand } from '../run/run.ts';
 import type { CommandLine } from './command-line.ts';
+import { complaintsOf, EXIT_COMPLAINT } from './complaints.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Interrupts } from './interrupts.ts';
 import { givenOpenFilesLimit } from './open-files-limit.ts';
-import { OwnOutput, openForWriting } from './own-output.ts';
+import { OwnOutput } from './own-output.ts';
 import { traceOutput } from './trace-output.ts';
 
 const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 
-/** Runs the command as the command line says; resolves to the exit code. */
-export async function run(line: CommandLine): Promise<number> {
+/** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
+export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
   const output = new OwnOutput(line.outputFile);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
-  const isChaotic = partsOf(chaos.settings).length > 0;
+  const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
   const trace = traceOutput(line, isChaotic, output);
   const terminal = saveTerminal(0);
   const interrupts = new Interrupts();
   try {
     const result = await runCommand(line.command, line.args, {
       chaos: isChaotic ? chaos : undefined,
+      inheritedFds,
       signal: interrupts.signal,
       verify: line.verify,
+      record: line.recordFile,
+      replay: line.replay,
       trace: trace && { follow: isChaotic || line.follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
-      onStop: () => interrupts.followStop(),
+      onStop: (signal) => interrupts.followStop(signal),
       onStart({ pid, notArmed }) {
         interrupts.target = pid;
         if (notArmed.length > 0) {
@@ -43,8 +48,11 @@ export async function run(line: CommandLine): Promise<number> {
     });
     trace?.end(result);
     if (isChaotic || line.verify || line.expect) output.write(closingBlock(result, output.color));
+    const complaints = complaintsOf(result, line.strict);
+    output.write(complaints.map((text) => `renacer: ${text}\n`).join(''));
     if (reportFd !== undefined) writeSync(reportFd, `${JSON.stringify(toReport(result), null, 2)}\n`);
-    return interrupts.received ? 128 + constants.signals[interrupts.received] : exitCodeOf(result, line.expect);
+    if (interrupts.received) return 128 + constants.signals[interrupts.received];
+    return complaints.length > 0 ? EXIT_COMPLAINT : exitCodeOf(result, line.expect);
   } finally {
     interrupts.stop();
     terminal?.restore();

@@ -8,16 +8,16 @@ import type { FaultSource } from './fault-source.ts';
 import { compileGlob } from './glob.ts';
 import type { Quirks } from './quirks/index.ts';
 import type { Conditions } from './rule.ts';
+import { decisionOrdinal } from './rule-identity.ts';
 import { isChosen } from './when.ts';
 
 const NS_PER_MS = 1e6;
-/** System call numbers are below this: a call of one number and its ordinal make one number for the decisions. */
-const NUMBERS = 1024;
 
 type Condition = (facts: CallFacts) => boolean;
 
+/** Of one task, or of all. Eligible calls are counted for each system call by itself, as strace does. */
 interface Count {
-  eligible: number;
+  readonly eligible: Map<number, number>;
   fired: number;
 }
 
@@ -37,7 +37,7 @@ export class ArmedRule {
   readonly #seed: number;
   readonly #conditions: readonly Condition[];
   readonly #resultHolds: ((call: StoppedCall) => boolean) | undefined;
-  readonly #tree: Count = { eligible: 0, fired: 0 };
+  readonly #tree: Count = { eligible: new Map(), fired: 0 };
   readonly #counts = new Map<Task, Count>();
   readonly #keys = new Map<Task, DecisionKey>();
 
@@ -75,11 +75,12 @@ export class ArmedRule {
     if (this.#resultHolds?.(call) === false) return false;
     const { when, probability, times } = this.rule.selector;
     const count = this.#countOf(call.task);
-    count.eligible += 1;
+    const eligible = (count.eligible.get(call.nr) ?? 0) + 1;
+    count.eligible.set(call.nr, eligible);
     this.eligible += 1;
-    if (when && !isChosen(when, count.eligible)) return false;
+    if (when && !isChosen(when, eligible)) return false;
     if (times !== undefined && count.fired >= times) return false;
-    return probability === undefined || drawUnit(this.keyOf(call.task), this.ordinalOf(call)) < probability;
+    return probability === undefined || drawUnit(this.keyOf(call.task), decisionOrdinal(call)) < probability;
   }
 
   /** It has happened. */
@@ -97,11 +98,6 @@ export class ArmedRule {
     return key;
   }
 
-  /** What the decisions about this call are drawn at: the number of the call, and which of that number it is. */
-  ordinalOf(call: StoppedCall): number {
-    return call.ordinal * NUMBERS + call.nr;
-  }
-
   forget(task: Task): void {
     this.#counts.delete(task);
     this.#keys.delete(task);
@@ -111,7 +107,7 @@ export class ArmedRule {
     if (this.rule.selector.count === 'tree') return this.#tree;
     let count = this.#counts.get(task);
     if (!count) {
-      count = { eligible: 0, fired: 0 };
+      count = { eligible: new Map(), fired: 0 };
       this.#counts.set(task, count);
     }
     return count;

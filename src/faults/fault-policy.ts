@@ -7,11 +7,12 @@ import { CallFacts } from './call-facts.ts';
 import type { FaultPlan, PlannedRule } from './fault-plan.ts';
 import { type FaultSource, fixedFault } from './fault-source.ts';
 import type { Effect } from './kinds/index.ts';
+import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
 import { Quirks } from './quirks/index.ts';
 import { randomFault } from './random-fault.ts';
 import type { Conditions, Fault } from './rule.ts';
+import { decisionOrdinal } from './rule-identity.ts';
 import { SignalHandlers } from './signal-handlers.ts';
-import { withWrites } from './written-call.ts';
 
 /** One fault that was injected. */
 export interface FiredFault {
@@ -26,8 +27,6 @@ export interface FiredFault {
   readonly habit: Conditions['habit'];
 }
 
-type AtExit = (call: StoppedCall) => ExitDecision | undefined;
-
 const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
 
 /** Faults by rules: asks each rule at each of its calls, in order, and does what all that fire say. */
@@ -37,7 +36,7 @@ export class FaultPolicy implements Policy {
   readonly hidesVdso: boolean;
   readonly #rules: readonly ArmedRule[];
   readonly #byNumber = new Map<number, ArmedRule[]>();
-  readonly #atExit = new Map<Task, AtExit[]>();
+  readonly #underWay = new CallsUnderWay();
   readonly #handlers = new SignalHandlers();
   readonly #quirks: Quirks;
   readonly #watchesHandlers: boolean;
@@ -75,7 +74,7 @@ export class FaultPolicy implements Policy {
     const facts = new CallFacts(call);
     const elapsedMs = call.task.enteredAt - this.#startMs;
     let entry: EntryDecision | undefined;
-    const atExit: AtExit[] = this.#quirks.watch(facts);
+    const atExit: Effect['exit'][] = this.#quirks.watch(facts);
     for (const rule of rules) {
       if (!rule.matches(facts, elapsedMs)) continue;
       if (rule.waitsForResult) {
@@ -86,22 +85,14 @@ export class FaultPolicy implements Policy {
       const effects = this.#fire(rule, facts, elapsedMs);
       for (const effect of effects ?? []) {
         entry = mergeEntries(entry, effect.entry);
-        if (effect.exit) atExit.push(effect.exit);
+        atExit.push(effect.exit);
       }
     }
-    if (atExit.length > 0) this.#atExit.set(call.task, atExit);
-    return atExit.length > 0 ? { ...entry, atExit: true } : entry;
+    return this.#underWay.add(call.task, entry, atExit);
   }
 
   onExit(call: StoppedCall): ExitDecision | undefined {
-    const atExit = this.#atExit.get(call.task);
-    this.#atExit.delete(call.task);
-    let exit: ExitDecision | undefined;
-    for (const ask of atExit ?? []) {
-      const decision = ask(exit?.writes ? withWrites(call, exit.writes) : call);
-      if (decision) exit = exit ? mergeExits(exit, decision) : { ...decision, injected: decision.injected ?? true };
-    }
-    return exit;
+    return this.#underWay.comesBack(call);
   }
 
   onSignal(): void {}
@@ -116,7 +107,7 @@ export class FaultPolicy implements Policy {
   }
 
   onTaskEnd(task: Task): void {
-    this.#atExit.delete(task);
+    this.#underWay.forget(task);
     this.#handlers.onEnd(task);
     for (const rule of this.#rules) rule.forget(task);
   }
@@ -135,7 +126,7 @@ export class FaultPolicy implements Policy {
     let exit: ExitDecision | undefined;
     for (const effect of this.#fire(rule, new CallFacts(call), elapsedMs) ?? []) {
       const decision = effect.exit?.(call) ?? atExitOf(effect.entry);
-      if (decision) exit = exit ? mergeExits(exit, decision) : decision;
+      exit = mergeExits(exit, decision);
     }
     return exit;
   }
@@ -149,7 +140,7 @@ export class FaultPolicy implements Policy {
       habit,
       realism,
       key: rule.keyOf(call.task),
-      ordinal: rule.ordinalOf(call),
+      ordinal: decisionOrdinal(call),
       handlers: this.#handlers,
       quirks: this.#quirks,
     });
@@ -174,50 +165,4 @@ export class FaultPolicy implements Policy {
 
 function sourceOf({ inject }: PlannedRule): FaultSource {
   return inject.kind === 'fixed' ? fixedFault(inject.fault) : randomFault(inject.faults);
-}
-
-/** Effects add up; of several results the first counts. A delay alone is not marked as an injection. */
-function mergeEntries(a: EntryDecision | undefined, b: EntryDecision | undefined): EntryDecision | undefined {
-  if (!a || !b) return withMark(a ?? b);
-  return withMark({
-    ...b,
-    ...a,
-    ...concatenated(a, b),
-    ...(a.args || b.args ? { args: [...(b.args ?? []), ...(a.args ?? [])] } : {}),
-    ...(a.kill || b.kill ? { kill: true } : {}),
-  });
-}
-
-function withMark(entry: EntryDecision | undefined): EntryDecision | undefined {
-  if (!entry) return undefined;
-  const { result, args, syscall, writes, signals } = entry;
-  return [result, args, syscall, writes, signals].some((part) => part !== undefined)
-    ? { ...entry, injected: true }
-    : entry;
-}
-
-function mergeExits(a: ExitDecision, b: ExitDecision): ExitDecision {
-  return { ...b, ...a, ...concatenated(a, b), ...(a.kill || b.kill ? { kill: true } : {}), injected: true };
-}
-
-/** The parts that both kinds of decision have in common. */
-function concatenated(a: ExitDecision | EntryDecision, b: ExitDecision | EntryDecision): ExitDecision {
-  return {
-    ...(a.writes || b.writes ? { writes: [...(a.writes ?? []), ...(b.writes ?? [])] } : {}),
-    ...(a.signals || b.signals ? { signals: [...(a.signals ?? []), ...(b.signals ?? [])] } : {}),
-    ...(a.delayMs !== undefined || b.delayMs !== undefined ? { delayMs: (a.delayMs ?? 0) + (b.delayMs ?? 0) } : {}),
-  };
-}
-
-/** What an effect of the entry is at the exit: a delay, a signal and a death can come then as well. */
-function atExitOf(entry: EntryDecision | undefined): ExitDecision | undefined {
-  if (!entry) return undefined;
-  const { result, signals, delayMs, kill, writes } = entry;
-  return {
-    ...(result !== undefined && { result }),
-    ...(signals && { signals }),
-    ...(delayMs !== undefined && { delayMs }),
-    ...(kill && { kill }),
-    ...(writes && { writes }),
-  };
 }

@@ -1,6 +1,7 @@
 import { RenacerError } from '../model/errors.ts';
 import { parseInject, printFault } from './inject-grammar.ts';
 import type { Fault, Rule } from './rule.ts';
+import { signalByName } from './strace-names.ts';
 
 /** The version that is written. It grows when a reader of the older form would misread the newer one. */
 export const RECORDING_VERSION = 1;
@@ -20,6 +21,19 @@ export interface RecordedFault {
   readonly habit: Rule['habit'];
 }
 
+/** A signal of `signal_injection`, by the call at which it was sent. */
+export interface RecordedSignal {
+  readonly task: string;
+  readonly syscall: string;
+  /** From 1: which of all calls of the task it was. */
+  readonly ordinal: number;
+  readonly rule: string;
+  /** `SIGTERM`. */
+  readonly signal: string;
+}
+
+export type Recorded = RecordedFault | RecordedSignal;
+
 /** What a run needs to be made again. */
 export interface RecordingHeader {
   readonly seed: number;
@@ -27,7 +41,10 @@ export interface RecordingHeader {
 }
 
 export interface Recording extends RecordingHeader {
-  readonly faults: readonly RecordedFault[];
+  /** The file that it was read from. */
+  readonly name: string;
+  /** In the order of injection. */
+  readonly faults: readonly Recorded[];
   /** The last line was cut: whoever wrote it was killed. The faults before it are good. */
   readonly torn: boolean;
 }
@@ -38,17 +55,25 @@ export function printRecordingHeader({ seed, command }: RecordingHeader): string
 }
 
 /** One line of the file for each fault, in the order of injection, with its line end. */
-export function printRecordedFault({ task, syscall, ordinal, rule, fault, habit }: RecordedFault): string {
-  const text = habit === 'strace' ? `${printFault(fault)}:strace` : printFault(fault);
-  return `${JSON.stringify({ task, syscall, ordinal, rule, fault: text })}\n`;
+export function printRecordedFault(recorded: Recorded): string {
+  const { task, syscall, ordinal, rule } = recorded;
+  const what = 'signal' in recorded ? { signal: recorded.signal } : { fault: faultText(recorded) };
+  return `${JSON.stringify({ task, syscall, ordinal, rule, ...what })}\n`;
+}
+
+/** What was done, in the words of a rule. */
+export function faultText({ fault, habit }: Pick<RecordedFault, 'fault' | 'habit'>): string {
+  return habit === 'strace' ? `${printFault(fault)}:strace` : printFault(fault);
 }
 
 /**
- * Reads a file of recorded faults: JSON, one object a line. Throws BAD_RECORDING with `name:line` and the reason.
+ * Reads a file of recorded faults: JSON, one object a line; or a JSON report, which has them as well. Throws BAD_RECORDING with `name:line` and the reason.
  *
  * @param name what errors call the file
  */
 export function parseRecording(text: string, name: string): Recording {
+  const report = reportOf(text);
+  if (report) return recordingOfReport(report, name);
   const lines = text.split('\n');
   const torn = lines.pop() !== '';
   const header = readLine(lines[0], name, 1);
@@ -59,38 +84,65 @@ export function parseRecording(text: string, name: string): Recording {
     const reason = `its version is ${version}, and this Renacer reads up to ${RECORDING_VERSION}`;
     throw badRecording(name, 1, reason);
   }
-  return { ...read(header, lines.slice(1), name), torn };
+  return { ...read(header, lines.slice(1), name), name, torn };
 }
 
 type Json = Readonly<Record<string, unknown>>;
-type Reader = (header: Json, lines: readonly string[], name: string) => Omit<Recording, 'torn'>;
+/** The text as a JSON report, if it is one. */
+function reportOf(text: string): Json | undefined {
+  try {
+    const value = JSON.parse(text) as Json | null;
+    return value !== null && typeof value === 'object' && 'schema_version' in value ? value : undefined;
+  } catch {
+    // More than one line of JSON is no JSON.
+    return undefined;
+  }
+}
+
+/** Signals that came by time have no coordinate, and can't come again. */
+function recordingOfReport({ seed, command, faults }: Json, name: string): Recording {
+  const list = Array.isArray(faults) ? (faults as Json[]) : [];
+  const again = list.filter(({ moment }) => moment !== 'time').map((fault) => readRecorded(fault, name, 1));
+  return { ...readHeader({ seed, command }, name), name, faults: again, torn: false };
+}
+
+type Reader = (header: Json, lines: readonly string[], name: string) => Omit<Recording, 'name' | 'torn'>;
 
 /** A reader for each version that was ever written. */
 const READERS: ReadonlyMap<unknown, Reader> = new Map([[1, readVersion1]]);
 
-function readVersion1(header: Json, lines: readonly string[], name: string): Omit<Recording, 'torn'> {
-  const { seed, command } = header;
+function readVersion1(header: Json, lines: readonly string[], name: string): Omit<Recording, 'name' | 'torn'> {
+  return { ...readHeader(header, name), faults: lines.map((line, i) => readFault(line, name, i + 2)) };
+}
+
+function readHeader({ seed, command }: Json, name: string): RecordingHeader {
   if (!isWhole(seed, 0)) throw badRecording(name, 1, 'seed is not a whole number');
   if (!Array.isArray(command) || !command.every((word) => typeof word === 'string')) {
     throw badRecording(name, 1, 'command is not a list of texts');
   }
-  return { seed, command, faults: lines.map((line, i) => readFault(line, name, i + 2)) };
+  return { seed, command };
 }
 
-function readFault(text: string, name: string, line: number): RecordedFault {
-  const { task, syscall, ordinal, rule, fault } = readLine(text, name, line);
-  if (
-    typeof task !== 'string' ||
-    typeof syscall !== 'string' ||
-    typeof rule !== 'string' ||
-    typeof fault !== 'string'
-  ) {
-    throw badRecording(name, line, 'task, syscall, rule and fault must be texts');
+function readFault(text: string, name: string, line: number): Recorded {
+  return readRecorded(readLine(text, name, line), name, line);
+}
+
+/** One fault, of the file or of a report. */
+export function readRecorded(json: Json, name: string, line: number): Recorded {
+  const { task, syscall, ordinal, rule, fault, signal } = json;
+  if (typeof task !== 'string' || typeof syscall !== 'string' || typeof rule !== 'string') {
+    throw badRecording(name, line, 'task, syscall and rule must be texts');
   }
   if (!isWhole(ordinal, 1)) throw badRecording(name, line, 'ordinal is not a whole number from 1');
+  const at = { task, syscall, ordinal, rule };
+  if (signal !== undefined) {
+    if (typeof signal === 'string' && signalByName(signal) !== undefined) return { ...at, signal };
+    throw badRecording(name, line, 'signal is not the name of a signal');
+  }
+  if (typeof fault !== 'string') throw badRecording(name, line, 'fault must be a text');
   try {
     const read = parseInject(`${syscall}:${fault}`);
-    return { task, syscall, ordinal, rule, fault: read.fault, habit: read.habit };
+    return { ...at, fault: read.fault, habit: read.habit };
   } catch (cause) {
     const reason = cause instanceof RenacerError ? `${cause.message}: ${cause.hint}` : `${cause}`;
     throw badRecording(name, line, reason, cause);

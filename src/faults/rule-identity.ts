@@ -1,5 +1,14 @@
+import type { StoppedCall } from '../tracer/policy.ts';
 import { printInject } from './inject-grammar.ts';
 import type { Rule } from './rule.ts';
+
+/** System call numbers are below this: a call of one number and its ordinal make one number for the decisions. */
+const NUMBERS = 1024;
+
+/** What the decisions about a call are drawn at: its number, and which call of that number of its task it is. */
+export function decisionOrdinal({ nr, ordinal }: Pick<StoppedCall, 'nr' | 'ordinal'>): number {
+  return ordinal * NUMBERS + nr;
+}
 
 /**
  * The names of the rules of a plan, by which their decisions are drawn and their faults recorded: the text of each,

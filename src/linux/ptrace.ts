@@ -13,6 +13,7 @@ const PTRACE_GETREGS = 12;
 const PTRACE_SETREGS = 13;
 const PTRACE_GETEVENTMSG = 0x4201;
 const PTRACE_GETSIGINFO = 0x4202;
+const PTRACE_SETSIGINFO = 0x4203;
 const PTRACE_SEIZE = 0x4206;
 const PTRACE_INTERRUPT = 0x4207;
 const PTRACE_GET_SYSCALL_INFO = 0x420e;
@@ -95,6 +96,11 @@ export class Ptrace {
 
   readSiginfo(tid: number): boolean {
     return this.#request(PTRACE_GETSIGINFO, tid, 0, this.#siginfo);
+  }
+
+  /** What {@link siginfo} has becomes that of the signal that the task is stopped by. */
+  writeSiginfo(tid: number): boolean {
+    return this.#request(PTRACE_SETSIGINFO, tid, 0, this.#siginfo);
   }
 
   /** Copies the general registers of a stopped task. */

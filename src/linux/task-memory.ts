@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { bind, errno } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 
@@ -59,11 +60,12 @@ export class TaskMemory {
     return length;
   }
 
-  /** Writes; returns the bytes written, 0 for a bad address. */
+  /** Writes, to memory that the task itself can't write, too; returns the bytes written, 0 for a bad address. */
   write(tid: number, address: number, bytes: Uint8Array): number {
     this.buffer.set(bytes);
     this.#describe(address, bytes.length, this.#space.address);
-    return Math.max(0, vmWrite(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0));
+    const done = Math.max(0, vmWrite(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0));
+    return done < bytes.length ? done + forceWrite(tid, address + done, bytes.subarray(done)) : done;
   }
 
   /** errno of the last failure. */
@@ -101,5 +103,19 @@ export class TaskMemory {
     u32[5] = address / TWO_32;
     u32[6] = size;
     u32[7] = 0;
+  }
+}
+
+/** By /proc/PID/mem, which gives the task a copy of a read-only private page. Of a shared one it can't. */
+function forceWrite(tid: number, address: number, bytes: Uint8Array): number {
+  let fd: number | undefined;
+  try {
+    fd = openSync(`/proc/${tid}/mem`, 'r+');
+    return writeSync(fd, bytes, 0, bytes.length, address);
+  } catch {
+    // No such address, no such task any more, or not ours to write.
+    return 0;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }

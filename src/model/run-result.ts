@@ -64,6 +64,25 @@ export interface RuleUse {
   readonly impossible: number;
 }
 
+/** A recorded fault that did not come again. */
+export interface MissedFault {
+  readonly task: string;
+  readonly syscall: string;
+  readonly ordinal: number;
+  /** In the words of a rule, or the name of a signal. */
+  readonly fault: string;
+  /** Where the run went another way, for people. */
+  readonly reason: string;
+}
+
+/** How a replay went. */
+export interface ReplayUse {
+  readonly recorded: number;
+  readonly injected: number;
+  /** In the order in which they had been injected. */
+  readonly missed: readonly MissedFault[];
+}
+
 export interface MemoryUse {
   readonly backend: string;
   readonly failure: 'oom-kill' | 'enomem';
@@ -140,11 +159,15 @@ export interface RunResult {
   readonly network: NetworkUse | undefined;
   readonly faults: readonly InjectedFault[];
   readonly rules: readonly RuleUse[];
+  /** Undefined unless the run is a replay. */
+  readonly replay: ReplayUse | undefined;
   readonly trace: TraceSummary;
   /** Undefined for `survived`; else why it did not, for people: it names "memory", "timeout" or "signal" where that ended it. */
   readonly error: RenacerError | undefined;
   /** The shell command that makes the same run again. */
   readonly again: string;
+  /** The strace command that injects the same, where there is one. */
+  readonly strace: string | undefined;
   /** Captured output, where `stdio` asked for it. */
   readonly stdout: string | undefined;
   readonly stderr: string | undefined;

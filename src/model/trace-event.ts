@@ -16,6 +16,8 @@ export interface EventBase {
 /** What was done to a call on purpose, as strace marks it. */
 export interface Tampering {
   readonly injected: boolean;
+  /** Its arguments, or the memory that they point to, were changed. */
+  readonly poked: boolean;
   readonly delayed: boolean;
 }
 

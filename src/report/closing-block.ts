@@ -7,6 +7,7 @@ import type {
   InjectedPacketFault,
   InjectedSignal,
   MemoryUse,
+  ReplayUse,
   RuleUse,
   RunResult,
   TimeoutUse,
@@ -28,9 +29,11 @@ export function closingBlock(result: RunResult, color: boolean): string {
     ...networkLines(result.network),
     ...injectedLines(result.faults, colors),
     ...ruleLines(result.rules, colors),
+    ...replayLines(result.replay, colors),
     ['seed', String(result.seed)],
     ['backends', backendsLine(result)],
     ['again', result.again],
+    ...(result.strace === undefined ? [] : [['in strace', result.strace] as const]),
   ];
   const title = colors.bold('renacer');
   return [
@@ -141,6 +144,12 @@ function ruleLines(rules: readonly RuleUse[], colors: Colors): [string, string][
     const text = `${rule}: fired ${fired} of ${eligible} eligible calls${refused}`;
     return [index === 0 ? 'rules' : '', fired === 0 ? colors.yellow(`${text} (never fired)`) : text];
   });
+}
+
+function replayLines(replay: ReplayUse | undefined, colors: Colors): [string, string][] {
+  if (!replay) return [];
+  const text = `${replay.injected} of ${replay.recorded} recorded faults came again`;
+  return [['replay', replay.missed.length > 0 ? colors.red(text) : text]];
 }
 
 function backendsLine({ backends }: RunResult): string {

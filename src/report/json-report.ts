@@ -41,6 +41,11 @@ export interface Report {
   network: ReportNetwork | null;
   faults: ReportFault[];
   rules: { rule: string; eligible: number; fired: number; impossible: number }[];
+  replay: {
+    recorded: number;
+    injected: number;
+    missed: { task: string; syscall: string; ordinal: number; fault: string; reason: string }[];
+  } | null;
   trace: {
     engine: 'none' | 'ptrace';
     syscalls: { name: string; calls: number; errors: number | null; seconds: number | null }[];
@@ -48,6 +53,7 @@ export interface Report {
     tasks: number;
   };
   again: string;
+  strace: string | null;
 }
 
 type ReportCounts = { -readonly [K in keyof PacketCounts]: PacketCounts[K] };
@@ -140,6 +146,7 @@ export function toReport(result: RunResult): Report {
     network: result.network ? reportNetwork(result.network) : null,
     faults: result.faults.map(reportFault),
     rules: result.rules.map((use) => ({ ...use })),
+    replay: result.replay ? { ...result.replay, missed: result.replay.missed.map((missed) => ({ ...missed })) } : null,
     trace: {
       engine: result.trace.engine,
       syscalls: result.trace.syscalls.map(reportSyscall),
@@ -147,6 +154,7 @@ export function toReport(result: RunResult): Report {
       tasks: result.trace.tasks,
     },
     again: result.again,
+    strace: result.strace ?? null,
   };
 }
 

@@ -79,6 +79,22 @@ const ruleUse = z.object({
   impossible: count.describe('Chosen, but the kernel could not have done it to that call'),
 });
 
+const replay = z.object({
+  recorded: count,
+  injected: count,
+  missed: z
+    .array(
+      z.object({
+        task: z.string(),
+        syscall: z.string(),
+        ordinal: count,
+        fault: z.string(),
+        reason: z.string().describe('Where the run went another way'),
+      }),
+    )
+    .describe('Recorded faults that did not come again'),
+});
+
 /** The JSON report, as the published JSON Schema and the tests see it; its type must be that of what is written. */
 export const reportSchema: z.ZodType<Report> = z
   .object({
@@ -122,6 +138,7 @@ export const reportSchema: z.ZodType<Report> = z
     network: z.object({ backend: z.string(), groups: z.array(flowGroup), flows: z.array(flow) }).nullable(),
     faults: z.array(fault),
     rules: z.array(ruleUse),
+    replay: replay.nullable().describe('How a replay went'),
     trace: z.object({
       engine: z.enum(['none', 'ptrace']),
       syscalls: z.array(
@@ -136,6 +153,7 @@ export const reportSchema: z.ZodType<Report> = z
       tasks: count,
     }),
     again: z.string().describe('The shell command that makes the same run again'),
+    strace: z.string().nullable().describe('The strace command that injects the same, where there is one'),
   })
   .describe('How a run of Renacer went');
 

@@ -107,7 +107,7 @@ export class StraceText {
   }
 
   #returned(event: SyscallExitEvent): string {
-    const marks = `${event.injected ? ' (INJECTED)' : ''}${event.delayed ? ' (DELAYED)' : ''}`;
+    const marks = `${injectedMark(event)}${event.delayed ? ' (DELAYED)' : ''}`;
     const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
     return `${rest}= ${formatResult(event, this.#options)}${marks}`;
   }
@@ -171,4 +171,10 @@ export class StraceText {
 /** Calls of the two other tables have no names here. */
 function nameOf({ abi, nr }: SyscallEntryEvent | SyscallExitEvent): string {
   return abi === 'x86_64' ? syscallName(nr) : `syscall_0x${nr.toString(16)}`;
+}
+
+/** As strace: what was injected is named if it is not the result alone. */
+function injectedMark({ injected, poked }: SyscallExitEvent): string {
+  if (poked) return injected ? ' (INJECTED: args, retval)' : ' (INJECTED: args)';
+  return injected ? ' (INJECTED)' : '';
 }

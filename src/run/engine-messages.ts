@@ -1,6 +1,6 @@
-import type { SentSignal } from '../chaos/basic/signal-injection.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
-import type { RuleUse } from '../model/run-result.ts';
+import type { SentSignal } from '../faults/sent-signals.ts';
+import type { ReplayUse, RuleUse } from '../model/run-result.ts';
 import type { CountedCall } from './engine-plan.ts';
 
 /** What the engine's thread tells the thread that started it. */
@@ -10,11 +10,13 @@ export type EngineMessage =
   /** The command is about to be executed: its limits may start. */
   | { readonly kind: 'started'; readonly pid: number }
   /** The command's first process has been stopped by a job-control signal. */
-  | { readonly kind: 'stopped' }
+  | { readonly kind: 'stopped'; readonly signal: number }
   /** The command could not be started. */
   | { readonly kind: 'launch-failed'; readonly step: 'join' | 'set-up' | 'execve' | 'trace'; readonly code: string }
   /** A fault was injected. */
   | { readonly kind: 'fault'; readonly fault: FiredFault }
+  /** A signal was sent; what becomes of it is known at the end. */
+  | { readonly kind: 'signal'; readonly sent: SentSignal }
   /** The command has ended, and with it (if traced) all of its tree. */
   | {
       readonly kind: 'ended';
@@ -25,4 +27,5 @@ export type EngineMessage =
       readonly sharedCpu: boolean;
       readonly sent: readonly SentSignal[];
       readonly rules: readonly RuleUse[];
+      readonly replay: ReplayUse | undefined;
     };

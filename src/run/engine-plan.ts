@@ -1,5 +1,6 @@
 import type { SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
+import type { ReplayPlan } from '../faults/replay-policy.ts';
 import type { LaunchSpec } from '../linux/launch.ts';
 import type { StopMethod } from '../tracer/stop-loop.ts';
 
@@ -18,6 +19,8 @@ export interface TracingPlan {
   readonly stringLimit: number;
   readonly signals: SignalPlan | undefined;
   readonly faults: FaultPlan | undefined;
+  /** Instead of the two above. */
+  readonly replay: ReplayPlan | undefined;
 }
 
 /** All that the engine's thread is told: it can be sent to a worker. */

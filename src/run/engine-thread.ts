@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { SignalInjection } from '../chaos/basic/signal-injection.ts';
-import { FaultPolicy } from '../faults/fault-policy.ts';
+import { FaultPolicy, type FiredFault } from '../faults/fault-policy.ts';
+import { ReplayPolicy } from '../faults/replay-policy.ts';
+import type { SentSignal } from '../faults/sent-signals.ts';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { GatedProcess, LaunchError } from '../linux/launch.ts';
 import { SystemCallError } from '../linux/libc.ts';
@@ -9,7 +11,7 @@ import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops, sendSignal } from '../linux/signals.ts';
 import { reap, Waiter } from '../linux/wait.ts';
-import { isStopped } from '../linux/wait-status.ts';
+import { isStopped, stopSignalOf } from '../linux/wait-status.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
 import { CONTROL } from '../tracer/record.ts';
@@ -25,15 +27,13 @@ import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
  */
 
 const SIGKILL = 9;
-const LAST_NUMBER = 511;
 
 const tell = (message: EngineMessage): void => parentPort?.postMessage(message);
 
 async function main(plan: EnginePlan): Promise<void> {
   const { tracing } = plan;
-  const signals = tracing?.signals && new SignalInjection(tracing.signals);
-  const faults = tracing?.faults && new FaultPolicy(tracing.faults, (fault) => tell({ kind: 'fault', fault }));
-  const policies: Policy[] = [faults, signals].filter((policy) => policy !== undefined);
+  const injectors = makeInjectors(tracing);
+  const policies = policiesOf(injectors);
   const filter = tracing?.method === 'seccomp' ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing?.events ? (await import('../syscalls/signatures.ts')).capturesOf : () => [];
@@ -45,8 +45,29 @@ async function main(plan: EnginePlan): Promise<void> {
     sendSignal(gated.pid, SIGKILL);
     return;
   }
-  if (tracing) trace(plan, tracing, gated, captures, { signals, faults });
+  if (tracing) trace(plan, tracing, gated, captures, injectors);
   else waitFor(gated);
+}
+
+/** What injects into the run; each is undefined unless the plan asks for it. */
+interface Injectors {
+  readonly faults: FaultPolicy | undefined;
+  readonly signals: SignalInjection | undefined;
+  readonly replay: ReplayPolicy | undefined;
+}
+
+function makeInjectors(tracing: TracingPlan | undefined): Injectors {
+  const onFault = (fault: FiredFault): void => tell({ kind: 'fault', fault });
+  const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
+  return {
+    faults: tracing?.faults && new FaultPolicy(tracing.faults, onFault),
+    signals: tracing?.signals && new SignalInjection(tracing.signals, onSent),
+    replay: tracing?.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
+  };
+}
+
+function policiesOf({ faults, signals, replay }: Injectors): Policy[] {
+  return [faults, signals, replay].filter((policy) => policy !== undefined);
 }
 
 function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess | undefined {
@@ -79,7 +100,9 @@ function waitFor(gated: GatedProcess): void {
   }
   tell({ kind: 'started', pid: gated.pid });
   const waiter = new Waiter();
-  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) tell({ kind: 'stopped' });
+  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) {
+    tell({ kind: 'stopped', signal: stopSignalOf(waiter.status) });
+  }
   tell({
     kind: 'ended',
     status: waiter.status,
@@ -89,6 +112,7 @@ function waitFor(gated: GatedProcess): void {
     sharedCpu: false,
     sent: [],
     rules: [],
+    replay: undefined,
   });
 }
 
@@ -97,7 +121,7 @@ function trace(
   tracing: TracingPlan,
   gated: GatedProcess,
   captures: RecordingPlan['captures'],
-  { signals, faults }: { signals: SignalInjection | undefined; faults: FaultPolicy | undefined },
+  injectors: Injectors,
 ): void {
   muteChildStops();
   const writer = new RingWriter(NativeMemory.at(plan.ring.address, plan.ring.size), new Int32Array(plan.ring.control));
@@ -111,10 +135,10 @@ function trace(
     },
     writer,
   );
-  const policies: Policy[] = [faults, signals].filter((policy) => policy !== undefined);
+  const policies = policiesOf(injectors);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
   const following = { method: tracing.method, tree: tracing.follow };
-  const loop = new StopLoop(following, recorder, policy, () => tell({ kind: 'stopped' }));
+  const loop = new StopLoop(following, recorder, policy, (signal) => tell({ kind: 'stopped', signal }));
   let started = false;
   let status: number;
   try {
@@ -134,15 +158,16 @@ function trace(
     signals: recorder.signalCount,
     tasks: loop.taskCount,
     sharedCpu: loop.sharedCpu,
-    sent: signals?.sent ?? [],
-    rules: faults?.uses() ?? [],
+    sent: injectors.signals?.sent ?? injectors.replay?.sent ?? [],
+    rules: injectors.faults?.uses() ?? [],
+    replay: injectors.replay?.use(),
   });
 }
 
 /** The calls that must stop: those that are asked for, and those that a policy wants. */
-function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): Iterable<number> {
+function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): 'all' | Iterable<number> {
   const sets = [selected, ...policies.map(({ armed }) => armed)];
-  if (sets.includes('all')) return Array.from({ length: LAST_NUMBER + 1 }, (_, nr) => nr);
+  if (sets.includes('all')) return 'all';
   return sets.flatMap((set) => (typeof set === 'string' ? [] : [...set]));
 }
 

@@ -30,7 +30,8 @@ export async function dismissEngine(): Promise<void> {
 }
 
 function startWorker(): Worker {
-  return new Worker(new URL('./engine-thread.js', import.meta.url));
+  // The options of this process (--input-type, --test, --import ...) are not for it.
+  return new Worker(new URL('./engine-thread.js', import.meta.url), { execArgv: [], env: {} });
 }
 
 function isAlive(worker: Worker): boolean {

@@ -1,11 +1,13 @@
 import type { Worker } from 'node:worker_threads';
 import type { FiredFault } from '../faults/fault-policy.ts';
+import type { SentSignal } from '../faults/sent-signals.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
 import { RingReader } from '../tracer/ring-reader.ts';
+import { atExit } from './at-exit.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { engineWorker } from './engine-worker.ts';
@@ -25,8 +27,9 @@ export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
 export interface EngineListener {
   started(pid: number): void;
   fault(fault: FiredFault): void;
+  signal(sent: SentSignal): void;
   /** A job-control signal has stopped the command's first process. */
-  stopped(): void;
+  stopped(signal: number): void;
   event(event: TraceEvent): void;
   /** All events so far have been handed over. */
   idle(): void;
@@ -44,19 +47,23 @@ export async function runEngine(
   // A run without events has no use for a ring.
   const ring = NativeMemory.allocate(plan.tracing?.events ? RING_BYTES : 0x1000);
   const reader = new RingReader(ring, new Int32Array(control));
-  const abandon = (): void => abandonRun(new Int32Array(control));
-  // Before all others, which may kill the tree: what starts after that must not.
-  process.prependListener('exit', abandon);
+  // This is done before the tree is killed: what would start after that must not.
+  const exitIsFine = atExit(() => abandonRun(new Int32Array(control)));
   const worker = engineWorker();
   worker.postMessage({ ...plan, ring: { address: ring.address, size: ring.size, control } } satisfies EnginePlan);
-  const pump = plan.tracing?.events ? startPump(reader, listener) : undefined;
+  let pump: Pump | undefined;
+  const started = (pid: number): void => {
+    listener.started(pid);
+    // What a listener is told first is that the command has started, though events may be there already.
+    if (plan.tracing?.events) pump = startPump(reader, listener);
+  };
   try {
-    const last = await conversation(worker, listener);
+    const last = await conversation(worker, { ...listener, started });
     pump?.finish();
     return last;
   } finally {
     pump?.stop();
-    process.off('exit', abandon);
+    exitIsFine();
     await worker.terminate();
     ring.free();
   }
@@ -67,7 +74,8 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
       else if (message.kind === 'fault') listener.fault(message.fault);
-      else if (message.kind === 'stopped') listener.stopped();
+      else if (message.kind === 'signal') listener.signal(message.sent);
+      else if (message.kind === 'stopped') listener.stopped(message.signal);
       else if (message.kind !== 'loaded') resolve(message);
     });
     worker.on('error', (cause) => reject(broken(cause)));

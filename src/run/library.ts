@@ -1,6 +1,8 @@
 import type { ChaosConfig } from '../chaos/config.ts';
+import type { Recording } from '../faults/replay-file.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { EventStream } from './event-stream.ts';
+import { readRecording } from './recording-file.ts';
 import { runCommand, type TraceRequest } from './run.ts';
 import { type RunEvent, toRunEvent } from './run-event.ts';
 import type { StdioOption } from './stdio.ts';
@@ -25,6 +27,8 @@ export interface RunOptions {
   readonly verify?: string;
   /** Trace the system calls: they come as events, and are counted in the result. */
   readonly trace?: boolean;
+  /** A file to write each fault to as it is injected, for {@link replay}. */
+  readonly record?: string;
   /** Called for each event, in order. What it throws rejects the run, once the command has ended. */
   readonly onEvent?: (event: RunEvent) => void;
 }
@@ -43,6 +47,34 @@ export interface Run extends Promise<RunResult>, AsyncIterable<RunEvent> {}
  * if (result.outcome !== 'survived') console.log(result.error?.message, result.again);
  */
 export function run(command: string, args: readonly string[] = [], options: RunOptions = {}): Run {
+  return start(() => ({ command, args }), options);
+}
+
+/**
+ * Injects the faults of a file again, each at its coordinate (task, system call, ordinal), and no others. The file is one
+ * that `record` or `--record` wrote, or a JSON report; without a command its own is run. `result.replay` says which came
+ * again. Rejects as {@link run} does, and with RECORDING_UNREADABLE, BAD_RECORDING or REPLAY_WITH_FAULTS.
+ *
+ * @example
+ * await run('make', ['test'], { chaos, record: 'faults.jsonl' });
+ * const { replay: use, outcome } = await replay('faults.jsonl');
+ */
+export function replay(file: string, command?: string, args: readonly string[] = [], options: RunOptions = {}): Run {
+  return start(() => {
+    const recording = readRecording(file);
+    const [recorded, ...recordedArgs] = recording.command;
+    if (command !== undefined) return { command, args, replay: recording };
+    return { command: recorded ?? '', args: recordedArgs, replay: recording };
+  }, options);
+}
+
+interface Start {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly replay?: Recording;
+}
+
+function start(what: () => Start, options: RunOptions): Run {
   const stream = new EventStream<RunEvent>();
   let thrown: { readonly error: unknown } | undefined;
   const emit = (event: RunEvent): void => {
@@ -58,8 +90,10 @@ export function run(command: string, args: readonly string[] = [], options: RunO
   const result = (async () => {
     // The caller may ask for events before anything happens.
     await Promise.resolve();
+    const { command, args, replay: recording } = what();
     const finished = await runCommand(command, args, {
       ...rest,
+      replay: recording,
       stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       trace: trace ? traceRequest(emit) : undefined,
       onStart: (start) => emit({ type: 'start', ...start }),

@@ -1,10 +1,14 @@
-import { constants } from 'node:os';
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
-import type { SentSignal } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { PreparedNetwork } from '../chaos/network/engine.ts';
+import { partsOf } from '../chaos/tiers.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
-import { printFault } from '../faults/inject-grammar.ts';
+import { printInject } from '../faults/inject-grammar.ts';
+import { faultText } from '../faults/replay-file.ts';
+import { ruleFromJson } from '../faults/rule-json.ts';
+import type { SentSignal } from '../faults/sent-signals.ts';
+import { straceExpressions } from '../faults/strace-expressions.ts';
+import { signalName } from '../faults/strace-names.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
 import type { Backends, InjectedFault, RunResult, SyscallSummary } from '../model/run-result.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
@@ -31,11 +35,11 @@ export interface RunFacts {
   readonly durationMs: number;
   readonly checkStatus: number | undefined;
   readonly verify: string | undefined;
+  /** The file whose faults came again. */
+  readonly replayOf: string | undefined;
   readonly stdout: string | undefined;
   readonly stderr: string | undefined;
 }
-
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
 export function makeResult(facts: RunFacts): RunResult {
   const { command, seed, chaos, ended, ending, tracing, stdout, stderr } = facts;
@@ -68,6 +72,7 @@ export function makeResult(facts: RunFacts): RunResult {
     network: facts.network?.usage(),
     faults,
     rules: ended.rules,
+    replay: ended.replay,
     trace: {
       engine: tracing ? 'ptrace' : 'none',
       syscalls: summary(ended.counts, tracing),
@@ -76,6 +81,7 @@ export function makeResult(facts: RunFacts): RunResult {
     },
     error,
     again: again(facts),
+    strace: strace(facts),
     stdout,
     stderr,
   };
@@ -89,7 +95,7 @@ function backends({ limits, network, tracing, ended }: RunFacts): Backends {
   return {
     ...basic,
     ...(tracing.signals && { signals: trace }),
-    ...(tracing.faults && { faults: trace }),
+    ...((tracing.faults || tracing.replay) && { faults: trace }),
     trace,
   };
 }
@@ -110,7 +116,7 @@ function summary(counts: readonly CountedCall[], tracing: TracingPlan | undefine
 function signalFault(sent: SentSignal): InjectedFault {
   return {
     kind: 'signal',
-    rule: 'signal_injection',
+    rule: sent.rule,
     at: {
       lineage: sent.lineage,
       syscall: sent.nr < 0 ? undefined : syscallName(sent.nr),
@@ -124,8 +130,9 @@ function signalFault(sent: SentSignal): InjectedFault {
   };
 }
 
-function callFault({ rule, lineage, tid, syscall, ordinal, timeMs, fault }: FiredFault): InjectedFault {
-  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: printFault(fault) };
+function callFault(fired: FiredFault): InjectedFault {
+  const { rule, lineage, tid, syscall, ordinal, timeMs } = fired;
+  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired) };
 }
 
 function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {
@@ -138,12 +145,24 @@ function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {
   }));
 }
 
-function signalName(number: number): string {
-  return SIGNAL_NAMES.get(number) ?? `SIGRT_${number - 32}`;
+/** The command line that makes the same run again. The seed stands in it even if it was drawn. */
+function again({ chaos, seed, command, verify, replayOf }: RunFacts): string {
+  const flags = chaos?.withSettings(replayOf === undefined ? { seed } : {}).toFlags() ?? [];
+  const words = [
+    ...(replayOf === undefined ? [] : ['replay', replayOf]),
+    ...flags.filter((flag) => !flag.startsWith('--chaos-rule=')),
+    ...(chaos?.own.rules ?? []).flatMap((rule) => ['-e', `inject=${printInject(ruleFromJson(rule))}`]),
+    ...(verify ? ['--verify', verify] : []),
+  ];
+  return shellQuote(['renacer', ...words, '--', ...command]);
 }
 
-/** The command line that makes the same run again. The seed stands in it even if it was drawn. */
-function again({ chaos, seed, command, verify }: RunFacts): string {
-  const options = (chaos?.withSettings({ seed }).toFlags() ?? []).concat(verify ? ['--verify', verify] : []);
-  return shellQuote(['renacer', ...options, '--', ...command]);
+/** Undefined if anything of the run is beyond strace. */
+function strace({ chaos, command, ended, tracing }: RunFacts): string | undefined {
+  const plan = tracing?.faults;
+  if (!chaos || !plan || partsOf(chaos.settings).some((part) => part !== 'rules')) return undefined;
+  // Where Renacer left out what the kernel could not do, strace would have done it.
+  if (ended.rules.some(({ impossible }) => impossible > 0)) return undefined;
+  const expressions = straceExpressions(plan.rules);
+  return expressions && shellQuote(['strace', '-f', ...expressions.flatMap((text) => ['-e', text]), ...command]);
 }

@@ -42,6 +42,8 @@ export interface EntryDecision {
   readonly atExit?: boolean;
   /** The trace marks the call: `(INJECTED)`. */
   readonly injected?: boolean;
+  /** The trace marks the call: `(INJECTED: args)`. */
+  readonly poked?: boolean;
 }
 
 /** What is to change when a call comes back. */
@@ -55,6 +57,7 @@ export interface ExitDecision {
   readonly delayMs?: number;
   readonly kill?: boolean;
   readonly injected?: boolean;
+  readonly poked?: boolean;
 }
 
 /** A signal on its way to a task. */

@@ -23,7 +23,7 @@ export const RECORD = {
 
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 
-export const FLAG = { injected: 1, delayed: 2, unreturned: 4, thread: 8 } as const;
+export const FLAG = { injected: 1, delayed: 2, unreturned: 4, thread: 8, poked: 16 } as const;
 
 /** Indices of 32-bit words. */
 export const WORD = {

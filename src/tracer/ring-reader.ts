@@ -122,6 +122,7 @@ export class RingReader {
       errno: this.#ring.u32[word + WORD.errno]!,
       duration: this.#ring.f64[(word + WORD.duration) >> 1]!,
       injected: (flags & FLAG.injected) !== 0,
+      poked: (flags & FLAG.poked) !== 0,
       delayed: (flags & FLAG.delayed) !== 0,
     };
   }

@@ -29,7 +29,7 @@ import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
 import { SYS } from '../linux/syscall-numbers.ts';
 import { TaskMemory } from '../linux/task-memory.ts';
 import { Waiter } from '../linux/wait.ts';
-import { isStopped, ptraceEventOf, stopSignalOf } from '../linux/wait-status.ts';
+import { isStopped, ptraceEventOf, stopSignalOf, termSignalOf } from '../linux/wait-status.ts';
 import { ArgWords } from '../model/arg-words.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import { Doorbell } from './doorbell.ts';
@@ -53,6 +53,11 @@ const SYSCALL_STOP = SIGTRAP | 0x80;
 
 const AUDIT_ARCH_X86_64 = 0xc000003e;
 const X32_BIT = 0x40000000;
+
+/** Words of siginfo_t. */
+const SIGINFO = { code: 2, pid: 4 } as const;
+const SI_TKILL = -6;
+const SI_KERNEL = 0x80;
 
 /** Words of struct ptrace_syscall_info. */
 const INFO = { op: 0, arch: 1, ip: 2, sp: 4, nr: 6, args: 8, result: 6, isError: 8 } as const;
@@ -95,12 +100,17 @@ export class StopLoop {
   #root: Task | undefined;
   #rootStatus = 0;
   #onRootExec: () => void = () => {};
-  readonly #onRootStop: () => void;
+  readonly #onRootStop: (signal: number) => void;
   /** The command has not called execve yet: what it does is ours. */
   #launching: GatedProcess | undefined;
 
   /** `onRootStop` is told when a job-control signal has stopped the command's first task. */
-  constructor(following: Following, recorder: Recorder, policy: Policy | undefined, onRootStop: () => void = () => {}) {
+  constructor(
+    following: Following,
+    recorder: Recorder,
+    policy: Policy | undefined,
+    onRootStop: (signal: number) => void = () => {},
+  ) {
     this.#following = following;
     this.#onRootStop = onRootStop;
     this.#recorder = recorder;
@@ -217,7 +227,7 @@ export class StopLoop {
         if (signal !== SIGTRAP) {
           this.#recorder.groupStop(task, signal);
           this.#ptrace.resume(PTRACE_LISTEN, task.tid);
-          if (task === this.#root) this.#onRootStop();
+          if (task === this.#root) this.#onRootStop(signal);
           return;
         }
         break;
@@ -284,6 +294,13 @@ export class StopLoop {
   }
 
   #ended(task: Task, status: number): void {
+    // A leader is reported last. If it was killed and a thread is left, that had taken its id, on its way to the exec stop.
+    const successor = termSignalOf(status) !== 0 ? this.#tasks.successorOf(task, undefined) : undefined;
+    if (successor) {
+      this.#supersede(task, successor);
+      this.#ended(successor, status);
+      return;
+    }
     if (task === this.#root) this.#rootStatus = status;
     this.#recorder.taskEnd(task, status);
     this.#policy?.onTaskEnd(task, status);
@@ -300,10 +317,29 @@ export class StopLoop {
       return;
     }
     this.#policy?.onSignal({ task, signal });
+    if (task.sentSignals.delete(signal)) this.#disown(task);
     const siginfo =
       this.#recorder.wantsSiginfo && this.#ptrace.readSiginfo(task.tid) ? this.#ptrace.siginfo : undefined;
     this.#recorder.signal(task, signal, siginfo);
     this.#resume(task, signal);
+  }
+
+  #send(task: Task, signals: readonly number[] | undefined): void {
+    for (const signal of signals ?? []) {
+      task.sentSignals.add(signal);
+      sendThreadSignal(task.tgid, task.tid, signal);
+    }
+  }
+
+  /** A signal of ours comes, as far as the program can see, from the kernel. */
+  #disown({ tid }: Task): void {
+    if (!this.#ptrace.readSiginfo(tid)) return;
+    const { siginfo } = this.#ptrace;
+    const words = new Int32Array(siginfo.buffer, siginfo.byteOffset, siginfo.length / 4);
+    if (words[SIGINFO.code] !== SI_TKILL || words[SIGINFO.pid] !== process.pid) return;
+    words.fill(0, SIGINFO.code);
+    words[SIGINFO.code] = SI_KERNEL;
+    this.#ptrace.writeSiginfo(tid);
   }
 
   // System calls
@@ -341,8 +377,10 @@ export class StopLoop {
     task.stackPointer = info[INFO.sp + 1]! * 2 ** 32 + info[INFO.sp]!;
     task.flags = 0;
     this.#call.atEntry(task, info, this.#policy ? task.count(task.nr) : 0);
-    task.recorded = this.#recorder.entry(task, this.#call.args);
     const decision = this.#decide(task);
+    // The trace shows poked bytes as the kernel will see them.
+    if (decision?.poked && !decision.kill) this.#write(task.tid, decision.writes);
+    task.recorded = this.#recorder.entry(task, this.#call.args);
     task.policyAtExit = decision?.atExit === true;
     task.awaitsExit = task.policyAtExit || task.recorded;
     if (decision) this.#applyEntry(task, decision);
@@ -370,14 +408,14 @@ export class StopLoop {
       task.argsChanged = true;
       task.awaitsExit = true;
     }
-    this.#write(tid, decision.writes);
+    if (!decision.poked) this.#write(tid, decision.writes);
     if (decision.syscall !== undefined) this.#ptrace.setRegister(tid, 'orig_rax', decision.syscall);
     if (decision.result !== undefined) {
       // The kernel skips a call whose number is -1, and returns what the result register holds.
       this.#ptrace.setRegister(tid, 'orig_rax', -1);
       this.#ptrace.setRegister(tid, 'rax', decision.result);
     }
-    for (const signal of decision.signals ?? []) sendThreadSignal(task.tgid, tid, signal);
+    this.#send(task, decision.signals);
     this.#goOn(task, decision.delayMs);
   }
 
@@ -414,7 +452,7 @@ export class StopLoop {
       this.#ptrace.setRegister(task.tid, 'rax', decision.result);
       this.#call.setResult(decision.result);
     }
-    for (const signal of decision.signals ?? []) sendThreadSignal(task.tgid, task.tid, signal);
+    this.#send(task, decision.signals);
   }
 
   /** The call is over, with what {@link #call} has as its result. */
@@ -510,6 +548,7 @@ function isUndoing(goOn: BigUint64Array, info: Uint32Array): boolean {
 
 function mark(task: Task, decision: EntryDecision | ExitDecision): void {
   if (decision.injected) task.flags |= FLAG.injected;
+  if (decision.poked) task.flags |= FLAG.poked;
   if (decision.delayMs !== undefined) task.flags |= FLAG.delayed;
 }
 

@@ -28,6 +28,9 @@ export class Task {
   /** Whether the policy wants to see the exit of that call. */
   policyAtExit = false;
 
+  /** Signals that it was sent by a policy, and that have not arrived. */
+  readonly sentSignals: Set<number> = new Set();
+
   /** Whether its argument registers were changed, and must be put back. */
   argsChanged = false;
   /** In a call that undoes another: the registers to go on with. */

@@ -48,6 +48,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           env: Object.entries(process.env).map(([name, value]) => `${name}=${value}`),
           cwd: undefined,
           stdio: [stdin, stdout, 2],
+          inheritedFds: [],
           rlimits: [],
         },
         joinFiles: [],
@@ -60,6 +61,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           stringLimit: 32,
           signals: undefined,
           faults: undefined,
+          replay: undefined,
           ...plan,
         },
       },
@@ -67,8 +69,9 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
         started: (started) => {
           pid = started;
         },
-        stopped() {},
         fault() {},
+        signal() {},
+        stopped() {},
         event: (event) => events.push(copyOf(event)),
         idle() {},
       },

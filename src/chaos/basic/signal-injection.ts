@@ -1,8 +1,6 @@
 import { constants } from 'node:os';
 import { type DecisionKey, decisionKey, drawIndex, drawUnit } from '../../faults/decisions.ts';
-import { signalDispositions } from '../../linux/signals.ts';
-import { termSignalOf } from '../../linux/wait-status.ts';
-import type { SignalFate } from '../../model/run-result.ts';
+import { type SentSignal, SentSignals } from '../../faults/sent-signals.ts';
 import type { EntryDecision, Policy, StoppedCall, StoppedSignal } from '../../tracer/policy.ts';
 import type { Task } from '../../tracer/task.ts';
 
@@ -26,19 +24,6 @@ export interface SignalPlan {
   readonly rate: number;
 }
 
-/** A signal that was sent, in numbers. */
-export interface SentSignal {
-  readonly lineage: string;
-  readonly tid: number;
-  /** The number of the call at which it was sent; -1 before the first. */
-  readonly nr: number;
-  readonly ordinal: number;
-  readonly timeMs: number;
-  readonly moment: 'call' | 'time';
-  readonly signal: string;
-  fate: SignalFate;
-}
-
 interface Life {
   readonly key: DecisionKey;
   readonly task: Task;
@@ -60,15 +45,20 @@ export class SignalInjection implements Policy {
   readonly armed = 'all';
   readonly needsProgramEntry = false;
   readonly hidesVdso = false;
-  readonly sent: SentSignal[] = [];
   readonly #plan: SignalPlan;
   readonly #lives = new Map<Task, Life>();
-  readonly #underWay = new Map<Task, SentSignal>();
+  readonly #sent: SentSignals;
   #startMs = Number.NaN;
   #nextLookMs = Number.POSITIVE_INFINITY;
 
-  constructor(plan: SignalPlan) {
+  /** `onSent` is told of each signal when it is sent. */
+  constructor(plan: SignalPlan, onSent: (sent: SentSignal) => void) {
     this.#plan = plan;
+    this.#sent = new SentSignals(onSent);
+  }
+
+  get sent(): readonly SentSignal[] {
+    return this.#sent.all;
   }
 
   onTaskStart(task: Task, nowMs: number): void {
@@ -96,10 +86,7 @@ export class SignalInjection implements Policy {
 
   onTaskEnd(task: Task, status: number): void {
     this.#lives.delete(task);
-    const sent = this.#underWay.get(task);
-    if (!sent) return;
-    this.#underWay.delete(task);
-    if (termSignalOf(status) === signalNumber(sent.signal)) sent.fate = 'died';
+    this.#sent.onTaskEnd(task, status);
   }
 
   onEntry(call: StoppedCall): EntryDecision | undefined {
@@ -108,7 +95,8 @@ export class SignalInjection implements Policy {
     const signal = this.#choose(life, life.moments);
     life.moments += 1;
     life.nextCall += this.#gap(life);
-    this.#log(call.task, call.task.enteredAt, 'call', signal);
+    const timeMs = call.task.enteredAt - this.#startMs;
+    this.#sent.log(call.task, { rule: RULE, timeMs, moment: 'call', signal });
     return { signals: [signalNumber(signal)] };
   }
 
@@ -116,15 +104,8 @@ export class SignalInjection implements Policy {
     return undefined;
   }
 
-  /** The signal arrives: what will the task do with it? */
-  onSignal({ task, signal }: StoppedSignal): void {
-    const sent = this.#underWay.get(task);
-    if (!sent || signalNumber(sent.signal) !== signal) return;
-    const dispositions = signalDispositions(task.tid);
-    if (!dispositions) return;
-    if (dispositions.catches(signal)) sent.fate = 'handled';
-    else sent.fate = dispositions.ignores(signal) ? 'ignored' : 'died';
-    if (sent.fate !== 'died') this.#underWay.delete(task);
+  onSignal(signal: StoppedSignal): void {
+    this.#sent.onSignal(signal);
   }
 
   nextTime(): number {
@@ -140,7 +121,7 @@ export class SignalInjection implements Policy {
       life.quietMoments += 1;
       life.lastQuietMs = nowMs;
       life.quietGapMs = quietGap(life);
-      this.#log(life.task, nowMs, 'time', signal);
+      this.#sent.log(life.task, { rule: RULE, timeMs: nowMs - this.#startMs, moment: 'time', signal });
       due.push({ task: life.task, signal: signalNumber(signal) });
     }
     return due;
@@ -169,30 +150,6 @@ export class SignalInjection implements Policy {
     const { signals } = this.#plan;
     return signals[drawIndex(life.key, moment, signals.length, DRAW.signal)]!;
   }
-
-  #log(task: Task, nowMs: number, moment: 'call' | 'time', signal: string): void {
-    const number = signalNumber(signal);
-    const dispositions = signalDispositions(task.tid);
-    const sent: SentSignal = {
-      lineage: task.lineage,
-      tid: task.tid,
-      nr: task.nr,
-      ordinal: task.calls,
-      timeMs: nowMs - this.#startMs,
-      moment,
-      signal,
-      fate: firstFate(dispositions, number),
-    };
-    this.sent.push(sent);
-    if (sent.fate === 'unknown' || sent.fate === 'blocked') this.#underWay.set(task, sent);
-  }
-}
-
-/** What can be said when the signal is sent: the rest is seen when it arrives. */
-function firstFate(dispositions: ReturnType<typeof signalDispositions>, signal: number): SignalFate {
-  if (dispositions?.blocks(signal)) return 'blocked';
-  if (dispositions?.ignores(signal)) return 'ignored';
-  return 'unknown';
 }
 
 /** Between half and one and a half of the mean: never so short that a mere pause counts, never so long that none comes. */

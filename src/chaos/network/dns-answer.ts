@@ -29,7 +29,7 @@ export function buildServerFailure(packet: Uint8Array, headers: PacketHeaders): 
 
 /** Swaps two neighbours of `size` bytes. */
 function swap(bytes: Uint8Array, at: number, size: number): void {
-  const first = bytes.slice(at, at + size);
+  const first = Uint8Array.from(bytes.subarray(at, at + size));
   bytes.copyWithin(at, at + size, at + 2 * size);
   bytes.set(first, at + size);
 }

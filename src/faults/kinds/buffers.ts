@@ -22,6 +22,15 @@ function bufferArgument(name: string): number | undefined {
   return ['sendfile', 'copy_file_range', 'splice'].includes(name) ? undefined : 1;
 }
 
+/** How many bytes lie where an argument points; undefined if that is not known. */
+export function argumentBytes(name: string, call: StoppedCall, index: number): number | undefined {
+  const io = SHORT_IO[name];
+  if (!io) return undefined;
+  if (io.form === 'length') return bufferArgument(name) === index ? call.args.unsigned(io.arg) : undefined;
+  if (index !== io.arg) return undefined;
+  return io.form === 'msghdr' ? MSGHDR_BYTES : countOf(call.args, io) * IOVEC_BYTES;
+}
+
 /** How the data of this call is said; undefined if it moves none. */
 export function transferOf(name: string): ShortIo | undefined {
   return SHORT_IO[name];

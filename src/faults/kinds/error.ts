@@ -11,8 +11,8 @@ const SHUT_RDWR = 2;
 /** `error=ERRNO`: the call does not happen, and the error is reported; with what the kernel would leave behind. */
 export const error: FaultKind<Extract<CallFault, { kind: 'error' }>> = ({ errno }, moment) => {
   const number = errnoNumber(errno);
-  const name = typeof errno === 'string' ? errno : (errnoName(errno) ?? '');
-  const aftermaths = moment.habit === 'strace' ? [] : aftermathOf(moment.facts.name, name, moment.facts.fdKind);
+  const aftermaths =
+    moment.habit === 'strace' ? [] : aftermathOf(moment.facts.name, errnoWord(errno), moment.facts.fdKind);
   let effect: Effect | undefined = { entry: { result: -number } };
   for (const aftermath of aftermaths) effect = effect && AFTERMATHS[aftermath](effect, number, moment);
   return effect;
@@ -22,11 +22,16 @@ export function errnoNumber(errno: string | number): number {
   return typeof errno === 'number' ? errno : errnoByName(errno)!;
 }
 
+/** The name of an errno that may be said as a number; empty if it has none. */
+export function errnoWord(errno: string | number): string {
+  return typeof errno === 'string' ? errno : (errnoName(errno) ?? '');
+}
+
 /** How each aftermath changes what is done; undefined where the error can't come at all. */
 const AFTERMATHS: Readonly<Record<Aftermath, (effect: Effect, errno: number, moment: Moment) => Effect | undefined>> = {
   'let-happen': (_, errno) => ({ entry: { atExit: true }, exit: () => ({ result: -errno }) }),
   // brk(0) asks for the break and changes nothing.
-  'old-break': () => ({ entry: { args: [{ index: 0, value: 0 }] } }),
+  'old-break': () => ({ entry: { args: [{ index: 0, value: 0 }], injected: true } }),
   sigpipe: (effect, _, { call, facts }) => {
     const flagsArg = SEND_FLAGS_ARG[facts.name];
     const isQuiet = flagsArg !== undefined && (call.args.u32(flagsArg) & MSG_NOSIGNAL) !== 0;

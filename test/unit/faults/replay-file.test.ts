@@ -5,7 +5,9 @@ import {
   printRecordedFault,
   printRecordingHeader,
   RECORDING_VERSION,
+  type Recorded,
   type RecordedFault,
+  type RecordedSignal,
 } from '../../../src/faults/replay-file.ts';
 import { arbitraryRule } from './arbitrary-rule.ts';
 
@@ -19,6 +21,16 @@ const arbitraryFault: fc.Arbitrary<RecordedFault> = fc
   })
   .map(({ of, ...fault }) => ({ ...fault, fault: of.fault, habit: of.habit }));
 
+const arbitrarySignal: fc.Arbitrary<RecordedSignal> = fc.record({
+  task: fc.constantFrom('0', '0.1'),
+  syscall: fc.constantFrom('read', 'openat'),
+  ordinal: fc.integer({ min: 1, max: 2 ** 40 }),
+  rule: fc.string(),
+  signal: fc.constantFrom('SIGTERM', 'SIGUSR1'),
+});
+
+const arbitraryRecorded: fc.Arbitrary<Recorded> = fc.oneof(arbitraryFault, arbitrarySignal);
+
 const header = { seed: 42, command: ['sh', '-c', 'echo "ä\n"'] };
 const HEADER = printRecordingHeader(header);
 const LINE = '{"task":"0.1","syscall":"read","ordinal":3,"rule":"read:error=EIO:prob=0.1","fault":"error=EIO"}\n';
@@ -27,15 +39,16 @@ describe('the file of recorded faults', () => {
   it('reads back what it prints', () => {
     const headers = fc.record({ seed: fc.maxSafeNat(), command: fc.array(fc.string()) });
     fc.assert(
-      fc.property(headers, fc.array(arbitraryFault), ({ seed, command }, faults) => {
+      fc.property(headers, fc.array(arbitraryRecorded), ({ seed, command }, faults) => {
         const text = printRecordingHeader({ seed, command }) + faults.map(printRecordedFault).join('');
-        expect(parseRecording(text, 'f')).toEqual({ seed, command, faults, torn: false });
+        expect(parseRecording(text, 'f')).toEqual({ name: 'f', seed, command, faults, torn: false });
       }),
     );
   });
 
   it('version 1 is read for ever', () => {
     expect(parseRecording(`{"format":"renacer-faults","version":1,"seed":7,"command":["ls"]}\n${LINE}`, 'f')).toEqual({
+      name: 'f',
       seed: 7,
       command: ['ls'],
       faults: [

@@ -1,0 +1,234 @@
+import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
+import type { MissedFault, ReplayUse } from '../model/run-result.ts';
+import { syscallName, syscallNumber } from '../syscalls/syscall-table.ts';
+import type { EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } from '../tracer/policy.ts';
+import type { Task } from '../tracer/task.ts';
+import { CallFacts } from './call-facts.ts';
+import { decisionKey } from './decisions.ts';
+import type { FiredFault } from './fault-policy.ts';
+import { type Effect, effectsOf } from './kinds/index.ts';
+import { CallsUnderWay, mergeEntries } from './merged-effects.ts';
+import { Quirks } from './quirks/index.ts';
+import { faultText, type Recorded, type RecordedFault, type RecordedSignal } from './replay-file.ts';
+import type { QuirkName } from './rule.ts';
+import { decisionOrdinal } from './rule-identity.ts';
+import { type SentSignal, SentSignals } from './sent-signals.ts';
+import { SignalHandlers } from './signal-handlers.ts';
+import { signalByName, signalName } from './strace-names.ts';
+
+/** A fault that was injected before, and is to come again. */
+export interface ReplayPlan {
+  readonly seed: number;
+  readonly faults: readonly Recorded[];
+}
+
+/** What has become of a task, for saying where a run went another way. */
+interface Life {
+  readonly task: Task;
+  readonly calls: Map<number, number>;
+  /** The last call at which a fault came again. */
+  last: string | undefined;
+  ending: string | undefined;
+}
+
+/** Injects recorded faults, each at its coordinate and nowhere else. */
+export class ReplayPolicy implements Policy {
+  readonly armed: Policy['armed'];
+  readonly needsProgramEntry = false;
+  readonly hidesVdso: boolean;
+  readonly #seed: number;
+  readonly #recorded: readonly Recorded[];
+  readonly #faults = new Map<string, RecordedFault[]>();
+  readonly #signals = new Map<string, RecordedSignal[]>();
+  /** Those that have come again; and why those did not that were reached. */
+  readonly #injected = new Set<Recorded>();
+  readonly #refused = new Map<Recorded, string>();
+  readonly #lives = new Map<string, Life>();
+  readonly #underWay = new CallsUnderWay();
+  readonly #quirks: Quirks;
+  readonly #onFault: (fault: FiredFault) => void;
+  readonly #sent: SentSignals;
+  #startMs = Number.NaN;
+
+  constructor({ seed, faults }: ReplayPlan, onFault: (fault: FiredFault) => void, onSent: (sent: SentSignal) => void) {
+    this.#seed = seed;
+    this.#recorded = faults;
+    for (const recorded of faults) {
+      if ('signal' in recorded) add(this.#signals, callKey(recorded.task, recorded.ordinal), recorded);
+      else add(this.#faults, callKey(recorded.task, recorded.ordinal, recorded.syscall), recorded);
+    }
+    this.#quirks = new Quirks(faults.flatMap(quirkOf));
+    this.hidesVdso = this.#quirks.behindVdso;
+    const numbers = faults.map(({ syscall }) => syscallNumber(syscall)).filter((nr) => nr !== undefined);
+    // A signal's moment is counted in all calls.
+    this.armed = this.#signals.size > 0 ? 'all' : new Set([...numbers, ...this.#quirks.watched]);
+    this.#onFault = onFault;
+    this.#sent = new SentSignals(onSent);
+  }
+
+  get sent(): readonly SentSignal[] {
+    return this.#sent.all;
+  }
+
+  /** How it went, when the run is over. */
+  use(): ReplayUse {
+    const missed = this.#recorded.filter((recorded) => !this.#injected.has(recorded));
+    return {
+      recorded: this.#recorded.length,
+      injected: this.#injected.size,
+      missed: missed.map((recorded) => this.#missed(recorded)),
+    };
+  }
+
+  onEntry(call: StoppedCall): EntryDecision | undefined {
+    const life = this.#lives.get(call.task.lineage);
+    life?.calls.set(call.nr, call.ordinal);
+    const name = syscallName(call.nr);
+    const faults = this.#faults.get(callKey(call.task.lineage, call.ordinal, name));
+    const signals = this.#signals.get(callKey(call.task.lineage, call.task.calls));
+    if (!faults && !signals && !this.#quirks.watched.has(call.nr)) return undefined;
+    const facts = new CallFacts(call);
+    let entry: EntryDecision | undefined;
+    const exits: Effect['exit'][] = this.#quirks.watch(facts);
+    for (const recorded of faults ?? []) {
+      for (const effect of this.#inject(recorded, facts) ?? []) {
+        entry = mergeEntries(entry, effect.entry);
+        exits.push(effect.exit);
+      }
+    }
+    const sent = (signals ?? []).filter((recorded) => this.#send(recorded, call, name));
+    if (sent.length > 0) entry = { ...entry, signals: [...(entry?.signals ?? []), ...sent.map(signalNumber)] };
+    if (life && (sent.length > 0 || faults)) life.last = `${name} #${call.ordinal}`;
+    return this.#underWay.add(call.task, entry, exits);
+  }
+
+  onExit(call: StoppedCall): ExitDecision | undefined {
+    return this.#underWay.comesBack(call);
+  }
+
+  onSignal(signal: StoppedSignal): void {
+    this.#sent.onSignal(signal);
+  }
+
+  onTaskStart(task: Task, nowMs: number): void {
+    if (Number.isNaN(this.#startMs)) this.#startMs = nowMs;
+    this.#lives.set(task.lineage, { task, calls: new Map(), last: undefined, ending: undefined });
+  }
+
+  onExec(): void {}
+
+  onTaskEnd(task: Task, status: number): void {
+    this.#underWay.forget(task);
+    this.#sent.onTaskEnd(task, status);
+    const life = this.#lives.get(task.lineage);
+    if (life) life.ending = endingText(status);
+  }
+
+  nextTime(): number {
+    return Number.POSITIVE_INFINITY;
+  }
+
+  onTime(): [] {
+    return [];
+  }
+
+  #inject(recorded: RecordedFault, facts: CallFacts): Effect[] | undefined {
+    const { call } = facts;
+    const { fault, habit, rule } = recorded;
+    const effects = effectsOf(fault, {
+      call,
+      facts,
+      habit,
+      // It was possible when it was recorded, so that it had been allowed.
+      realism: 'any',
+      key: decisionKey(this.#seed, rule, call.task.lineage),
+      ordinal: decisionOrdinal(call),
+      // It was injected: so there was an EINTR to see.
+      handlers: new SignalHandlers(),
+      quirks: this.#quirks,
+    });
+    if (!effects) {
+      this.#refused.set(recorded, `that call can't meet it: it is made in another way`);
+      return undefined;
+    }
+    this.#injected.add(recorded);
+    const { lineage, tid, enteredAt } = call.task;
+    const at = { lineage, tid, syscall: facts.name, ordinal: call.ordinal, timeMs: enteredAt - this.#startMs };
+    this.#onFault({ rule, ...at, fault, habit });
+    return effects;
+  }
+
+  /** A signal's coordinate counts all calls of the task: so it may be another call by now. */
+  #send(recorded: RecordedSignal, { task }: StoppedCall, name: string): boolean {
+    if (name !== recorded.syscall) {
+      this.#refused.set(recorded, `call ${recorded.ordinal} of the task is ${name} now`);
+      return false;
+    }
+    this.#injected.add(recorded);
+    const { rule, signal } = recorded;
+    this.#sent.log(task, { rule, timeMs: task.enteredAt - this.#startMs, moment: 'call', signal });
+    return true;
+  }
+
+  #missed(recorded: Recorded): MissedFault {
+    const { task, syscall, ordinal } = recorded;
+    const isSignal = 'signal' in recorded;
+    return {
+      task,
+      syscall,
+      ordinal,
+      fault: isSignal ? recorded.signal : faultText(recorded),
+      reason: this.#refused.get(recorded) ?? this.#whyNotReached(recorded),
+    };
+  }
+
+  #whyNotReached(recorded: Recorded): string {
+    const life = this.#lives.get(recorded.task);
+    if (!life) return this.#whyNotBorn(recorded.task);
+    const nr = syscallNumber(recorded.syscall);
+    const of = 'signal' in recorded ? life.task.calls : ((nr === undefined ? 0 : life.calls.get(nr)) ?? 0);
+    const what = 'signal' in recorded ? 'calls in all' : `of ${recorded.syscall}`;
+    const after = life.last === undefined ? '' : `, after the fault at ${life.last}`;
+    return `the task made ${of} ${what}${after}, and ${life.ending ?? 'was still there'}`;
+  }
+
+  #whyNotBorn(lineage: string): string {
+    for (let parent = parentOf(lineage); parent !== undefined; parent = parentOf(parent)) {
+      const life = this.#lives.get(parent);
+      if (!life) continue;
+      const after = life.last === undefined ? '' : ` after the fault at ${life.last}`;
+      return `there was no such task: task ${parent} made ${life.task.births} tasks, and ${life.ending ?? 'was still there'}${after}`;
+    }
+    return 'there was no such task';
+  }
+}
+
+function endingText(status: number): string {
+  return hasExited(status)
+    ? `ended with status ${exitStatusOf(status)}`
+    : `died of ${signalName(termSignalOf(status))}`;
+}
+
+function add<T>(map: Map<string, T[]>, key: string, item: T): void {
+  const items = map.get(key);
+  if (items) items.push(item);
+  else map.set(key, [item]);
+}
+
+function callKey(task: string, ordinal: number, syscall = ''): string {
+  return `${task} ${ordinal} ${syscall}`;
+}
+
+function signalNumber({ signal }: RecordedSignal): number {
+  return signalByName(signal)!;
+}
+
+function parentOf(lineage: string): string | undefined {
+  const dot = lineage.lastIndexOf('.');
+  return dot < 0 ? undefined : lineage.slice(0, dot);
+}
+
+function quirkOf(recorded: Recorded): QuirkName[] {
+  const call = 'signal' in recorded ? undefined : recorded.fault.call;
+  return call?.kind === 'quirk' ? [call.name] : [];
+}

@@ -1,0 +1,43 @@
+import { syscallName } from '../syscalls/syscall-table.ts';
+import { ERROR_EFFECTS } from './effects.ts';
+import type { PlannedRule } from './fault-plan.ts';
+import { printInject } from './inject-grammar.ts';
+import { errnoWord } from './kinds/error.ts';
+import type { Conditions, Fault } from './rule.ts';
+
+/**
+ * The `-e` expressions of strace(1) that inject the same as these rules; undefined if any of them says what strace can't
+ * say, or means more than strace does. Not looked at is what the kernel could not do, which strace does all the same.
+ */
+export function straceExpressions(rules: readonly PlannedRule[]): string[] | undefined {
+  const numbers = rules.flatMap((rule) => rule.numbers);
+  // Of several rules for one call, strace takes the last alone.
+  if (new Set(numbers).size !== numbers.length) return undefined;
+  const texts = rules.map(({ rule, inject, numbers: own }) => {
+    if (inject.kind !== 'fixed') return undefined;
+    const { fault } = inject;
+    return isStraces(rule, fault, own) ? printInject({ ...rule, fault, habit: 'kernel' }) : undefined;
+  });
+  return texts.every((text) => text !== undefined) ? texts.map((text) => `inject=${text}`) : undefined;
+}
+
+function isStraces(rule: Conditions, fault: Fault, numbers: readonly number[]): boolean {
+  const { syscalls: _, when: __, count, ...conditions } = rule.selector;
+  if (count !== 'task' || Object.keys(conditions).length > 0 || rule.from !== 'exec') return false;
+  const { call, corrupt } = fault;
+  if (corrupt || (call && call.kind !== 'error' && call.kind !== 'retval')) return false;
+  return rule.habit === 'strace' || !numbers.some((nr) => leavesMore(fault, syscallName(nr)));
+}
+
+/** Whether the error leaves something behind in this call that strace does not; a call that is restarted has no error. */
+function leavesMore({ call }: Fault, syscall: string): boolean {
+  if (call?.kind !== 'error') return false;
+  const errno = errnoWord(call.errno);
+  return ERROR_EFFECTS.some(
+    ({ calls, errnos, exceptErrnos, aftermath }) =>
+      aftermath !== 'restart' &&
+      (calls?.includes(syscall) ?? true) &&
+      (errnos?.includes(errno) ?? true) &&
+      exceptErrnos?.includes(errno) !== true,
+  );
+}
