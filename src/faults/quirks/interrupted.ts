@@ -8,8 +8,8 @@ export const interrupted: QuirkKind = {
   start: () => ({
     concerns: (facts) => facts.situation().canBlock,
     effect(moment) {
-      const { call, facts, handlers } = moment;
-      const isTrue = isInterruptible(facts.name, facts.fdKind, handlers.of(call.task));
+      const { call, facts, handlers, realism } = moment;
+      const isTrue = realism === 'any' || isInterruptible(facts.name, facts.fdKind, handlers.of(call.task));
       return isTrue ? error({ kind: 'error', errno: 'EINTR' }, moment) : undefined;
     },
   }),
