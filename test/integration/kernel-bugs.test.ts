@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BUGS } from '../../src/faults/bugs/index.ts';
-import { has, scratch } from '../support/guests.ts';
+import { has, RENACER, scratch } from '../support/guests.ts';
 import { PYTHON, python, runWith } from '../support/programs.ts';
 
 /** One bug shown by a program: what the script prints with it, and what it prints without. */
@@ -216,6 +217,28 @@ describe('simulated kernel bugs', () => {
     const after = await runWith({}, ['sqlite3', file, 'pragma integrity_check; select x from t']);
     expect(after.stdout).toBe('ok\n1\n');
   });
+
+  it.each(['fsync-lies', 'stale-read:prob=1:path=**/file', 'eintr-storm:fd=pipe', 'directory-order'])(
+    '%s: comes again in a replay',
+    (bug) => {
+      const directory = scratch();
+      const script = `${FILE}
+f = os.open(name, os.O_RDWR | os.O_CREAT | os.O_TRUNC); seen = []
+for text in (b"one", b"two", b"three"):
+    os.pwrite(f, text, 0); seen.append(os.pread(f, 9, 0).decode())
+    try: os.fsync(f)
+    except OSError as e: seen.append(e.strerror)
+r, w = os.pipe()
+for _ in range(20): os.write(w, b"x")
+print(json.dumps([seen, os.listdir("/")]))`;
+      const recording = path.join(directory, 'recording');
+      const command = ['--', PYTHON, '-c', script, directory];
+      const first = spawnSync(RENACER, ['--chaos-bug', bug, '--seed', '1', '--record', recording, ...command]);
+      const again = spawnSync(RENACER, ['replay', recording]);
+      expect(readFileSync(recording, 'utf8').trim().split('\n').length).toBeGreaterThan(1);
+      expect([again.status, String(again.stdout)]).toEqual([first.status, String(first.stdout)]);
+    },
+  );
 
   it('an unknown bug is refused before anything starts', async () => {
     await expect(runWith({ bugs: ['fsnyc-lies'] }, [PYTHON, '-c', ''])).rejects.toMatchObject({

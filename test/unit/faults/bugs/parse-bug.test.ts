@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { BUGS } from '../../../../src/faults/bugs/index.ts';
 import { parseBug } from '../../../../src/faults/bugs/parse-bug.ts';
@@ -6,7 +7,16 @@ import { parseSyscallSet } from '../../../../src/syscalls/select.ts';
 
 const textOf = (bug: string): string => printInject({ ...parseBug(bug).rule, from: 'exec' });
 
+const words = (text: string): string => text.toLowerCase().replace(/\s+/g, ' ');
+const docs = words(readFileSync(new URL('../../../../docs/faults.md', import.meta.url), 'utf8'));
+
 describe('the rule of a simulated bug', () => {
+  it.each(BUGS)('$name: stands in docs/faults.md, with its rule and what it is modelled on', (bug) => {
+    const { name, summary, modelledOn, rule, chooses } = bug;
+    expect(docs).toContain(words(`### ${name} ${summary}. modelled on ${modelledOn}.`));
+    if (name !== 'eintr-storm') expect(docs).toContain(words(`-e inject=${rule}:${chooses}`));
+  });
+
   it.each(BUGS)('$name: is a rule of system calls that exist', ({ name }) => {
     expect(parseSyscallSet(parseBug(name).rule.selector.syscalls).numbers().length).toBeGreaterThan(0);
   });
