@@ -5,6 +5,7 @@ import { PRESET_NAMES } from '../chaos/presets.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-choice.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
 import { version } from './version.ts';
 
@@ -21,6 +22,7 @@ export interface CommandLine {
   readonly follow: boolean;
   readonly count: boolean;
   readonly stringLimit: number;
+  readonly engine: EngineChoice;
   readonly outputFile: string | undefined;
   readonly reportFile: string | undefined;
   readonly verify: string | undefined;
@@ -44,6 +46,7 @@ interface RawOptions {
   followForks?: boolean;
   summaryOnly?: boolean;
   stringLimit: number;
+  engine: EngineChoice;
   output?: string;
   report?: string;
   record?: string;
@@ -88,6 +91,7 @@ export function parseCommandLine(
     follow: options.followForks === true,
     count: options.summaryOnly === true,
     stringLimit: options.stringLimit,
+    engine: options.engine,
     outputFile: options.output,
     reportFile: options.report,
     verify: options.verify,
@@ -130,6 +134,12 @@ function makeProgram(chaosFlags: GivenFlags): Command {
     new Option('-s, --string-limit <size>', 'print at most so many bytes of strings')
       .default(DEFAULT_STRING_LIMIT)
       .argParser(parseCount),
+    new Option(
+      '--engine <engine>',
+      'who traces: ptrace, ebpf (root, whole trees, only watches), or auto: see docs/tracing.md',
+    )
+      .choices(ENGINE_CHOICES)
+      .default('auto'),
   );
   group(
     'Results:',
