@@ -240,6 +240,6 @@ describe('--report', () => {
     expect(duration_ms).toBeGreaterThan(0);
     expect(Object.keys(backends)).toEqual(expect.arrayContaining(['memory', 'cpu', 'tree']));
     expect(limits.timeout).toEqual({ limit_ms: 60_000, reached: false, killed: false });
-    expect(trace).toEqual({ engine: 'none', syscalls: [], signals: 0, tasks: 0 });
+    expect(trace).toEqual({ engine: 'none', syscalls: [], signals: 0, tasks: 0, lost: 0 });
   });
 });
