@@ -72,9 +72,7 @@ afterAll(() => Promise.all([echo, echo6, bulk].map((server) => server.stop())));
 
 const needsRoot = isRoot && has('setpriv');
 
-describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imitated, as %s', (name, user) => {
-  const isNobody = name === 'nobody';
-
+describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imitated, as %s', (_, user) => {
   it.each([
     ['127.0.0.1', () => echo],
     ['::1', () => echo6],
@@ -273,8 +271,10 @@ print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 10
     await run(user, [latency], guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 1));
     expect(listeners()).toEqual(before);
   });
+});
 
-  it.skipIf(!isNobody)('makes the preset aggressive complete', async () => {
+describe.skipIf(!needsRoot)('without privileges (needs root to give them up, and setpriv)', () => {
+  it('makes the preset aggressive complete', async () => {
     const flags = [
       '--chaos=aggressive',
       '--chaos-signals=none',
@@ -282,10 +282,20 @@ print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 10
       '--chaos-memory-limit=2G',
       '--seed=1',
     ];
-    const { report, stdout } = await run(user, flags, guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 3));
+    const { report, stdout } = await run(
+      USERS.nobody,
+      flags,
+      guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 3),
+    );
     expect(report.not_armed).toEqual([]);
     expect(report.backends['network']).toBe('system calls (imitation)');
     expect(Math.min(...(JSON.parse(stdout) as RoundTrips).tripsMs)).toBeGreaterThan(199);
+  });
+
+  it('says so before the start where the imitation was not asked for and packets were', async () => {
+    const words = [...USERS.nobody.through, RENACER, '--network-backend=packets', latency, '--', 'echo', 'started'];
+    const refusal = await promisify(execFile)(words[0]!, words.slice(1)).catch((error) => error);
+    expect(refusal).toMatchObject({ stdout: '', stderr: expect.stringContaining('none can be made') });
   });
 });
 

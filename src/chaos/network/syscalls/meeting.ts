@@ -1,6 +1,7 @@
 import {
   AF_INET,
   AF_INET6,
+  failureOf,
   SO_REUSEPORT,
   SOCK_STREAM,
   SOL_SOCKET,
@@ -9,6 +10,8 @@ import {
 } from '../../../linux/sockets.ts';
 import { anyAddress, asV4, isV4, loopbackLike, portOf } from './addresses.ts';
 import type { MeetingPorts } from './relay-requests.ts';
+
+const TCP_ESTABLISHED = 1;
 
 /**
  * Where connections of the tree wait until their SYN would have been answered. A connection attempt goes to a listener whose
@@ -21,7 +24,7 @@ export class MeetingPlace {
   readonly #sockets: SocketCalls;
   readonly #open: number[] = [];
 
-  /** Throws if there is not even IPv4. */
+  /** Throws where there is not even IPv4. */
   constructor(sockets: SocketCalls) {
     this.#sockets = sockets;
     const v4 = this.#listen(AF_INET);
@@ -38,6 +41,20 @@ export class MeetingPlace {
     if (fd < 0) return fd;
     sockets.connect(fd, v4 ? asV4(waiting) : waiting);
     return fd;
+  }
+
+  /** Tries it, and whether descriptors can be taken over: undefined if all works, or what does not. */
+  trial(): string | undefined {
+    const sockets = this.#sockets;
+    const waiting = sockets.create(AF_INET, SOCK_STREAM);
+    const taken = sockets.take(process.pid, waiting);
+    const outcome = sockets.connect(waiting, loopbackLike(anyAddress(AF_INET), this.ports.v4));
+    const met = taken < 0 ? taken : this.meet(sockets.localAddress(waiting)!);
+    const isConnected = sockets.tcpState(waiting) === TCP_ESTABLISHED;
+    for (const fd of [waiting, taken, met]) if (fd >= 0) sockets.close(fd);
+    if (taken < 0) return `pidfd_getfd(2) is refused (errno ${-taken})`;
+    if (outcome !== failureOf('EINPROGRESS')) return 'a connection to a full listener does not wait';
+    return isConnected ? undefined : 'TCP connections can not be opened from both ends';
   }
 
   close(): void {

@@ -36,8 +36,13 @@ function start(): void {
   try {
     relay = new Relay(data.rules, data.seed, data.notes);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    parentPort!.postMessage({ kind: 'failed', reason } satisfies RelayWorkerStart);
+    failed(error instanceof Error ? error.message : String(error));
+    return;
+  }
+  const fault = relay.meeting.trial();
+  if (fault !== undefined) {
+    relay.close();
+    failed(fault);
     return;
   }
   const wakeFd = makeWakeFd();
@@ -49,6 +54,10 @@ function start(): void {
   relay.sockets.close(wakeFd);
   answer(relay);
   data.requests.close();
+}
+
+function failed(reason: string): void {
+  parentPort!.postMessage({ kind: 'failed', reason } satisfies RelayWorkerStart);
 }
 
 function serve(relay: Relay, wakeFd: number): void {
