@@ -37,8 +37,9 @@ export function withoutKernel(choice: EngineChoice, tracing: TracingPlan, obstac
 }
 
 /** What eBPF can't do for anybody. */
-function unsuitable({ follow, signals, faults, replay, stringLimit }: TracingPlan): string | undefined {
-  if (signals || faults || replay) return 'it can only watch, not inject';
+function unsuitable({ follow, stringLimit, ...plan }: TracingPlan): string | undefined {
+  const { signals, faults, replay, imitation, ioLatencyMs } = plan;
+  if (signals || faults || replay || imitation || ioLatencyMs) return 'it can only watch, not inject';
   if (!follow) return 'it traces whole trees (-f)';
   if (stringLimit > LONGEST_STRING) return `it captures at most ${LONGEST_STRING} bytes of a string (-s)`;
   return undefined;

@@ -34,7 +34,7 @@ const tell = (message: EngineMessage): void => parentPort?.postMessage(message);
 
 async function main(plan: EnginePlan): Promise<void> {
   const { tracing } = plan;
-  const injectors = makeInjectors(tracing);
+  const injectors = await makeInjectors(tracing);
   const policies = policiesOf(injectors);
   const filter =
     tracing?.method === 'seccomp' && !tracing.kernel
@@ -65,20 +65,37 @@ interface Injectors {
   readonly faults: FaultPolicy | undefined;
   readonly signals: SignalInjection | undefined;
   readonly replay: ReplayPolicy | undefined;
+  /** Last, since these act on calls as they are made. */
+  readonly conditions: readonly Policy[];
 }
 
-function makeInjectors(tracing: TracingPlan | undefined): Injectors {
+async function makeInjectors(tracing: TracingPlan | undefined): Promise<Injectors> {
   const onFault = (fault: FiredFault): void => tell({ kind: 'fault', fault });
   const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
   return {
     faults: tracing?.faults && new FaultPolicy(tracing.faults, onFault),
     signals: tracing?.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing?.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
+    conditions: await makeConditions(tracing),
   };
 }
 
-function policiesOf({ faults, signals, replay }: Injectors): Policy[] {
-  return [faults, signals, replay].filter((policy) => policy !== undefined);
+/** What no run loads that does not ask for it. */
+async function makeConditions(tracing: TracingPlan | undefined): Promise<Policy[]> {
+  const conditions: Policy[] = [];
+  if (tracing?.imitation) {
+    const { NetworkImitation } = await import('../chaos/network/syscalls/imitation.ts');
+    conditions.push(new NetworkImitation(tracing.imitation));
+  }
+  if (tracing?.ioLatencyMs) {
+    const { IoLatency } = await import('../chaos/network/io-latency.ts');
+    conditions.push(new IoLatency(tracing.ioLatencyMs));
+  }
+  return conditions;
+}
+
+function policiesOf({ faults, signals, replay, conditions }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions].filter((policy) => policy !== undefined);
 }
 
 function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess | undefined {

@@ -98,6 +98,7 @@ function backends({ limits, network, tracing, ended }: RunFacts): Backends {
     ...basic,
     ...(tracing.signals && { signals: trace }),
     ...((tracing.faults || tracing.replay) && { faults: trace }),
+    ...(tracing.ioLatencyMs && { io_latency: trace }),
     trace: tracing.kernelObstacle === undefined ? trace : `${trace} (no ebpf: ${tracing.kernelObstacle})`,
   };
 }

@@ -172,6 +172,14 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
       });
     });
 
+    it('loses nothing when another run begins and ends meanwhile', async () => {
+      await impaired({ networkLatencyMs: 30 }, async (tree) => {
+        const datagrams = tree.run<number[]>('datagrams.mjs', '127.0.0.1', echo.port, 1500);
+        for (let i = 0; i < 8; i++) await impaired({}, () => new Promise((resolve) => setTimeout(resolve, 20)));
+        expect(new Set(await datagrams).size).toBe(1500);
+      });
+    });
+
     it('varies with jitter, the same way with the same seed', async () => {
       await impaired({ networkLatencyMs: 20, networkJitterMs: 15 }, async (tree) => {
         const { tripsMs } = await trips(tree, 'udp', 20);
