@@ -56,9 +56,12 @@ const EXIT = 0x95;
 const PSEUDO_MAP_FD = 1;
 
 const INSTRUCTION_BYTES = 8;
+/** More than any program here has. */
+const MOST_INSTRUCTIONS = 4096;
 
 export class BpfAssembler {
-  readonly #code: number[][] = [];
+  readonly #code = new DataView(new ArrayBuffer(MOST_INSTRUCTIONS * INSTRUCTION_BYTES));
+  #length = 0;
   readonly #labels = new Map<string, number>();
   readonly #jumps: { readonly at: number; readonly label: string }[] = [];
 
@@ -126,17 +129,17 @@ export class BpfAssembler {
 
   label(name: string): this {
     if (this.#labels.has(name)) throw new RangeError(`eBPF: the label ${name} stands twice`);
-    this.#labels.set(name, this.#code.length);
+    this.#labels.set(name, this.#length);
     return this;
   }
 
   jump(label: string): this {
-    this.#jumps.push({ at: this.#code.length, label });
+    this.#jumps.push({ at: this.#length, label });
     return this.#put(JUMP_ALWAYS, 0, 0, 0, 0);
   }
 
   jumpIf(left: Register, comparison: Comparison, right: Operand, label: string): this {
-    this.#jumps.push({ at: this.#code.length, label });
+    this.#jumps.push({ at: this.#length, label });
     const operation = JUMPS[comparison];
     if (typeof right === 'number') return this.#put(operation, left.register, 0, 0, right);
     return this.#put(operation | BY_REGISTER, left.register, right.register, 0, 0);
@@ -147,18 +150,9 @@ export class BpfAssembler {
     for (const { at, label } of this.#jumps) {
       const target = this.#labels.get(label);
       if (target === undefined) throw new RangeError(`eBPF: no label ${label}`);
-      this.#code[at]![3] = target - at - 1;
+      this.#code.setInt16(at * INSTRUCTION_BYTES + 2, target - at - 1, true);
     }
-    const bytes = new Uint8Array(this.#code.length * INSTRUCTION_BYTES);
-    const view = new DataView(bytes.buffer);
-    this.#code.forEach(([operation, to, from, offset, number], index) => {
-      const at = index * INSTRUCTION_BYTES;
-      view.setUint8(at, operation!);
-      view.setUint8(at + 1, to! | (from! << 4));
-      view.setInt16(at + 2, offset!, true);
-      view.setInt32(at + 4, number!, true);
-    });
-    return bytes;
+    return new Uint8Array(this.#code.buffer, 0, this.#length * INSTRUCTION_BYTES);
   }
 
   #alu(operation: number, to: Register, by: Operand): this {
@@ -167,7 +161,12 @@ export class BpfAssembler {
   }
 
   #put(operation: number, to: number, from: number, offset: number, number: number): this {
-    this.#code.push([operation, to, from, offset, number]);
+    const at = this.#length * INSTRUCTION_BYTES;
+    this.#code.setUint8(at, operation);
+    this.#code.setUint8(at + 1, to | (from << 4));
+    this.#code.setInt16(at + 2, offset, true);
+    this.#code.setInt32(at + 4, number, true);
+    this.#length += 1;
     return this;
   }
 }

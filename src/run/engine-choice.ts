@@ -2,7 +2,7 @@ import { readlinkSync } from 'node:fs';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { tryBpf } from '../linux/probes.ts';
 import { RenacerError } from '../model/errors.ts';
-import { CAPTURE_BYTES } from '../tracer/ebpf/layout.ts';
+import { LONGEST_STRING } from '../tracer/ebpf/layout.ts';
 import type { TracingPlan } from './engine-plan.ts';
 
 export const ENGINE_CHOICES = ['auto', 'ptrace', 'ebpf'] as const;
@@ -10,8 +10,6 @@ export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
 /** The pid namespace that the kernel numbers all tasks in (PROC_PID_INIT_INO). */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
-/** Two bytes tell whether a string goes on. */
-const LONGEST_STRING = CAPTURE_BYTES - 2;
 
 /**
  * Decides who traces: the kernel by itself (eBPF) wherever a run is only watched and this machine lets us, else a stop

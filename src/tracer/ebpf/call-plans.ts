@@ -2,7 +2,9 @@ import { ArgWords } from '../../model/arg-words.ts';
 import type { Capture, CaptureSize } from '../../model/capture.ts';
 import {
   CAPTURE,
+  CAPTURE_BYTES,
   CAPTURE_KIND,
+  LONGEST_STRING,
   MOST_CAPTURES,
   NUMBERS,
   PLAN,
@@ -156,8 +158,8 @@ function putCapture(view: DataView, at: number, capture: Capture, stringLimit: n
 function limitOf(capture: Capture, stringLimit: number): number {
   if (capture.kind === 'string' && capture.path) return PATH_MAX;
   if (capture.kind === 'stack' || capture.kind === 'behind' || (capture.kind === 'bytes' && !capture.text))
-    return 0xffffffff;
-  return stringLimit;
+    return CAPTURE_BYTES;
+  return Math.min(stringLimit, LONGEST_STRING);
 }
 
 function putSize(view: DataView, at: number, size: CaptureSize): void {

@@ -48,7 +48,8 @@ export const SCRATCH = {
 
 export const SCRATCH_BYTES: number = SCRATCH.record + LONGEST_RECORD;
 
-const CUT = 1 << 16;
+const CUT_SHIFT = 16;
+const CUT = 1 << CUT_SHIFT;
 const PART = 1 << 8;
 const POINTER_BYTES = 8;
 const IOVEC_BYTES = 16;
@@ -122,13 +123,10 @@ function oneCapture(code: BpfAssembler, at: number, name: string): void {
     .jumpIf(R1, '==', CAPTURE_KIND.iovec, `${name} many`)
     .jumpIf(R1, '==', CAPTURE_KIND.msghdr, `${name} many`)
     .label(`${name} bytes`);
-  cutAtLimit(code, `${name} whole`);
-  copy(code, name, next);
-  code
-    .jump(next)
-    // Whether it goes on beyond the limit is known by two bytes more: one of text, one NUL.
-    .label(`${name} string`);
-  copyString(code, name, next);
+  cutAtLimit(code);
+  copy(code, next);
+  code.jump(next).label(`${name} string`);
+  copyString(code, next);
   code
     .jump(next)
     .label(`${name} many`)
@@ -207,15 +205,15 @@ function sizeOf(code: BpfAssembler, at: number, name: string, next: string): voi
     .jumpIf(R8, 'signed <=', 0, next);
 }
 
-/** Data in R8 bytes are cut at the limit. */
-function cutAtLimit(code: BpfAssembler, whole: string): void {
-  code.load('u64', R1, R6, SCRATCH.limit).jumpIf(R8, '<=', R1, whole).move(R8, R1);
-  markCut(code);
-  code.label(whole);
+/** Data of R8 bytes are cut at the limit. Without branches: each would double what the verifier has to follow. */
+function cutAtLimit(code: BpfAssembler): void {
+  code.load('u64', R1, R6, SCRATCH.limit).subtract(R1, R8).move(R2, R1).shiftRight(R2, 63).multiply(R1, R2).add(R8, R1);
+  markCutIf(code);
 }
 
-function markCut(code: BpfAssembler): void {
-  code.load('u64', R2, R6, SCRATCH.head).or(R2, CUT).store('u64', R6, SCRATCH.head, R2);
+/** R2 is 1 if what is captured goes on, else 0. */
+function markCutIf(code: BpfAssembler): void {
+  code.shiftLeft(R2, CUT_SHIFT).load('u64', R1, R6, SCRATCH.head).or(R1, R2).store('u64', R6, SCRATCH.head, R1);
 }
 
 /** R1 = the address in scratch memory at which the next capture begins; if there is no room, no more is captured. */
@@ -223,11 +221,9 @@ function place(code: BpfAssembler): void {
   code.load('u64', R1, R6, SCRATCH.cursor).jumpIf(R1, '>', LAST_CAPTURE_AT, 'captured').add(R1, R6);
 }
 
-/** Captures R8 bytes at the task's address R9. */
-function copy(code: BpfAssembler, name: string, failed: string): void {
-  code.jumpIf(R8, '<=', CAPTURE_BYTES, `${name} fits`).move(R8, CAPTURE_BYTES);
-  markCut(code);
-  code.label(`${name} fits`);
+/** Captures R8 bytes at the task's address R9, or nothing if they are too many. */
+function copy(code: BpfAssembler, failed: string): void {
+  code.jumpIf(R8, '>', CAPTURE_BYTES, failed);
   place(code);
   code
     .add(R1, SCRATCH.record + 8)
@@ -238,13 +234,9 @@ function copy(code: BpfAssembler, name: string, failed: string): void {
   finish(code);
 }
 
-/** Captures the string at the task's address R9. */
-function copyString(code: BpfAssembler, name: string, failed: string): void {
-  code
-    .load('u64', R8, R6, SCRATCH.limit)
-    .jumpIf(R8, '<=', CAPTURE_BYTES - 2, `${name} limited`)
-    .move(R8, CAPTURE_BYTES - 2)
-    .label(`${name} limited`);
+/** Captures the string at the task's address R9. Two bytes beyond the limit tell whether it goes on: one of text, a NUL. */
+function copyString(code: BpfAssembler, failed: string): void {
+  code.load('u64', R8, R6, SCRATCH.limit).jumpIf(R8, '>', CAPTURE_BYTES - 2, failed);
   place(code);
   code
     .add(R1, SCRATCH.record + 8)
@@ -253,13 +245,14 @@ function copyString(code: BpfAssembler, name: string, failed: string): void {
     .move(R3, R9)
     .call(HELPER.probe_read_user_str)
     .jumpIf(R0, 'signed <=', 0, failed)
-    .subtract(R0, 1)
-    .jumpIf(R0, '>', R8, `${name} cut`)
+    .subtract(R8, R0)
+    .add(R8, 1)
+    .move(R2, R8)
+    .shiftRight(R2, 63)
     .move(R8, R0)
-    .jump(`${name} read`)
-    .label(`${name} cut`);
-  markCut(code);
-  code.label(`${name} read`);
+    .subtract(R8, 1)
+    .subtract(R8, R2);
+  markCutIf(code);
   finish(code);
 }
 
@@ -315,8 +308,13 @@ function pointers(code: BpfAssembler, slot: number, head: number, most: number):
     .jump(`${name} each`)
     .label(`${name} more`)
     .jumpIf(R9, '==', 0, `${name} done`);
-  markCut(code);
-  code.label(`${name} whole`).move(R8, R9).shiftLeft(R8, 3);
+  code
+    .load('u64', R2, R6, SCRATCH.head)
+    .or(R2, CUT)
+    .store('u64', R6, SCRATCH.head, R2)
+    .label(`${name} whole`)
+    .move(R8, R9)
+    .shiftLeft(R8, 3);
   finish(code);
   code.label(`${name} done`);
 }
@@ -343,7 +341,7 @@ function strings(code: BpfAssembler): void {
     .store('u64', R6, SCRATCH.head, R2);
   readWords(code, R8, POINTER_BYTES, 'strings done');
   code.load('u64', R9, R10, WORDS_AT).jumpIf(R9, '==', 0, 'strings done');
-  copyString(code, 'strings', 'strings done');
+  copyString(code, 'strings done');
   code.jump('strings each').label('strings done');
 }
 
@@ -358,7 +356,7 @@ function message(code: BpfAssembler): void {
     .load('u64', R2, R6, SCRATCH.buffersHead)
     .store('u64', R6, SCRATCH.head, R2)
     .move(R8, MSGHDR_BYTES);
-  copy(code, 'message', 'message done');
+  copy(code, 'message done');
   code.load('u64', R9, R6, SCRATCH.message);
   readWords(code, R9, MSGHDR_BYTES, 'message done');
   for (const [part, pointer, length, width] of [
@@ -374,7 +372,7 @@ function message(code: BpfAssembler): void {
       .load(width, R8, R10, WORDS_AT + length)
       .jumpIf(R9, '==', 0, `${name} done`)
       .jumpIf(R8, 'signed <=', 0, `${name} done`);
-    copy(code, name, `${name} done`);
+    copy(code, `${name} done`);
     code.label(`${name} done`);
   }
   code
@@ -403,7 +401,7 @@ function buffers(code: BpfAssembler): void {
     .move(R8, LONGEST_ARRAY)
     .label('buffers all')
     .multiply(R8, IOVEC_BYTES);
-  copy(code, 'buffers', 'buffers done');
+  copy(code, 'buffers done');
   code
     .move(R9, 0)
     .store('u64', R10, COUNT_AT, R9)
@@ -433,7 +431,7 @@ function buffers(code: BpfAssembler): void {
     .subtract(R1, R8)
     .store('u64', R6, SCRATCH.left, R1)
     .jumpIf(R8, 'signed <=', 0, 'buffers each');
-  cutAtLimit(code, 'buffers whole');
-  copy(code, 'buffer', 'buffers done');
+  cutAtLimit(code);
+  copy(code, 'buffers done');
   code.jump('buffers each').label('buffers done');
 }

@@ -19,6 +19,8 @@ export const SIGNAL_BYTES: number = RECORD.siginfo + KERNEL_SIGINFO_BYTES;
 /** No capture begins after this, none is longer: what would be is cut. */
 export const LAST_CAPTURE_AT: number = 16 * 1024;
 export const CAPTURE_BYTES: number = 8 * 1024;
+/** Two bytes more tell whether a string goes on. */
+export const LONGEST_STRING: number = CAPTURE_BYTES - 2;
 export const LONGEST_RECORD: number = LAST_CAPTURE_AT + 8 + CAPTURE_BYTES;
 
 /** The most that is captured of argv, of envp, of an array of buffers, and of what these hold. */
