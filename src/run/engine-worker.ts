@@ -29,8 +29,12 @@ export async function dismissEngine(): Promise<void> {
   await unused?.worker.terminate();
 }
 
+/**
+ * Its output is taken, not passed on: for that Node would open our stdout and stderr, and thereby make the pipes that they
+ * may be non-blocking, for the target as well.
+ */
 function startWorker(): Worker {
-  return new Worker(new URL('./engine-thread.js', import.meta.url));
+  return new Worker(new URL('./engine-thread.js', import.meta.url), { stdout: true, stderr: true });
 }
 
 function isAlive(worker: Worker): boolean {
