@@ -7,7 +7,7 @@ import path from 'node:path';
 import { rolldown } from 'rolldown';
 
 const DIST = path.resolve('dist');
-const ENTRIES = ['cli/main', 'run/engine-thread'];
+const ENTRIES = ['cli/main', 'run/engine-thread', 'chaos/network/queue-worker', 'chaos/network/syscalls/relay-worker'];
 /** Loaded late, or native. */
 const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
 

@@ -1,3 +1,4 @@
+import { RANDOM_KINDS, REALISM_LEVELS } from '../faults/rule.ts';
 import type { BasicMethods } from './basic/builder.ts';
 import type { ByzantineMethods } from './byzantine/builder.ts';
 import {
@@ -20,12 +21,10 @@ import {
   type ChaosSettings,
   DIRECTIONS,
   DNS_FAILURES,
-  FAULT_KINDS,
   INJECTABLE_SIGNALS,
   JITTER_DISTRIBUTIONS,
   MEMORY_FAILURES,
   NETWORK_BACKENDS,
-  REALISMS,
 } from './settings.ts';
 
 export type Tier = 'basic' | 'network' | 'byzantine';
@@ -389,12 +388,13 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
   },
   'byzantine.kinds': {
     tier: 'byzantine',
-    kind: listOf(FAULT_KINDS),
+    kind: listOf(RANDOM_KINDS),
     key: 'byzantine.kinds',
     flag: '--chaos-byzantine-kinds',
     builder: 'withFaultKinds',
     summary: 'The kinds of random faults',
     example: ['error', 'short'],
+    default: [...RANDOM_KINDS],
   },
   'byzantine.errors': {
     tier: 'byzantine',
@@ -407,7 +407,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
   },
   'byzantine.realism': {
     tier: 'byzantine',
-    kind: choice(REALISMS),
+    kind: choice(REALISM_LEVELS),
     key: 'byzantine.realism',
     flag: '--chaos-byzantine-realism',
     builder: 'withRealism',

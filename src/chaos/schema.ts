@@ -173,6 +173,7 @@ class Schemas {
         text(error, new RegExp(`^\\d+((bit|byte)s?)?(,(${CORRUPT_MODES.join('|')}))?$`)),
       ]),
       kill: choice(['before', 'after']),
+      quirk: text('the name of a quirk such as "spurious-wakeup"', /^[a-z-]+(,[^\s:]+)?$/),
       strace: z.boolean({ error: 'true or false' }),
       from: choice(FAULT_STARTS),
       realism: choice(REALISM_LEVELS),

@@ -1,3 +1,4 @@
+import type { RandomSettings } from '../faults/random-kinds.ts';
 import type { RuleJson as FaultRule } from '../faults/rule-json.ts';
 
 export type { FaultRule };
@@ -73,17 +74,8 @@ export interface NetworkSettings extends NetworkConditions {
   readonly networkBackend?: (typeof NETWORK_BACKENDS)[number];
 }
 
-export const FAULT_KINDS = ['error', 'short', 'retval', 'corrupt', 'delay'] as const;
-export const REALISMS = ['likely', 'any'] as const;
-
 /** Random mode: each eligible call may meet a fault. */
-export interface ByzantineSettings {
-  readonly rate?: number;
-  readonly syscalls?: readonly string[];
-  readonly kinds?: readonly (typeof FAULT_KINDS)[number][];
-  readonly errors?: readonly string[];
-  readonly realism?: (typeof REALISMS)[number];
-}
+export type ByzantineSettings = RandomSettings;
 
 /** When faults begin: at exec, at the program's own entry point, or so many milliseconds after the start. */
 export type FaultsFrom = 'exec' | 'entry' | number;
@@ -110,4 +102,5 @@ export const FAULT_WORDS = [
   'lost',
   'corrupt',
   'kill',
+  'quirk',
 ] as const;

@@ -1,5 +1,8 @@
 import { prepareLimits } from './basic/limits.ts';
 import type { Capability, CapabilityName } from './capabilities.ts';
+import { probeNetworkBackend } from './network/probe.ts';
+import { IMITATION } from './network/syscalls/imitated-network.ts';
+import { probeImitation } from './network/syscalls/probe.ts';
 
 /** What one part of a tier will be done by on this machine; undefined: not at all. */
 export interface PartBackend {
@@ -13,27 +16,29 @@ const PROBE_MEMORY_BYTES = 2 ** 50;
 
 /**
  * What each tier will use here. For the limits this is the very choice that a run makes: the limits are prepared, asked
- * who serves them, and disposed.
+ * who serves them, and disposed. The network's packets are tried by a real
+ * datagram, its imitation by a real connection.
  */
 export async function tierBackends(capabilities: readonly Capability[]): Promise<PartBackend[]> {
   const has = (name: CapabilityName): boolean => capabilities.some((one) => one.name === name && one.available);
   const limits = prepareLimits({ memory: { bytes: PROBE_MEMORY_BYTES }, cpu: { fraction: 1 } });
   await limits.dispose();
   const { memory, cpu, tree } = limits.backends;
+  const packets = has('NET_ADMIN') && has('cgroup v2') && (await probeNetworkBackend()).available;
   const tracer = has('ptrace') ? (has('seccomp filters') ? 'ptrace + seccomp' : 'ptrace, every call stops') : undefined;
   return [
     { tier: 'basic', part: 'memory limit', backend: memory },
     { tier: 'basic', part: 'CPU limit', backend: cpu },
     { tier: 'basic', part: 'process tree', backend: tree },
     { tier: 'basic', part: 'signals', backend: tracer },
-    { tier: 'network', part: 'packets', backend: networkBackend(has) },
+    { tier: 'network', part: 'network', backend: networkBackend(packets, tracer) },
+    { tier: 'network', part: 'I/O latency', backend: tracer },
     { tier: 'byzantine', part: 'faults', backend: tracer },
     { tier: 'full', part: 'schedules', backend: tracer },
   ];
 }
 
-function networkBackend(has: (name: CapabilityName) => boolean): string | undefined {
-  if (has('NET_ADMIN') && has('cgroup v2')) return 'packets (nftables owner table + NFQUEUE)';
-  if (has('ptrace')) return `syscalls (imitation)${has('user namespaces') ? ', or namespace if asked for' : ''}`;
-  return has('user namespaces') ? 'namespace, if asked for' : undefined;
+function networkBackend(packets: boolean, tracer: string | undefined): string | undefined {
+  if (packets) return 'packets (nftables owner table + NFQUEUE)';
+  return tracer && probeImitation() === undefined ? `${IMITATION}, ${tracer}` : undefined;
 }

@@ -73,8 +73,8 @@ export function tiersOf(settings: ChaosSettings): Tier[] {
   return [...new Set(partsOf(settings).map((name) => PARTS[name].tier))];
 }
 
-/** Presets that run without the parts that have no engine yet. */
-const LENIENT_PRESETS: readonly (PresetName | undefined)[] = ['aggressive'];
+/** Presets that run without parts of the network tier that have no engine. */
+const LENIENT_PRESETS: readonly (PresetName | undefined)[] = ['aggressive', 'extreme'];
 
 /** What a configuration is made of: a preset, if it began as one, and what was set beyond it. */
 export interface Layers {
@@ -83,15 +83,16 @@ export interface Layers {
   readonly settings: ChaosSettings;
 }
 
-/** Whether a configuration may run without this part: its preset brought it, and nobody asked for it by name. */
+/** Whether a configuration may run without this part: it is of the network, its preset brought it, nobody asked for it by name. */
 export function mayLose({ preset, own }: Layers, part: PartName): boolean {
-  if (!LENIENT_PRESETS.includes(preset)) return false;
+  if (!LENIENT_PRESETS.includes(preset) || PARTS[part].tier !== 'network') return false;
   return PARTS[part].asked(PRESETS[preset!]) && !PARTS[part].asked(own);
 }
 
 /**
- * The parts to run and those left out, given which parts have an engine. Only the preset `aggressive` may lose
- * parts, and only those that it brought itself. Errors: UNSUPPORTED_PART, if anything else has no engine.
+ * The parts to run and those left out, given which parts have an engine. Only the presets `aggressive` and `extreme`
+ * may lose parts, and only parts of the network tier that they brought themselves. Errors: UNSUPPORTED_PART, if anything
+ * else has no engine.
  */
 export function armParts(config: Layers, engines: ReadonlySet<PartName>): { armed: PartName[]; leftOut: PartName[] } {
   const asked = partsOf(config.settings);

@@ -1,9 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
+import { OPTIONS } from '../chaos/options.ts';
 import { PRESET_NAMES } from '../chaos/presets.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-choice.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
 import { version } from './version.ts';
 
@@ -20,6 +22,7 @@ export interface CommandLine {
   readonly follow: boolean;
   readonly count: boolean;
   readonly stringLimit: number;
+  readonly engine: EngineChoice;
   readonly outputFile: string | undefined;
   readonly reportFile: string | undefined;
   readonly verify: string | undefined;
@@ -43,6 +46,7 @@ interface RawOptions {
   followForks?: boolean;
   summaryOnly?: boolean;
   stringLimit: number;
+  engine: EngineChoice;
   output?: string;
   report?: string;
   record?: string;
@@ -80,10 +84,14 @@ export function parseCommandLine(
     args,
     mode: options.chaos ?? (env.CHAOS_MODE || undefined),
     chaosFlags,
-    expressions: parseExpressions(options.trace ? ['trace=all', ...options.e] : options.e),
+    expressions: parseExpressions(
+      options.trace ? ['trace=all', ...options.e] : options.e,
+      chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
+    ),
     follow: options.followForks === true,
     count: options.summaryOnly === true,
     stringLimit: options.stringLimit,
+    engine: options.engine,
     outputFile: options.output,
     reportFile: options.report,
     verify: options.verify,
@@ -126,6 +134,12 @@ function makeProgram(chaosFlags: GivenFlags): Command {
     new Option('-s, --string-limit <size>', 'print at most so many bytes of strings')
       .default(DEFAULT_STRING_LIMIT)
       .argParser(parseCount),
+    new Option(
+      '--engine <engine>',
+      'who traces: ptrace, ebpf (root, whole trees, only watches), or auto: see docs/tracing.md',
+    )
+      .choices(ENGINE_CHOICES)
+      .default('auto'),
   );
   group(
     'Results:',

@@ -2,30 +2,33 @@ import { CommanderError } from 'commander';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
 import { parseCommandLine } from './command-line.ts';
 
-/** Does what argv (without node and the script) says; resolves to the exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+/**
+ * Does what argv (without node and the script) says; resolves to the exit code. The command gets the `inherited` file
+ * descriptors too.
+ */
+export async function main(argv: readonly string[], inherited: readonly number[]): Promise<number> {
   process.on('uncaughtException', (error) => process.exit(report(error)));
   try {
-    return await dispatch(argv);
+    return await dispatch(argv, inherited);
   } catch (error) {
     return report(error);
   }
 }
 
 /** What needs Linux is loaded when it is needed: on any other system that is an error to be told, as others are. */
-async function dispatch(argv: readonly string[]): Promise<number> {
+async function dispatch(argv: readonly string[], inherited: readonly number[]): Promise<number> {
   if (argv[0] === 'doctor') {
     const { doctor } = await import('./doctor.ts');
     return doctor(argv.slice(1));
   }
-  if (argv[0] === 'replay') return replay(argv.slice(1));
+  if (argv[0] === 'replay') return replay(argv.slice(1), inherited);
   const line = parseCommandLine(argv, process.env, undefined);
   const { run } = await import('./run.ts');
-  return run(line);
+  return run(line, inherited);
 }
 
 /** `renacer replay FILE [options] [-- COMMAND [ARG...]]`. */
-async function replay([file, ...argv]: readonly string[]): Promise<number> {
+async function replay([file, ...argv]: readonly string[], inherited: readonly number[]): Promise<number> {
   if (file === undefined || (file.startsWith('-') && file !== '-h' && file !== '--help')) {
     throw new RenacerError('USAGE', 'replay: no file of recorded faults was given', {
       hint: 'For example: renacer replay FILE, with a file that --record wrote (to run a command called replay: renacer -- replay)',
@@ -35,7 +38,7 @@ async function replay([file, ...argv]: readonly string[]): Promise<number> {
   const { readRecording } = await import('../run/recording-file.ts');
   const line = parseCommandLine(argv, process.env, readRecording(file));
   const { run } = await import('./run.ts');
-  return run(line);
+  return run(line, inherited);
 }
 
 /** One clear line for each thing that is wrong, and one what to do about it. */

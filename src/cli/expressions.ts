@@ -1,4 +1,4 @@
-import { parseInject } from '../faults/inject-grammar.ts';
+import { type InjectQualifier, parseInject } from '../faults/inject-grammar.ts';
 import { type RuleJson, ruleToJson } from '../faults/rule-json.ts';
 import { RenacerError } from '../model/errors.ts';
 import { parseSyscallSet, type SyscallSet } from '../syscalls/select.ts';
@@ -13,8 +13,12 @@ export interface Expressions {
 
 const QUALIFIERS = ['trace', 'inject', 'fault'];
 
-/** Takes `-e` expressions apart: `QUALIFIER=...`, or a set of system calls alone. Errors: USAGE and those of each grammar. */
-export function parseExpressions(expressions: readonly string[]): Expressions {
+/**
+ * Takes `-e` expressions apart: `QUALIFIER=...`, or a set of system calls alone. A rule that does not say where it begins
+ * does so at exec, as strace's, or, if `beginsAsSet`, where the setting `faults_from` says. Errors: USAGE and those of
+ * each grammar.
+ */
+export function parseExpressions(expressions: readonly string[], beginsAsSet: boolean): Expressions {
   let trace: SyscallSet | undefined;
   const rules: RuleJson[] = [];
   for (const expression of expressions) {
@@ -26,7 +30,7 @@ export function parseExpressions(expressions: readonly string[]): Expressions {
         break;
       case 'inject':
       case 'fault':
-        rules.push(ruleToJson(parseInject(value, qualifier)));
+        rules.push(injectRule(value, qualifier, beginsAsSet));
         break;
       default:
         throw new RenacerError(
@@ -36,4 +40,11 @@ export function parseExpressions(expressions: readonly string[]): Expressions {
     }
   }
   return { trace, rules };
+}
+
+function injectRule(text: string, qualifier: InjectQualifier, beginsAsSet: boolean): RuleJson {
+  const rule = parseInject(text, qualifier);
+  const { from: _, ...json } = ruleToJson(rule);
+  const isSaid = parseInject(text, qualifier, 'entry').from === rule.from;
+  return isSaid || !beginsAsSet ? { ...json, from: rule.from } : json;
 }

@@ -3,7 +3,8 @@ import { inForeground } from '../linux/terminal.ts';
 
 const SIGINT = 2;
 const SIGQUIT = 3;
-const SIGSTOP = 19;
+
+const ignore = (): void => {};
 
 /**
  * What a signal to Renacer does while a target runs. SIGTERM and SIGHUP end the run. SIGINT and SIGQUIT are for the target:
@@ -22,7 +23,7 @@ export class Interrupts {
     this.#on('SIGHUP', () => this.#end('SIGHUP'));
     this.#on('SIGINT', () => this.#passOn(SIGINT));
     this.#on('SIGQUIT', () => this.#passOn(SIGQUIT));
-    this.#on('SIGTSTP', () => {});
+    this.#on('SIGTSTP', ignore);
   }
 
   /** Aborted when the run is to end. */
@@ -40,8 +41,12 @@ export class Interrupts {
   }
 
   /** The target has been stopped. Under a shell we stop too, so that the user gets the prompt; `fg` continues both. */
-  followStop(): void {
-    if (inForeground(0) || inForeground(2)) sendSignal(process.pid, SIGSTOP);
+  followStop(signal: number): void {
+    if (!inForeground(0) && !inForeground(2)) return;
+    process.off('SIGTSTP', ignore);
+    // It works on us before the call returns, and that is when somebody continues us.
+    sendSignal(process.pid, signal);
+    process.on('SIGTSTP', ignore);
   }
 
   stop(): void {

@@ -3,13 +3,17 @@ import { isatty } from 'node:tty';
 import { openForWriting } from '../run/open-for-writing.ts';
 
 const STDERR = 2;
-/** Text is written in pieces of about this size: one system call for many lines of a trace. */
-const CHUNK = 64 * 1024;
+/** Text is written in pieces of about so many characters: one system call for many lines of a trace. */
+const CHUNK = 32 * 1024;
+/** Of one character in UTF-8, for each unit of a string. */
+const MOST_BYTES = 3;
 
 /** Where Renacer's own lines go: stderr, or the file of `-o`. */
 export class OwnOutput {
   readonly #fd: number;
   readonly #toFile: boolean;
+  /** One for all pieces: to make a new one for each takes longer than to fill it. */
+  readonly #bytes = Buffer.allocUnsafeSlow(2 * CHUNK * MOST_BYTES);
   #pending = '';
 
   /** Throws OUTPUT_UNWRITABLE. */
@@ -35,9 +39,10 @@ export class OwnOutput {
 
   /** Everything written so far is there afterwards, whatever becomes of this process. */
   flush(): void {
-    const bytes = Buffer.from(this.#pending);
+    const text = this.#pending;
     this.#pending = '';
-    writeAll(this.#fd, bytes);
+    const fits = text.length * MOST_BYTES <= this.#bytes.length;
+    writeAll(this.#fd, fits ? this.#bytes.subarray(0, this.#bytes.write(text)) : Buffer.from(text));
   }
 
   close(): void {

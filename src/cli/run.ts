@@ -18,8 +18,8 @@ import { traceOutput } from './trace-output.ts';
 
 const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 
-/** Runs the command as the command line says; resolves to the exit code. */
-export async function run(line: CommandLine): Promise<number> {
+/** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
+export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
   const output = new OwnOutput(line.outputFile);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
@@ -30,13 +30,14 @@ export async function run(line: CommandLine): Promise<number> {
   try {
     const result = await runCommand(line.command, line.args, {
       chaos: isChaotic ? chaos : undefined,
+      inheritedFds,
       signal: interrupts.signal,
       verify: line.verify,
       record: line.recordFile,
       replay: line.replay,
       trace: trace && { follow: isChaotic || line.follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
-      onStop: () => interrupts.followStop(),
+      onStop: (signal) => interrupts.followStop(signal),
       onStart({ pid, notArmed }) {
         interrupts.target = pid;
         if (notArmed.length > 0) {

@@ -21,7 +21,7 @@ export function traceOutput(line: CommandLine, isChaotic: boolean, output: OwnOu
 
 function counts(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): TraceOutput {
   return {
-    request: { select, follow: line.follow },
+    request: { select, follow: line.follow, engine: line.engine },
     end: ({ trace }) => output.write(countTable(trace.syscalls)),
   };
 }
@@ -38,6 +38,7 @@ function events(line: CommandLine, select: TraceRequest['select'], output: OwnOu
       select,
       follow: line.follow,
       stringLimit: line.stringLimit,
+      engine: line.engine,
       onEvent(event) {
         if (line.follow || event.lineage === '0') text.event(event);
       },

@@ -3,12 +3,18 @@ import type { Task } from '../tracer/task.ts';
 import type { CallFacts } from './call-facts.ts';
 import { compileArgCondition, compileResultCondition } from './conditions.ts';
 import { type DecisionKey, decisionKey, drawUnit } from './decisions.ts';
+import type { PlannedRule } from './fault-plan.ts';
+import type { FaultSource } from './fault-source.ts';
 import { compileGlob } from './glob.ts';
-import type { Rule } from './rule.ts';
+import type { Quirks } from './quirks/index.ts';
+import type { Conditions } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
 import { isChosen } from './when.ts';
 
 const NS_PER_MS = 1e6;
+
+/** Stands for all numbers where they are counted together. */
+const ALL_CALLS = -1;
 
 type Condition = (facts: CallFacts) => boolean;
 
@@ -20,7 +26,8 @@ interface Count {
 
 /** A rule that is ready for a run: its conditions compiled, with its counters. */
 export class ArmedRule {
-  readonly rule: Rule;
+  readonly rule: Conditions;
+  readonly source: FaultSource;
   /** By which its decisions are drawn and its faults are recorded. */
   readonly name: string;
   /** The numbers of its system calls. */
@@ -37,12 +44,15 @@ export class ArmedRule {
   readonly #counts = new Map<Task, Count>();
   readonly #keys = new Map<Task, DecisionKey>();
 
-  constructor(rule: Rule, name: string, numbers: ReadonlySet<number>, seed: number) {
+  constructor({ rule, name, numbers }: PlannedRule, source: FaultSource, quirks: Quirks, seed: number) {
     this.rule = rule;
+    this.source = source;
     this.name = name;
-    this.numbers = numbers;
+    this.numbers = new Set(numbers);
     this.#seed = seed;
-    this.#conditions = compile(rule);
+    const { quirk } = source;
+    const concerned: Condition[] = quirk ? [(facts) => quirks.of(quirk.name).concerns(facts, quirk.detail)] : [];
+    this.#conditions = [...compile(rule), ...concerned];
     const { result } = rule.selector;
     if (result) {
       const holds = compileResultCondition(result);
@@ -68,8 +78,10 @@ export class ArmedRule {
     if (this.#resultHolds?.(call) === false) return false;
     const { when, probability, times } = this.rule.selector;
     const count = this.#countOf(call.task);
-    const eligible = (count.eligible.get(call.nr) ?? 0) + 1;
-    count.eligible.set(call.nr, eligible);
+    // A quirk is one misbehaviour, by whatever call it comes.
+    const counted = this.source.quirk ? ALL_CALLS : call.nr;
+    const eligible = (count.eligible.get(counted) ?? 0) + 1;
+    count.eligible.set(counted, eligible);
     this.eligible += 1;
     if (when && !isChosen(when, eligible)) return false;
     if (times !== undefined && count.fired >= times) return false;
@@ -108,7 +120,7 @@ export class ArmedRule {
 }
 
 /** The cheap conditions first: those that need /proc only for what the others have let pass. */
-function compile({ selector }: Rule): Condition[] {
+function compile({ selector }: Conditions): Condition[] {
   const { args, task, fd, comm, path } = selector;
   const conditions: Condition[] = [];
   for (const argument of args ?? []) {

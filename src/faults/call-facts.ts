@@ -1,12 +1,12 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { type SyscallEntry, syscallEntry, syscallName } from '../syscalls/syscall-table.ts';
 import type { StoppedCall } from '../tracer/policy.ts';
+import { Descriptor, linkOf, textOf } from './descriptor.ts';
 import { mayBlock } from './eintr.ts';
 import type { Situation } from './realism.ts';
 import type { FdKind } from './rule.ts';
+import { saysToWait } from './sleeping.ts';
 
 const PATH_MAX = 4096;
-const O_NONBLOCK = 0o4000;
 const O_WRONLY = 1;
 const O_RDWR = 2;
 const O_CREAT = 0o100;
@@ -26,7 +26,7 @@ export class CallFacts {
   readonly call: StoppedCall;
   readonly name: string;
   readonly #entry: SyscallEntry | undefined;
-  #fdKind: FdKind | undefined | null = null;
+  #descriptor: Descriptor | undefined;
 
   constructor(call: StoppedCall) {
     this.call = call;
@@ -44,8 +44,14 @@ export class CallFacts {
 
   /** What that descriptor is open on; undefined if it is not open. */
   get fdKind(): FdKind | undefined {
-    if (this.#fdKind === null) this.#fdKind = this.fd === undefined ? undefined : kindOfFd(this.call.task.tid, this.fd);
-    return this.#fdKind;
+    return this.descriptor?.kind;
+  }
+
+  /** That descriptor. */
+  get descriptor(): Descriptor | undefined {
+    const { fd } = this;
+    if (fd !== undefined) this.#descriptor ??= new Descriptor(this.call.task.tid, fd);
+    return this.#descriptor;
   }
 
   /** Path arguments, made absolute, and the path that the descriptor is open on. */
@@ -56,7 +62,7 @@ export class CallFacts {
       const path = this.call.readString(this.call.args.unsigned(index), PATH_MAX);
       if (path) paths.push(path.startsWith('/') ? path : `${this.#directory(index)}/${path}`);
     });
-    const opened = this.fd === undefined ? undefined : linkOf(`/proc/${this.call.task.tid}/fd/${this.fd}`);
+    const opened = this.descriptor?.link;
     if (opened?.startsWith('/')) paths.push(opened);
     return paths;
   }
@@ -71,22 +77,16 @@ export class CallFacts {
     const { args } = this.call;
     const openFlags = OPEN_FLAGS[this.name] === undefined ? 0 : args.u32(OPEN_FLAGS[this.name]!);
     const messageFlags = MESSAGE_FLAGS[this.name] === undefined ? 0 : args.u32(MESSAGE_FLAGS[this.name]!);
-    const nonblocking = (messageFlags & MSG_DONTWAIT) !== 0 || (this.#statusFlags() & O_NONBLOCK) !== 0;
+    const nonblocking = (messageFlags & MSG_DONTWAIT) !== 0 || this.descriptor?.isNonblocking === true;
     return {
       fdKind: this.fdKind,
       nonblocking,
       // Whether SO_RCVTIMEO is set can't be seen from outside.
       hasTimeout: false,
-      canBlock: mayBlock(this.name, this.fdKind, nonblocking),
+      canBlock: mayBlock(this.name, this.fdKind, nonblocking) && saysToWait(this.name, this.call),
       creates: (openFlags & O_CREAT) !== 0,
       writes: (openFlags & (O_WRONLY | O_RDWR)) !== 0,
     };
-  }
-
-  #statusFlags(): number {
-    if (this.fd === undefined) return 0;
-    const text = textOf(`/proc/${this.call.task.tid}/fdinfo/${this.fd}`);
-    return Number.parseInt(/^flags:\s*(\d+)$/m.exec(text)?.[1] ?? '0', 8);
   }
 
   /** Where a relative path begins: the descriptor argument before it, or the task's directory. */
@@ -94,40 +94,5 @@ export class CallFacts {
     const { tid } = this.call.task;
     const before = this.#entry?.args[index - 1]?.kind === 'f' ? this.call.args.i32(index - 1) : AT_FDCWD;
     return linkOf(before === AT_FDCWD ? `/proc/${tid}/cwd` : `/proc/${tid}/fd/${before}`) ?? '';
-  }
-}
-
-function kindOfFd(tid: number, fd: number): FdKind | undefined {
-  const file = `/proc/${tid}/fd/${fd}`;
-  const link = linkOf(file);
-  if (link === undefined) return undefined;
-  if (link.startsWith('socket:')) return 'socket';
-  if (link.startsWith('pipe:')) return 'pipe';
-  if (link.startsWith('anon_inode:')) return link.includes('eventfd') ? 'eventfd' : 'other';
-  if (/^\/dev\/(pts\/\d+|tty\w*|console)$/.test(link)) return 'tty';
-  try {
-    const stats = statSync(file);
-    if (stats.isDirectory()) return 'dir';
-    if (stats.isFIFO()) return 'pipe';
-    return stats.isFile() ? 'file' : 'other';
-  } catch {
-    return undefined;
-  }
-}
-
-function linkOf(file: string): string | undefined {
-  try {
-    return readlinkSync(file);
-  } catch {
-    // Not open, or the task is gone.
-    return undefined;
-  }
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
   }
 }

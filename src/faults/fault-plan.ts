@@ -1,18 +1,116 @@
+import { RenacerError } from '../model/errors.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
-import type { FaultPlan } from './fault-policy.ts';
-import { ruleNames } from './rule-identity.ts';
-import { type RuleJson, ruleFromJson } from './rule-json.ts';
+import { syscallName } from '../syscalls/syscall-table.ts';
+import { parseBug } from './bugs/parse-bug.ts';
+import { canMeet, type RandomFaults, type RandomSettings } from './random-kinds.ts';
+import { type Conditions, type Fault, RANDOM_KINDS } from './rule.ts';
+import { BadField } from './rule-draft.ts';
+import { numbered, ruleNames } from './rule-identity.ts';
+import { type RuleJson, ruleFromJson, setText } from './rule-json.ts';
 
-/** The plan of a run for the rules of its configuration. Errors: BAD_FAULT_RULE, BAD_SYSCALL_SET. */
-export function faultPlan(rules: readonly RuleJson[], seed: number): FaultPlan {
-  const parsed = rules.map(ruleFromJson);
-  const names = ruleNames(parsed);
-  return {
-    seed,
-    rules: parsed.map((rule, index) => ({
-      rule,
-      name: names[index]!,
-      numbers: parseSyscallSet(rule.selector.syscalls).numbers(),
-    })),
+const NS_PER_MS = 1e6;
+
+/** What a rule injects: its own fault, or one that is drawn for each call. */
+export type Inject =
+  | { readonly kind: 'fixed'; readonly fault: Fault }
+  | { readonly kind: 'random'; readonly faults: RandomFaults };
+
+/** A rule with the numbers that its set of system calls stands for. */
+export interface PlannedRule {
+  readonly rule: Conditions;
+  /** By which its decisions are drawn and its faults are recorded. */
+  readonly name: string;
+  readonly numbers: readonly number[];
+  readonly inject: Inject;
+}
+
+/** All that the engine injects in a run: it can be sent to a worker. */
+export interface FaultPlan {
+  readonly seed: number;
+  readonly rules: readonly PlannedRule[];
+}
+
+/** What a configuration asks of the engine. */
+export interface FaultSettings {
+  readonly rules?: readonly RuleJson[] | undefined;
+  readonly byzantine?: RandomSettings | undefined;
+  /** Simulated bugs, `NAME[:...]`. */
+  readonly bugs?: readonly string[] | undefined;
+  /** Where a rule does not say it: at exec, at the program's entry point, or so many milliseconds after the start. */
+  readonly faultsFrom?: 'exec' | 'entry' | number | undefined;
+}
+
+/** The name by which random faults are recorded. */
+const RANDOM_RULE = 'byzantine';
+
+/** The plan of a run; undefined if nothing is asked for. Errors: BAD_FAULT_RULE, BAD_SYSCALL_SET, UNKNOWN_BUG, BAD_BUG. */
+export function faultPlan(settings: FaultSettings, seed: number): FaultPlan | undefined {
+  const { rules = [], byzantine, bugs = [], faultsFrom } = settings;
+  const planned = [
+    ...plannedRules(rules, faultsFrom),
+    ...plannedBugs(bugs, faultsFrom),
+    ...(byzantine ? [plannedRandom(byzantine, faultsFrom)] : []),
+  ];
+  return planned.length > 0 ? { seed, rules: planned } : undefined;
+}
+
+function plannedRules(jsons: readonly RuleJson[], faultsFrom: FaultSettings['faultsFrom']): PlannedRule[] {
+  const rules = jsons.map(ruleFromJson);
+  // A rule keeps its decisions when faults begin earlier or later.
+  const names = ruleNames(rules);
+  return rules.map((rule, index) => ({
+    rule: jsons[index]!.from === undefined ? beginning(rule, faultsFrom) : rule,
+    name: names[index]!,
+    numbers: parseSyscallSet(rule.selector.syscalls).numbers(),
+    inject: { kind: 'fixed', fault: rule.fault },
+  }));
+}
+
+function plannedBugs(texts: readonly string[], faultsFrom: FaultSettings['faultsFrom']): PlannedRule[] {
+  const bugs = texts.map(parseBug);
+  const names = numbered(bugs.map(({ name }) => `bug:${name}`));
+  return bugs.map(({ rule, begins }, index) => ({
+    rule: begins ? rule : beginning(rule, faultsFrom),
+    name: names[index]!,
+    numbers: parseSyscallSet(rule.selector.syscalls).numbers(),
+    inject: { kind: 'fixed', fault: rule.fault },
+  }));
+}
+
+function plannedRandom(settings: RandomSettings, faultsFrom: FaultSettings['faultsFrom']): PlannedRule {
+  const { rate = 0, syscalls, kinds = RANDOM_KINDS, errors, realism = 'likely' } = settings;
+  const faults: RandomFaults = { kinds, errors };
+  const set = syscalls === undefined ? 'all' : joined(syscalls);
+  const rule: Conditions = {
+    selector: { syscalls: set, probability: rate, count: 'task' },
+    habit: 'kernel',
+    from: 'entry',
+    realism,
   };
+  return {
+    rule: beginning(rule, faultsFrom),
+    name: RANDOM_RULE,
+    numbers: parseSyscallSet(set)
+      .numbers()
+      .filter((nr) => canMeet(syscallName(nr), faults, realism)),
+    inject: { kind: 'random', faults },
+  };
+}
+
+/** The conditions of a rule that begins when the settings say it. */
+function beginning(rule: Conditions, from: FaultSettings['faultsFrom'] = 'entry'): Conditions {
+  if (typeof from !== 'number') return { ...rule, from };
+  const afterTimeNs = Math.max(rule.selector.afterTimeNs ?? 0, from * NS_PER_MS);
+  return { ...rule, from: 'exec', selector: { ...rule.selector, afterTimeNs } };
+}
+
+function joined(syscalls: readonly string[]): string {
+  try {
+    return setText(syscalls);
+  } catch (error) {
+    if (!(error instanceof BadField)) throw error;
+    throw new RenacerError('BAD_SYSCALL_SET', `invalid byzantine.syscalls ${JSON.stringify(syscalls)}`, {
+      hint: error.message,
+    });
+  }
 }

@@ -4,23 +4,15 @@ import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../tracer
 import type { Task } from '../tracer/task.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { CallFacts } from './call-facts.ts';
-import { type Effect, effectsOf } from './kinds/index.ts';
+import type { FaultPlan, PlannedRule } from './fault-plan.ts';
+import { type FaultSource, fixedFault } from './fault-source.ts';
+import type { Effect } from './kinds/index.ts';
 import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
-import type { CallFault, Fault, Rule } from './rule.ts';
+import { Quirks } from './quirks/index.ts';
+import { randomFault } from './random-fault.ts';
+import type { Conditions, Fault } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
 import { SignalHandlers } from './signal-handlers.ts';
-
-/** A rule with the numbers that its set of system calls stands for. */
-export interface PlannedRule {
-  readonly rule: Rule;
-  readonly name: string;
-  readonly numbers: readonly number[];
-}
-
-export interface FaultPlan {
-  readonly seed: number;
-  readonly rules: readonly PlannedRule[];
-}
 
 /** One fault that was injected. */
 export interface FiredFault {
@@ -32,7 +24,7 @@ export interface FiredFault {
   readonly ordinal: number;
   readonly timeMs: number;
   readonly fault: Fault;
-  readonly habit: Rule['habit'];
+  readonly habit: Conditions['habit'];
 }
 
 const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
@@ -41,22 +33,31 @@ const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
 export class FaultPolicy implements Policy {
   readonly armed: ReadonlySet<number>;
   readonly needsProgramEntry: boolean;
+  readonly hidesVdso: boolean;
   readonly #rules: readonly ArmedRule[];
   readonly #byNumber = new Map<number, ArmedRule[]>();
   readonly #underWay = new CallsUnderWay();
   readonly #handlers = new SignalHandlers();
+  readonly #quirks: Quirks;
   readonly #watchesHandlers: boolean;
   readonly #onFault: (fault: FiredFault) => void;
   #startMs = Number.NaN;
 
   /** `onFault` is told of each fault as it is injected. */
   constructor(plan: FaultPlan, onFault: (fault: FiredFault) => void) {
-    this.#rules = plan.rules.map(({ rule, name, numbers }) => new ArmedRule(rule, name, new Set(numbers), plan.seed));
+    const armed = plan.rules.map((planned) => ({ planned, source: sourceOf(planned) }));
+    this.#quirks = new Quirks(
+      armed.flatMap(({ source }) => source.quirk?.name ?? []),
+      plan.seed,
+    );
+    this.#rules = armed.map(({ planned, source }) => new ArmedRule(planned, source, this.#quirks, plan.seed));
     for (const rule of this.#rules) {
       for (const nr of rule.numbers) this.#byNumber.set(nr, [...(this.#byNumber.get(nr) ?? []), rule]);
     }
-    this.#watchesHandlers = plan.rules.some(({ rule }) => rule.habit === 'kernel' && canInterrupt(rule.fault.call));
-    this.armed = new Set([...this.#byNumber.keys(), ...(this.#watchesHandlers ? [RT_SIGACTION] : [])]);
+    this.#watchesHandlers = this.#rules.some(({ rule, source }) => rule.habit === 'kernel' && source.interrupts);
+    this.hidesVdso = this.#quirks.behindVdso;
+    const watched = [...this.#quirks.watched, ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
+    this.armed = new Set([...this.#byNumber.keys(), ...watched]);
     this.needsProgramEntry = plan.rules.some(({ rule }) => rule.from === 'entry');
     this.#onFault = onFault;
   }
@@ -68,12 +69,12 @@ export class FaultPolicy implements Policy {
 
   onEntry(call: StoppedCall): EntryDecision | undefined {
     if (this.#watchesHandlers && call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
-    const rules = this.#byNumber.get(call.nr);
-    if (!rules) return undefined;
+    const rules = this.#byNumber.get(call.nr) ?? [];
+    if (rules.length === 0 && !this.#quirks.watched.has(call.nr)) return undefined;
     const facts = new CallFacts(call);
     const elapsedMs = call.task.enteredAt - this.#startMs;
     let entry: EntryDecision | undefined;
-    const atExit: Effect['exit'][] = [];
+    const atExit: Effect['exit'][] = this.#quirks.watch(facts);
     for (const rule of rules) {
       if (!rule.matches(facts, elapsedMs)) continue;
       if (rule.waitsForResult) {
@@ -130,10 +131,10 @@ export class FaultPolicy implements Policy {
     return exit;
   }
 
-  #fire(rule: ArmedRule, facts: CallFacts, elapsedMs: number): Effect[] | undefined {
+  #fire(rule: ArmedRule, facts: CallFacts, elapsedMs: number): readonly Effect[] | undefined {
     const { call } = facts;
-    const { fault, habit, realism } = rule.rule;
-    const effects = effectsOf(fault, {
+    const { habit, realism } = rule.rule;
+    const injection = rule.source.choose({
       call,
       facts,
       habit,
@@ -141,8 +142,9 @@ export class FaultPolicy implements Policy {
       key: rule.keyOf(call.task),
       ordinal: decisionOrdinal(call),
       handlers: this.#handlers,
+      quirks: this.#quirks,
     });
-    if (!effects) {
+    if (!injection) {
       rule.impossible += 1;
       return undefined;
     }
@@ -154,13 +156,13 @@ export class FaultPolicy implements Policy {
       syscall: syscallName(call.nr),
       ordinal: call.ordinal,
       timeMs: elapsedMs,
-      fault,
+      fault: injection.fault,
       habit,
     });
-    return effects;
+    return injection.effects;
   }
 }
 
-function canInterrupt(fault: CallFault | undefined): boolean {
-  return fault?.kind === 'error' && (fault.errno === 'EINTR' || fault.errno === 4);
+function sourceOf({ inject }: PlannedRule): FaultSource {
+  return inject.kind === 'fixed' ? fixedFault(inject.fault) : randomFault(inject.faults);
 }

@@ -10,6 +10,7 @@ import {
   readLineage,
   readPokes,
   readProbability,
+  readQuirk,
   readShort,
   readSignal,
   readTime,
@@ -87,6 +88,8 @@ export const FIELD_READERS: Readonly<Record<string, FieldReader>> = {
   kill: (value, draft) => {
     setCall(draft, { kind: 'kill', moment: oneOf('kill', ['before', 'after'] as const, value ?? 'before') });
   },
+
+  quirk: (value, draft) => setCall(draft, readQuirk(value)),
 
   strace: (value, draft) => {
     noValue('strace', value);

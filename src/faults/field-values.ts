@@ -7,6 +7,8 @@ import {
   FD_KINDS,
   type FdKind,
   type Poke,
+  QUIRKS,
+  type QuirkName,
 } from './rule.ts';
 import { BadField } from './rule-draft.ts';
 import { errnoByName, errnoName, signalByName, signalName } from './strace-names.ts';
@@ -122,6 +124,25 @@ export function readCorruption(value = ''): Corruption {
   }
   const mode = match[3] === undefined ? 'flip' : oneOf('corrupt', CORRUPT_MODES, match[3]);
   return { amount, unit: match[2] === 'bit' ? 'bit' : 'byte', mode };
+}
+
+/** The quirks that take a detail, and its form. */
+const QUIRK_DETAILS: Readonly<Partial<Record<QuirkName, { readonly form: RegExp; readonly example: string }>>> = {
+  'clock-back': { form: /^[0-9.]+(s|ms|us|ns)?,(wall|monotonic|all)$/, example: '1s,wall' },
+  'clock-stands': { form: /^(wall|monotonic|all)$/, example: 'wall' },
+};
+
+export function readQuirk(value = ''): CallFault {
+  const [, word = value, detail] = /^([a-z-]+),(.*)$/s.exec(value) ?? [];
+  const name = oneOf('quirk', QUIRKS, word);
+  const wanted = QUIRK_DETAILS[name];
+  if (wanted === undefined && detail === undefined) return { kind: 'quirk', name };
+  if (detail !== undefined && wanted?.form.test(detail)) return { kind: 'quirk', name, detail };
+  throw new BadField(
+    wanted === undefined
+      ? `the quirk ${name} takes nothing more, not '${detail}'`
+      : `the quirk ${name} is written such as ${name},${wanted.example}, not '${value}'`,
+  );
 }
 
 export function noValue(name: string, value: string | undefined): void {

@@ -1,5 +1,5 @@
 import { RenacerError } from '../model/errors.ts';
-import type { Fault, Rule } from './rule.ts';
+import type { Fault, FaultStart, Rule } from './rule.ts';
 import { BadField, CONDITION, type Field } from './rule-draft.ts';
 import { ruleFromFields } from './rule-fields.ts';
 import { fieldsOfFault, fieldsOfRule } from './rule-to-fields.ts';
@@ -16,16 +16,16 @@ const NOT_OF_FAULT_EITHER = ['short', 'after', 'lost', 'corrupt', 'kill'];
  * Reads the expression of `-e inject=` or `-e fault=`, without that prefix: strace's grammar (strace(1), "Tampering"),
  * and what docs/faults.md adds to it. The set of system calls is kept as text, and not looked at.
  *
- * Throws BAD_FAULT_RULE in strace's words, with the reason as its hint.
+ * `from` is where a rule begins that does not say it. Throws BAD_FAULT_RULE in strace's words, with the reason as its hint.
  *
  * @example parseInject('openat:error=EIO:when=3+')
  */
-export function parseInject(text: string, qualifier: InjectQualifier = 'inject'): Rule {
+export function parseInject(text: string, qualifier: InjectQualifier = 'inject', from: FaultStart = 'exec'): Rule {
   const colon = text.indexOf(':');
   const set = colon === -1 ? text : text.slice(0, colon);
   const fields = colon === -1 ? [] : splitFields(text.slice(colon + 1));
   try {
-    return ruleFromFields(set, qualifier === 'fault' ? faultFields(fields) : fields, 'exec');
+    return ruleFromFields(set, qualifier === 'fault' ? faultFields(fields) : fields, from);
   } catch (error) {
     if (!(error instanceof BadField)) throw error;
     throw new RenacerError('BAD_FAULT_RULE', `invalid ${qualifier} argument '${text}'`, { hint: error.message });
@@ -48,7 +48,7 @@ function printField({ name, value }: Field): string {
 }
 
 /** Cuts at each colon that no backslash stands before. As in strace, empty fields say nothing. */
-function splitFields(text: string): Field[] {
+export function splitFields(text: string): Field[] {
   const pieces = text.match(/(?:[^:\\]|\\.|\\$)+/gs) ?? [];
   return pieces.map((piece) => {
     const [, condition, operand] = CONDITION.exec(piece) ?? [];

@@ -1,6 +1,7 @@
 import type { EntryDecision, ExitDecision, StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
 import type { Effect } from './kinds/index.ts';
+import { withWrites } from './written-call.ts';
 
 type AtExit = NonNullable<Effect['exit']>;
 
@@ -21,7 +22,10 @@ export class CallsUnderWay {
     const atExit = this.#atExit.get(call.task);
     this.#atExit.delete(call.task);
     let exit: ExitDecision | undefined;
-    for (const ask of atExit ?? []) exit = mergeExits(exit, ask(call));
+    for (const ask of atExit ?? []) {
+      // One fault builds on another: it sees the memory as the one before leaves it.
+      exit = mergeExits(exit, ask(exit?.writes ? withWrites(call, exit.writes) : call));
+    }
     return exit;
   }
 

@@ -79,6 +79,16 @@ export function errorsFor(syscall: string, situation: Situation, level: RealismL
   return [...known].filter((errno) => level === 'any' || realism(syscall, errno, situation) === 'likely').sort();
 }
 
+/** Every error that {@link errorsFor} may give of this call, however it is made. */
+export function errorsEver(syscall: string, level: RealismLevel): string[] {
+  const family = families.get(syscall);
+  if (level === 'any') return [...cataloguedErrors(syscall), ...(family?.likely ?? []).map(({ errno }) => errno)];
+  const catalogued = cataloguedErrors(syscall);
+  return (family?.likely ?? [])
+    .filter((term) => term.beyondPage || catalogued.includes(term.errno))
+    .map(({ errno }) => errno);
+}
+
 /** Whether one of the places is where the call is made; undefined if that depends on a descriptor of unknown kind. */
 function isPlace(places: readonly string[], situation: Situation): boolean | undefined {
   if (places.length === 0) return true;

@@ -8,7 +8,9 @@ import { decisionKey } from './decisions.ts';
 import type { FiredFault } from './fault-policy.ts';
 import { type Effect, effectsOf } from './kinds/index.ts';
 import { CallsUnderWay, mergeEntries } from './merged-effects.ts';
+import { Quirks } from './quirks/index.ts';
 import { faultText, type Recorded, type RecordedFault, type RecordedSignal } from './replay-file.ts';
+import type { QuirkName } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
 import { type SentSignal, SentSignals } from './sent-signals.ts';
 import { SignalHandlers } from './signal-handlers.ts';
@@ -33,6 +35,7 @@ interface Life {
 export class ReplayPolicy implements Policy {
   readonly armed: Policy['armed'];
   readonly needsProgramEntry = false;
+  readonly hidesVdso: boolean;
   readonly #seed: number;
   readonly #recorded: readonly Recorded[];
   readonly #faults = new Map<string, RecordedFault[]>();
@@ -42,6 +45,7 @@ export class ReplayPolicy implements Policy {
   readonly #refused = new Map<Recorded, string>();
   readonly #lives = new Map<string, Life>();
   readonly #underWay = new CallsUnderWay();
+  readonly #quirks: Quirks;
   readonly #onFault: (fault: FiredFault) => void;
   readonly #sent: SentSignals;
   #startMs = Number.NaN;
@@ -53,9 +57,11 @@ export class ReplayPolicy implements Policy {
       if ('signal' in recorded) add(this.#signals, callKey(recorded.task, recorded.ordinal), recorded);
       else add(this.#faults, callKey(recorded.task, recorded.ordinal, recorded.syscall), recorded);
     }
+    this.#quirks = new Quirks(faults.flatMap(quirkOf), seed);
+    this.hidesVdso = this.#quirks.behindVdso;
     const numbers = faults.map(({ syscall }) => syscallNumber(syscall)).filter((nr) => nr !== undefined);
     // A signal's moment is counted in all calls.
-    this.armed = this.#signals.size > 0 ? 'all' : new Set(numbers);
+    this.armed = this.#signals.size > 0 ? 'all' : new Set([...numbers, ...this.#quirks.watched]);
     this.#onFault = onFault;
     this.#sent = new SentSignals(onSent);
   }
@@ -80,10 +86,10 @@ export class ReplayPolicy implements Policy {
     const name = syscallName(call.nr);
     const faults = this.#faults.get(callKey(call.task.lineage, call.ordinal, name));
     const signals = this.#signals.get(callKey(call.task.lineage, call.task.calls));
-    if (!faults && !signals) return undefined;
+    if (!faults && !signals && !this.#quirks.watched.has(call.nr)) return undefined;
     const facts = new CallFacts(call);
     let entry: EntryDecision | undefined;
-    const exits: Effect['exit'][] = [];
+    const exits: Effect['exit'][] = this.#quirks.watch(facts);
     for (const recorded of faults ?? []) {
       for (const effect of this.#inject(recorded, facts) ?? []) {
         entry = mergeEntries(entry, effect.entry);
@@ -139,6 +145,7 @@ export class ReplayPolicy implements Policy {
       ordinal: decisionOrdinal(call),
       // It was injected: so there was an EINTR to see.
       handlers: new SignalHandlers(),
+      quirks: this.#quirks,
     });
     if (!effects) {
       this.#refused.set(recorded, `that call can't meet it: it is made in another way`);
@@ -219,4 +226,9 @@ function signalNumber({ signal }: RecordedSignal): number {
 function parentOf(lineage: string): string | undefined {
   const dot = lineage.lastIndexOf('.');
   return dot < 0 ? undefined : lineage.slice(0, dot);
+}
+
+function quirkOf(recorded: Recorded): QuirkName[] {
+  const call = 'signal' in recorded ? undefined : recorded.fault.call;
+  return call?.kind === 'quirk' ? [call.name] : [];
 }

@@ -1,5 +1,5 @@
 import { FIELD_READERS, readConditionField } from './field-readers.ts';
-import type { Fault, FaultStart, Rule } from './rule.ts';
+import type { CallFault, Fault, FaultStart, Rule } from './rule.ts';
 import { BadField, type Field, type RuleDraft } from './rule-draft.ts';
 
 /** Makes a rule of its fields. Throws BadField with the reason for the first field that can't be. */
@@ -25,12 +25,15 @@ export function ruleFromFields(syscalls: string, fields: readonly Field[], defau
   return draft;
 }
 
+/** Kinds that leave the call to happen. */
+const HAPPENS: readonly CallFault['kind'][] = ['short', 'after'];
+
 /** What can't be said together, because no call could meet both. */
 function checkTogether({ selector, fault }: RuleDraft): void {
   const { substitute: _, ...effects } = fault;
   if (Object.keys(effects).length === 0) throw new BadField('it has no fault: add one, such as error=EIO');
   const { call } = fault;
-  if (fault.corrupt !== undefined && call !== undefined && call.kind !== 'short' && call.kind !== 'after') {
+  if (fault.corrupt !== undefined && call !== undefined && !HAPPENS.includes(call.kind)) {
     throw new BadField(`corrupt needs a call that happens, which ${call.kind} prevents`);
   }
   if (selector.result === undefined) return;

@@ -28,6 +28,7 @@ export interface RuleJson {
   readonly lost?: boolean;
   readonly corrupt?: string | number;
   readonly kill?: 'before' | 'after';
+  readonly quirk?: string;
 
   readonly when?: string;
   readonly probability?: number;
@@ -88,7 +89,8 @@ export function ruleToJson(rule: Rule): RuleJson {
   return json;
 }
 
-function setText(syscall: RuleJson['syscall'] | undefined): string {
+/** The set of system calls that a list of them stands for. Throws BadField. */
+export function setText(syscall: RuleJson['syscall'] | undefined): string {
   const list = typeof syscall === 'string' ? [syscall] : (syscall ?? []);
   if (list.length > 1 && list.some((item) => item.startsWith('!'))) {
     throw new BadField("'!' turns the whole set round: write the set as one text");

@@ -54,6 +54,8 @@ function callEntries(call: CallFault): Entry[] {
     case 'short':
       // A fraction between 0 and 1 always has a point or an exponent, which tells it from a number of bytes.
       return [['short', 'bytes' in call ? call.bytes : call.fraction]];
+    case 'quirk':
+      return [['quirk', call.detail === undefined ? call.name : `${call.name},${call.detail}`]];
     case 'kill':
       return [['kill', call.moment]];
     case 'lost':

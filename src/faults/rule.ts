@@ -20,6 +20,11 @@ export const REALISM_LEVELS = ['likely', 'any'] as const;
 
 export type RealismLevel = (typeof REALISM_LEVELS)[number];
 
+/** What random faults may be. */
+export const RANDOM_KINDS = ['error', 'short', 'retval', 'corrupt', 'delay'] as const;
+
+export type RandomKind = (typeof RANDOM_KINDS)[number];
+
 /**
  * A condition on the `arg`-th argument, counted from 1 as strace's `@argN`. `any-bit` is C's `argN & MASK` (some bit
  * of the mask is set), `equal` is `argN == V`. `value` is an unsigned 64-bit word; a V below zero was wrapped into it.
@@ -86,6 +91,23 @@ export interface Corruption {
 /** The name of an errno, or its number where it has none. */
 export type ErrnoWord = string | number;
 
+/** Misbehaviours that no other fault can express; see quirks/. */
+export const QUIRKS = [
+  'lost-writeback',
+  'stale-read',
+  'zero-block',
+  'spurious-wakeup',
+  'spurious-ready',
+  'interrupted',
+  'directory-order',
+  'unknown-file-type',
+  'clock-back',
+  'clock-stands',
+  'no-memory',
+] as const;
+
+export type QuirkName = (typeof QUIRKS)[number];
+
 /**
  * What becomes of the call itself; at most one of them.
  * - `error`: it does not happen, and this errno is reported
@@ -94,6 +116,7 @@ export type ErrnoWord = string | number;
  * - `after`: it happens, then this errno is reported
  * - `lost`: it does not happen, and success is reported
  * - `kill`: the task dies at it, before or after its effect
+ * - `quirk`: it misbehaves in a way of its own; `detail` is the quirk's
  */
 export type CallFault =
   | { readonly kind: 'error'; readonly errno: ErrnoWord }
@@ -102,7 +125,8 @@ export type CallFault =
   | { readonly kind: 'short'; readonly fraction: number }
   | { readonly kind: 'after'; readonly errno: ErrnoWord }
   | { readonly kind: 'lost' }
-  | { readonly kind: 'kill'; readonly moment: 'before' | 'after' };
+  | { readonly kind: 'kill'; readonly moment: 'before' | 'after' }
+  | { readonly kind: 'quirk'; readonly name: QuirkName; readonly detail?: string };
 
 /** What is done to a selected call: at least one of these but `substitute`, which says how `error` and `retval` are done. */
 export interface Fault {
@@ -118,12 +142,16 @@ export interface Fault {
   readonly corrupt?: Corruption;
 }
 
-/** One line of a plan: selector + fault. Pure data, and it survives a structured clone. */
-export interface Rule {
+/** When a fault happens, and by whose standards. */
+export interface Conditions {
   readonly selector: Selector;
-  readonly fault: Fault;
   /** Whose effects the fault leaves behind, where they differ: the kernel's, or those of strace's `-e inject=`. */
   readonly habit: 'kernel' | 'strace';
   readonly from: FaultStart;
   readonly realism: RealismLevel;
+}
+
+/** One line of a plan: selector + fault. Pure data, and it survives a structured clone. */
+export interface Rule extends Conditions {
+  readonly fault: Fault;
 }

@@ -1,9 +1,9 @@
 import { syscallName } from '../syscalls/syscall-table.ts';
 import { ERROR_EFFECTS } from './effects.ts';
-import type { PlannedRule } from './fault-policy.ts';
+import type { PlannedRule } from './fault-plan.ts';
 import { printInject } from './inject-grammar.ts';
 import { errnoWord } from './kinds/error.ts';
-import type { Rule } from './rule.ts';
+import type { Conditions, Fault } from './rule.ts';
 
 /**
  * The `-e` expressions of strace(1) that inject the same as these rules; undefined if any of them says what strace can't
@@ -13,22 +13,24 @@ export function straceExpressions(rules: readonly PlannedRule[]): string[] | und
   const numbers = rules.flatMap((rule) => rule.numbers);
   // Of several rules for one call, strace takes the last alone.
   if (new Set(numbers).size !== numbers.length) return undefined;
-  const texts = rules.map((planned) =>
-    isStraces(planned) ? printInject({ ...planned.rule, habit: 'kernel' }) : undefined,
-  );
+  const texts = rules.map(({ rule, inject, numbers: own }) => {
+    if (inject.kind !== 'fixed') return undefined;
+    const { fault } = inject;
+    return isStraces(rule, fault, own) ? printInject({ ...rule, fault, habit: 'kernel' }) : undefined;
+  });
   return texts.every((text) => text !== undefined) ? texts.map((text) => `inject=${text}`) : undefined;
 }
 
-function isStraces({ rule, numbers }: PlannedRule): boolean {
+function isStraces(rule: Conditions, fault: Fault, numbers: readonly number[]): boolean {
   const { syscalls: _, when: __, count, ...conditions } = rule.selector;
   if (count !== 'task' || Object.keys(conditions).length > 0 || rule.from !== 'exec') return false;
-  const { call, corrupt } = rule.fault;
+  const { call, corrupt } = fault;
   if (corrupt || (call && call.kind !== 'error' && call.kind !== 'retval')) return false;
-  return rule.habit === 'strace' || !numbers.some((nr) => leavesMore(rule, syscallName(nr)));
+  return rule.habit === 'strace' || !numbers.some((nr) => leavesMore(fault, syscallName(nr)));
 }
 
 /** Whether the error leaves something behind in this call that strace does not; a call that is restarted has no error. */
-function leavesMore({ fault: { call } }: Rule, syscall: string): boolean {
+function leavesMore({ call }: Fault, syscall: string): boolean {
   if (call?.kind !== 'error') return false;
   const errno = errnoWord(call.errno);
   return ERROR_EFFECTS.some(

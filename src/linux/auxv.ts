@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /** Types of entries of the auxiliary vector, from <elf.h>. */
+export const AT_NULL = 0;
+export const AT_IGNORE = 1;
 export const AT_ENTRY = 9;
 export const AT_SYSINFO_EHDR = 33;
 

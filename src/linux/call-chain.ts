@@ -24,7 +24,7 @@ const TLS_AREA = 64 * 1024;
 const STACK_AREA = 64 * 1024;
 const TCB = TLS_AREA / 2;
 const CONTEXTS = TLS_AREA + STACK_AREA;
-const MAX_STEPS = 64;
+const MAX_STEPS = 256;
 /** One context: ucontext_t (968 bytes) and, from here, its stack. */
 const CONTEXT_SIZE = 8192;
 const CONTEXT_STACK = 1024;

@@ -30,8 +30,12 @@ export class CgroupV2 extends Cgroup {
     return this.number('memory.peak');
   }
 
+  /**
+   * Processes killed at this group's own limit. memory.events counts those of limits above and below too; the local `oom`
+   * tells whether this limit was ever the reason.
+   */
   get oomKills(): number | undefined {
-    return this.keyed('memory.events', 'oom_kill');
+    return this.keyed('memory.events.local', 'oom') === 0 ? 0 : this.keyed('memory.events', 'oom_kill');
   }
 
   limitCpu(fraction: number): void {

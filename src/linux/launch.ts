@@ -35,6 +35,8 @@ export interface LaunchSpec {
   readonly cwd: string | undefined;
   /** Which of our file descriptors become 0, 1 and 2. Each is either its own number or above 2. */
   readonly stdio: readonly [number, number, number];
+  /** More of ours, which it gets under their numbers. */
+  readonly inheritedFds: readonly number[];
   readonly rlimits: readonly Rlimit[];
   /** A seccomp program (see seccomp-filter.ts) that the command starts with. */
   readonly filter: Uint8Array | undefined;
@@ -73,6 +75,7 @@ export class GatedProcess {
     for (const fd of [ready, gate, verdict]) chain.call(SYS.close, fd);
     resetIgnoredSignals(chain);
     setUpStdio(chain, spec.stdio);
+    for (const fd of spec.inheritedFds) chain.call(SYS.fcntl, fd, F_SETFD, 0);
     if (spec.cwd !== undefined) chain.call(SYS.chdir, chain.string(spec.cwd));
     for (const { resource, soft, hard } of spec.rlimits) {
       chain.call(SYS.prlimit64, 0, resource, chain.words([soft, hard].map(limitWord)), 0);

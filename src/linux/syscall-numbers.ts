@@ -17,7 +17,9 @@ export const SYS = {
   tgkill: 234,
   dup3: 292,
   prlimit64: 302,
+  execveat: 322,
   seccomp: 317,
   pidfd_open: 434,
+  pidfd_getfd: 438,
   clone3: 435,
 } as const;

@@ -40,9 +40,12 @@ export class StraceText {
   readonly #options: StraceTextOptions;
   readonly #column: number;
   readonly #living = new Set<number>();
-  /** The tasks whose call has been entered, and has not come back. */
-  readonly #inCall = new Set<number>();
+  /** The tasks in a call whose line was cut short. */
+  readonly #unfinished = new Set<number>();
   #line: OpenLine | undefined;
+  /** Whose line it is, as it stands before the lines of the task that was last. */
+  #prefixTid = 0;
+  #prefixText = '';
 
   constructor(options: StraceTextOptions) {
     this.#options = options;
@@ -51,7 +54,7 @@ export class StraceText {
 
   /** Prints an event. It is not kept. */
   event(event: TraceEvent): void {
-    this.#living.add(event.tid);
+    if (event.kind === 'task-start' || !this.#living.has(event.tid)) this.#joined(event.tid);
     switch (event.kind) {
       case 'syscall-entry':
         this.#entry(event);
@@ -90,14 +93,13 @@ export class StraceText {
   }
 
   #entry(event: SyscallEntryEvent): void {
-    this.#inCall.add(event.tid);
     this.#begin(event.tid, this.#entryText(event));
   }
 
   #exit(event: SyscallExitEvent): void {
-    const entered = this.#inCall.delete(event.tid);
     if (this.#line?.tid !== event.tid) {
-      this.#begin(event.tid, entered ? `<... ${nameOf(event)} resumed>` : this.#entryText(event));
+      const resumed = this.#unfinished.delete(event.tid);
+      this.#begin(event.tid, resumed ? `<... ${nameOf(event)} resumed>` : this.#entryText(event));
     }
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
   }
@@ -120,7 +122,8 @@ export class StraceText {
 
   /** The end of the open line's call, filled up with blanks to the column of the equals sign. */
   #toColumn(text: string): string {
-    return `${text} `.padEnd(this.#column - this.#line!.text.length);
+    const missing = this.#column - this.#line!.text.length - text.length - 1;
+    return missing > 0 ? `${text} ${BLANKS[missing] ?? ' '.repeat(missing)}` : `${text} `;
   }
 
   #taskEnd(event: TaskEndEvent): void {
@@ -129,15 +132,15 @@ export class StraceText {
         ? `exited with ${event.exitStatus}`
         : `killed by ${signalName(event.signal)}${event.coreDumped ? ' (core dumped)' : ''}`;
     this.#whole(event, `+++ ${how} +++`);
-    this.#inCall.delete(event.tid);
-    this.#living.delete(event.tid);
+    this.#unfinished.delete(event.tid);
+    this.#left(event.tid);
   }
 
   /** Another thread called execve, and has this leader's id from now on: its open call goes on under that id. */
   #supersede(event: ExecSupersedeEvent): void {
     this.#whole(event, `+++ superseded by execve in pid ${event.formerTid} +++`);
-    this.#living.delete(event.formerTid);
-    if (this.#inCall.delete(event.formerTid)) this.#inCall.add(event.tid);
+    this.#left(event.formerTid);
+    if (this.#unfinished.delete(event.formerTid)) this.#unfinished.add(event.tid);
   }
 
   #whole({ tid }: EventBase, text: string): void {
@@ -153,20 +156,41 @@ export class StraceText {
   #finish(text: string): void {
     const line = this.#line!;
     this.#line = undefined;
-    this.#options.write(`${line.text.slice(line.written)}${text}\n`);
+    this.#options.write(`${line.written === 0 ? line.text : line.text.slice(line.written)}${text}\n`);
   }
 
   #interrupt(): void {
-    if (this.#line !== undefined) this.#finish(' <unfinished ...>');
+    if (this.#line === undefined) return;
+    this.#unfinished.add(this.#line.tid);
+    this.#finish(' <unfinished ...>');
+  }
+
+  #joined(tid: number): void {
+    this.#living.add(tid);
+    this.#prefixTid = 0;
+  }
+
+  #left(tid: number): void {
+    this.#living.delete(tid);
+    this.#prefixTid = 0;
   }
 
   /** Whose line it is. On a terminal it is said only while there is more than one task. */
   #prefix(tid: number): string {
+    if (tid === this.#prefixTid) return this.#prefixText;
+    this.#prefixTid = tid;
+    this.#prefixText = this.#makePrefix(tid);
+    return this.#prefixText;
+  }
+
+  #makePrefix(tid: number): string {
     if (!this.#options.followed) return '';
     if (this.#options.toFile) return `${String(tid).padEnd(5)} `;
     return this.#living.size > 1 ? `[pid ${String(tid).padStart(5)}] ` : '';
   }
 }
+
+const BLANKS: readonly string[] = Array.from({ length: DEFAULT_COLUMN }, (_, length) => ' '.repeat(length));
 
 /** Calls of the two other tables have no names here. */
 function nameOf({ abi, nr }: SyscallEntryEvent | SyscallExitEvent): string {

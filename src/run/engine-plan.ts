@@ -1,5 +1,6 @@
 import type { SignalPlan } from '../chaos/basic/signal-injection.ts';
-import type { FaultPlan } from '../faults/fault-policy.ts';
+import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
+import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ReplayPlan } from '../faults/replay-policy.ts';
 import type { LaunchSpec } from '../linux/launch.ts';
 import type { StopMethod } from '../tracer/stop-loop.ts';
@@ -7,6 +8,10 @@ import type { StopMethod } from '../tracer/stop-loop.ts';
 /** How the engine's thread follows the tree; undefined in a plan that needs limits alone, which does not ptrace at all. */
 export interface TracingPlan {
   readonly method: StopMethod;
+  /** The kernel traces by itself, and nothing stops. */
+  readonly kernel?: KernelPlan | undefined;
+  /** Why it does not, where that would have been better. */
+  readonly kernelObstacle?: string | undefined;
   /** All tasks of the tree. Without, only the command's first task is traced, and the method is `ptrace`. */
   readonly follow: boolean;
   /** The calls that are asked for. */
@@ -21,6 +26,15 @@ export interface TracingPlan {
   readonly faults: FaultPlan | undefined;
   /** Instead of the two above. */
   readonly replay: ReplayPlan | undefined;
+  /** A network that is imitated at the system calls. */
+  readonly imitation: ImitationPlan | undefined;
+  readonly ioLatencyMs: number | undefined;
+}
+
+/** Traces from within the kernel. */
+export interface KernelPlan {
+  /** The directory of the run's group in cgroup v2. */
+  readonly group: string;
 }
 
 /** All that the engine's thread is told: it can be sent to a worker. */
@@ -29,8 +43,13 @@ export interface EnginePlan {
   /** cgroup files that the command's process id is written to before it starts. */
   readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;
-  /** The event ring: memory of this process, and the control block beside it (see CONTROL). */
-  readonly ring: { readonly address: number; readonly size: number; readonly control: SharedArrayBuffer };
+  /** The event ring: memory of this process, or a ring buffer of the kernel; and a control block beside it (see CONTROL). */
+  readonly ring: {
+    readonly address: number;
+    readonly size: number;
+    readonly kernelFd: number | undefined;
+    readonly control: SharedArrayBuffer;
+  };
 }
 
 /** What was counted of one number; `errors` and `seconds` are zero unless the plan asked for times. */

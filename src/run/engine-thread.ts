@@ -11,7 +11,8 @@ import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops, sendSignal } from '../linux/signals.ts';
 import { reap, Waiter } from '../linux/wait.ts';
-import { isStopped } from '../linux/wait-status.ts';
+import { isStopped, stopSignalOf } from '../linux/wait-status.ts';
+import type { KernelTracer } from '../tracer/ebpf/kernel-tracer.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
 import { CONTROL } from '../tracer/record.ts';
@@ -20,6 +21,7 @@ import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
+import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 
 /**
  * The thread that launches the command and waits for it: with a stop loop if the run is traced, else in one wait. It
@@ -27,17 +29,25 @@ import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
  */
 
 const SIGKILL = 9;
-const LAST_NUMBER = 511;
 
 const tell = (message: EngineMessage): void => parentPort?.postMessage(message);
 
 async function main(plan: EnginePlan): Promise<void> {
   const { tracing } = plan;
-  const injectors = makeInjectors(tracing);
+  const injectors = await makeInjectors(tracing);
   const policies = policiesOf(injectors);
-  const filter = tracing?.method === 'seccomp' ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
+  const filter =
+    tracing?.method === 'seccomp' && !tracing.kernel
+      ? traceFilter(stoppingCalls(tracing.selected, policies))
+      : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing?.events ? (await import('../syscalls/signatures.ts')).capturesOf : () => [];
+  // It must see the command from its first call on.
+  const kernelTracer = tracing?.kernel && openKernelTracer(plan, tracing.kernel, tracing, captures);
+  if (typeof kernelTracer === 'string') {
+    tell({ kind: 'no-kernel-trace', reason: kernelTracer });
+    return;
+  }
   const gated = launch(plan, filter);
   if (!gated) return;
   const control = new Int32Array(plan.ring.control);
@@ -46,8 +56,8 @@ async function main(plan: EnginePlan): Promise<void> {
     sendSignal(gated.pid, SIGKILL);
     return;
   }
-  if (tracing) trace(plan, tracing, gated, captures, injectors);
-  else waitFor(gated);
+  if (tracing && !kernelTracer) trace(plan, tracing, gated, captures, injectors);
+  else waitFor(gated, kernelTracer, tracing?.kernel?.group);
 }
 
 /** What injects into the run; each is undefined unless the plan asks for it. */
@@ -55,20 +65,37 @@ interface Injectors {
   readonly faults: FaultPolicy | undefined;
   readonly signals: SignalInjection | undefined;
   readonly replay: ReplayPolicy | undefined;
+  /** Last, since these act on calls as they are made. */
+  readonly conditions: readonly Policy[];
 }
 
-function makeInjectors(tracing: TracingPlan | undefined): Injectors {
+async function makeInjectors(tracing: TracingPlan | undefined): Promise<Injectors> {
   const onFault = (fault: FiredFault): void => tell({ kind: 'fault', fault });
   const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
   return {
     faults: tracing?.faults && new FaultPolicy(tracing.faults, onFault),
     signals: tracing?.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing?.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
+    conditions: await makeConditions(tracing),
   };
 }
 
-function policiesOf({ faults, signals, replay }: Injectors): Policy[] {
-  return [faults, signals, replay].filter((policy) => policy !== undefined);
+/** What no run loads that does not ask for it. */
+async function makeConditions(tracing: TracingPlan | undefined): Promise<Policy[]> {
+  const conditions: Policy[] = [];
+  if (tracing?.imitation) {
+    const { NetworkImitation } = await import('../chaos/network/syscalls/imitation.ts');
+    conditions.push(new NetworkImitation(tracing.imitation));
+  }
+  if (tracing?.ioLatencyMs) {
+    const { IoLatency } = await import('../chaos/network/io-latency.ts');
+    conditions.push(new IoLatency(tracing.ioLatencyMs));
+  }
+  return conditions;
+}
+
+function policiesOf({ faults, signals, replay, conditions }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions].filter((policy) => policy !== undefined);
 }
 
 function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess | undefined {
@@ -91,7 +118,8 @@ function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess 
   return gated;
 }
 
-function waitFor(gated: GatedProcess): void {
+/** Of a command that nobody stops: it may be traced from within the kernel, to the end of the last process in the group. */
+function waitFor(gated: GatedProcess, tracer: KernelTracer | undefined, group: string | undefined): void {
   gated.open();
   try {
     gated.awaitExec();
@@ -101,18 +129,23 @@ function waitFor(gated: GatedProcess): void {
   }
   tell({ kind: 'started', pid: gated.pid });
   const waiter = new Waiter();
-  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) tell({ kind: 'stopped' });
+  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) {
+    tell({ kind: 'stopped', signal: stopSignalOf(waiter.status) });
+  }
+  if (tracer && group !== undefined) awaitEmpty(group);
   tell({
     kind: 'ended',
     status: waiter.status,
-    counts: [],
-    signals: 0,
-    tasks: 0,
+    counts: tracer?.counts() ?? [],
+    signals: tracer?.signals ?? 0,
+    tasks: tracer?.tasks ?? 0,
+    lost: tracer?.lost ?? 0,
     sharedCpu: false,
     sent: [],
     rules: [],
     replay: undefined,
   });
+  tracer?.close();
 }
 
 function trace(
@@ -137,7 +170,7 @@ function trace(
   const policies = policiesOf(injectors);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
   const following = { method: tracing.method, tree: tracing.follow };
-  const loop = new StopLoop(following, recorder, policy, () => tell({ kind: 'stopped' }));
+  const loop = new StopLoop(following, recorder, policy, (signal) => tell({ kind: 'stopped', signal }));
   let started = false;
   let status: number;
   try {
@@ -156,6 +189,7 @@ function trace(
     counts: countedCalls(recorder.counts),
     signals: recorder.signalCount,
     tasks: loop.taskCount,
+    lost: 0,
     sharedCpu: loop.sharedCpu,
     sent: injectors.signals?.sent ?? injectors.replay?.sent ?? [],
     rules: injectors.faults?.uses() ?? [],
@@ -164,9 +198,9 @@ function trace(
 }
 
 /** The calls that must stop: those that are asked for, and those that a policy wants. */
-function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): Iterable<number> {
+function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): 'all' | Iterable<number> {
   const sets = [selected, ...policies.map(({ armed }) => armed)];
-  if (sets.includes('all')) return Array.from({ length: LAST_NUMBER + 1 }, (_, nr) => nr);
+  if (sets.includes('all')) return 'all';
   return sets.flatMap((set) => (typeof set === 'string' ? [] : [...set]));
 }
 

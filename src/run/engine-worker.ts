@@ -34,7 +34,9 @@ export async function dismissEngine(): Promise<void> {
  * may be non-blocking, for the target as well.
  */
 function startWorker(): Worker {
-  return new Worker(new URL('./engine-thread.js', import.meta.url), { stdout: true, stderr: true });
+  // The options of this process (--input-type, --test, --import ...) are not for it.
+  const ours = { execArgv: [], env: {} };
+  return new Worker(new URL('./engine-thread.js', import.meta.url), { ...ours, stdout: true, stderr: true });
 }
 
 function isAlive(worker: Worker): boolean {

@@ -49,13 +49,15 @@ function judgeMemory({ signal, exitCode, limits }: Evidence): Verdict | undefine
   return verdict('stopped', 'MEMORY_LIMIT', `memory limit reached: ${oomKilled(memory.oomKills)}`);
 }
 
+/** A program may handle a signal, clean up, and then die of it by its own hand, as it should: that was the signal still. */
 function judgeSignal({ signal, faults }: Evidence, name: string): Verdict {
   const ours = faults
     .filter((fault) => fault.kind === 'signal')
-    .findLast((fault) => fault.fate === 'died' && fault.signal === signal && fault.at.lineage === '0');
+    .findLast((fault) => fault.signal === signal && (fault.fate === 'died' || fault.fate === 'handled'));
   if (!ours) return verdict('crashed', 'COMMAND_CRASHED', `killed by ${name}`);
   const where = ours.at.syscall ? ` at ${ours.at.syscall}` : '';
-  return verdict('stopped', 'SIGNAL_INJECTED', `ended by the injected signal ${name}, sent${where}`);
+  const how = ours.fate === 'handled' ? ', which it had handled' : '';
+  return verdict('stopped', 'SIGNAL_INJECTED', `ended by the injected signal ${name}, sent${where}${how}`);
 }
 
 function judgeExit({ limits, faults, checkStatus }: Evidence, exitCode: number): Verdict {

@@ -3,10 +3,9 @@ import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
 import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos/basic/limits.ts';
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
-import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { armParts, mayLose, type PartName } from '../chaos/tiers.ts';
-import { faultPlan } from '../faults/fault-plan.ts';
+import { armParts, type PartName } from '../chaos/tiers.ts';
+import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
@@ -16,12 +15,14 @@ import type { ResourceLimit } from '../linux/rlimits.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import { atExit } from './at-exit.ts';
 import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
-import { type Ended, runEngine } from './engine.ts';
+import { runEngine } from './engine.ts';
+import { chooseEngine, type EngineChoice, withoutKernel } from './engine-choice.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
-import { openNetwork } from './network.ts';
+import { type OpenedNetwork, openNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
@@ -47,8 +48,11 @@ export const ENGINES: ReadonlySet<PartName> = new Set<PartName>([
   'cpu',
   'timeout',
   'signals',
+  'byzantine',
   'rules',
+  'bugs',
   ...NETWORK_PARTS,
+  'io_latency',
 ]);
 
 const DEFAULT_STRING_LIMIT = 32;
@@ -65,6 +69,8 @@ export interface TraceRequest {
   readonly onIdle?: () => void;
   /** Bytes of strings and data to capture; default 32. */
   readonly stringLimit?: number;
+  /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
+  readonly engine?: EngineChoice | undefined;
 }
 
 /** How a command is to be run. */
@@ -75,6 +81,8 @@ export interface RunRequest {
   /** The whole environment of the target; ours by default. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly stdio?: StdioOption | undefined;
+  /** File descriptors of ours above stderr that the target gets too. */
+  readonly inheritedFds?: readonly number[] | undefined;
   /** What the target reads, where its stdin is a pipe. */
   readonly input?: string | Uint8Array | undefined;
   /** Ends the run: SIGTERM to the tree, SIGKILL after the grace period. */
@@ -89,7 +97,7 @@ export interface RunRequest {
   /** Told once, when the command has been executed. */
   readonly onStart?: ((start: RunStart) => void) | undefined;
   /** Told when a job-control signal (Ctrl-Z) has stopped the command's first process. */
-  readonly onStop?: (() => void) | undefined;
+  readonly onStop?: ((signal: number) => void) | undefined;
   /** Limits that the command starts with beyond those of the configuration. */
   readonly rlimits?: readonly ResourceLimit[] | undefined;
 }
@@ -115,78 +123,83 @@ export async function runCommand(command: string, args: readonly string[], reque
   const { armed, leftOut } = chaos ? armParts(chaos, ENGINES) : { armed: [], leftOut: [] };
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
-  const tracing = tracingPlan(request.trace, {
+  const injected = {
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
-    faults: armed.includes('rules') ? faultPlan(settings.rules ?? [], seed) : undefined,
+    faults: await faultPlanOf(settings, armed, seed),
     replay: request.replay,
-  });
+    ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
+  };
   if (request.replay) refuseOtherFaults(armed);
   const fired: FiredFault[] = [];
 
   await removeLeftovers(findLeftovers('near'));
   // Without chaos and without -f only the command itself is ours.
-  const isTree = armed.length > 0 || tracing?.follow !== false;
+  const isTree = armed.length > 0 || request.replay !== undefined || request.trace?.follow !== false;
   const recording = openRecording(request.record, { seed, command: [command, ...args] });
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
-  const killTree = (): void => limits.killTree();
-  process.on('exit', killTree);
+  const engineChoice = request.trace?.engine ?? 'auto';
+  const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
-  let network: PreparedNetwork | undefined;
+  let network: OpenedNetwork | undefined;
   try {
-    const networkParts = armed.filter((part) => NETWORK_PARTS.includes(part));
-    if (chaos && networkParts.length > 0) {
-      try {
-        network = await openNetwork(settings, seed, limits);
-      } catch (error) {
-        if (!networkParts.every((part) => mayLose(chaos, part))) throw error;
-        leftOut.push(...networkParts);
-      }
-    }
+    if (armed.some((part) => NETWORK_PARTS.includes(part))) network = await openNetwork(settings, seed, limits);
+    let tracing = tracingPlan(request.trace, { ...injected, imitation: network?.imitation });
+    if (tracing) tracing = chooseEngine(engineChoice, tracing, limits.cgroupV2);
     const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
     let startMs = monotonicMs();
     let startSeconds = epochSeconds();
     let ending: Ending | undefined;
-    const engine = runEngine(
-      {
-        launch: {
-          file,
-          argv: [command, ...args],
-          env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
-          cwd: request.cwd,
-          stdio: stdio.fds,
-          rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+    const start = (plan: TracingPlan | undefined) =>
+      runEngine(
+        {
+          launch: {
+            file,
+            argv: [command, ...args],
+            env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
+            cwd: request.cwd,
+            stdio: stdio.fds,
+            inheritedFds: request.inheritedFds ?? [],
+            rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+          },
+          joinFiles: limits.joinFiles,
+          tracing: plan,
         },
-        joinFiles: limits.joinFiles,
-        tracing,
-      },
-      {
-        started(pid) {
-          startMs = monotonicMs();
-          startSeconds = epochSeconds();
-          stdio.handOver();
-          limits.started(pid);
-          ending = new Ending(limits, {
-            timeoutMs: armed.includes('timeout') ? settings.timeoutMs : undefined,
-            killAfterMs: settings.killAfterMs,
-            hangAfterMs: settings.hangAfterMs,
-            abort: request.signal,
-          });
-          request.onStart?.({ pid, seed, notArmed: leftOut });
+        {
+          started(pid) {
+            startMs = monotonicMs();
+            startSeconds = epochSeconds();
+            stdio.handOver();
+            limits.started(pid);
+            ending = new Ending(limits, {
+              timeoutMs: armed.includes('timeout') ? settings.timeoutMs : undefined,
+              killAfterMs: settings.killAfterMs,
+              hangAfterMs: settings.hangAfterMs,
+              abort: request.signal,
+            });
+            request.onStart?.({ pid, seed, notArmed: leftOut });
+          },
+          fault(fault) {
+            fired.push(fault);
+            recording?.fault(fault);
+          },
+          signal: (sent) => recording?.signal(sent),
+          stopped: (signal) => request.onStop?.(signal),
+          event: (event) => request.trace?.onEvent?.(event),
+          idle: () => request.trace?.onIdle?.(),
         },
-        fault(fault) {
-          fired.push(fault);
-          recording?.fault(fault);
-        },
-        signal: (sent) => recording?.signal(sent),
-        stopped: () => request.onStop?.(),
-        event: (event) => request.trace?.onEvent?.(event),
-        idle: () => request.trace?.onIdle?.(),
-      },
-    );
+      );
     // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
-    if (!tracing) guard = startGuard(limits.remains);
-    const last = await engine;
-    stdio.handOver();
+    const engine = start(tracing);
+    if (!tracing || tracing.kernel) guard = startGuard(limits.remains);
+    // Even if it fails: our copies of its pipes would keep them open.
+    const last = await engine
+      .then((end) => {
+        if (end.kind !== 'no-kernel-trace') return end;
+        tracing = withoutKernel(engineChoice, tracing!, end.reason);
+        return start(tracing);
+      })
+      .finally(() => stdio.handOver());
+    if (last.kind === 'no-kernel-trace') throw new Error(last.reason);
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();
@@ -201,7 +214,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       limits,
       network,
       tracing,
-      ended: last satisfies Ended,
+      ended: last,
       fired,
       ending,
       startSeconds,
@@ -213,7 +226,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       stderr,
     });
   } finally {
-    process.off('exit', killTree);
+    exitIsFine();
     recording?.close();
     await network?.dispose();
     await cleanUp(limits);
@@ -260,10 +273,28 @@ function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
   };
 }
 
+/** The engine of faults is loaded by runs that need it alone. */
+async function faultPlanOf(
+  settings: ChaosSettings,
+  armed: readonly PartName[],
+  seed: number,
+): Promise<FaultPlan | undefined> {
+  const { rules, byzantine, bugs, faultsFrom } = settings;
+  const wanted: FaultSettings = {
+    rules: armed.includes('rules') ? rules : undefined,
+    byzantine: armed.includes('byzantine') ? byzantine : undefined,
+    bugs: armed.includes('bugs') ? bugs : undefined,
+    faultsFrom,
+  };
+  if (!wanted.rules && !wanted.byzantine && !wanted.bugs) return undefined;
+  const { faultPlan } = await import('../faults/fault-plan.ts');
+  return faultPlan(wanted, seed);
+}
+
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 function tracingPlan(
   trace: TraceRequest | undefined,
-  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay'>,
+  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
   if (!trace && !isChaotic) return undefined;

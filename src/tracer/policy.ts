@@ -75,6 +75,13 @@ export interface Policy {
   readonly armed: 'all' | ReadonlySet<number>;
   /** Whether {@link Task.atHome} is to be kept: it costs one stop at each execve. */
   readonly needsProgramEntry: boolean;
+  /**
+   * Whether programs are to ask the kernel for the time: usually they read it from memory that the kernel shares with
+   * them (vdso(7)), and no call is made.
+   */
+  readonly hidesVdso: boolean;
+  /** Whether it is not to be asked about a call that another policy keeps from being made. */
+  readonly onlyCallsThatHappen?: boolean;
   onEntry(call: StoppedCall): EntryDecision | undefined;
   onExit(call: StoppedCall): ExitDecision | undefined;
   /** Told of each signal before it is delivered. */

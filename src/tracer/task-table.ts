@@ -89,10 +89,11 @@ export class TaskTable {
   }
 
   /**
-   * At the exec stop of `leader`: the other thread that called execve, if one did. `former` is its id until now, as the
-   * kernel says; undefined if the kernel can't say any more.
+   * At the exec stop of `leader`, or when it ends: the other thread that called execve, if one did. `former` is its id until
+   * now, as the kernel says; undefined if the kernel can't say (any more).
    */
   successorOf(leader: Task, former: number | undefined): Task | undefined {
+    if (leader.tid !== leader.tgid) return undefined;
     const successor = former === undefined ? this.#otherThread(leader) : this.all.get(former);
     return successor === leader ? undefined : successor;
   }
@@ -109,7 +110,7 @@ export class TaskTable {
     this.all.delete(task.tid);
   }
 
-  /** After an execve there is only the thread that called it: all others have been reported as ended. */
+  /** At both moments all other threads have been reported as ended. */
   #otherThread(leader: Task): Task | undefined {
     for (const task of this.all.values()) if (task.tgid === leader.tgid && task !== leader) return task;
     return undefined;

@@ -75,7 +75,7 @@ describe.skipIf(!PYTHON)('every fault now and then, in a program that does much 
         `--seed=${seed}`,
         '--chaos-kill-after=1s',
       ];
-      const { status, report } = reported([...options, '--', PYTHON!, '-c', BUSY, mark]);
+      const { status, report } = reported([...options, '--', PYTHON, '-c', BUSY, mark]);
       expect(status).not.toBe(EXIT_OWN_FAILURE);
       expect(report.rules[0]!.eligible).toBeGreaterThan(0);
       expect(processesNaming(mark)).toEqual([]);
@@ -85,7 +85,7 @@ describe.skipIf(!PYTHON)('every fault now and then, in a program that does much 
   it('meets no process outside of the tree', async () => {
     const script = 'import os,sys\nwhile not os.path.exists(sys.argv[1]): os.stat("/")\nprint("untouched")';
     const end = path.join(scratch(), 'end');
-    const bystander = spawn(PYTHON!, ['-c', script, end], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const bystander = spawn(PYTHON, ['-c', script, end], { stdio: ['ignore', 'pipe', 'inherit'] });
     let said = '';
     bystander.stdout.on('data', (data) => {
       said += data;
@@ -105,7 +105,7 @@ describe.skipIf(!PYTHON)('every fault now and then, in a program that does much 
       'import os,sys\nfd=os.open(sys.argv[1],os.O_CREAT|os.O_WRONLY)\nwhile True: os.pwrite(fd,b"0123456789",0)';
     for (const ms of [5, 20, 60]) {
       const rule = 'pwrite64:corrupt=10,zero:delay_enter=5ms:delay_exit=5ms';
-      const renacer = spawn(RENACER, ['-e', `inject=${rule}`, '--', PYTHON!, '-c', script, file], {
+      const renacer = spawn(RENACER, ['-e', `inject=${rule}`, '--', PYTHON, '-c', script, file], {
         stdio: 'ignore',
       });
       await until(() => existsSync(file) && readFileSync(file).length > 0);

@@ -7,7 +7,7 @@ import type * as Limits from '../../src/chaos/basic/limits.ts';
 import type * as Scan from '../../src/chaos/basic/process-scan.ts';
 import type * as Groups from '../../src/chaos/basic/run-groups.ts';
 import type * as Trees from '../../src/chaos/basic/tree.ts';
-import { built, isRunning, processesWith, runLimited, until } from '../support/limits.ts';
+import { built, isRunning, limitedRunCommand, processesWith, runLimited, until } from '../support/limits.ts';
 
 const { prepareLimits } = await built<typeof Limits>('chaos/basic/limits.js');
 const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
@@ -63,6 +63,14 @@ describe.skipIf(!hasMemoryGroup)('memory in a control group', () => {
     const { signal, usage } = await runLimited({ memory: { bytes } }, ['true']).ended;
     expect(signal).toBe('SIGKILL');
     expect(usage.memory?.oomKills).toBe(1);
+  });
+
+  it('of an inner run that is reached is not taken for the outer one', async () => {
+    const command = limitedRunCommand({ memory: { bytes: 50 * MiB } }, ALLOCATE_100_MIB);
+    const { code, usage } = await runLimited({ memory: { bytes: 400 * MiB } }, command).ended;
+    expect(code).toBe(0);
+    expect(usage.memory).toMatchObject({ limitBytes: 400 * MiB, oomKills: 0 });
+    expect(usage.memory?.peakBytes).toBeGreaterThan(40 * MiB);
   });
 
   it('covers the whole tree together', async () => {

@@ -34,10 +34,11 @@ interface Transfer {
 
 const missing = await missingForPackets();
 
-/** What takes two latencies: a timer is never early, and a busy machine late within these bounds. */
-function expectRoundTrip(ms: number | undefined, latencyMs: number): void {
-  expect(ms).toBeGreaterThanOrEqual(2 * latencyMs - 0.5);
-  expect(ms).toBeLessThanOrEqual(2.2 * latencyMs + 10);
+/** Round trips take two latencies: none is early; on a busy machine many are late, but not the quickest. */
+function expectRoundTrips(tripsMs: readonly number[], latencyMs: number): void {
+  expect(Math.min(...tripsMs)).toBeGreaterThanOrEqual(2 * latencyMs - 0.5);
+  expect(Math.min(...tripsMs)).toBeLessThanOrEqual(2.2 * latencyMs + 10);
+  expect(median(tripsMs)).toBeLessThanOrEqual(3 * latencyMs + 100);
 }
 
 /** A counter of /proc/net/snmp, of the whole machine. */
@@ -49,14 +50,17 @@ function snmp(protocol: string, counter: string): number {
   return Number(values![names!.indexOf(counter)]);
 }
 
-async function tableNames(): Promise<string[]> {
+/** The tables of a process that uses Renacer. Their names say which is their first queue. */
+async function tablesOf(pid: number | undefined): Promise<string[]> {
   const { stdout } = await promisify(execFile)('python3', [path.join(GUESTS, 'nft-tables.py')]);
-  return stdout.split('\n').filter((name) => name.startsWith('renacer'));
+  return stdout.split('\n').filter((name) => name.startsWith(`renacer_${pid}_`));
 }
 
-function queueNumbers(): number[] {
+function queuesOf(table: string): number[] {
+  const first = Number(table.split('_').at(-1));
   const lines = readFileSync('/proc/net/netfilter/nfnetlink_queue', 'latin1').trim().split('\n');
-  return lines.map((line) => Number(line.trim().split(/\s+/)[0])).filter((number) => number >= 0x5200);
+  const numbers = lines.map((line) => Number(line.trim().split(/\s+/)[0]));
+  return numbers.filter((number) => number >= first && number < first + 3);
 }
 
 describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ? '' : ` (${missing})`}`, () => {
@@ -80,11 +84,11 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
   describe('latency', () => {
     it.each([1, 10, 50, 200])('of %i ms each way makes round trips of twice that, by TCP and UDP', async (latency) => {
       await impaired({ networkLatencyMs: latency }, async (tree) => {
-        const tcp = await trips(tree, 'tcp', 11);
-        expectRoundTrip(median(tcp.tripsMs), latency);
+        const tcp = await trips(tree, 'tcp', 7);
+        expectRoundTrips(tcp.tripsMs, latency);
         expect(tcp.connectMs).toBeGreaterThanOrEqual(2 * latency - 0.5);
-        expect(tcp.connectMs).toBeLessThanOrEqual(2.2 * latency + 50);
-        expectRoundTrip(median((await trips(tree, 'udp', 11)).tripsMs), latency);
+        expect(tcp.connectMs).toBeLessThanOrEqual(3 * latency + 200);
+        expectRoundTrips((await trips(tree, 'udp', 7)).tripsMs, latency);
       });
     });
 
@@ -92,7 +96,7 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
       await impaired({ networkLatencyMs: 20 }, async (tree) => {
         for (const protocol of ['tcp', 'udp']) {
           const { tripsMs } = await tree.run<RoundTrips>('round-trips.mjs', protocol, '::1', echo6.port, 5);
-          expectRoundTrip(median(tripsMs), 20);
+          expectRoundTrips(tripsMs, 20);
         }
         expect(tree.use().flows.map(({ service }) => service)).toEqual(Array(2).fill(`[::1]:${echo6.port}`));
       });
@@ -103,10 +107,10 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
         const { port } = await tree.serve('echo-server.mjs');
         for (const run of [runOutside<RoundTrips>, tree.run<RoundTrips>]) {
           const { tripsMs, connectMs } = await run('round-trips.mjs', 'tcp', '127.0.0.1', port, 5);
-          expectRoundTrip(median(tripsMs), 20);
+          expectRoundTrips(tripsMs, 20);
           expect(connectMs).toBeGreaterThanOrEqual(39);
           const udp = await run('round-trips.mjs', 'udp', '127.0.0.1', port, 5);
-          expectRoundTrip(median(udp.tripsMs), 20);
+          expectRoundTrips(udp.tripsMs, 20);
         }
         expect(tree.use().flows.map(({ begunByTree }) => begunByTree)).toEqual([false, false, true, true]);
       });
@@ -116,8 +120,9 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
       await impaired({ networkLatencyMs: 200 }, async (tree) => {
         const inside = trips(tree, 'tcp', 5);
         const outside = await runOutside<RoundTrips>('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 200);
-        expect(median(outside.tripsMs)).toBeLessThan(5);
-        expectRoundTrip(median((await inside).tripsMs), 200);
+        expect(Math.min(...outside.tripsMs)).toBeLessThan(5);
+        expect(median(outside.tripsMs)).toBeLessThan(100);
+        expectRoundTrips((await inside).tripsMs, 200);
         expect(tree.use().flows).toHaveLength(1);
       });
     });
@@ -140,7 +145,7 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
     it('of one direction makes round trips of once that', async () => {
       for (const networkDirection of ['to', 'from'] as const) {
         await impaired({ networkLatencyMs: 40, networkDirection }, async (tree) => {
-          expectRoundTrip(median((await trips(tree, 'tcp', 5)).tripsMs), 20);
+          expectRoundTrips((await trips(tree, 'tcp', 5)).tripsMs, 20);
           const [flow] = tree.use().flows;
           expect(flow![networkDirection].delayed).toBeGreaterThan(0);
           expect(flow![networkDirection === 'to' ? 'from' : 'to'].delayed).toBe(0);
@@ -150,9 +155,9 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
 
     it('holds for the targets that are named', async () => {
       await impaired({ networkLatencyMs: 20, networkTo: [`:${echo.port}`, '10.0.0.0/8'] }, async (tree) => {
-        expectRoundTrip(median((await trips(tree, 'tcp', 5)).tripsMs), 20);
+        expectRoundTrips((await trips(tree, 'tcp', 5)).tripsMs, 20);
         const { tripsMs } = await tree.run<RoundTrips>('round-trips.mjs', 'tcp', '::1', echo6.port, 5);
-        expect(median(tripsMs)).toBeLessThan(10);
+        expect(Math.min(...tripsMs)).toBeLessThan(10);
       });
     });
 
@@ -161,9 +166,17 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
       await impaired({ networkLatencyMs: 20, networkRules }, async (slow) => {
         await impaired({ networkLatencyMs: 10 }, async (quick) => {
           const [a, b] = await Promise.all([trips(slow, 'tcp', 5), trips(quick, 'tcp', 5)]);
-          expectRoundTrip(median(a.tripsMs), 40);
-          expectRoundTrip(median(b.tripsMs), 10);
+          expectRoundTrips(a.tripsMs, 40);
+          expectRoundTrips(b.tripsMs, 10);
         });
+      });
+    });
+
+    it('loses nothing when another run begins and ends meanwhile', async () => {
+      await impaired({ networkLatencyMs: 30 }, async (tree) => {
+        const datagrams = tree.run<number[]>('datagrams.mjs', '127.0.0.1', echo.port, 1500);
+        for (let i = 0; i < 8; i++) await impaired({}, () => new Promise((resolve) => setTimeout(resolve, 20)));
+        expect(new Set(await datagrams).size).toBe(1500);
       });
     });
 
@@ -275,7 +288,7 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
           5 * MiB,
           connections,
         );
-        expect(bytes / seconds / rate).toBeGreaterThan(0.8);
+        expect(bytes / seconds / rate).toBeGreaterThan(0.85);
         expect(bytes / seconds / rate).toBeLessThan(1.02);
       });
     });
@@ -326,7 +339,7 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
 
   describe('names', () => {
     const SERVER = '127.0.0.77';
-    const NAMES = [...Array(8).keys()].map((i) => `host${i}.test`);
+    const NAMES = [...Array(6).keys()].map((i) => `host${i}.test`);
 
     it.each([
       ['fail', 'ESERVFAIL', 'dns-failure'],
@@ -351,14 +364,16 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
 
   describe('the end', () => {
     it('removes rules and queues, and the last figures can still be read', async () => {
+      let tables: string[] = [];
       const use = await impaired({ networkLatencyMs: 1 }, async (tree) => {
-        expect(await tableNames()).toHaveLength(1);
-        expect(queueNumbers()).toHaveLength(3);
+        tables = await tablesOf(process.pid);
+        expect(tables).toHaveLength(1);
+        expect(queuesOf(tables[0]!)).toHaveLength(3);
         await trips(tree, 'udp', 3);
         return tree.use;
       });
-      expect(await tableNames()).toEqual([]);
-      expect(queueNumbers()).toEqual([]);
+      expect(await tablesOf(process.pid)).toEqual([]);
+      expect(queuesOf(tables[0]!)).toEqual([]);
       expect(use().flows).toMatchObject([{ id: 'udp 1', to: { packets: 3 } }]);
     });
 
@@ -372,6 +387,8 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
         const script = [path.join(ROOT, 'test/support/network-run.mjs'), path.join(ROOT, 'dist'), group.directory];
         const renacer = spawn(process.execPath, script, { stdio: ['ignore', 'pipe', 'inherit'] });
         await once(renacer.stdout!, 'data');
+        const tables = await tablesOf(renacer.pid);
+        expect(tables).toHaveLength(1);
         const traffic = spawn('/bin/sh', [
           '-c',
           'echo $$ >"$0"; exec "$@"',
@@ -389,8 +406,8 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
         await once(renacer, 'exit');
         const [code] = await once(traffic, 'exit');
         expect(code).toBe(0);
-        expect(await tableNames()).toEqual([]);
-        expect(queueNumbers()).toEqual([]);
+        expect(await tablesOf(renacer.pid)).toEqual([]);
+        expect(queuesOf(tables[0]!)).toEqual([]);
       }
       expect((await outside).error).toBeUndefined();
       await groups.dispose();

@@ -252,7 +252,7 @@ describe('the closing block', () => {
 
 describe.skipIf(!PYTHON)('one seed (skipped without python3)', () => {
   const rules = ['-e', 'inject=read:error=EIO:prob=0.1:from=entry', '-e', 'inject=write:short=0.5:prob=0.2:from=entry'];
-  const command = ['--', PYTHON!, '-c', THREADS_AND_CHILDREN];
+  const command = ['--', PYTHON, '-c', THREADS_AND_CHILDREN];
   const tasksOf = (...options: string[]): Record<string, string[]> =>
     byTask(reported([...rules, ...options, ...command]).report.faults);
 

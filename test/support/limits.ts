@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { afterAll } from 'vitest';
 import type { LimitsRequest } from '../../src/chaos/basic/limits.ts';
 import { allProcessIds, readProcessStat, readProcFile } from '../../src/linux/process-stat.ts';
 import type { CpuUse, MemoryUse } from '../../src/model/run-result.ts';
@@ -45,15 +46,24 @@ export interface LimitedRunOptions {
   readonly unprivileged?: boolean;
 }
 
+/** The command line of such a run. */
+export function limitedRunCommand(
+  request: LimitsRequest,
+  command: readonly string[],
+  options: LimitedRunOptions = {},
+): string[] {
+  const root = options.unprivileged ? readableCopy() : ROOT;
+  const script = [path.join(root, 'test/support/limited-run.mjs'), path.join(root, 'dist'), JSON.stringify(request)];
+  return [process.execPath, ...script, options.guard ? 'yes' : 'no', ...command];
+}
+
 /** Runs a command under limits in a process of its own (see limited-run.mjs). */
 export function runLimited(
   request: LimitsRequest,
   command: readonly string[],
   options: LimitedRunOptions = {},
 ): LimitedRun {
-  const root = options.unprivileged ? readableCopy() : ROOT;
-  const script = [path.join(root, 'test/support/limited-run.mjs'), path.join(root, 'dist'), JSON.stringify(request)];
-  const node = [process.execPath, ...script, options.guard ? 'yes' : 'no', ...command];
+  const node = limitedRunCommand(request, command, options);
   const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
   const [file, ...args] = options.unprivileged ? [...nobody, ...node] : node;
   const renacer = spawn(file!, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: '/' });
@@ -88,11 +98,13 @@ export function isRunning(pid: number | undefined): boolean {
 
 /** The built package where every user can read it. */
 let copy: string | undefined;
+afterAll(() => {
+  if (copy !== undefined) rmSync(copy, { recursive: true });
+});
+
 function readableCopy(): string {
   if (copy !== undefined) return copy;
   copy = mkdtempSync(path.join(tmpdir(), 'renacer-dist-'));
-  const made = copy;
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
   for (const part of ['dist', 'package.json', 'test/support/limited-run.mjs']) {
     cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true });
   }

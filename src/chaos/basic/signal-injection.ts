@@ -44,6 +44,7 @@ interface Life {
 export class SignalInjection implements Policy {
   readonly armed = 'all';
   readonly needsProgramEntry = false;
+  readonly hidesVdso = false;
   readonly #plan: SignalPlan;
   readonly #lives = new Map<Task, Life>();
   readonly #sent: SentSignals;

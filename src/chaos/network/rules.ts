@@ -1,9 +1,9 @@
 import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import {
   accept,
-  addLabel,
+  addLabels,
   type Expression,
-  hasLabel,
+  hasLabels,
   limitSegments,
   loopback,
   markIs,
@@ -18,15 +18,12 @@ import { type BaseChain, NF_INET_LOCAL_IN, NF_INET_LOCAL_OUT } from '../../linux
 const OUTPUT_PRIORITY = -150;
 const INPUT_PRIORITY = 150;
 
-/** What TCP puts into one packet on Ethernet. */
-const USUAL_SEGMENT_BYTES = 1460;
-
 export interface RuleScope {
   readonly cgroup: CgroupIdentity;
-  /** The conntrack label that marks the tree's connections. */
-  readonly label: number;
-  /** Loopback would send 64 KiB at a time: have TCP send what fits a usual packet instead. */
-  readonly usualSegments: boolean;
+  /** The conntrack labels that, together, mark the tree's connections. */
+  readonly labels: Uint8Array;
+  /** Most bytes that TCP sends in one packet, where they are to be less than the 64 KiB of loopback. */
+  readonly segmentBytes: number | undefined;
   /** The mark of packets that the engine itself sends. */
   readonly mark: number;
   readonly queues: {
@@ -47,20 +44,20 @@ export interface RuleScope {
  * each packet passes both hooks, it is queued on arrival: there no socket is charged for it any more, and its loss is
  * silent.
  */
-export function treeRules({ cgroup, label, mark, usualSegments, queues }: RuleScope, style: QueueStyle): BaseChain[] {
+export function treeRules({ cgroup, labels, mark, segmentBytes, queues }: RuleScope, style: QueueStyle): BaseChain[] {
   const ours = socketOfCgroup(cgroup.inode, cgroup.level);
-  const known = hasLabel(label);
+  const known = hasLabels(labels);
   const limit = (scope: Expression[]) =>
-    usualSegments ? [[...opensConnection(), ...scope, ...limitSegments(USUAL_SEGMENT_BYTES)]] : [];
+    segmentBytes === undefined ? [] : [[...opensConnection(), ...scope, ...limitSegments(segmentBytes)]];
   return [
     {
       name: 'output',
       hook: NF_INET_LOCAL_OUT,
       priority: OUTPUT_PRIORITY,
       rules: [
-        [...markIs(mark), ...addLabel(label)],
+        [...markIs(mark), ...addLabels(labels)],
         [...markIs(mark), ...accept()],
-        [...ours, ...addLabel(label)],
+        [...ours, ...addLabels(labels)],
         ...limit(known),
         [...loopback('output'), ...accept()],
         [...ours, ...queue(queues.outbound, style)],
@@ -75,7 +72,7 @@ export function treeRules({ cgroup, label, mark, usualSegments, queues }: RuleSc
         [...markIs(mark), ...accept()],
         [...known, ...queue(queues.known, style)],
         ...limit(ours),
-        [...ours, ...addLabel(label), ...queue(queues.inbound, style)],
+        [...ours, ...addLabels(labels), ...queue(queues.inbound, style)],
         [...ours, ...queue(queues.inbound, style)],
       ],
     },

@@ -1,7 +1,16 @@
+import { randomInt } from 'node:crypto';
 import { epochSeconds, monotonicMs } from '../../linux/clock.ts';
 import { NetlinkError } from '../../linux/netlink.ts';
 import { OwnerTable } from '../../linux/nf-tables.ts';
-import { NF_ACCEPT, NF_DROP, PacketQueues, WHOLE_PACKET } from '../../linux/nfqueue.ts';
+import {
+  BATCH,
+  NF_ACCEPT,
+  NF_DROP,
+  PacketQueues,
+  type QueuedPacket,
+  type QueueOptions,
+  WHOLE_PACKET,
+} from '../../linux/nfqueue.ts';
 import { RawSender } from '../../linux/raw-socket.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkConditions } from '../settings.ts';
@@ -12,13 +21,17 @@ import { type RuleScope, treeRules } from './rules.ts';
 /** The queues of runs are in triples from here on. */
 const FIRST_QUEUE = 0x5200;
 const TRIPLES = 64;
-/** The highest conntrack labels: whoever else uses them begins with the lowest. */
-const FIRST_LABEL = 64;
+/** A run is named by so many labels of the upper 64 (others who use labels begin with the lowest). */
+const LABELS_PER_RUN = 8;
 const MARK_BASE = 0x52450000;
 /** Enough for the headers of IPv6 and TCP with all options, or for a DNS query. */
 const HEADER_BYTES = 128;
 const QUERY_BYTES = 600;
 const NARROW_BYTES_PER_SEC = 64 << 20;
+/** What TCP puts into one packet on Ethernet. */
+const USUAL_SEGMENT_BYTES = 1460;
+/** As much as can be copied, with its headers. */
+const COPIED_SEGMENT_BYTES = 65_000;
 const ENOENT = 2;
 /** More than one batch a turn would let what is due wait. */
 const BATCHES_PER_TURN = 4;
@@ -42,18 +55,17 @@ export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: Ru
   try {
     const index = claimQueues(queues);
     const first = FIRST_QUEUE + index * 3;
+    const { segmentBytes, arriving, leaving } = chooseHandling(rules.map(({ rule }) => rule));
     const scope: RuleScope = {
       cgroup,
-      label: FIRST_LABEL + index,
+      labels: chooseLabels(),
       mark: MARK_BASE + index,
-      usualSegments: isNarrow(rules),
+      segmentBytes,
       queues: { known: first, inbound: first + 1, outbound: first + 2 },
     };
-    configureQueues(
-      queues,
-      scope,
-      rules.map(({ rule }) => rule),
-    );
+    queues.configure(scope.queues.known, arriving);
+    queues.configure(scope.queues.inbound, arriving);
+    queues.configure(scope.queues.outbound, leaving);
     sender = RawSender.open(scope.mark);
     return new OpenTap(queues, sender, createTable(scope), scope, rules, seed);
   } catch (error) {
@@ -63,11 +75,25 @@ export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: Ru
   }
 }
 
-/** Takes the first free triple of queues; which one it is names the run's label and mark too. */
+/**
+ * Labels stay on connections that outlive their run, and a connection between the trees of two runs carries those of both.
+ * So a run is named by a random combination, of which there are billions.
+ */
+function chooseLabels(): Uint8Array {
+  const labels = new Uint8Array(16);
+  for (let chosen = 0; chosen < LABELS_PER_RUN; ) {
+    const bit = randomInt(64, 128);
+    const mask = 1 << (bit & 7);
+    if ((labels[bit >> 3]! & mask) !== 0) continue;
+    labels[bit >> 3]! |= mask;
+    chosen++;
+  }
+  return labels;
+}
+
+/** Takes the first free triple of queues; which one it is names the run's mark too. */
 function claimQueues(queues: PacketQueues): number {
-  // Runs begin at different places, so that labels of connections of an earlier run mean nothing to this one.
-  for (let i = 0; i < TRIPLES; i++) {
-    const index = (process.pid + i) % TRIPLES;
+  for (let index = 0; index < TRIPLES; index++) {
     const first = FIRST_QUEUE + index * 3;
     if (queues.bind(first)) {
       if (queues.bind(first + 1) && queues.bind(first + 2)) return index;
@@ -78,22 +104,28 @@ function claimQueues(queues: PacketQueues): number {
   });
 }
 
-/** A link that is so narrow that one packet of 64 KiB would hold up all others for long, and TCP could send but a few. */
-function isNarrow(rules: readonly ResolvedRule[]): boolean {
-  return rules.some(({ rule }) => (rule.bandwidthBytesPerSec ?? Number.POSITIVE_INFINITY) < NARROW_BYTES_PER_SEC);
+/** How packets have to be handed over for what the rules do to them. */
+interface Handling {
+  readonly segmentBytes: number | undefined;
+  /** On arrival, and where packets leave the machine. */
+  readonly arriving: QueueOptions;
+  readonly leaving: QueueOptions;
 }
 
-function configureQueues(queues: PacketQueues, scope: RuleScope, rules: readonly NetworkConditions[]): void {
-  const copiesAll = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
+function chooseHandling(rules: readonly NetworkConditions[]): Handling {
+  const alters = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
   const delays = rules.some(
     (rule) => rule.networkLatencyMs || rule.networkJitterMs || rule.bandwidthBytesPerSec || rule.packetReorderRate,
   );
-  const headers = rules.some((rule) => rule.dnsFailureRate) ? QUERY_BYTES : HEADER_BYTES;
-  const glance = { copyBytes: headers, segmentsMerged: !scope.usualSegments };
-  const whole = { copyBytes: WHOLE_PACKET, segmentsMerged: false };
-  queues.configure(scope.queues.known, copiesAll ? whole : glance);
-  queues.configure(scope.queues.inbound, copiesAll ? whole : glance);
-  queues.configure(scope.queues.outbound, copiesAll || delays ? whole : glance);
+  // So narrow that one packet of 64 KiB would hold up all others for long, and TCP could have but a few on their way.
+  const narrow = rules.some((rule) => (rule.bandwidthBytesPerSec ?? Number.POSITIVE_INFINITY) < NARROW_BYTES_PER_SEC);
+  const headerBytes = rules.some((rule) => rule.dnsFailureRate) ? QUERY_BYTES : HEADER_BYTES;
+  const copies = alters || delays;
+  return {
+    segmentBytes: narrow ? USUAL_SEGMENT_BYTES : copies ? COPIED_SEGMENT_BYTES : undefined,
+    arriving: { copyBytes: copies ? WHOLE_PACKET : headerBytes, segmentsMerged: !alters && !narrow },
+    leaving: { copyBytes: copies ? WHOLE_PACKET : headerBytes, segmentsMerged: !copies },
+  };
 }
 
 /**
@@ -117,6 +149,8 @@ class OpenTap implements Tap {
   readonly #sender: RawSender;
   readonly #table: OwnerTable;
   readonly #origins: ReadonlyMap<number, PacketOrigin>;
+  readonly #onPacket = (packet: QueuedPacket) => this.engine.take(packet, this.#origins.get(packet.queue)!, this.#now);
+  readonly #onRefused = (token: number) => this.engine.refused(token);
   #now = 0;
 
   constructor(
@@ -137,9 +171,9 @@ class OpenTap implements Tap {
       [scope.queues.outbound, { inbound: false, boundToSocket: true }],
     ]);
     const output = {
-      accept: (queue: number, id: number) => queues.decide(queue, id, NF_ACCEPT),
-      drop: (queue: number, id: number) => queues.decide(queue, id, NF_DROP),
-      replace: (queue: number, id: number, bytes: Uint8Array) => queues.replace(queue, id, bytes),
+      accept: (queue: number, id: number, token: number) => queues.decide(queue, id, NF_ACCEPT, token),
+      drop: (queue: number, id: number) => queues.decide(queue, id, NF_DROP, 0),
+      replace: (queue: number, id: number, bytes: Uint8Array, token: number) => queues.replace(queue, id, bytes, token),
       inject: (packet: Uint8Array) => {
         // Verdicts are collected; those given before must not overtake.
         queues.flush();
@@ -152,10 +186,11 @@ class OpenTap implements Tap {
   receive(now: number): void {
     this.#now = now;
     for (let i = 0; i < BATCHES_PER_TURN; i++) {
-      const count = this.#queues.receive((packet) =>
-        this.engine.take(packet, this.#origins.get(packet.queue)!, this.#now),
-      );
-      if (count === 0) return;
+      if (this.#queues.receive(this.#onPacket, this.#onRefused) < BATCH) {
+        // The kernel answers a verdict while it is sent, so there are no more refusals of those.
+        this.engine.settled();
+        return;
+      }
     }
   }
 
@@ -164,11 +199,14 @@ class OpenTap implements Tap {
   }
 
   close(): void {
+    // The kernel drops what waits when rules go.
+    this.engine.release();
+    this.#queues.flush();
     this.#table.close();
-    // Packets that were on their way into the queue while the rules went.
     this.receive(monotonicMs());
     this.engine.release();
     this.#queues.flush();
+    this.receive(monotonicMs());
     this.#queues.close();
     this.#sender.close();
   }

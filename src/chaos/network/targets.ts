@@ -41,7 +41,7 @@ interface ParsedTarget {
 /** Takes a target apart, without asking the resolver. Throws NETWORK_TARGET. */
 export function parseTarget(target: string): ParsedTarget {
   const plainV6 = /^([0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*)(?:\/(\d+))?$/i.exec(target);
-  const match = plainV6 ?? /^(?:\[([^\]]+)\]|([^:/[\]]+))?(?:\/(\d+))?(?::(\d+))?$/.exec(target);
+  const match = plainV6 ?? /^(?:\[([^\]]+)\]|([^:/[\]\s]+))?(?:\/(\d+))?(?::(\d+))?$/.exec(target);
   const host = match?.[1] ?? (plainV6 ? undefined : match?.[2]);
   const prefix = numberOf(plainV6 ? match?.[2] : match?.[3]);
   const port = numberOf(plainV6 ? undefined : match?.[4]);

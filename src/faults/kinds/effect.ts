@@ -1,6 +1,7 @@
 import type { EntryDecision, ExitDecision, StoppedCall } from '../../tracer/policy.ts';
 import type { CallFacts } from '../call-facts.ts';
 import type { DecisionKey } from '../decisions.ts';
+import type { Quirks } from '../quirks/index.ts';
 import type { Rule } from '../rule.ts';
 import type { SignalHandlers } from '../signal-handlers.ts';
 
@@ -14,6 +15,7 @@ export interface Moment {
   readonly key: DecisionKey;
   readonly ordinal: number;
   readonly handlers: SignalHandlers;
+  readonly quirks: Quirks;
 }
 
 /** What is to be done: at the entry, and when the call comes back. */

@@ -8,11 +8,12 @@ import { error } from './error.ts';
 import { kill } from './kill.ts';
 import { lost } from './lost.ts';
 import { pokeEnter, pokeExit } from './poke.ts';
+import { quirk } from './quirk.ts';
 import { retval } from './retval.ts';
 import { short } from './short.ts';
 import { signal } from './signal.ts';
 
-export type { Effect };
+export type { Effect, Moment };
 
 /** What becomes of the call itself: one kind for each word. */
 const CALL_KINDS: { readonly [K in CallFault['kind']]: FaultKind<Extract<CallFault, { kind: K }>> } = {
@@ -22,6 +23,7 @@ const CALL_KINDS: { readonly [K in CallFault['kind']]: FaultKind<Extract<CallFau
   after,
   lost,
   kill,
+  quirk,
 };
 
 /** The other words, which go with any of these and with each other. */

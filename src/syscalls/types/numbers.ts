@@ -13,8 +13,8 @@ function fromWord(print: InputType['print']): InputType {
 /** A 32-bit signed number: also a file descriptor, a pid. */
 export const int: InputType = fromWord((call, arg) => String(call.args.i32(arg)));
 export const uint: InputType = fromWord((call, arg) => String(call.args.u32(arg)));
-export const fd: InputType = int;
-export const pid: InputType = int;
+export const fd: InputType = { ...int };
+export const pid: InputType = { ...int };
 
 /** A 64-bit signed number, such as an offset. */
 export const long: InputType = fromWord((call, arg) => decimalI64(call.args.u32(arg), call.args.high(arg)));

@@ -57,10 +57,10 @@ describe('what has no engine yet', () => {
     );
   });
 
-  it('is refused in the preset extreme', () => {
-    expect(() => armParts(ChaosConfig.extreme(), BASIC)).toThrow(
-      'unsupported parts: network_latency, packet_loss, byzantine',
-    );
+  it('is left out of the preset extreme if it is of the network, and else refused', () => {
+    const engines = new Set([...BASIC, 'byzantine'] as const);
+    expect(armParts(ChaosConfig.extreme(), engines).leftOut).toEqual(['network_latency', 'packet_loss']);
+    expect(() => armParts(ChaosConfig.extreme(), BASIC)).toThrow('unsupported parts: byzantine');
   });
 
   it('is nothing once every part has an engine', () => {

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cpuQuota, MIN_CPU_FRACTION } from '../../../src/linux/cgroup-v1.ts';
+import { CgroupV1, cpuQuota, MIN_CPU_FRACTION } from '../../../src/linux/cgroup-v1.ts';
 
 describe('cpuQuota', () => {
   it('is a share of 100 ms, and of a longer period where the quota would be too small for the kernel', () => {
@@ -21,5 +24,19 @@ describe('cpuQuota', () => {
         expect(Math.abs(quotaUs / periodUs - wanted)).toBeLessThanOrEqual(wanted * 0.01);
       }),
     );
+  });
+});
+
+describe('CgroupV1.oomKills', () => {
+  it.each([
+    { peak: 50 * 2 ** 20, kills: 1, why: 'its own limit was met' },
+    { peak: 20 * 2 ** 20, kills: 0, why: 'a limit above was met' },
+  ])('is $kills where $why', ({ peak, kills }) => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'cgroup-v1-'));
+    writeFileSync(path.join(directory, 'memory.limit_in_bytes'), `${50 * 2 ** 20}\n`);
+    writeFileSync(path.join(directory, 'memory.max_usage_in_bytes'), `${peak}\n`);
+    writeFileSync(path.join(directory, 'memory.oom_control'), 'oom_kill_disable 0\nunder_oom 0\noom_kill 1\n');
+    expect(new CgroupV1(directory).oomKills).toBe(kills);
+    rmSync(directory, { recursive: true });
   });
 });

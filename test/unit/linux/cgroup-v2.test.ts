@@ -47,6 +47,12 @@ describe('CgroupV2', () => {
     ]);
   });
 
+  it('does not take the OOM kills of limits above or below for its own', () => {
+    const events = 'low 0\nhigh 0\nmax 0\noom 0\noom_kill 1\n';
+    expect(group({ 'memory.events': events, 'memory.events.local': 'max 0\noom 0\noom_kill 1\n' }).oomKills).toBe(0);
+    expect(group({ 'memory.events': events, 'memory.events.local': 'max 9\noom 1\noom_kill 0\n' }).oomKills).toBe(1);
+  });
+
   it('says undefined for what an older kernel does not tell', () => {
     const used = group({ 'memory.peak': 'max\n' });
     expect([used.memoryPeak, used.oomKills, used.cpuTimeUs]).toEqual([undefined, undefined, undefined]);

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { transportChecksum } from '../../../../src/chaos/network/checksum.ts';
+import { NameLookups, queriedName } from '../../../../src/chaos/network/dns.ts';
+import { buildServerFailure } from '../../../../src/chaos/network/dns-answer.ts';
+import { endpointOf, PacketHeaders } from '../../../../src/chaos/network/packet.ts';
+import { buildPacket, V4, V6 } from './packets.ts';
+
+const QUERY = Buffer.from('abcd0100000100000000000003777777074578616d706c6503746c640000010001', 'hex');
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+describe('DNS queries', () => {
+  it('tell the name that they ask for', () => {
+    expect(queriedName(viewOf(QUERY))).toBe('www.example.tld');
+  });
+
+  it('are not answers, nor cut short, nor something else', () => {
+    const answer = Buffer.from(QUERY);
+    answer[2]! |= 0x80;
+    for (const message of [answer, QUERY.subarray(0, 20), QUERY.subarray(0, 5), Buffer.alloc(0)]) {
+      expect(queriedName(viewOf(message))).toBeUndefined();
+    }
+  });
+
+  it('are counted as lookups by name and socket', () => {
+    const lookups = new NameLookups();
+    const [a, b] = [{}, {}];
+    const ordinals = (['x', 'x', 'y', 'x'] as const).map((name, i) => lookups.ordinal(name, i === 3 ? b : a));
+    expect(ordinals).toEqual([0, 0, 0, 1]);
+  });
+
+  it.each([V4, V6])('are answered by a failure that goes back, with a right checksum', (addresses) => {
+    const packet = buildPacket({ ...addresses, protocol: 17, sourcePort: 4000, destinationPort: 53, payload: QUERY });
+    const headers = new PacketHeaders();
+    headers.read(viewOf(packet), 0, packet.length, packet.length);
+    const answer = Buffer.from(buildServerFailure(packet, headers));
+    const back = new PacketHeaders();
+    back.read(viewOf(answer), 0, answer.length, answer.length);
+    expect([endpointOf(back.source), endpointOf(back.destination)]).toEqual([
+      endpointOf(headers.destination),
+      endpointOf(headers.source),
+    ]);
+    const message = answer.subarray(back.payloadAt);
+    expect(message.readUInt16BE(0)).toBe(0xabcd);
+    expect(message[2]! & 0x80).toBe(0x80);
+    expect(message[3]! & 15).toBe(2);
+    const pseudo = answer.subarray(addresses === V4 ? 12 : 8, back.transportAt);
+    expect(transportChecksum(pseudo, 17, answer.subarray(back.transportAt))).toBe(0);
+  });
+});
