@@ -1,4 +1,5 @@
 import { closeSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { openForWriting } from '../run/open-for-writing.ts';
 
 const STDERR = 2;
@@ -28,7 +29,7 @@ export class OwnOutput {
   /** Colour only on a terminal whose user has not declined it. */
   get color(): boolean {
     if (process.env.NO_COLOR) return false;
-    return !this.#toFile && (Boolean(process.env.FORCE_COLOR) || process.stderr.isTTY === true);
+    return !this.#toFile && (Boolean(process.env.FORCE_COLOR) || isatty(STDERR));
   }
 
   write(text: string): void {
