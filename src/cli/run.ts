@@ -35,6 +35,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
       verify: line.verify,
       record: line.recordFile,
       replay: line.replay,
+      engine: line.engine,
       trace: trace && { follow: isChaotic || line.follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
       onStop: (signal) => interrupts.followStop(signal),

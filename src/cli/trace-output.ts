@@ -24,7 +24,7 @@ export async function traceOutput(
 async function counts(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): Promise<TraceOutput> {
   const { countTable } = await import('../report/count-table.ts');
   return {
-    request: { select, follow: line.follow, engine: line.engine },
+    request: { select, follow: line.follow },
     end: ({ trace }) => output.write(countTable(trace.syscalls)),
   };
 }
@@ -43,7 +43,6 @@ async function events(line: CommandLine, select: TraceRequest['select'], output:
       select,
       follow: line.follow,
       stringLimit: line.stringLimit,
-      engine: line.engine,
       onEvent(event) {
         if (line.follow || event.lineage === '0') text.event(event);
       },
