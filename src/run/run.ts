@@ -22,7 +22,7 @@ import { runEngine } from './engine.ts';
 import { chooseEngine, type EngineChoice, withoutKernel } from './engine-choice.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
-import { type OpenedNetwork, openNetwork } from './network.ts';
+import { type OpenedNetwork, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
@@ -203,6 +203,7 @@ export async function runCommand(command: string, args: readonly string[], reque
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();
+    refuseBrokenNetwork(network);
     const durationMs = monotonicMs() - startMs;
     const [stdout, stderr] = await Promise.all([stdio.stdout, stdio.stderr]);
     const checkStatus = request.verify && last.status === 0 ? await runCheck(request.verify, { cwd, env }) : undefined;
