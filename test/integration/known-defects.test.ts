@@ -170,7 +170,7 @@ describe('coreutils and gzip take short transfers for what they are', () => {
 });
 
 describe.skipIf(!has('git'))('git (skipped without it)', () => {
-  it('survives EINTR wherever a program may sleep', () => {
+  it('survives EINTR wherever a signal could bring it about', () => {
     const cwd = material();
     const script =
       'export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_SYSTEM=/dev/null; ' +
@@ -179,17 +179,17 @@ describe.skipIf(!has('git'))('git (skipped without it)', () => {
       'git -c user.name=a -c user.email=a commit -qm one && git gc -q && git clone -q . ../clone && ' +
       'git -C ../clone fsck && git -C ../clone log --format=%T';
     const plain = spawnSync('sh', ['-c', script], { cwd: material(cwd), encoding: 'utf8' }).stdout;
-    const rules = ['read,readv,write,writev:error=EINTR:prob=0.5:fd=pipe', 'wait4,waitid,poll:error=EINTR:prob=0.5'];
-    const options = rules.flatMap((rule) => ['-e', `inject=${rule}:comm=git:from=entry`]);
+    // Random faults are those that a signal could bring about: a call of a program without handlers is not interrupted.
+    const options = ['--chaos-byzantine=0.5', '--chaos-byzantine-kinds=error', '--chaos-byzantine-errors=EINTR'];
     let faults = 0;
     for (const seed of [1, 2, 3, 4]) {
-      const { report, stdout, status } = reported([`--seed=${seed}`, ...options, '--', 'sh', '-c', script], {
+      const { report, stdout, stderr, status } = reported([`--seed=${seed}`, ...options, '--', 'sh', '-c', script], {
         cwd: material(cwd),
       });
-      expect(status).toBe(0);
+      expect(status, stderr).toBe(0);
       expect(stdout).toBe(plain);
       faults += report.faults.length;
     }
-    expect(faults).toBeGreaterThan(10);
+    expect(faults).toBeGreaterThan(0);
   });
 });
