@@ -24,7 +24,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
   const output = new OwnOutput(line.outputFile);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
-  const trace = traceOutput(line, isChaotic, output);
+  const trace = await traceOutput(line, isChaotic, output);
   const terminal = saveTerminal(0);
   const interrupts = new Interrupts();
   try {
@@ -35,6 +35,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
       verify: line.verify,
       record: line.recordFile,
       replay: line.replay,
+      engine: line.engine,
       trace: trace && { follow: isChaotic || line.follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
       onStop: (signal) => interrupts.followStop(signal),

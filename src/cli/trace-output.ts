@@ -1,6 +1,4 @@
 import type { RunResult } from '../model/run-result.ts';
-import { countTable } from '../report/count-table.ts';
-import { StraceText } from '../report/strace-text.ts';
 import type { TraceRequest } from '../run/run.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnOutput } from './own-output.ts';
@@ -13,20 +11,27 @@ export interface TraceOutput {
 }
 
 /** Undefined where no trace is asked for: under chaos it must be, without chaos it is what Renacer does. */
-export function traceOutput(line: CommandLine, isChaotic: boolean, output: OwnOutput): TraceOutput | undefined {
+export async function traceOutput(
+  line: CommandLine,
+  isChaotic: boolean,
+  output: OwnOutput,
+): Promise<TraceOutput | undefined> {
   if (isChaotic && !line.expressions.trace && !line.count) return undefined;
   const select = line.expressions.trace?.numbers() ?? 'all';
   return line.count ? counts(line, select, output) : events(line, select, output);
 }
 
-function counts(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): TraceOutput {
+async function counts(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): Promise<TraceOutput> {
+  const { countTable } = await import('../report/count-table.ts');
   return {
-    request: { select, follow: line.follow, engine: line.engine },
+    request: { select, follow: line.follow },
     end: ({ trace }) => output.write(countTable(trace.syscalls)),
   };
 }
 
-function events(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): TraceOutput {
+async function events(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): Promise<TraceOutput> {
+  // With the decoders of every call: not loaded where nothing is printed.
+  const { StraceText } = await import('../report/strace-text.ts');
   const text = new StraceText({
     write: (lines) => output.write(lines),
     stringLimit: line.stringLimit,
@@ -38,7 +43,6 @@ function events(line: CommandLine, select: TraceRequest['select'], output: OwnOu
       select,
       follow: line.follow,
       stringLimit: line.stringLimit,
-      engine: line.engine,
       onEvent(event) {
         if (line.follow || event.lineage === '0') text.event(event);
       },

@@ -22,7 +22,7 @@ import { runEngine } from './engine.ts';
 import { chooseEngine, type EngineChoice, withoutKernel } from './engine-choice.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
-import { type OpenedNetwork, openNetwork } from './network.ts';
+import { type OpenedNetwork, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
@@ -69,8 +69,6 @@ export interface TraceRequest {
   readonly onIdle?: () => void;
   /** Bytes of strings and data to capture; default 32. */
   readonly stringLimit?: number;
-  /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
-  readonly engine?: EngineChoice | undefined;
 }
 
 /** How a command is to be run. */
@@ -90,6 +88,8 @@ export interface RunRequest {
   /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
   readonly verify?: string | undefined;
   readonly trace?: TraceRequest | undefined;
+  /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
+  readonly engine?: EngineChoice | undefined;
   /** A file to write each fault to as it is injected. */
   readonly record?: string | undefined;
   /** Injects these faults and no others; the configuration must not ask for any. */
@@ -137,7 +137,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   const isTree = armed.length > 0 || request.replay !== undefined || request.trace?.follow !== false;
   const recording = openRecording(request.record, { seed, command: [command, ...args] });
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
-  const engineChoice = request.trace?.engine ?? 'auto';
+  const engineChoice = request.engine ?? 'auto';
   const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
   let network: OpenedNetwork | undefined;
@@ -203,6 +203,7 @@ export async function runCommand(command: string, args: readonly string[], reque
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();
+    refuseBrokenNetwork(network);
     const durationMs = monotonicMs() - startMs;
     const [stdout, stderr] = await Promise.all([stdio.stdout, stdio.stderr]);
     const checkStatus = request.verify && last.status === 0 ? await runCheck(request.verify, { cwd, env }) : undefined;
