@@ -11,6 +11,7 @@ import { formatEntry, formatRest, formatResult, hasRest } from '../syscalls/form
 import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import { siginfoText } from '../syscalls/types/siginfo.ts';
+import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
 
 export interface StraceTextOptions extends PrintOptions {
   /** Takes whole lines, and now and then the beginning of one. */
@@ -20,8 +21,19 @@ export interface StraceTextOptions extends PrintOptions {
   /** True if the lines go to a file (`-o`): then the prefix is `123 `, and stands on every line under `-f`. */
   readonly toFile: boolean;
   /** The column of the equals sign; strace's is 40. */
-  readonly column?: number;
+  readonly column?: number | undefined;
+  /** Times before each line. */
+  readonly timestamps?: TimestampStyle | undefined;
+  /** The time that each call took, behind it. */
+  readonly callTimes?: Precision | undefined;
+  /** The number of the call before it. */
+  readonly numbers?: boolean | undefined;
+  /** What is told only if nobody wants quiet. */
+  readonly quiet?: ReadonlySet<QuietMessage> | undefined;
 }
+
+/** Lines that `--quiet` leaves out: that a task is traced from now on, how it ended, that execve took over a leader's id. */
+export type QuietMessage = 'attach' | 'exit' | 'thread-execve';
 
 const DEFAULT_COLUMN = 40;
 
@@ -42,16 +54,23 @@ export class StraceText {
   readonly #living = new Set<number>();
   /** The tasks whose call has been entered, and has not come back. */
   readonly #inCall = new Set<number>();
+  /** Tasks that were born and have done nothing yet. */
+  readonly #unborn = new Set<number>();
+  readonly #times: Timestamps | undefined;
+  /** The number of each task's last call. */
+  readonly #numbers = new Map<number, number>();
   #line: OpenLine | undefined;
 
   constructor(options: StraceTextOptions) {
     this.#options = options;
+    this.#times = options.timestamps && new Timestamps(options.timestamps);
     this.#column = options.column ?? DEFAULT_COLUMN;
   }
 
   /** Prints an event. It is not kept. */
   event(event: TraceEvent): void {
     this.#living.add(event.tid);
+    if (this.#unborn.size > 0 && this.#unborn.delete(event.tid)) this.#attached(event);
     switch (event.kind) {
       case 'syscall-entry':
         this.#entry(event);
@@ -72,6 +91,7 @@ export class StraceText {
         this.#supersede(event);
         break;
       case 'task-start':
+        if (this.#tells('attach') && event.lineage !== '0') this.#unborn.add(event.tid);
         break;
     }
   }
@@ -91,13 +111,15 @@ export class StraceText {
 
   #entry(event: SyscallEntryEvent): void {
     this.#inCall.add(event.tid);
-    this.#begin(event.tid, this.#entryText(event));
+    this.#begin(event, this.#entryText(event));
   }
 
   #exit(event: SyscallExitEvent): void {
     const entered = this.#inCall.delete(event.tid);
     if (this.#line?.tid !== event.tid) {
-      this.#begin(event.tid, entered ? `<... ${nameOf(event)} resumed>` : this.#entryText(event));
+      // What is told of a finished call alone is told at the time at which it began.
+      if (entered) this.#begin(event, `<... ${nameOf(event)} resumed>`);
+      else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
   }
@@ -109,7 +131,9 @@ export class StraceText {
   #returned(event: SyscallExitEvent): string {
     const marks = `${injectedMark(event)}${event.delayed ? ' (DELAYED)' : ''}`;
     const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
-    return `${rest}= ${formatResult(event, this.#options)}${marks}`;
+    const { callTimes } = this.#options;
+    const time = callTimes === undefined ? '' : ` <${secondsText(event.duration, callTimes)}>`;
+    return `${rest}= ${formatResult(event, this.#options)}${marks}${time}`;
   }
 
   /** The task ended inside the call. */
@@ -123,31 +147,47 @@ export class StraceText {
     return `${text} `.padEnd(this.#column - this.#line!.text.length);
   }
 
+  #attached({ tid }: EventBase): void {
+    this.#interrupt();
+    this.#options.write(`renacer: Process ${tid} attached\n`);
+  }
+
+  #tells(message: QuietMessage): boolean {
+    return this.#options.quiet?.has(message) !== true;
+  }
+
   #taskEnd(event: TaskEndEvent): void {
     const how =
       event.signal === undefined
         ? `exited with ${event.exitStatus}`
         : `killed by ${signalName(event.signal)}${event.coreDumped ? ' (core dumped)' : ''}`;
-    this.#whole(event, `+++ ${how} +++`);
+    if (this.#tells('exit')) this.#whole(event, `+++ ${how} +++`);
+    else if (this.#line?.tid === event.tid) this.#interrupt();
     this.#inCall.delete(event.tid);
     this.#living.delete(event.tid);
+    this.#numbers.delete(event.tid);
   }
 
   /** Another thread called execve, and has this leader's id from now on: its open call goes on under that id. */
   #supersede(event: ExecSupersedeEvent): void {
-    this.#whole(event, `+++ superseded by execve in pid ${event.formerTid} +++`);
+    if (this.#tells('thread-execve')) this.#whole(event, `+++ superseded by execve in pid ${event.formerTid} +++`);
     this.#living.delete(event.formerTid);
     if (this.#inCall.delete(event.formerTid)) this.#inCall.add(event.tid);
   }
 
-  #whole({ tid }: EventBase, text: string): void {
-    this.#begin(tid, text);
+  #whole(event: EventBase, text: string): void {
+    this.#begin(event, text);
     this.#finish('');
   }
 
-  #begin(tid: number, text: string): void {
+  #begin(event: EventBase, text: string, time = event.time): void {
     this.#interrupt();
-    this.#line = { tid, text: this.#prefix(tid) + text, written: 0 };
+    const stamp = this.#times?.text(time) ?? '';
+    this.#line = {
+      tid: event.tid,
+      text: `${this.#prefix(event.tid)}${stamp}${this.#number(event)}${text}`,
+      written: 0,
+    };
   }
 
   #finish(text: string): void {
@@ -158,6 +198,13 @@ export class StraceText {
 
   #interrupt(): void {
     if (this.#line !== undefined) this.#finish(' <unfinished ...>');
+  }
+
+  /** With `-n` every line of a task has the number of its last call. */
+  #number(event: EventBase): string {
+    if (!this.#options.numbers) return '';
+    if ('nr' in event) this.#numbers.set(event.tid, event.nr as number);
+    return `[${String(this.#numbers.get(event.tid) ?? 0).padStart(4)}] `;
   }
 
   /** Whose line it is. On a terminal it is said only while there is more than one task. */

@@ -36,7 +36,7 @@ async function main(plan: EnginePlan): Promise<void> {
   const policies = policiesOf(injectors);
   const filter = tracing?.method === 'seccomp' ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
-  const captures = tracing?.events ? (await import('../syscalls/signatures.ts')).capturesOf : () => [];
+  const captures = tracing?.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
   const gated = launch(plan, filter);
   if (!gated) return;
   const control = new Int32Array(plan.ring.control);

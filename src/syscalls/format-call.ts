@@ -8,6 +8,7 @@ import { signatureOf } from './signatures.ts';
  */
 export function formatEntry(call: Call, options: PrintOptions): string {
   const types = signatureOf(call.nr).argumentsOf(call.args);
+  if (options.raw?.has(call.nr)) return rawArguments(call, types);
   let text = '';
   for (let i = 0; i < types.length; i++) {
     const type = types[i]!;
@@ -21,6 +22,7 @@ export function formatEntry(call: Call, options: PrintOptions): string {
 /** The arguments after those that `formatEntry` gave. */
 export function formatRest(call: CompletedCall, options: PrintOptions): string {
   const types = signatureOf(call.nr).argumentsOf(call.args);
+  if (options.raw?.has(call.nr)) return '';
   let text = '';
   for (let i = firstOutput(types); i < types.length; i++) {
     const type = types[i]!;
@@ -44,9 +46,20 @@ export function hasRest(call: Call): boolean {
 /** What a call returned: `3`, `0x7f...`, `-1 ENOENT (No such file or directory)`, `1 ([{fd=3, revents=POLLIN}])`. */
 export function formatResult(call: CompletedCall, options: PrintOptions): string {
   if (call.errno !== 0) return failureText(call.errno);
+  if (options.raw?.has(call.nr)) return call.result.hex(0);
   const { result } = signatureOf(call.nr);
+  const text = result.text(call, options);
   const note = result.note?.(call, options);
-  return note === undefined ? result.text(call) : `${result.text(call)} (${note})`;
+  return note === undefined ? text : `${text} (${note})`;
+}
+
+/** All arguments as numbers, in the order of their words. */
+function rawArguments(call: Call, types: readonly ArgumentType[]): string {
+  const words = new Set(types.map(({ word }, position) => word ?? position));
+  return [...words]
+    .sort((a, b) => a - b)
+    .map((index) => call.args.hex(index))
+    .join(', ');
 }
 
 function firstOutput(types: readonly ArgumentType[]): number {
