@@ -21,7 +21,9 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 /** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
 export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
-  const output = new OwnOutput(line.outputFile);
+  const { outputFile, append, separately, follow, env, argv0 } = line.trace;
+  // With -ff the files are those of the tasks, and our own lines go to stderr.
+  const output = new OwnOutput(separately ? undefined : outputFile, append);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
   const trace = traceOutput(line, isChaotic, output);
@@ -31,11 +33,13 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
     const result = await runCommand(line.command, line.args, {
       chaos: isChaotic ? chaos : undefined,
       inheritedFds,
+      env: env.length > 0 ? environment(env) : undefined,
+      argv0,
       signal: interrupts.signal,
       verify: line.verify,
       record: line.recordFile,
       replay: line.replay,
-      trace: trace && { follow: isChaotic || line.follow, ...trace.request },
+      trace: trace && { follow: isChaotic || follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
       onStop: (signal) => interrupts.followStop(signal),
       onStart({ pid, notArmed }) {
@@ -56,9 +60,19 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
   } finally {
     interrupts.stop();
     terminal?.restore();
-    output.close();
+    await output.close();
     if (reportFd !== undefined) closeSync(reportFd);
   }
+}
+
+/** Ours, with what `-E` changes. */
+function environment(changes: CommandLine['trace']['env']): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const [name, value] of changes) {
+    if (value === undefined) delete env[name];
+    else env[name] = value;
+  }
+  return env;
 }
 
 /** The mode, with the flags and the rules put over it. */

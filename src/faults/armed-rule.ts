@@ -13,6 +13,9 @@ import { isChosen } from './when.ts';
 
 const NS_PER_MS = 1e6;
 
+/** Stands for all numbers where they are counted together. */
+const ALL_CALLS = -1;
+
 type Condition = (facts: CallFacts) => boolean;
 
 /** Of one task, or of all. Eligible calls are counted for each system call by itself, as strace does. */
@@ -75,8 +78,10 @@ export class ArmedRule {
     if (this.#resultHolds?.(call) === false) return false;
     const { when, probability, times } = this.rule.selector;
     const count = this.#countOf(call.task);
-    const eligible = (count.eligible.get(call.nr) ?? 0) + 1;
-    count.eligible.set(call.nr, eligible);
+    // A quirk is one misbehaviour, by whatever call it comes.
+    const counted = this.source.quirk ? ALL_CALLS : call.nr;
+    const eligible = (count.eligible.get(counted) ?? 0) + 1;
+    count.eligible.set(counted, eligible);
     this.eligible += 1;
     if (when && !isChosen(when, eligible)) return false;
     if (times !== undefined && count.fired >= times) return false;

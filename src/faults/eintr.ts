@@ -30,6 +30,22 @@ export function mayBlock(syscall: string, fdKind: FdKind | undefined, nonblockin
   return SOCKET.has(syscall) || RESTARTED.has(syscall) || NEVER_RESTARTED.has(syscall);
 }
 
+/** The calls that a stop signal and SIGCONT interrupt even in a program without any handler: signal(7). */
+const STOP_INTERRUPTS = ['epoll_wait', 'epoll_pwait', 'epoll_pwait2', 'semop', 'semtimedop', 'rt_sigtimedwait'];
+
+/**
+ * Whether some signal could interrupt a call that sleeps so that the program sees EINTR. A signal without a handler does
+ * nothing to the call, or ends the program; with one it depends on SA_RESTART. `handlers`: what a program has set.
+ */
+export function isInterruptible(
+  syscall: string,
+  fdKind: FdKind | undefined,
+  handlers: 'none' | 'all-restart' | 'some-do-not',
+): boolean {
+  if (handlers === 'none') return STOP_INTERRUPTS.includes(syscall);
+  return handlers === 'some-do-not' || !isRestarted(syscall, fdKind, false);
+}
+
 /** The calls that may sleep at all. */
 export function sleepingCalls(): string[] {
   return [...IO, ...SOCKET, ...RESTARTED, ...NEVER_RESTARTED];

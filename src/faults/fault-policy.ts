@@ -46,7 +46,10 @@ export class FaultPolicy implements Policy {
   /** `onFault` is told of each fault as it is injected. */
   constructor(plan: FaultPlan, onFault: (fault: FiredFault) => void) {
     const armed = plan.rules.map((planned) => ({ planned, source: sourceOf(planned) }));
-    this.#quirks = new Quirks(armed.flatMap(({ source }) => source.quirk?.name ?? []));
+    this.#quirks = new Quirks(
+      armed.flatMap(({ source }) => source.quirk?.name ?? []),
+      plan.seed,
+    );
     this.#rules = armed.map(({ planned, source }) => new ArmedRule(planned, source, this.#quirks, plan.seed));
     for (const rule of this.#rules) {
       for (const nr of rule.numbers) this.#byNumber.set(nr, [...(this.#byNumber.get(nr) ?? []), rule]);

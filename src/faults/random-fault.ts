@@ -1,4 +1,5 @@
 import { type DecisionKey, drawIndex, drawUnit } from './decisions.ts';
+import { isInterruptible } from './eintr.ts';
 import type { FaultSource, Injection } from './fault-source.ts';
 import { piecesOf, totalLength, transferOf } from './kinds/buffers.ts';
 import { effectsOf, type Moment } from './kinds/index.ts';
@@ -86,11 +87,14 @@ const CANDIDATES: Readonly<Record<RandomKind, Candidate>> = {
 };
 
 /**
+ * Whether the program would be told the truth.
+ *
  * EAGAIN says that there is nothing now, and that there will be a new event: to a program that polls by levels that is
  * the same as data that came a moment later, but one that waits for an edge would wait for ever.
  */
-function isHonest(errno: string, { facts, realism }: Moment): boolean {
+function isHonest(errno: string, { call, facts, realism, handlers }: Moment): boolean {
   if (realism === 'any') return true;
+  if (errno === 'EINTR') return isInterruptible(facts.name, facts.fdKind, handlers.of(call.task));
   if (errno === 'EAGAIN') return facts.descriptor?.isEdgeTriggered !== true;
   // What close(2) reports is the failure of an earlier write.
   return facts.name !== 'close' || facts.descriptor?.isOpenedWith(O_WRONLY | O_RDWR) === true;

@@ -57,7 +57,7 @@ export class ReplayPolicy implements Policy {
       if ('signal' in recorded) add(this.#signals, callKey(recorded.task, recorded.ordinal), recorded);
       else add(this.#faults, callKey(recorded.task, recorded.ordinal, recorded.syscall), recorded);
     }
-    this.#quirks = new Quirks(faults.flatMap(quirkOf));
+    this.#quirks = new Quirks(faults.flatMap(quirkOf), seed);
     this.hidesVdso = this.#quirks.behindVdso;
     const numbers = faults.map(({ syscall }) => syscallNumber(syscall)).filter((nr) => nr !== undefined);
     // A signal's moment is counted in all calls.

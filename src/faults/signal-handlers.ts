@@ -41,9 +41,10 @@ export class SignalHandlers {
   }
 
   /** Whether there are handlers, and each has SA_RESTART: then the kernel restarts what can be restarted. */
-  allRestart(task: Task): boolean {
+  of(task: Task): 'none' | 'all-restart' | 'some-do-not' {
     const handlers = this.#of(task.tgid);
-    return handlers.size > 0 && [...handlers.values()].every((flags) => (flags & SA_RESTART) !== 0);
+    if (handlers.size === 0) return 'none';
+    return [...handlers.values()].every((flags) => (flags & SA_RESTART) !== 0) ? 'all-restart' : 'some-do-not';
   }
 
   #of(tgid: number): Map<number, number> {

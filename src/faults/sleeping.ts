@@ -5,6 +5,8 @@ const FUTEX_COMMAND = 0x7f;
 const FUTEX_SLEEPS = [0, 6, 9, 11, 13];
 /** F_SETLKW, F_OFD_SETLKW. */
 const FCNTL_SLEEPS = [7, 38];
+/** TCSETSW, TCSETSF, TCSBRK: they wait until output has gone. */
+const IOCTL_SLEEPS = [0x5403, 0x5404, 0x5409];
 const LOCK_NB = 4;
 const WNOHANG = 1;
 const TIME_BYTES = 16;
@@ -15,6 +17,7 @@ const GETRANDOM_AT_ONCE = 256;
 const SLEEPS: Readonly<Record<string, (call: StoppedCall) => boolean>> = {
   futex: isFutexWait,
   fcntl: ({ args }) => FCNTL_SLEEPS.includes(args.u32(1)),
+  ioctl: ({ args }) => IOCTL_SLEEPS.includes(args.u32(1)),
   flock: ({ args }) => (args.u32(1) & LOCK_NB) === 0,
   wait4: ({ args }) => (args.u32(2) & WNOHANG) === 0,
   waitid: ({ args }) => (args.u32(3) & WNOHANG) === 0,

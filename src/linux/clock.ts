@@ -11,3 +11,8 @@ export function monotonicMs(): number {
 export function epochSeconds(): number {
   return (performance.timeOrigin + performance.now()) / 1000;
 }
+
+/** Seconds from the epoch to the moment from which CLOCK_MONOTONIC counts, which the kernel's programs tell. */
+export function monotonicToEpoch(): number {
+  return epochSeconds() - Number(process.hrtime.bigint()) / 1e9;
+}

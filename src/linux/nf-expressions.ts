@@ -17,7 +17,6 @@ const IPPROTO_TCP = 6;
 const TCP_FLAGS_AT = 13;
 const TCP_SYN = 2;
 const NFT_CMP_EQ = 0;
-const NFT_CMP_NEQ = 1;
 const NFT_CT_LABELS = 13;
 const NFT_SOCKET_CGROUPV2 = 3;
 const NF_ACCEPT = 1;
@@ -45,11 +44,12 @@ export function socketOfCgroup(inode: bigint, level: number): Expression[] {
   return [expression('socket', load), compare(NFT_CMP_EQ, host64(inode))];
 }
 
-/** The connection carries this conntrack label. */
-export function hasLabel(bit: number): Expression[] {
+/** The connection carries all of these conntrack labels: bits of a set of 128. */
+export function hasLabels(labels: Uint8Array): Expression[] {
   return [
     expression('ct', [attribute(1, be32(NFT_REG_1)), attribute(2, be32(NFT_CT_LABELS))]),
-    ...anyBitOf(labelBit(bit)),
+    and(labels),
+    compare(NFT_CMP_EQ, labels),
   ];
 }
 
@@ -60,7 +60,8 @@ export function opensConnection(): Expression[] {
     loadMeta(NFT_META_L4PROTO),
     compare(NFT_CMP_EQ, u8(IPPROTO_TCP)),
     expression('payload', [attribute(1, be32(NFT_REG_1)), ...flags]),
-    ...anyBitOf(u8(TCP_SYN)),
+    and(u8(TCP_SYN)),
+    compare(NFT_CMP_EQ, u8(TCP_SYN)),
   ];
 }
 
@@ -76,12 +77,9 @@ export function limitSegments(bytes: number): Expression[] {
   return [loadValue(be16(bytes)), expression('exthdr', option)];
 }
 
-/** Adds this conntrack label to the connection. The rule ends here if the packet belongs to no connection. */
-export function addLabel(bit: number): Expression[] {
-  return [
-    loadValue(labelBit(bit)),
-    expression('ct', [attribute(2, be32(NFT_CT_LABELS)), attribute(4, be32(NFT_REG_1))]),
-  ];
+/** Adds these conntrack labels to the connection. The rule ends here if the packet belongs to no connection. */
+export function addLabels(labels: Uint8Array): Expression[] {
+  return [loadValue(labels), expression('ct', [attribute(2, be32(NFT_CT_LABELS)), attribute(4, be32(NFT_REG_1))])];
 }
 
 /** Lets the packet go on to the next table. */
@@ -117,17 +115,15 @@ function loadValue(value: Uint8Array): Expression {
   return expression('immediate', [attribute(1, be32(NFT_REG_1)), attribute(2, [attribute(1, value)])]);
 }
 
-/** Some bit of the mask is set in the register. */
-function anyBitOf(mask: Uint8Array): Expression[] {
-  const zero = new Uint8Array(mask.length);
-  const and = [
+/** Clears all bits of the register but those of the mask. */
+function and(mask: Uint8Array): Expression {
+  return expression('bitwise', [
     attribute(1, be32(NFT_REG_1)),
     attribute(2, be32(NFT_REG_1)),
     attribute(3, be32(mask.length)),
     attribute(4, [attribute(1, mask)]),
-    attribute(5, [attribute(1, zero)]),
-  ];
-  return [expression('bitwise', and), compare(NFT_CMP_NEQ, zero)];
+    attribute(5, [attribute(1, new Uint8Array(mask.length))]),
+  ]);
 }
 
 function compare(operator: number, value: Uint8Array): Expression {
@@ -140,10 +136,4 @@ function compare(operator: number, value: Uint8Array): Expression {
 
 function expression(name: string, attributes: AttributeValue): Expression {
   return attribute(1, [attribute(1, text(name)), attribute(2, attributes)]);
-}
-
-function labelBit(bit: number): Uint8Array {
-  const bytes = new Uint8Array(16);
-  bytes[bit >> 3] = 1 << (bit & 7);
-  return bytes;
 }

@@ -17,6 +17,7 @@ export const SYS = {
   tgkill: 234,
   dup3: 292,
   prlimit64: 302,
+  execveat: 322,
   seccomp: 317,
   pidfd_open: 434,
   clone3: 435,

@@ -129,11 +129,13 @@ export interface SyscallSummary {
 
 export interface TraceSummary {
   /** `none`: the run needed no tracing, so nothing was counted. */
-  readonly engine: 'none' | 'ptrace';
+  readonly engine: 'none' | 'ptrace' | 'ebpf';
   /** By name, the most frequent first. Empty where nothing was traced. */
   readonly syscalls: readonly SyscallSummary[];
   readonly signals: number;
   readonly tasks: number;
+  /** Events that were lost, since they came faster than they could be read: eBPF does not wait. The counts are complete. */
+  readonly lost: number;
 }
 
 /** Which mechanism serves each part of the run, by its name: `{ memory: 'cgroup v2', tree: 'cgroup v1', trace: 'ptrace+seccomp' }`. */

@@ -47,10 +47,11 @@ export interface Report {
     missed: { task: string; syscall: string; ordinal: number; fault: string; reason: string }[];
   } | null;
   trace: {
-    engine: 'none' | 'ptrace';
+    engine: 'none' | 'ptrace' | 'ebpf';
     syscalls: { name: string; calls: number; errors: number | null; seconds: number | null }[];
     signals: number;
     tasks: number;
+    lost: number;
   };
   again: string;
   strace: string | null;
@@ -152,6 +153,7 @@ export function toReport(result: RunResult): Report {
       syscalls: result.trace.syscalls.map(reportSyscall),
       signals: result.trace.signals,
       tasks: result.trace.tasks,
+      lost: result.trace.lost,
     },
     again: result.again,
     strace: result.strace ?? null,

@@ -140,7 +140,7 @@ export const reportSchema: z.ZodType<Report> = z
     rules: z.array(ruleUse),
     replay: replay.nullable().describe('How a replay went'),
     trace: z.object({
-      engine: z.enum(['none', 'ptrace']),
+      engine: z.enum(['none', 'ptrace', 'ebpf']),
       syscalls: z.array(
         z.object({
           name: z.string(),
@@ -151,6 +151,7 @@ export const reportSchema: z.ZodType<Report> = z
       ),
       signals: count,
       tasks: count,
+      lost: count.describe('Events that were lost, since they came faster than they could be read'),
     }),
     again: z.string().describe('The shell command that makes the same run again'),
     strace: z.string().nullable().describe('The strace command that injects the same, where there is one'),

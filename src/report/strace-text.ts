@@ -28,6 +28,8 @@ export interface StraceTextOptions extends PrintOptions {
   readonly callTimes?: Precision | undefined;
   /** The number of the call before it. */
   readonly numbers?: boolean | undefined;
+  /** The signals that are told of, and whose ends of tasks. */
+  readonly signals?: ((signal: number) => boolean) | undefined;
   /** What is told only if nobody wants quiet. */
   readonly quiet?: ReadonlySet<QuietMessage> | undefined;
 }
@@ -161,7 +163,9 @@ export class StraceText {
       event.signal === undefined
         ? `exited with ${event.exitStatus}`
         : `killed by ${signalName(event.signal)}${event.coreDumped ? ' (core dumped)' : ''}`;
-    if (this.#tells('exit')) this.#whole(event, `+++ ${how} +++`);
+    const { signals } = this.#options;
+    const hidden = event.signal !== undefined && signals?.(event.signal) === false;
+    if (this.#tells('exit') && !hidden) this.#whole(event, `+++ ${how} +++`);
     else if (this.#line?.tid === event.tid) this.#interrupt();
     this.#inCall.delete(event.tid);
     this.#living.delete(event.tid);

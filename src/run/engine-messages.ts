@@ -13,6 +13,8 @@ export type EngineMessage =
   | { readonly kind: 'stopped'; readonly signal: number }
   /** The command could not be started. */
   | { readonly kind: 'launch-failed'; readonly step: 'join' | 'set-up' | 'execve' | 'trace'; readonly code: string }
+  /** The kernel does not trace by itself, and nothing was started. */
+  | { readonly kind: 'no-kernel-trace'; readonly reason: string }
   /** A fault was injected. */
   | { readonly kind: 'fault'; readonly fault: FiredFault }
   /** A signal was sent; what becomes of it is known at the end. */
@@ -24,6 +26,8 @@ export type EngineMessage =
       readonly counts: readonly CountedCall[];
       readonly signals: number;
       readonly tasks: number;
+      /** Records that nobody read in time. */
+      readonly lost: number;
       readonly sharedCpu: boolean;
       readonly sent: readonly SentSignal[];
       readonly rules: readonly RuleUse[];

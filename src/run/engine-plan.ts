@@ -7,6 +7,10 @@ import type { StopMethod } from '../tracer/stop-loop.ts';
 /** How the engine's thread follows the tree; undefined in a plan that needs limits alone, which does not ptrace at all. */
 export interface TracingPlan {
   readonly method: StopMethod;
+  /** The kernel traces by itself, and nothing stops. */
+  readonly kernel?: KernelPlan | undefined;
+  /** Why it does not, where that would have been better. */
+  readonly kernelObstacle?: string | undefined;
   /** All tasks of the tree. Without, only the command's first task is traced, and the method is `ptrace`. */
   readonly follow: boolean;
   /** The calls that are asked for. */
@@ -27,14 +31,25 @@ export interface TracingPlan {
   readonly replay: ReplayPlan | undefined;
 }
 
+/** Traces from within the kernel. */
+export interface KernelPlan {
+  /** The directory of the run's group in cgroup v2. */
+  readonly group: string;
+}
+
 /** All that the engine's thread is told: it can be sent to a worker. */
 export interface EnginePlan {
   readonly launch: Omit<LaunchSpec, 'filter' | 'noNewPrivileges'>;
   /** cgroup files that the command's process id is written to before it starts. */
   readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;
-  /** The event ring: memory of this process, and the control block beside it (see CONTROL). */
-  readonly ring: { readonly address: number; readonly size: number; readonly control: SharedArrayBuffer };
+  /** The event ring: memory of this process, or a ring buffer of the kernel; and a control block beside it (see CONTROL). */
+  readonly ring: {
+    readonly address: number;
+    readonly size: number;
+    readonly kernelFd: number | undefined;
+    readonly control: SharedArrayBuffer;
+  };
 }
 
 /** What was counted of one number; `errors` and `seconds` are zero unless the plan asked for times. */

@@ -12,6 +12,7 @@ import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops, sendSignal } from '../linux/signals.ts';
 import { reap, Waiter } from '../linux/wait.ts';
 import { isStopped, stopSignalOf } from '../linux/wait-status.ts';
+import type { KernelTracer } from '../tracer/ebpf/kernel-tracer.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
 import { CONTROL } from '../tracer/record.ts';
@@ -20,6 +21,7 @@ import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
+import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 
 /**
  * The thread that launches the command and waits for it: with a stop loop if the run is traced, else in one wait. It
@@ -34,9 +36,18 @@ async function main(plan: EnginePlan): Promise<void> {
   const { tracing } = plan;
   const injectors = makeInjectors(tracing);
   const policies = policiesOf(injectors);
-  const filter = tracing?.method === 'seccomp' ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
+  const filter =
+    tracing?.method === 'seccomp' && !tracing.kernel
+      ? traceFilter(stoppingCalls(tracing.selected, policies))
+      : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing?.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
+  // It must see the command from its first call on.
+  const kernelTracer = tracing?.kernel && openKernelTracer(plan, tracing.kernel, tracing, captures);
+  if (typeof kernelTracer === 'string') {
+    tell({ kind: 'no-kernel-trace', reason: kernelTracer });
+    return;
+  }
   const gated = launch(plan, filter);
   if (!gated) return;
   const control = new Int32Array(plan.ring.control);
@@ -45,8 +56,8 @@ async function main(plan: EnginePlan): Promise<void> {
     sendSignal(gated.pid, SIGKILL);
     return;
   }
-  if (tracing) trace(plan, tracing, gated, captures, injectors);
-  else waitFor(gated);
+  if (tracing && !kernelTracer) trace(plan, tracing, gated, captures, injectors);
+  else waitFor(gated, kernelTracer, tracing?.kernel?.group);
 }
 
 /** What injects into the run; each is undefined unless the plan asks for it. */
@@ -90,7 +101,8 @@ function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess 
   return gated;
 }
 
-function waitFor(gated: GatedProcess): void {
+/** Of a command that nobody stops: it may be traced from within the kernel, to the end of the last process in the group. */
+function waitFor(gated: GatedProcess, tracer: KernelTracer | undefined, group: string | undefined): void {
   gated.open();
   try {
     gated.awaitExec();
@@ -103,17 +115,20 @@ function waitFor(gated: GatedProcess): void {
   while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) {
     tell({ kind: 'stopped', signal: stopSignalOf(waiter.status) });
   }
+  if (tracer && group !== undefined) awaitEmpty(group);
   tell({
     kind: 'ended',
     status: waiter.status,
-    counts: [],
-    signals: 0,
-    tasks: 0,
+    counts: tracer?.counts() ?? [],
+    signals: tracer?.signals ?? 0,
+    tasks: tracer?.tasks ?? 0,
+    lost: tracer?.lost ?? 0,
     sharedCpu: false,
     sent: [],
     rules: [],
     replay: undefined,
   });
+  tracer?.close();
 }
 
 function trace(
@@ -157,6 +172,7 @@ function trace(
     counts: countedCalls(recorder.counts),
     signals: recorder.signalCount,
     tasks: loop.taskCount,
+    lost: 0,
     sharedCpu: loop.sharedCpu,
     sent: injectors.signals?.sent ?? injectors.replay?.sent ?? [],
     rules: injectors.faults?.uses() ?? [],

@@ -1,18 +1,15 @@
 import type { Worker } from 'node:worker_threads';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
-import { NativeMemory } from '../linux/memory.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
-import { RingReader } from '../tracer/ring-reader.ts';
 import { atExit } from './at-exit.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { engineWorker } from './engine-worker.ts';
-
-const RING_BYTES = 8 * 1024 * 1024;
+import { type EventSource, eventSource } from './event-source.ts';
 
 const SIGKILL = 9;
 
@@ -23,6 +20,7 @@ const LATENCY_MS = 5;
 
 export type Ended = Extract<EngineMessage, { kind: 'ended' }>;
 export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
+export type NoKernelTrace = Extract<EngineMessage, { kind: 'no-kernel-trace' }>;
 
 export interface EngineListener {
   started(pid: number): void;
@@ -36,26 +34,30 @@ export interface EngineListener {
 }
 
 /**
- * Starts the engine's thread, and hands over its events until the run has ended. Resolves to how it ended, or to why the
- * command could not be started; rejects only if the engine itself is broken.
+ * Starts the engine's thread, and hands over its events until the run has ended. Resolves to how it ended, or to why nothing
+ * could be started; rejects only if the engine itself is broken.
  */
 export async function runEngine(
   plan: Omit<EnginePlan, 'ring'>,
   listener: EngineListener,
-): Promise<Ended | LaunchFailed> {
+): Promise<Ended | LaunchFailed | NoKernelTrace> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
-  // A run without events has no use for a ring.
-  const ring = NativeMemory.allocate(plan.tracing?.events ? RING_BYTES : 0x1000);
-  const reader = new RingReader(ring, new Int32Array(control));
+  let source: EventSource;
+  try {
+    source = eventSource(plan.tracing, new Int32Array(control));
+  } catch (error) {
+    if (plan.tracing?.kernel && error instanceof Error) return { kind: 'no-kernel-trace', reason: error.message };
+    throw error;
+  }
   // This is done before the tree is killed: what would start after that must not.
   const exitIsFine = atExit(() => abandonRun(new Int32Array(control)));
   const worker = engineWorker();
-  worker.postMessage({ ...plan, ring: { address: ring.address, size: ring.size, control } } satisfies EnginePlan);
+  worker.postMessage({ ...plan, ring: { ...source.ring, control } } satisfies EnginePlan);
   let pump: Pump | undefined;
   const started = (pid: number): void => {
     listener.started(pid);
     // What a listener is told first is that the command has started, though events may be there already.
-    if (plan.tracing?.events) pump = startPump(reader, listener);
+    if (plan.tracing?.events) pump = startPump(source, listener);
   };
   try {
     const last = await conversation(worker, { ...listener, started });
@@ -65,11 +67,11 @@ export async function runEngine(
     pump?.stop();
     exitIsFine();
     await worker.terminate();
-    ring.free();
+    source.free();
   }
 }
 
-function conversation(worker: Worker, listener: EngineListener): Promise<Ended | LaunchFailed> {
+function conversation(worker: Worker, listener: EngineListener): Promise<Ended | LaunchFailed | NoKernelTrace> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
@@ -108,11 +110,11 @@ interface Pump {
 }
 
 /** Reads the ring by the clock: often while events come, so that nobody has to wake this thread for each of them. */
-function startPump(reader: RingReader, listener: EngineListener): Pump {
+function startPump(source: EventSource, listener: EngineListener): Pump {
   const receive = (event: TraceEvent): void => listener.event(event);
   let timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   const turn = (): void => {
-    const count = reader.drain(receive, EVENTS_A_TURN);
+    const count = source.drain(receive, EVENTS_A_TURN);
     if (count === EVENTS_A_TURN) {
       timer = setImmediate(turn);
       return;
@@ -128,7 +130,7 @@ function startPump(reader: RingReader, listener: EngineListener): Pump {
   return {
     finish() {
       stop();
-      reader.drain(receive);
+      source.drain(receive);
     },
     stop,
   };

@@ -74,10 +74,11 @@ export function makeResult(facts: RunFacts): RunResult {
     rules: ended.rules,
     replay: ended.replay,
     trace: {
-      engine: tracing ? 'ptrace' : 'none',
+      engine: tracing ? (tracing.kernel ? 'ebpf' : 'ptrace') : 'none',
       syscalls: summary(ended.counts, tracing),
       signals: ended.signals,
       tasks: ended.tasks,
+      lost: ended.lost,
     },
     error,
     again: again(facts),
@@ -90,13 +91,14 @@ export function makeResult(facts: RunFacts): RunResult {
 function backends({ limits, network, tracing, ended }: RunFacts): Backends {
   const basic = { ...limits.backends, ...(network && { network: network.backend }) };
   if (!tracing) return basic;
+  if (tracing.kernel) return { ...basic, trace: 'ebpf' };
   const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
   const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
   return {
     ...basic,
     ...(tracing.signals && { signals: trace }),
     ...((tracing.faults || tracing.replay) && { faults: trace }),
-    trace,
+    trace: tracing.kernelObstacle === undefined ? trace : `${trace} (no ebpf: ${tracing.kernelObstacle})`,
   };
 }
 

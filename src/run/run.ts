@@ -19,7 +19,8 @@ import type { TraceEvent } from '../model/trace-event.ts';
 import { atExit } from './at-exit.ts';
 import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
-import { type Ended, runEngine } from './engine.ts';
+import { runEngine } from './engine.ts';
+import { chooseEngine, type EngineChoice, withoutKernel } from './engine-choice.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
 import { openNetwork } from './network.ts';
@@ -72,6 +73,8 @@ export interface TraceRequest {
   readonly verbose?: boolean | undefined;
   /** Capture what file descriptors are: a look at /proc for each. */
   readonly fdPaths?: boolean | undefined;
+  /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
+  readonly engine?: EngineChoice | undefined;
 }
 
 /** How a command is to be run. */
@@ -126,7 +129,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   const { armed, leftOut } = chaos ? armParts(chaos, ENGINES) : { armed: [], leftOut: [] };
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
-  const tracing = tracingPlan(request.trace, {
+  let tracing = tracingPlan(request.trace, {
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
     faults: await faultPlanOf(settings, armed, seed),
     replay: request.replay,
@@ -139,6 +142,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   const isTree = armed.length > 0 || tracing?.follow !== false;
   const recording = openRecording(request.record, { seed, command: [command, ...args] });
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
+  const engineChoice = request.trace?.engine ?? 'auto';
   const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
   let network: PreparedNetwork | undefined;
@@ -152,52 +156,62 @@ export async function runCommand(command: string, args: readonly string[], reque
         leftOut.push(...networkParts);
       }
     }
+    if (tracing) tracing = chooseEngine(engineChoice, tracing, limits.cgroupV2);
     const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
     let startMs = monotonicMs();
     let startSeconds = epochSeconds();
     let ending: Ending | undefined;
-    const engine = runEngine(
-      {
-        launch: {
-          file,
-          argv: [request.argv0 ?? command, ...args],
-          env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
-          cwd: request.cwd,
-          stdio: stdio.fds,
-          inheritedFds: request.inheritedFds ?? [],
-          rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+    const start = (plan: TracingPlan | undefined) =>
+      runEngine(
+        {
+          launch: {
+            file,
+            argv: [request.argv0 ?? command, ...args],
+            env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
+            cwd: request.cwd,
+            stdio: stdio.fds,
+            inheritedFds: request.inheritedFds ?? [],
+            rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+          },
+          joinFiles: limits.joinFiles,
+          tracing: plan,
         },
-        joinFiles: limits.joinFiles,
-        tracing,
-      },
-      {
-        started(pid) {
-          startMs = monotonicMs();
-          startSeconds = epochSeconds();
-          stdio.handOver();
-          limits.started(pid);
-          ending = new Ending(limits, {
-            timeoutMs: armed.includes('timeout') ? settings.timeoutMs : undefined,
-            killAfterMs: settings.killAfterMs,
-            hangAfterMs: settings.hangAfterMs,
-            abort: request.signal,
-          });
-          request.onStart?.({ pid, seed, notArmed: leftOut });
+        {
+          started(pid) {
+            startMs = monotonicMs();
+            startSeconds = epochSeconds();
+            stdio.handOver();
+            limits.started(pid);
+            ending = new Ending(limits, {
+              timeoutMs: armed.includes('timeout') ? settings.timeoutMs : undefined,
+              killAfterMs: settings.killAfterMs,
+              hangAfterMs: settings.hangAfterMs,
+              abort: request.signal,
+            });
+            request.onStart?.({ pid, seed, notArmed: leftOut });
+          },
+          fault(fault) {
+            fired.push(fault);
+            recording?.fault(fault);
+          },
+          signal: (sent) => recording?.signal(sent),
+          stopped: (signal) => request.onStop?.(signal),
+          event: (event) => request.trace?.onEvent?.(event),
+          idle: () => request.trace?.onIdle?.(),
         },
-        fault(fault) {
-          fired.push(fault);
-          recording?.fault(fault);
-        },
-        signal: (sent) => recording?.signal(sent),
-        stopped: (signal) => request.onStop?.(signal),
-        event: (event) => request.trace?.onEvent?.(event),
-        idle: () => request.trace?.onIdle?.(),
-      },
-    );
+      );
     // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
-    if (!tracing) guard = startGuard(limits.remains);
+    const engine = start(tracing);
+    if (!tracing || tracing.kernel) guard = startGuard(limits.remains);
     // Even if it fails: our copies of its pipes would keep them open.
-    const last = await engine.finally(() => stdio.handOver());
+    const last = await engine
+      .then((end) => {
+        if (end.kind !== 'no-kernel-trace') return end;
+        tracing = withoutKernel(engineChoice, tracing!, end.reason);
+        return start(tracing);
+      })
+      .finally(() => stdio.handOver());
+    if (last.kind === 'no-kernel-trace') throw new Error(last.reason);
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();
@@ -212,7 +226,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       limits,
       network,
       tracing,
-      ended: last satisfies Ended,
+      ended: last,
       fired,
       ending,
       startSeconds,

@@ -13,6 +13,8 @@ export interface PrintOptions {
   readonly stringLimit: number;
   /** Structures, environments and directory entries whole: `-v`. */
   readonly verbose?: boolean;
+  /** What file descriptors are, where that was captured: `-y`. */
+  readonly fdPaths?: boolean;
   /** How bytes of strings are written: `-x`, `-xx`. */
   readonly strings?: StringStyle;
   /** Calls whose arguments are printed as numbers, undecoded: `-e raw=`. */

@@ -1,7 +1,9 @@
 import type { NativeMemory } from '../linux/memory.ts';
 import { ArgWords } from '../model/arg-words.ts';
-import type { Captured } from '../model/capture.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import { CapturedInRecords } from './captured-in-records.ts';
+import { endOf } from './end-of-task.ts';
+import { PendingCall } from './pending-call.ts';
 import { ABIS, CONTROL, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, SIGINFO_BYTES, WORD } from './record.ts';
 
 const TWO_32 = 2 ** 32;
@@ -17,7 +19,7 @@ export class RingReader {
   readonly #pending = new Map<number, PendingCall>();
   readonly #args = new ArgWords(new Uint32Array(12));
   readonly #result = new ArgWords(new Uint32Array(2));
-  readonly #captured = new CapturedInRecord();
+  readonly #captured = new CapturedInRecords();
   #read = 0;
 
   constructor(ring: NativeMemory, control: Int32Array) {
@@ -67,7 +69,7 @@ export class RingReader {
       case RECORD.taskEnd:
         this.#lineages.delete(tid);
         this.#pending.delete(tid);
-        return { kind: 'task-end', ...base, ...ending(number) };
+        return { kind: 'task-end', ...base, ...endOf(number) };
       case RECORD.taskStart: {
         const start = at + WORD.text * 4;
         const lineage = Buffer.from(u8.subarray(start, start + u32[word + WORD.length]!)).toString('latin1');
@@ -92,7 +94,8 @@ export class RingReader {
     const pending = this.#pending.get(base.tid) ?? new PendingCall();
     pending.keep(bytes);
     this.#pending.set(base.tid, pending);
-    this.#captured.point(undefined, 0, pending.bytes, pending.size);
+    this.#captured.exitAt();
+    this.#captured.entryAt(pending.bytes, ENTRY_BYTES, pending.size);
     this.#args.moveTo(pending.words, WORD.args);
     return { kind: 'syscall-entry', ...base, abi, nr, args: this.#args, captured: this.#captured };
   }
@@ -107,7 +110,8 @@ export class RingReader {
   ): TraceEvent {
     const pending = this.#pending.get(base.tid);
     const word = at >> 2;
-    this.#captured.point(this.#ring.u8.subarray(at, at + size), size, pending?.bytes, pending?.size ?? 0);
+    this.#captured.exitAt(this.#ring.u8, at + EXIT_BYTES, at + size);
+    this.#captured.entryAt(pending?.bytes, ENTRY_BYTES, pending?.size ?? 0);
     this.#args.moveTo(pending?.words ?? NO_WORDS, WORD.args);
     this.#result.moveTo(this.#ring.u32, word + WORD.result);
     return {
@@ -140,66 +144,3 @@ export class RingReader {
 }
 
 const NO_WORDS = new Uint32Array(WORD.args + 12);
-
-function ending(status: number): { exitStatus: number | undefined; signal: number | undefined; coreDumped: boolean } {
-  const signal = status & 0x7f;
-  if (signal === 0) return { exitStatus: (status >> 8) & 0xff, signal: undefined, coreDumped: false };
-  return { exitStatus: undefined, signal, coreDumped: (status & 0x80) !== 0 };
-}
-
-/** A copy of the entry record of a call that has not come back yet. */
-class PendingCall {
-  bytes: Uint8Array = new Uint8Array(512);
-  words: Uint32Array = new Uint32Array(this.bytes.buffer);
-  size = 0;
-
-  keep(record: Uint8Array): void {
-    if (record.length > this.bytes.length) {
-      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(record.length)));
-      this.words = new Uint32Array(this.bytes.buffer);
-    }
-    this.bytes.set(record);
-    this.size = record.length;
-  }
-}
-
-/** Finds captures in the records of one call. There are few, so it just walks over them. */
-class CapturedInRecord implements Captured {
-  #exit: Uint8Array | undefined;
-  #exitSize = 0;
-  #entry: Uint8Array | undefined;
-  #entrySize = 0;
-  #cut = false;
-
-  point(exit: Uint8Array | undefined, exitSize: number, entry: Uint8Array | undefined, entrySize: number): void {
-    this.#exit = exit;
-    this.#exitSize = exitSize;
-    this.#entry = entry;
-    this.#entrySize = entrySize;
-  }
-
-  bytes(arg: number, part = 0): Uint8Array | undefined {
-    return this.#find(this.#exit, this.#exitSize, EXIT_BYTES, arg, part) ?? this.bytesAtEntry(arg, part);
-  }
-
-  bytesAtEntry(arg: number, part = 0): Uint8Array | undefined {
-    return this.#find(this.#entry, this.#entrySize, ENTRY_BYTES, arg, part);
-  }
-
-  isCut(arg: number, part = 0): boolean {
-    return this.bytes(arg, part) !== undefined && this.#cut;
-  }
-
-  #find(record: Uint8Array | undefined, size: number, from: number, arg: number, part: number): Uint8Array | undefined {
-    if (!record) return undefined;
-    for (let at = from; at < size; ) {
-      const length = record[at + 4]! | (record[at + 5]! << 8) | (record[at + 6]! << 16) | (record[at + 7]! << 24);
-      if (record[at] === arg && record[at + 1] === part) {
-        this.#cut = record[at + 2] === 1;
-        return record.subarray(at + 8, at + 8 + length);
-      }
-      at += 8 + ((length + 7) & ~7);
-    }
-    return undefined;
-  }
-}

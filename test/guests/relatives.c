@@ -47,18 +47,23 @@ static void pid_descriptor(void) {
 }
 
 static void stops(void) {
-	int status;
+	int status, gate[2];
+	char byte;
+	if (pipe(gate)) return;
 	signal(SIGCHLD, on_child);
 	pid_t pid = fork();
 	if (pid == 0) {
+		close(gate[1]);
 		raise(SIGSTOP);
-		_exit(4);
+		/* An end that comes before the parent has looked would hide that it went on. */
+		_exit(read(gate[0], &byte, 1) == 0 ? 4 : 5);
 	}
 	waitpid(pid, &status, WUNTRACED);
 	printf("stopped: %d\n", WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
 	kill(pid, SIGCONT);
 	waitpid(pid, &status, WCONTINUED);
 	printf("continued: %d\n", WIFCONTINUED(status));
+	close(gate[1]);
 	waitpid(pid, &status, 0);
 	printf("status: %d, SIGCHLD came: %d\n", WEXITSTATUS(status), chld >= 2);
 	signal(SIGCHLD, SIG_DFL);

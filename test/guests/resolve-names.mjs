@@ -4,7 +4,7 @@ import { Resolver } from 'node:dns/promises';
 const [server, ...names] = process.argv.slice(2);
 const results = [];
 for (const name of names) {
-  const resolver = new Resolver({ timeout: 300, tries: 1 });
+  const resolver = new Resolver({ timeout: 1000, tries: 1 });
   resolver.setServers([server]);
   results.push(
     await resolver.resolve4(name).then(

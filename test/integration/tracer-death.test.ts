@@ -57,7 +57,7 @@ async function ending(child: ChildProcess): Promise<number | string | null> {
 describe('nothing of a tree that forks and daemonises survives', () => {
   for (const [how, options] of [
     ['traced', ['-f', '-o', '/dev/null']],
-    ['untraced', ['--chaos-timeout', '60s']],
+    ['untraced', ['--chaos-timeout', '60s', '--chaos-kill-after', '300ms']],
   ] as const) {
     it(`SIGKILL of Renacer, ${how}, at 20 moments; the next run removes the groups`, async () => {
       const moment = moments(how);
@@ -97,9 +97,9 @@ describe('nothing of a tree that forks and daemonises survives', () => {
     it.each([
       ['exit', 3],
       ['throw', 1],
-    ] as const)(`%s of a user of the library, ${how}, at 6 moments`, async (end, status) => {
+    ] as const)(`%s of a user of the library, ${how}, at 4 moments`, async (end, status) => {
       const moment = moments(`${how} ${end}`);
-      for (let count = 0; count < 6; count++) {
+      for (let count = 0; count < 4; count++) {
         const mark = newMark();
         const script = path.join(ROOT, 'test/support/library-user.mjs');
         const afterMs = String(Math.floor(250 * moment(count)));

@@ -60,7 +60,7 @@ describe('without -f', () => {
 
 describe('what a command starts with is what Renacer was started with', () => {
   it('limits, signal dispositions, mask, descriptors, environment, terminal group', () => {
-    const script = `ulimit -Sa; grep -E '^(Sig|Shd|Cap|NoNew|Groups|Uid)' /proc/self/status; ls /proc/self/fd
+    const script = `ulimit -Sa; grep -E '^(Sig[PBIC]|Shd|Cap|NoNew|Groups|Uid)' /proc/self/status; ls /proc/self/fd
       env | grep -v -E '^(_|SHLVL)='; umask; pwd`;
     // A shell of its own, whose soft limit Node does not keep.
     const shell = (before: string): Result => run(['sh', '-c', `ulimit -Sn 256; ${before} sh -c "$0"; true`, script]);

@@ -29,7 +29,7 @@ except subprocess.TimeoutExpired: print('timed out')
 const PYTHON_PTY = `
 import os, pty, select, sys, time
 pid, fd = pty.fork()
-if pid == 0: os.execvp('sh', ['sh', '-c', 'stty -echo; echo name?; read n; echo "hello $n"; sleep 30'])
+if pid == 0: os.execvp('sh', ['sh', '-c', 'stty -echo; echo name?; read n; echo "hello $n"; exec sleep 30'])
 def until(text):
     seen = b''
     while text not in seen: seen += os.read(fd, 1000)

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 
 export const ROOT: string = path.resolve(import.meta.dirname, '../..');
 export const RENACER: string = path.join(ROOT, 'bin/renacer');
@@ -15,7 +16,7 @@ export const hasCompiler: boolean = has('cc');
 export const isRoot: boolean = process.geteuid?.() === 0;
 
 const directory = mkdtempSync(path.join(tmpdir(), 'renacer-guests-'));
-process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 /** A directory that goes when the tests are over. */
 export function scratch(): string {

@@ -1,9 +1,9 @@
 import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import {
   accept,
-  addLabel,
+  addLabels,
   type Expression,
-  hasLabel,
+  hasLabels,
   limitSegments,
   loopback,
   markIs,
@@ -23,8 +23,8 @@ const USUAL_SEGMENT_BYTES = 1460;
 
 export interface RuleScope {
   readonly cgroup: CgroupIdentity;
-  /** The conntrack label that marks the tree's connections. */
-  readonly label: number;
+  /** The conntrack labels that, together, mark the tree's connections. */
+  readonly labels: Uint8Array;
   /** Loopback would send 64 KiB at a time: have TCP send what fits a usual packet instead. */
   readonly usualSegments: boolean;
   /** The mark of packets that the engine itself sends. */
@@ -47,9 +47,9 @@ export interface RuleScope {
  * each packet passes both hooks, it is queued on arrival: there no socket is charged for it any more, and its loss is
  * silent.
  */
-export function treeRules({ cgroup, label, mark, usualSegments, queues }: RuleScope, style: QueueStyle): BaseChain[] {
+export function treeRules({ cgroup, labels, mark, usualSegments, queues }: RuleScope, style: QueueStyle): BaseChain[] {
   const ours = socketOfCgroup(cgroup.inode, cgroup.level);
-  const known = hasLabel(label);
+  const known = hasLabels(labels);
   const limit = (scope: Expression[]) =>
     usualSegments ? [[...opensConnection(), ...scope, ...limitSegments(USUAL_SEGMENT_BYTES)]] : [];
   return [
@@ -58,9 +58,9 @@ export function treeRules({ cgroup, label, mark, usualSegments, queues }: RuleSc
       hook: NF_INET_LOCAL_OUT,
       priority: OUTPUT_PRIORITY,
       rules: [
-        [...markIs(mark), ...addLabel(label)],
+        [...markIs(mark), ...addLabels(labels)],
         [...markIs(mark), ...accept()],
-        [...ours, ...addLabel(label)],
+        [...ours, ...addLabels(labels)],
         ...limit(known),
         [...loopback('output'), ...accept()],
         [...ours, ...queue(queues.outbound, style)],
@@ -75,7 +75,7 @@ export function treeRules({ cgroup, label, mark, usualSegments, queues }: RuleSc
         [...markIs(mark), ...accept()],
         [...known, ...queue(queues.known, style)],
         ...limit(ours),
-        [...ours, ...addLabel(label), ...queue(queues.inbound, style)],
+        [...ours, ...addLabels(labels), ...queue(queues.inbound, style)],
         [...ours, ...queue(queues.inbound, style)],
       ],
     },

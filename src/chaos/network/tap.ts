@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { epochSeconds, monotonicMs } from '../../linux/clock.ts';
 import { NetlinkError } from '../../linux/netlink.ts';
 import { OwnerTable } from '../../linux/nf-tables.ts';
@@ -12,8 +13,8 @@ import { type RuleScope, treeRules } from './rules.ts';
 /** The queues of runs are in triples from here on. */
 const FIRST_QUEUE = 0x5200;
 const TRIPLES = 64;
-/** The highest conntrack labels: whoever else uses them begins with the lowest. */
-const FIRST_LABEL = 64;
+/** A run is named by so many labels of the upper 64 (others who use labels begin with the lowest). */
+const LABELS_PER_RUN = 8;
 const MARK_BASE = 0x52450000;
 /** Enough for the headers of IPv6 and TCP with all options, or for a DNS query. */
 const HEADER_BYTES = 128;
@@ -44,7 +45,7 @@ export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: Ru
     const first = FIRST_QUEUE + index * 3;
     const scope: RuleScope = {
       cgroup,
-      label: FIRST_LABEL + index,
+      labels: chooseLabels(),
       mark: MARK_BASE + index,
       usualSegments: isNarrow(rules),
       queues: { known: first, inbound: first + 1, outbound: first + 2 },
@@ -63,11 +64,25 @@ export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: Ru
   }
 }
 
-/** Takes the first free triple of queues; which one it is names the run's label and mark too. */
+/**
+ * Labels stay on connections that outlive their run, and a connection between the trees of two runs carries those of both.
+ * So a run is named by a random combination, of which there are billions.
+ */
+function chooseLabels(): Uint8Array {
+  const labels = new Uint8Array(16);
+  for (let chosen = 0; chosen < LABELS_PER_RUN; ) {
+    const bit = randomInt(64, 128);
+    const mask = 1 << (bit & 7);
+    if ((labels[bit >> 3]! & mask) !== 0) continue;
+    labels[bit >> 3]! |= mask;
+    chosen++;
+  }
+  return labels;
+}
+
+/** Takes the first free triple of queues; which one it is names the run's mark too. */
 function claimQueues(queues: PacketQueues): number {
-  // Runs begin at different places, so that labels of connections of an earlier run mean nothing to this one.
-  for (let i = 0; i < TRIPLES; i++) {
-    const index = (process.pid + i) % TRIPLES;
+  for (let index = 0; index < TRIPLES; index++) {
     const first = FIRST_QUEUE + index * 3;
     if (queues.bind(first)) {
       if (queues.bind(first + 1) && queues.bind(first + 2)) return index;

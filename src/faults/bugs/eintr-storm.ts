@@ -5,7 +5,7 @@ export const eintrStorm: Bug = {
   name: 'eintr-storm',
   summary: 'calls that may sleep are interrupted again and again',
   modelledOn:
-    'intervals timers of profilers and the stop signals that interrupt calls even without a handler; signal(7), "Interruption of system calls and library functions by stop signals"',
+    'interval timers of profilers, and stop signals, which interrupt some calls even without a handler; signal(7), "Interruption of system calls and library functions by stop signals"',
   rule: `${sleepingCalls().join(',')}:quirk=interrupted`,
   chooses: 'prob=0.5',
 };

@@ -58,7 +58,7 @@ const AFTERMATHS: Readonly<Record<Aftermath, (effect: Effect, errno: number, mom
     },
   }),
   restart: (effect, _, { call, facts, handlers }) => {
-    const restarts = handlers.allRestart(call.task) && isRestarted(facts.name, facts.fdKind, false);
+    const restarts = handlers.of(call.task) === 'all-restart' && isRestarted(facts.name, facts.fdKind, false);
     return restarts ? undefined : effect;
   },
 };

@@ -8,7 +8,9 @@ export const retval: FaultKind<Extract<CallFault, { kind: 'retval' }>> = (
   { call, facts, habit, realism },
 ) => {
   const isCount = transferOf(facts.name) !== undefined;
-  if (isCount && realism !== 'any' && habit !== 'strace' && value > totalLength(piecesOf(facts.name, call))) {
+  // As the program reads it: what is negative is no count.
+  const count = BigInt.asIntN(64, value);
+  if (isCount && realism !== 'any' && habit !== 'strace' && count > totalLength(piecesOf(facts.name, call))) {
     return undefined;
   }
   return { entry: { result: value } };

@@ -5,7 +5,9 @@ import { type Piece, piecesOf, totalLength, transferOf, wordBytes } from './buff
 import type { FaultKind } from './effect.ts';
 
 /** `short=FRACTION|BYTES`: the call moves fewer bytes, since it is made with a lower length. */
-export const short: FaultKind<Extract<CallFault, { kind: 'short' }>> = (fault, { call, facts }) => {
+export const short: FaultKind<Extract<CallFault, { kind: 'short' }>> = (fault, { call, facts, realism }) => {
+  // A datagram is sent whole, and what is not received of it is lost.
+  if (realism !== 'any' && facts.fdKind === 'socket' && facts.descriptor?.isStream !== true) return undefined;
   const io = transferOf(facts.name);
   const pieces = piecesOf(facts.name, call);
   const length = io && shortLength(facts.name, totalLength(pieces), fault, facts.fdKind);

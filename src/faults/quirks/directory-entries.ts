@@ -1,6 +1,6 @@
 import type { StoppedCall } from '../../tracer/policy.ts';
 
-/** Of struct linux_dirent64: d_off, d_reclen, d_type. */
+/** Of struct linux_dirent64, behind d_ino: d_off, d_reclen, d_type. */
 const OFFSET_AT = 8;
 const LENGTH_AT = 16;
 const TYPE_AT = 18;
@@ -50,9 +50,11 @@ export function inOrder(entries: readonly DirectoryEntry[], order: readonly numb
   return Buffer.concat(placed);
 }
 
-/** A number that the names of the entries decide. */
+/** A number that the files behind the entries decide. */
 export function fingerprint(entries: readonly DirectoryEntry[]): number {
   let hash = 0x811c9dc5;
-  for (const { bytes } of entries) for (const byte of bytes.subarray(HEADER)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (const { bytes } of entries) {
+    for (const byte of bytes.subarray(0, OFFSET_AT)) hash = Math.imul(hash ^ byte, 0x01000193);
+  }
   return hash >>> 0;
 }

@@ -37,7 +37,10 @@ export class Quirks {
   readonly #started = new Map<QuirkName, Quirk>();
   readonly #watchers = new Map<number, Quirk[]>();
 
-  constructor(names: Iterable<QuirkName>) {
+  readonly #seed: number;
+
+  constructor(names: Iterable<QuirkName>, seed: number) {
+    this.#seed = seed;
     const kinds = [...new Set(names)];
     for (const name of kinds) {
       for (const nr of (QUIRK_KINDS[name].watches ?? []).map((syscall) => syscallNumber(syscall)!)) {
@@ -51,7 +54,7 @@ export class Quirks {
   of(name: QuirkName): Quirk {
     let quirk = this.#started.get(name);
     if (!quirk) {
-      quirk = QUIRK_KINDS[name].start();
+      quirk = QUIRK_KINDS[name].start(this.#seed);
       this.#started.set(name, quirk);
     }
     return quirk;

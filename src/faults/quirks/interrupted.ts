@@ -1,11 +1,16 @@
+import { isInterruptible } from '../eintr.ts';
 import { error } from '../kinds/error.ts';
 import type { QuirkKind } from './quirk.ts';
 
-/** A call that may sleep fails with EINTR, unless all signal handlers of the program have it restarted. */
+/** A call that may sleep fails with EINTR, where some signal could bring that about. */
 export const interrupted: QuirkKind = {
   interrupts: true,
   start: () => ({
     concerns: (facts) => facts.situation().canBlock,
-    effect: (moment) => error({ kind: 'error', errno: 'EINTR' }, moment),
+    effect(moment) {
+      const { call, facts, handlers, realism } = moment;
+      const isTrue = realism === 'any' || isInterruptible(facts.name, facts.fdKind, handlers.of(call.task));
+      return isTrue ? error({ kind: 'error', errno: 'EINTR' }, moment) : undefined;
+    },
   }),
 };

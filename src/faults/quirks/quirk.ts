@@ -20,5 +20,6 @@ export interface QuirkKind {
   readonly interrupts?: true;
   /** Programs make its calls without entering the kernel, by vdso(7), unless that is hidden from them. */
   readonly behindVdso?: true;
-  start(): Quirk;
+  /** For a run with this seed. */
+  start(seed: number): Quirk;
 }

@@ -27,8 +27,8 @@ export const fd: DescriptorType = {
   print: (call, arg, options) => `${call.args.i32(arg)}${descriptorText(call.captured.bytes(arg), options)}`,
 };
 
-function descriptorText(path: Uint8Array | undefined, { strings }: PrintOptions): string {
-  if (path === undefined) return '';
+function descriptorText(path: Uint8Array | undefined, { strings, fdPaths }: PrintOptions): string {
+  if (path === undefined || !fdPaths) return '';
   const text = escaped(path, strings).replace(/[<>]/g, (bracket) => (bracket === '<' ? '\\74' : '\\76'));
   const deleted = text.endsWith(DELETED) && text.startsWith('/');
   return deleted ? `<${text.slice(0, -DELETED.length)}>(deleted)` : `<${text}>`;

@@ -39,6 +39,11 @@ const call: fc.Arbitrary<CallFault> = fc.oneof(
   fc.record({ kind: fc.constant('short' as const), bytes: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) }),
   fc.record({ kind: fc.constant('short' as const), fraction }),
   fc.record({ kind: fc.constant('lost' as const) }),
+  fc.constantFrom<CallFault[]>(
+    { kind: 'quirk', name: 'spurious-wakeup' },
+    { kind: 'quirk', name: 'clock-back', detail: '1.5s,all' },
+    { kind: 'quirk', name: 'clock-stands', detail: 'wall' },
+  ),
   fc.record({ kind: fc.constant('kill' as const), moment: fc.constantFrom('before' as const, 'after' as const) }),
 );
 

@@ -1,0 +1,69 @@
+import { readlinkSync } from 'node:fs';
+import { CAP, hasCapability } from '../linux/capabilities.ts';
+import { tryBpf } from '../linux/probes.ts';
+import { RenacerError } from '../model/errors.ts';
+import { CAPTURE_BYTES } from '../tracer/ebpf/layout.ts';
+import type { TracingPlan } from './engine-plan.ts';
+
+export const ENGINE_CHOICES = ['auto', 'ptrace', 'ebpf'] as const;
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
+/** The pid namespace that the kernel numbers all tasks in (PROC_PID_INIT_INO). */
+const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
+/** Two bytes tell whether a string goes on. */
+const LONGEST_STRING = CAPTURE_BYTES - 2;
+
+/**
+ * Decides who traces: the kernel by itself (eBPF) wherever a run is only watched and this machine lets us, else a stop
+ * loop (ptrace), and then says why. `group` is the run's group in cgroup v2.
+ *
+ * Throws ENGINE_UNAVAILABLE if eBPF was asked for and can't be had.
+ */
+export function chooseEngine(choice: EngineChoice, tracing: TracingPlan, group: string | undefined): TracingPlan {
+  if (choice === 'ptrace') return tracing;
+  const obstacle = unsuitable(tracing) ?? unavailable(group);
+  if (obstacle === undefined) return { ...tracing, kernel: { group: group! } };
+  return withoutKernel(choice, tracing, obstacle);
+}
+
+/** The same plan for a stop loop, since eBPF can't do it. Throws ENGINE_UNAVAILABLE if it was asked for by name. */
+export function withoutKernel(choice: EngineChoice, tracing: TracingPlan, obstacle: string): TracingPlan {
+  if (choice === 'ebpf') {
+    throw new RenacerError('ENGINE_UNAVAILABLE', `--engine ebpf: ${obstacle}`, {
+      hint: 'Use --engine ptrace, or auto, which takes what there is.',
+    });
+  }
+  return { ...tracing, kernel: undefined, kernelObstacle: obstacle };
+}
+
+/** What eBPF can't do for anybody. */
+function unsuitable({
+  follow,
+  signals,
+  faults,
+  replay,
+  stringLimit,
+  fdPaths,
+  verbose,
+}: TracingPlan): string | undefined {
+  if (signals || faults || replay) return 'it can only watch, not inject';
+  if (!follow) return 'it traces whole trees (-f)';
+  if (fdPaths) return 'it can not look up what file descriptors are (-y, -P)';
+  if (verbose) return 'it captures no environments (-v)';
+  if (stringLimit > LONGEST_STRING) return `it captures at most ${LONGEST_STRING} bytes of a string (-s)`;
+  return undefined;
+}
+
+function unavailable(group: string | undefined): string | undefined {
+  if (process.arch !== 'x64') return `it is not there for ${process.arch}`;
+  if (!hasCapability(CAP.SYS_ADMIN) && !(hasCapability(CAP.BPF) && hasCapability(CAP.PERFMON))) {
+    return 'it needs CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN)';
+  }
+  const refusal = tryBpf();
+  if (refusal !== undefined) return `bpf(2): ${refusal}`;
+  if (group === undefined) return 'it needs a group in cgroup v2, and none could be made';
+  if (readlinkSync('/proc/self/ns/pid') !== FIRST_PID_NAMESPACE) {
+    return 'it sees the process ids of the whole machine, and this is a pid namespace of its own';
+  }
+  return undefined;
+}

@@ -1,0 +1,182 @@
+import { ArgWords } from '../../model/arg-words.ts';
+import type { Capture, CaptureSize } from '../../model/capture.ts';
+import {
+  CAPTURE,
+  CAPTURE_KIND,
+  MOST_CAPTURES,
+  NUMBERS,
+  PLAN,
+  PLAN_BYTES,
+  PLAN_FLAG,
+  SIZE_FROM,
+  WHEN,
+} from './layout.ts';
+
+const PATH_MAX = 4096;
+const MANY_PARTS: ReadonlySet<Capture['kind']> = new Set(['strings', 'pointers', 'iovec', 'msghdr']);
+/** What has no size of its own. */
+const ANY_SIZE = 1;
+
+const EXECVE = 59;
+const EXECVEAT = 322;
+/** Calls that never come back, or whose arguments are gone when they do. */
+const ENTRY_IS_ALL: ReadonlySet<number> = new Set([
+  15 /* rt_sigreturn */,
+  EXECVE,
+  60 /* exit */,
+  231 /* exit_group */,
+  EXECVEAT,
+]);
+
+/** A call whose captures depend on an argument: the values of that one which make a difference, and one for all others. */
+interface Variants {
+  readonly selector: number;
+  readonly values: readonly number[];
+  readonly otherwise: number;
+}
+
+const FUTEX_OPERATIONS = range(0, 14);
+/** As many descriptors as an fd_set of the C library has room for. */
+const FD_SETSIZE = 1024;
+
+const VARIANTS: ReadonlyMap<number, Variants> = new Map([
+  // ioctl: of terminals, then TIOCSPTLCK and TIOCGPTN
+  [16, { selector: 1, values: [...range(0x5401, 0x5480), 0x40045431, 0x80045430], otherwise: 0 }],
+  // fcntl
+  [72, { selector: 1, values: [...range(0, 48), ...range(1024, 1044)], otherwise: 0 }],
+  // prctl: the last one is PR_SET_VMA
+  [157, { selector: 0, values: [...range(1, 80), 0x53564d41], otherwise: 0 }],
+  // arch_prctl
+  [158, { selector: 0, values: range(0x1001, 0x1024), otherwise: 0 }],
+  // futex, with each of its flags
+  [
+    202,
+    {
+      selector: 1,
+      values: [0, 128, 256, 384].flatMap((flags) => FUTEX_OPERATIONS.map((operation) => operation | flags)),
+      otherwise: 127,
+    },
+  ],
+  // epoll_ctl
+  [233, { selector: 1, values: [1, 2, 3], otherwise: 0 }],
+  // select and pselect6
+  [23, { selector: 0, values: [], otherwise: FD_SETSIZE }],
+  [270, { selector: 0, values: [], otherwise: FD_SETSIZE }],
+]);
+
+/** What is to be seen of the calls. */
+export interface CallPlanChoice {
+  readonly selected: 'all' | 'none' | ReadonlySet<number>;
+  /** What to copy from the task's memory, by number and arguments. */
+  readonly captures: (nr: number, args: ArgWords) => readonly Capture[];
+  readonly stringLimit: number;
+}
+
+export interface CallPlan {
+  readonly nr: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The plans of all numbers that are asked for, those of other ABIs under the last number. */
+export function callPlans(choice: CallPlanChoice): CallPlan[] {
+  const { selected } = choice;
+  if (selected === 'none') return [];
+  const numbers = selected === 'all' ? range(0, NUMBERS - 1) : [...selected].filter((nr) => nr < NUMBERS - 1);
+  return [
+    ...numbers.map((nr) => ({ nr, bytes: planBytes(choice, nr, VARIANTS.get(nr)?.otherwise ?? 0) })),
+    { nr: NUMBERS - 1, bytes: foreignPlan() },
+  ];
+}
+
+/** The plans of those calls whose captures depend on an argument, by its value. */
+export function callVariants(choice: CallPlanChoice): (CallPlan & { readonly value: number })[] {
+  const { selected } = choice;
+  if (selected === 'none') return [];
+  return [...VARIANTS]
+    .filter(([nr]) => selected === 'all' || selected.has(nr))
+    .flatMap(([nr, { values }]) => values.map((value) => ({ nr, value, bytes: planBytes(choice, nr, value) })))
+    .filter(({ bytes }) => bytes[PLAN.captures + CAPTURE.kind] !== CAPTURE_KIND.none);
+}
+
+/** `value`: that of the argument which decides, if one does. */
+function planBytes({ captures, stringLimit }: CallPlanChoice, nr: number, value: number): Uint8Array {
+  const variant = VARIANTS.get(nr);
+  const args = new Uint32Array(12);
+  if (variant) args[2 * variant.selector] = value;
+  const wanted = captures(nr, new ArgWords(args)).slice(0, MOST_CAPTURES);
+  const bytes = new Uint8Array(PLAN_BYTES);
+  const view = new DataView(bytes.buffer);
+  const tellEntry = ENTRY_IS_ALL.has(nr) || needsEntry(wanted) ? PLAN_FLAG.tellEntry : 0;
+  view.setUint32(PLAN.flags, PLAN_FLAG.selected | tellEntry | (variant ? PLAN_FLAG.selects : 0), true);
+  view.setUint32(PLAN.selector, variant?.selector ?? 0, true);
+  wanted.forEach((capture, index) => {
+    putCapture(view, PLAN.captures + index * CAPTURE.bytes, capture, stringLimit);
+  });
+  return bytes;
+}
+
+function foreignPlan(): Uint8Array {
+  const bytes = new Uint8Array(PLAN_BYTES);
+  new DataView(bytes.buffer).setUint32(PLAN.flags, PLAN_FLAG.selected, true);
+  return bytes;
+}
+
+/** What the kernel changes, and what has many parts, is captured at the entry or not at all. */
+function needsEntry(captures: readonly Capture[]): boolean {
+  const filled = new Set(captures.filter(({ at }) => at === 'exit').map(({ arg }) => arg));
+  return captures.some(({ at, arg, kind }) => at === 'entry' && (filled.has(arg) || MANY_PARTS.has(kind)));
+}
+
+function putCapture(view: DataView, at: number, capture: Capture, stringLimit: number): void {
+  // No plan for the kernel asks what descriptors are.
+  if (capture.kind === 'fd') return;
+  view.setUint8(at + CAPTURE.kind, CAPTURE_KIND[capture.kind]);
+  view.setUint8(at + CAPTURE.arg, capture.arg);
+  view.setUint8(at + CAPTURE.when, capture.at === 'entry' ? WHEN.entry : WHEN.exit);
+  view.setUint32(at + CAPTURE.limit, limitOf(capture, stringLimit), true);
+  switch (capture.kind) {
+    case 'bytes':
+      putSize(view, at, capture.size);
+      break;
+    case 'iovec':
+      putSize(view, at, capture.count);
+      view.setUint8(at + CAPTURE.detail, capture.data === 'result' ? 1 : 0);
+      break;
+    case 'msghdr':
+      putSize(view, at, ANY_SIZE);
+      view.setUint8(at + CAPTURE.detail, capture.data === 'result' ? 1 : 0);
+      break;
+    case 'behind':
+    case 'stack':
+      putSize(view, at, capture.size);
+      view.setUint16(at + CAPTURE.offset, capture.offset, true);
+      if (capture.kind === 'behind') view.setUint8(at + CAPTURE.detail, capture.part);
+      break;
+  }
+}
+
+function limitOf(capture: Capture, stringLimit: number): number {
+  if (capture.kind === 'string' && capture.path) return PATH_MAX;
+  if (capture.kind === 'stack' || capture.kind === 'behind' || (capture.kind === 'bytes' && !capture.text))
+    return 0xffffffff;
+  return stringLimit;
+}
+
+function putSize(view: DataView, at: number, size: CaptureSize): void {
+  if (typeof size === 'number') {
+    view.setUint8(at + CAPTURE.sizeFrom, SIZE_FROM.constant);
+    view.setUint32(at + CAPTURE.size, size, true);
+  } else if ('pointedBy' in size) {
+    view.setUint8(at + CAPTURE.sizeFrom, SIZE_FROM.pointedBy);
+    view.setUint8(at + CAPTURE.sizeArg, size.pointedBy);
+  } else {
+    view.setUint8(at + CAPTURE.sizeFrom, 'arg' in size ? SIZE_FROM.arg : SIZE_FROM.result);
+    if ('arg' in size) view.setUint8(at + CAPTURE.sizeArg, size.arg);
+    view.setUint16(at + CAPTURE.times, size.times ?? 1, true);
+  }
+}
+
+/** From `first` to before `end`. */
+function range(first: number, end: number): number[] {
+  return Array.from({ length: end - first }, (_, index) => first + index);
+}

@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { closingLine, emptyDirectory, ROOT, renacer } from '../support/renacer.ts';
+
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+const blocksOf = (file: string, language: string): string[] =>
+  [...read(file).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code]) => code!);
+
+const EXAMPLES = ['README.md', 'docs/library.md'].flatMap((file) =>
+  blocksOf(file, 'ts').map((code, index) => ({ name: `${file} #${index + 1}`, code })),
+);
+
+/** A folder inside of the package, where `renacer` is the package itself. */
+function folderInside(): string {
+  const directory = mkdtempSync(path.join(ROOT, 'test/.examples-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+const whole = (code: string): string =>
+  code.includes("from 'renacer'") ? code : `import { ChaosConfig, run } from 'renacer';\n${code}`;
+
+it.each(EXAMPLES)('the example $name has the types that it needs', ({ code }) => {
+  const file = path.join(folderInside(), 'example.ts');
+  writeFileSync(file, whole(code));
+  const strict = ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', '--types', 'node'];
+  const options = [...strict, '--module', 'NodeNext', '--target', 'ES2022', file];
+  expect(() => execFileSync('node_modules/.bin/tsc', options, { cwd: ROOT })).not.toThrow();
+});
+
+it.each(EXAMPLES.filter(({ code }) => !code.includes("from 'vitest'")))('the example $name runs', ({ code }) => {
+  const file = path.join(folderInside(), 'example.mjs');
+  writeFileSync(file, whole(code));
+  const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  expect(printed).not.toBe('');
+});
+
+describe('the backup of README.md', () => {
+  const [script] = blocksOf('README.md', 'sh');
+  const [, command] = /^\$ renacer (.*)$/m.exec(read('README.md'))!;
+
+  function photos(): string {
+    const cwd = emptyDirectory();
+    mkdirSync(path.join(cwd, 'photos'));
+    for (const name of ['anna', 'ben', 'cleo'])
+      writeFileSync(path.join(cwd, 'photos', `${name}.jpg`), name.repeat(5000));
+    writeFileSync(path.join(cwd, 'backup.sh'), script!);
+    return cwd;
+  }
+
+  it('says that all is well, and has lost a photo', () => {
+    const finished = renacer([], { cwd: photos(), through: ['sh', '-c', `"$0" ${command}`] });
+    expect(finished.stdout).toBe('backup complete\n');
+    expect(finished.stderr).toContain('photos/ben.jpg: Contents differ\n');
+    expect(closingLine(finished, 'outcome')).toMatch(/^corrupted: exited with status 0, but its check exited with 1 /);
+    expect(closingLine(finished, 'injected')).toMatch(/^error=EIO at read #\d+ of task 0\.1 /);
+  });
+
+  it('fails as it should with pipefail', () => {
+    const pipefail = command!.replace('-- sh backup.sh', '-- bash -o pipefail backup.sh');
+    const finished = renacer([], { cwd: photos(), through: ['sh', '-c', `"$0" ${pipefail}`] });
+    expect(finished.stdout).toBe('');
+    expect(closingLine(finished, 'outcome')).toMatch(/^failed/);
+  });
+
+  it('succeeds if nothing is injected', () => {
+    const whole = command!.replace(/-e \S+/, '--chaos gentle');
+    const finished = renacer([], { cwd: photos(), through: ['sh', '-c', `"$0" ${whole}`] });
+    expect(closingLine(finished, 'outcome')).toMatch(/^survived/);
+  });
+});
+
+it.each(['README.md', 'docs/cli.md', 'docs/chaos.md'])('flags that %s names exist', (file) => {
+  const help = renacer(['--help']).stdout;
+  const named = [...read(file).matchAll(/`[^`]*?(--[a-z][a-z-]+)/g)].map(([, flag]) => flag!);
+  const ofOthers = ['--clean', '--cap-add', '--all', '--nope', '--privileged', '--help'];
+  const unknown = [...new Set(named)].filter(
+    (flag) => !new RegExp(`${flag}\\b`).test(help) && !ofOthers.includes(flag),
+  );
+  expect(unknown).toEqual([]);
+});
