@@ -1,15 +1,33 @@
-// npm run build: TypeScript to dist/, from nothing, so that no file of an older build is packed. Then the files that the
-// command line and the engine's threads start with are bundled in place: to open a hundred modules takes longer than to run
-// `true`. The library stays as it is, a file a module.
+// npm run build: TypeScript to dist/, from nothing, so that no file of an older build is packed. Then what the command line and
+// the engine's thread start with is bundled: to open a hundred modules takes longer than to run `true`. The library stays as it
+// is, a file a module.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
 const DIST = path.resolve('dist');
-const ENTRIES = ['cli/main', 'run/engine-thread', 'chaos/network/queue-worker'];
 /** Loaded late, or native. */
 const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
+/** Each file that a process or thread starts with, and the modules that it needs at once, with all that they import. */
+const ENTRIES = {
+  'cli/main': ['cli/commands', 'cli/run'],
+  'run/engine-thread': ['run/engine-thread'],
+  'chaos/network/queue-worker': ['chaos/network/queue-worker'],
+  'chaos/network/syscalls/relay-worker': ['chaos/network/syscalls/relay-worker'],
+};
+
+const fileOf = (name) => path.join(DIST, `${name}.js`);
+
+/** A module and all that it imports, but for what it loads late. */
+function importedBy(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const [, target] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?\bfrom '(\.[^']+)'/gm)) {
+    importedBy(path.resolve(path.dirname(file), target), found);
+  }
+  return found;
+}
 
 /** What a module names beside itself is looked for from where the bundle will be: some folder of dist/. */
 const urlsOfBundles = {
@@ -23,13 +41,49 @@ const urlsOfBundles = {
   },
 };
 
-async function bundle() {
-  const input = Object.fromEntries(ENTRIES.map((name) => [name, path.join(DIST, `${name}.js`)]));
-  const bundled = await rolldown({ input, external: EXTERNAL, platform: 'node', plugins: [urlsOfBundles] });
-  await bundled.write({ dir: DIST, entryFileNames: '[name].js', chunkFileNames: 'bundle/[name].js' });
+/** One file for all that is needed at once: the bundler would part it by what the late ones share. */
+async function bundle(entry, needed) {
+  const atOnce = new Set(needed.flatMap((name) => [...importedBy(fileOf(name))]));
+  atOnce.delete(fileOf(entry));
+  const bundled = await rolldown({
+    input: { [entry]: fileOf(entry) },
+    external: EXTERNAL,
+    checks: { ineffectiveDynamicImport: false },
+    platform: 'node',
+    plugins: [urlsOfBundles],
+  });
+  const folder = `bundle-${path.basename(entry)}`;
+  return bundled.generate({
+    dir: DIST,
+    entryFileNames: '[name].js',
+    chunkFileNames: `${folder}/[name].js`,
+    codeSplitting: {
+      groups: [{ name: 'at-once', test: (file) => atOnce.has(file) || file.includes('/node_modules/') }],
+    },
+  });
+}
+
+/** The page of --format html, with its style and its script inside. */
+async function pageOf(folder) {
+  const bundled = await rolldown({ input: fileOf('report/page/main'), platform: 'browser' });
+  const { output } = await bundled.generate({ format: 'iife', minify: true });
+  const read = (name) => readFileSync(path.resolve(folder, name), 'utf8');
+  const parts = { style: read('style.css'), script: output[0].code.replaceAll('</script', '<\\/script') };
+  return read('page.html').replaceAll(/<!--(style|script)-->/g, (_, part) => parts[part]);
 }
 
 rmSync(DIST, { recursive: true, force: true });
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.json'], { stdio: 'inherit' });
-if (status === 0) await bundle();
 process.exitCode = status ?? 1;
+if (status === 0) {
+  writeFileSync(path.join(DIST, 'report/page.html'), await pageOf('src/report/page'));
+  // Each is made of what tsc wrote, so none is written before all are made.
+  const bundles = [];
+  for (const [entry, needed] of Object.entries(ENTRIES)) bundles.push(await bundle(entry, needed));
+  for (const { output } of bundles) {
+    for (const { fileName, code } of output) {
+      mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });
+      writeFileSync(path.join(DIST, fileName), code);
+    }
+  }
+}

@@ -1,6 +1,8 @@
 import { prepareLimits } from './basic/limits.ts';
 import type { Capability, CapabilityName } from './capabilities.ts';
 import { probeNetworkBackend } from './network/probe.ts';
+import { IMITATION } from './network/syscalls/imitated-network.ts';
+import { probeImitation } from './network/syscalls/probe.ts';
 
 /** What one part of a tier will be done by on this machine; undefined: not at all. */
 export interface PartBackend {
@@ -14,7 +16,8 @@ const PROBE_MEMORY_BYTES = 2 ** 50;
 
 /**
  * What each tier will use here. For the limits this is the very choice that a run makes: the limits are prepared, asked
- * who serves them, and disposed. The network's packets are tried by a real datagram.
+ * who serves them, and disposed. The network's packets are tried by a real
+ * datagram, its imitation by a real connection.
  */
 export async function tierBackends(capabilities: readonly Capability[]): Promise<PartBackend[]> {
   const has = (name: CapabilityName): boolean => capabilities.some((one) => one.name === name && one.available);
@@ -28,14 +31,14 @@ export async function tierBackends(capabilities: readonly Capability[]): Promise
     { tier: 'basic', part: 'CPU limit', backend: cpu },
     { tier: 'basic', part: 'process tree', backend: tree },
     { tier: 'basic', part: 'signals', backend: tracer },
-    { tier: 'network', part: 'packets', backend: networkBackend(has, packets) },
+    { tier: 'network', part: 'network', backend: networkBackend(packets, tracer) },
+    { tier: 'network', part: 'I/O latency', backend: tracer },
     { tier: 'byzantine', part: 'faults', backend: tracer },
     { tier: 'full', part: 'schedules', backend: tracer },
   ];
 }
 
-function networkBackend(has: (name: CapabilityName) => boolean, packets: boolean): string | undefined {
+function networkBackend(packets: boolean, tracer: string | undefined): string | undefined {
   if (packets) return 'packets (nftables owner table + NFQUEUE)';
-  if (has('ptrace')) return `syscalls (imitation)${has('user namespaces') ? ', or namespace if asked for' : ''}`;
-  return has('user namespaces') ? 'namespace, if asked for' : undefined;
+  return tracer && probeImitation() === undefined ? `${IMITATION}, ${tracer}` : undefined;
 }

@@ -8,9 +8,8 @@ import { OUTCOMES, type Outcome } from '../model/outcome.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-choice.ts';
 import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
-import { isCommand } from './own-output.ts';
 import { COUNTING, FILTERING, SHOWING, TRACING, type TraceOption } from './trace-options.ts';
-import { defaultTraceSettings, type TraceDraft, type TraceSettings } from './trace-settings.ts';
+import { defaultTraceSettings, isCommand, type TraceDraft, type TraceSettings } from './trace-settings.ts';
 import { version } from './version.ts';
 
 /** What the command line of a run says. */

@@ -1,34 +1,33 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { closeFd, makePipe } from '../linux/fds.ts';
 import { openForWriting } from '../run/open-for-writing.ts';
+import { isCommand } from './trace-settings.ts';
 
 const STDERR = 2;
-/** Text is written in pieces of about this size: one system call for many lines of a trace. */
-const CHUNK = 64 * 1024;
-
-/** True for the form of `-o` that names no file: `|COMMAND`, or `!COMMAND`. */
-export function isCommand(output: string | undefined): boolean {
-  return output !== undefined && /^[|!]/.test(output);
-}
+/** Text is written in pieces of about so many characters: one system call for many lines of a trace. */
+const CHUNK = 32 * 1024;
+/** Of one character in UTF-8, for each unit of a string. */
+const MOST_BYTES = 3;
 
 /** Where Renacer's own lines go: stderr, or the file or command of `-o`. */
 export class OwnOutput {
   readonly #fd: number;
-  readonly #isOurs: boolean;
+  readonly #toFile: boolean;
   readonly #reader: ChildProcess | undefined;
+  /** One for all pieces: to make a new one for each takes longer than to fill it. */
+  readonly #bytes = Buffer.allocUnsafeSlow(2 * CHUNK * MOST_BYTES);
   #pending = '';
 
   /** `append` keeps what a file has already. Throws OUTPUT_UNWRITABLE. */
   constructor(target: string | undefined, append = false) {
-    this.#isOurs = target !== undefined;
+    this.#toFile = target !== undefined;
     if (target !== undefined && isCommand(target)) {
       const [theirs, ours] = makePipe();
       // In a session of its own: a Ctrl-C is for the traced command, and the reader gets all of its trace.
-      this.#reader = spawn('/bin/sh', ['-c', target.slice(1)], {
-        stdio: [theirs, 'inherit', 'inherit'],
-        detached: true,
-      });
+      const stdio = [theirs, 'inherit', 'inherit'] as const;
+      this.#reader = spawn('/bin/sh', ['-c', target.slice(1)], { stdio: [...stdio], detached: true });
       closeFd(theirs);
       this.#fd = ours;
     } else {
@@ -36,15 +35,14 @@ export class OwnOutput {
     }
   }
 
-  /** To a file or a command, not to the terminal. */
   get toFile(): boolean {
-    return this.#isOurs;
+    return this.#toFile;
   }
 
   /** Colour only on a terminal whose user has not declined it. */
   get color(): boolean {
     if (process.env.NO_COLOR) return false;
-    return !this.#isOurs && (Boolean(process.env.FORCE_COLOR) || process.stderr.isTTY === true);
+    return !this.#toFile && (Boolean(process.env.FORCE_COLOR) || isatty(STDERR));
   }
 
   write(text: string): void {
@@ -54,15 +52,16 @@ export class OwnOutput {
 
   /** Everything written so far is there afterwards, whatever becomes of this process. */
   flush(): void {
-    const bytes = Buffer.from(this.#pending);
+    const text = this.#pending;
     this.#pending = '';
-    writeAll(this.#fd, bytes);
+    const fits = text.length * MOST_BYTES <= this.#bytes.length;
+    writeAll(this.#fd, fits ? this.#bytes.subarray(0, this.#bytes.write(text)) : Buffer.from(text));
   }
 
   /** Resolves when it is closed, and the command that reads it has ended. */
   async close(): Promise<void> {
     this.flush();
-    if (this.#isOurs) closeSync(this.#fd);
+    if (this.#toFile) closeSync(this.#fd);
     const reader = this.#reader;
     if (reader && reader.exitCode === null && reader.signalCode === null) {
       await new Promise((resolve) => reader.once('exit', resolve));

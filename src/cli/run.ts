@@ -21,12 +21,14 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 /** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
 export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
-  const { outputFile, append, separately, follow, env, argv0 } = line.trace;
+  const { outputFile, append, separately, format, follow, env, argv0 } = line.trace;
   // With -ff the files are those of the tasks, and our own lines go to stderr.
   const output = new OwnOutput(separately ? undefined : outputFile, append);
+  // A trace in another format is a file of its own, too.
+  const lines = format === 'text' ? output : new OwnOutput(undefined);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
-  const trace = traceOutput(line, isChaotic, output);
+  const trace = await traceOutput(line, isChaotic, output);
   const terminal = saveTerminal(0);
   const interrupts = new Interrupts();
   try {
@@ -39,21 +41,22 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
       verify: line.verify,
       record: line.recordFile,
       replay: line.replay,
+      engine: line.engine,
       trace: trace && { follow: isChaotic || follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
       onStop: (signal) => interrupts.followStop(signal),
       onStart({ pid, notArmed }) {
         interrupts.target = pid;
         if (notArmed.length > 0) {
-          output.write(`renacer: not armed, since nothing here can: ${notArmed.join(', ')}\n`);
-          output.flush();
+          lines.write(`renacer: not armed, since nothing here can: ${notArmed.join(', ')}\n`);
+          lines.flush();
         }
       },
     });
     trace?.end(result);
-    if (isChaotic || line.verify || line.expect) output.write(closingBlock(result, output.color));
+    if (isChaotic || line.verify || line.expect) lines.write(closingBlock(result, lines.color));
     const complaints = complaintsOf(result, line.strict);
-    output.write(complaints.map((text) => `renacer: ${text}\n`).join(''));
+    lines.write(complaints.map((text) => `renacer: ${text}\n`).join(''));
     if (reportFd !== undefined) writeSync(reportFd, `${JSON.stringify(toReport(result), null, 2)}\n`);
     if (interrupts.received) return 128 + constants.signals[interrupts.received];
     return complaints.length > 0 ? EXIT_COMPLAINT : exitCodeOf(result, line.expect);
@@ -61,6 +64,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
     interrupts.stop();
     terminal?.restore();
     await output.close();
+    lines.flush();
     if (reportFd !== undefined) closeSync(reportFd);
   }
 }

@@ -1,7 +1,7 @@
+import type { CallStatus } from '../report/call-status.ts';
 import type { CountStyle } from '../report/count-table.ts';
 import type { QuietMessage } from '../report/strace-text.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
-import type { CallStatus } from '../report/trace-filter.ts';
 import type { StringStyle } from '../syscalls/quoted-text.ts';
 import type { SyscallSet } from '../syscalls/select.ts';
 
@@ -73,4 +73,9 @@ export function defaultTraceSettings(): TraceDraft {
     env: [],
     argv0: undefined,
   };
+}
+
+/** True for the form of `-o` that names no file: `|COMMAND`, or `!COMMAND`. */
+export function isCommand(output: string | undefined): boolean {
+  return output !== undefined && /^[|!]/.test(output);
 }

@@ -1,8 +1,8 @@
 import { RenacerError } from '../model/errors.ts';
+import { CALL_STATUSES, type CallStatus } from '../report/call-status.ts';
 import { COUNT_COLUMNS, type CountColumn, type CountOrder } from '../report/count-table.ts';
 import type { QuietMessage } from '../report/strace-text.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
-import { CALL_STATUSES, type CallStatus } from '../report/trace-filter.ts';
 import { signalName, signalNumber } from '../syscalls/signals.ts';
 
 /** Readers of the values of strace's options. Each throws INVALID_VALUE, which names the option. */

@@ -12,7 +12,6 @@ export const R1: Register = register(1);
 export const R2: Register = register(2);
 export const R3: Register = register(3);
 export const R4: Register = register(4);
-export const R5: Register = register(5);
 export const R6: Register = register(6);
 export const R7: Register = register(7);
 export const R8: Register = register(8);

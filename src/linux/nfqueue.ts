@@ -3,6 +3,7 @@ import { NativeMemory } from './memory.ts';
 import { NETLINK_NETFILTER, NetlinkError, NetlinkSocket } from './netlink.ts';
 import { attribute, be32, NLM_F_ACK, netfilterMessage, u8 } from './netlink-message.ts';
 
+const NLMSG_ERROR = 2;
 const NFQNL_MSG_PACKET = 0x0300;
 const NFQNL_MSG_VERDICT = 0x0301;
 const NFQNL_MSG_CONFIG = 0x0302;
@@ -29,7 +30,8 @@ export const NF_ACCEPT = 1;
 /** The most bytes of a packet that the kernel copies: an attribute holds no more. */
 export const WHOLE_PACKET: number = 0xffff - 4;
 
-const BATCH = 64;
+/** How many messages are read at once. */
+export const BATCH: number = 64;
 const VERDICT_SIZE = 32;
 const VERDICTS = 256;
 const RECEIVE_BUFFER = 64 << 20;
@@ -109,8 +111,11 @@ export class PacketQueues {
     this.#slotSize = Math.max(this.#slotSize, (options.copyBytes + OVERHEAD + 7) & ~7);
   }
 
-  /** Reads the packets that have arrived, up to a batch of them, without waiting. Returns how many there were. */
-  receive(onPacket: (packet: QueuedPacket) => void): number {
+  /**
+   * Reads what has arrived, up to a batch, without waiting: packets, and refusals of verdicts by their tokens. Returns how
+   * much that was; less than BATCH means that there is no more.
+   */
+  receive(onPacket: (packet: QueuedPacket) => void, onRefused: (token: number) => void): number {
     if (this.#slots === undefined) this.#allocateSlots();
     const slots = this.#slots!;
     const headers = this.#headers!;
@@ -118,17 +123,23 @@ export class PacketQueues {
     for (let i = 0; i < count; i++) {
       const at = i * this.#slotSize;
       const end = at + headers.u32[i * 16 + 14]!;
-      if (slots.view.getUint16(at + 4, true) !== NFQNL_MSG_PACKET) continue;
+      const type = slots.view.getUint16(at + 4, true);
+      if (type === NLMSG_ERROR) onRefused(slots.view.getUint32(at + 8, true));
+      if (type !== NFQNL_MSG_PACKET) continue;
       readPacket(slots.view, at, end, this.#packet!);
       onPacket(this.#packet!);
     }
     return Math.max(count, 0);
   }
 
-  /** Decides about a packet. The verdict is sent with the next flush. */
-  decide(queue: number, id: number, verdict: number): void {
+  /**
+   * Decides about a packet. The verdict is sent with the next flush. If the kernel no longer has the packet, it refuses the
+   * verdict: it drops all that wait in any queue whenever someone in the network namespace removes a chain.
+   */
+  decide(queue: number, id: number, verdict: number, token: number): void {
     const { view } = this.#verdicts;
     const at = this.#pending++ * VERDICT_SIZE;
+    view.setUint32(at + 8, token, true);
     view.setUint16(at + 18, queue);
     view.setUint32(at + 24, verdict);
     view.setUint32(at + 28, id);
@@ -136,11 +147,12 @@ export class PacketQueues {
   }
 
   /** Lets a packet pass with other bytes. The kernel trusts no checksum of it any more: the receiver verifies them. */
-  replace(queue: number, id: number, bytes: Uint8Array): void {
+  replace(queue: number, id: number, bytes: Uint8Array, token: number): void {
     this.flush();
     const { view, u8: target, address } = this.#mangled;
     const size = VERDICT_SIZE + ((4 + bytes.length + 3) & ~3);
     writeVerdictHeader(view, 0, size);
+    view.setUint32(8, token, true);
     view.setUint16(18, queue);
     view.setUint32(24, NF_ACCEPT);
     view.setUint32(28, id);
@@ -151,7 +163,6 @@ export class PacketQueues {
   }
 
   flush(): void {
-    // A verdict fails only for a packet that is gone (its device went down): nothing is left to be decided then.
     if (this.#pending > 0) send(this.fd, this.#verdicts.address, this.#pending * VERDICT_SIZE, 0);
     this.#pending = 0;
   }

@@ -21,7 +21,7 @@ export class Waiter {
   readonly #memory = NativeMemory.allocate(64);
 
   constructor(fd: number) {
-    this.wakeFd = check(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), 'eventfd');
+    this.wakeFd = makeWakeFd();
     const { view } = this.#memory;
     view.setInt32(0, fd, true);
     view.setInt16(4, POLLIN, true);
@@ -44,6 +44,11 @@ export class Waiter {
     close(this.wakeFd);
     this.#memory.free();
   }
+}
+
+/** A descriptor that can be read once another thread has called {@link wake} (eventfd(2)). */
+export function makeWakeFd(): number {
+  return check(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), 'eventfd');
 }
 
 /** Ends the wait of the Waiter in another thread that has this descriptor. */

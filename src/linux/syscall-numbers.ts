@@ -20,5 +20,6 @@ export const SYS = {
   execveat: 322,
   seccomp: 317,
   pidfd_open: 434,
+  pidfd_getfd: 438,
   clone3: 435,
 } as const;

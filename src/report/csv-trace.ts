@@ -6,7 +6,7 @@ const COLUMNS = ['time', 'task', 'pid', 'type', 'name', 'text', 'result', 'error
 
 /**
  * Events as CSV (RFC 4180) with a line of headings, for spreadsheets. No cell begins with a sign that a spreadsheet would
- * take for a formula: text is a call, `{`, or a word.
+ * take for a formula (text is a call, `{`, or a word), and a task `t0.10` is not the number 0.1.
  */
 export class CsvTrace {
   readonly #write: (text: string) => void;
@@ -20,7 +20,7 @@ export class CsvTrace {
 
   event(event: TraceEvent): void {
     const record = toTraceRecord(event, this.#options);
-    if (record) this.#row([record.time.toFixed(6), record.task, record.pid, record.type, ...cells(record)]);
+    if (record) this.#row([record.time.toFixed(6), `t${record.task}`, record.pid, record.type, ...cells(record)]);
   }
 
   idle(): void {}

@@ -30,11 +30,11 @@ export interface StraceTextOptions extends PrintOptions {
   readonly numbers?: boolean | undefined;
   /** The signals that are told of, and whose ends of tasks. */
   readonly signals?: ((signal: number) => boolean) | undefined;
-  /** What is told only if nobody wants quiet. */
+  /** What is not told. */
   readonly quiet?: ReadonlySet<QuietMessage> | undefined;
 }
 
-/** Lines that `--quiet` leaves out: that a task is traced from now on, how it ended, that execve took over a leader's id. */
+/** That a task is traced from now on, how it ended, that execve took over a leader's id. */
 export type QuietMessage = 'attach' | 'exit' | 'thread-execve';
 
 const DEFAULT_COLUMN = 40;
@@ -54,25 +54,29 @@ export class StraceText {
   readonly #options: StraceTextOptions;
   readonly #column: number;
   readonly #living = new Set<number>();
-  /** The tasks whose call has been entered, and has not come back. */
-  readonly #inCall = new Set<number>();
+  /** The tasks in a call whose line was cut short. */
+  readonly #unfinished = new Set<number>();
   /** Tasks that were born and have done nothing yet. */
-  readonly #unborn = new Set<number>();
-  readonly #times: Timestamps | undefined;
+  readonly #newborn = new Set<number>();
   /** The number of each task's last call. */
   readonly #numbers = new Map<number, number>();
+  readonly #timestamps: Timestamps | undefined;
   #line: OpenLine | undefined;
+  /** Whose line it is, as it stands before the lines of the task that was last. */
+  #prefixTid = 0;
+  #prefixText = '';
 
   constructor(options: StraceTextOptions) {
     this.#options = options;
-    this.#times = options.timestamps && new Timestamps(options.timestamps);
+    const { absolute, relative } = options.timestamps ?? {};
+    this.#timestamps = absolute || relative ? new Timestamps({ absolute, relative }) : undefined;
     this.#column = options.column ?? DEFAULT_COLUMN;
   }
 
   /** Prints an event. It is not kept. */
   event(event: TraceEvent): void {
-    this.#living.add(event.tid);
-    if (this.#unborn.size > 0 && this.#unborn.delete(event.tid)) this.#attached(event);
+    if (event.kind === 'task-start' || !this.#living.has(event.tid)) this.#joined(event.tid);
+    if (this.#newborn.size > 0 && this.#newborn.delete(event.tid)) this.#attached(event);
     switch (event.kind) {
       case 'syscall-entry':
         this.#entry(event);
@@ -93,7 +97,7 @@ export class StraceText {
         this.#supersede(event);
         break;
       case 'task-start':
-        if (this.#tells('attach') && event.lineage !== '0') this.#unborn.add(event.tid);
+        if (this.#tells('attach') && event.lineage !== '0') this.#newborn.add(event.tid);
         break;
     }
   }
@@ -112,15 +116,14 @@ export class StraceText {
   }
 
   #entry(event: SyscallEntryEvent): void {
-    this.#inCall.add(event.tid);
     this.#begin(event, this.#entryText(event));
   }
 
   #exit(event: SyscallExitEvent): void {
-    const entered = this.#inCall.delete(event.tid);
     if (this.#line?.tid !== event.tid) {
-      // What is told of a finished call alone is told at the time at which it began.
-      if (entered) this.#begin(event, `<... ${nameOf(event)} resumed>`);
+      const resumed = this.#unfinished.delete(event.tid);
+      if (resumed) this.#begin(event, `<... ${nameOf(event)} resumed>`);
+      // What is told of a call when it has come back is told at the time at which it began.
       else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
@@ -146,7 +149,8 @@ export class StraceText {
 
   /** The end of the open line's call, filled up with blanks to the column of the equals sign. */
   #toColumn(text: string): string {
-    return `${text} `.padEnd(this.#column - this.#line!.text.length);
+    const missing = this.#column - this.#line!.text.length - text.length - 1;
+    return missing > 0 ? `${text} ${BLANKS[missing] ?? ' '.repeat(missing)}` : `${text} `;
   }
 
   #attached({ tid }: EventBase): void {
@@ -164,19 +168,19 @@ export class StraceText {
         ? `exited with ${event.exitStatus}`
         : `killed by ${signalName(event.signal)}${event.coreDumped ? ' (core dumped)' : ''}`;
     const { signals } = this.#options;
-    const hidden = event.signal !== undefined && signals?.(event.signal) === false;
-    if (this.#tells('exit') && !hidden) this.#whole(event, `+++ ${how} +++`);
+    const isHidden = event.signal !== undefined && signals?.(event.signal) === false;
+    if (this.#tells('exit') && !isHidden) this.#whole(event, `+++ ${how} +++`);
     else if (this.#line?.tid === event.tid) this.#interrupt();
-    this.#inCall.delete(event.tid);
-    this.#living.delete(event.tid);
+    this.#unfinished.delete(event.tid);
     this.#numbers.delete(event.tid);
+    this.#left(event.tid);
   }
 
   /** Another thread called execve, and has this leader's id from now on: its open call goes on under that id. */
   #supersede(event: ExecSupersedeEvent): void {
     if (this.#tells('thread-execve')) this.#whole(event, `+++ superseded by execve in pid ${event.formerTid} +++`);
-    this.#living.delete(event.formerTid);
-    if (this.#inCall.delete(event.formerTid)) this.#inCall.add(event.tid);
+    this.#left(event.formerTid);
+    if (this.#unfinished.delete(event.formerTid)) this.#unfinished.add(event.tid);
   }
 
   #whole(event: EventBase, text: string): void {
@@ -186,38 +190,56 @@ export class StraceText {
 
   #begin(event: EventBase, text: string, time = event.time): void {
     this.#interrupt();
-    const stamp = this.#times?.text(time) ?? '';
-    this.#line = {
-      tid: event.tid,
-      text: `${this.#prefix(event.tid)}${stamp}${this.#number(event)}${text}`,
-      written: 0,
-    };
+    let before = this.#prefix(event.tid);
+    if (this.#timestamps) before += this.#timestamps.text(time);
+    if (this.#options.numbers) before += this.#number(event);
+    this.#line = { tid: event.tid, text: before + text, written: 0 };
+  }
+
+  /** With `-n` every line of a task has the number of its last call. */
+  #number(event: EventBase & { readonly nr?: number }): string {
+    if (event.nr !== undefined) this.#numbers.set(event.tid, event.nr);
+    return `[${String(this.#numbers.get(event.tid) ?? 0).padStart(4)}] `;
   }
 
   #finish(text: string): void {
     const line = this.#line!;
     this.#line = undefined;
-    this.#options.write(`${line.text.slice(line.written)}${text}\n`);
+    this.#options.write(`${line.written === 0 ? line.text : line.text.slice(line.written)}${text}\n`);
   }
 
   #interrupt(): void {
-    if (this.#line !== undefined) this.#finish(' <unfinished ...>');
+    if (this.#line === undefined) return;
+    this.#unfinished.add(this.#line.tid);
+    this.#finish(' <unfinished ...>');
   }
 
-  /** With `-n` every line of a task has the number of its last call. */
-  #number(event: EventBase): string {
-    if (!this.#options.numbers) return '';
-    if ('nr' in event) this.#numbers.set(event.tid, event.nr as number);
-    return `[${String(this.#numbers.get(event.tid) ?? 0).padStart(4)}] `;
+  #joined(tid: number): void {
+    this.#living.add(tid);
+    this.#prefixTid = 0;
+  }
+
+  #left(tid: number): void {
+    this.#living.delete(tid);
+    this.#prefixTid = 0;
   }
 
   /** Whose line it is. On a terminal it is said only while there is more than one task. */
   #prefix(tid: number): string {
+    if (tid === this.#prefixTid) return this.#prefixText;
+    this.#prefixTid = tid;
+    this.#prefixText = this.#makePrefix(tid);
+    return this.#prefixText;
+  }
+
+  #makePrefix(tid: number): string {
     if (!this.#options.followed) return '';
     if (this.#options.toFile) return `${String(tid).padEnd(5)} `;
     return this.#living.size > 1 ? `[pid ${String(tid).padStart(5)}] ` : '';
   }
 }
+
+const BLANKS: readonly string[] = Array.from({ length: DEFAULT_COLUMN }, (_, length) => ' '.repeat(length));
 
 /** Calls of the two other tables have no names here. */
 function nameOf({ abi, nr }: SyscallEntryEvent | SyscallExitEvent): string {

@@ -1,9 +1,6 @@
 import type { SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
 import { signatureOf } from '../syscalls/signatures.ts';
-
-/** How a call came back: strace's words for it. */
-export const CALL_STATUSES = ['successful', 'failed', 'unfinished', 'unavailable', 'detached'] as const;
-export type CallStatus = (typeof CALL_STATUSES)[number];
+import type { CallStatus } from './call-status.ts';
 
 export interface TraceFilterOptions {
   /** Only calls that came back in these ways: `-e status=`, `-z`, `-Z`. */

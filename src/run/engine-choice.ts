@@ -20,7 +20,8 @@ const LONGEST_STRING = CAPTURE_BYTES - 2;
  * Throws ENGINE_UNAVAILABLE if eBPF was asked for and can't be had.
  */
 export function chooseEngine(choice: EngineChoice, tracing: TracingPlan, group: string | undefined): TracingPlan {
-  if (choice === 'ptrace') return tracing;
+  // That a run which injects needs a stop loop is nothing to be told, unless somebody asked for eBPF.
+  if (choice === 'ptrace' || (choice === 'auto' && injects(tracing))) return tracing;
   const obstacle = unsuitable(tracing) ?? unavailable(group);
   if (obstacle === undefined) return { ...tracing, kernel: { group: group! } };
   return withoutKernel(choice, tracing, obstacle);
@@ -36,17 +37,14 @@ export function withoutKernel(choice: EngineChoice, tracing: TracingPlan, obstac
   return { ...tracing, kernel: undefined, kernelObstacle: obstacle };
 }
 
+function injects({ signals, faults, replay, imitation, ioLatencyMs }: TracingPlan): boolean {
+  return [signals, faults, replay, imitation, ioLatencyMs].some((injector) => injector !== undefined);
+}
+
 /** What eBPF can't do for anybody. */
-function unsuitable({
-  follow,
-  signals,
-  faults,
-  replay,
-  stringLimit,
-  fdPaths,
-  verbose,
-}: TracingPlan): string | undefined {
-  if (signals || faults || replay) return 'it can only watch, not inject';
+function unsuitable(tracing: TracingPlan): string | undefined {
+  const { follow, stringLimit, fdPaths, verbose } = tracing;
+  if (injects(tracing)) return 'it can only watch, not inject';
   if (!follow) return 'it traces whole trees (-f)';
   if (fdPaths) return 'it can not look up what file descriptors are (-y, -P)';
   if (verbose) return 'it captures no environments (-v)';

@@ -1,4 +1,5 @@
 import type { SignalPlan } from '../chaos/basic/signal-injection.ts';
+import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ReplayPlan } from '../faults/replay-policy.ts';
 import type { LaunchSpec } from '../linux/launch.ts';
@@ -29,6 +30,9 @@ export interface TracingPlan {
   readonly faults: FaultPlan | undefined;
   /** Instead of the two above. */
   readonly replay: ReplayPlan | undefined;
+  /** A network that is imitated at the system calls. */
+  readonly imitation: ImitationPlan | undefined;
+  readonly ioLatencyMs: number | undefined;
 }
 
 /** Traces from within the kernel. */

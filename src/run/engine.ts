@@ -52,7 +52,11 @@ export async function runEngine(
   // This is done before the tree is killed: what would start after that must not.
   const exitIsFine = atExit(() => abandonRun(new Int32Array(control)));
   const worker = engineWorker();
-  worker.postMessage({ ...plan, ring: { ...source.ring, control } } satisfies EnginePlan);
+  const imitation = plan.tracing?.imitation;
+  worker.postMessage(
+    { ...plan, ring: { ...source.ring, control } } satisfies EnginePlan,
+    imitation ? [imitation.port] : [],
+  );
   let pump: Pump | undefined;
   const started = (pid: number): void => {
     listener.started(pid);

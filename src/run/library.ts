@@ -1,6 +1,7 @@
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import type { RunResult } from '../model/run-result.ts';
+import type { EngineChoice } from './engine-choice.ts';
 import { EventStream } from './event-stream.ts';
 import { readRecording } from './recording-file.ts';
 import { runCommand, type TraceRequest } from './run.ts';
@@ -27,6 +28,8 @@ export interface RunOptions {
   readonly verify?: string;
   /** Trace the system calls: they come as events, and are counted in the result. */
   readonly trace?: boolean;
+  /** Who traces: `ptrace`, `ebpf` (which can only watch, and needs privileges), or by default `auto`. See docs/tracing.md. */
+  readonly engine?: EngineChoice;
   /** A file to write each fault to as it is injected, for {@link replay}. */
   readonly record?: string;
   /** Called for each event, in order. What it throws rejects the run, once the command has ended. */

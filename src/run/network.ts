@@ -1,23 +1,47 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { PreparedNetwork } from '../chaos/network/engine.ts';
+import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { RenacerError } from '../model/errors.ts';
 
+/** An impaired network; `imitation` is what the tracer has to do for it, if it is imitated. */
+export interface OpenedNetwork extends PreparedNetwork {
+  readonly imitation?: ImitationPlan;
+}
+
+/** Why packets can't be had here, though system calls may do. */
+const WITHOUT_PACKETS: readonly string[] = ['NETWORK_PERMISSION', 'NETWORK_UNSUPPORTED', 'NETWORK_QUEUES'];
+
 /**
- * Impairs the network of the tree that `limits` holds together, as the settings say. Errors: NETWORK_PERMISSION,
- * NETWORK_UNSUPPORTED, NETWORK_QUEUES, NETWORK_TARGET, NETWORK_BACKEND_UNAVAILABLE.
+ * Impairs the network of the tree that `limits` holds together, as the settings say: by its packets, or, where those can't
+ * be had, at its system calls. Errors: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES, NETWORK_TARGET,
+ * NETWORK_BACKEND_UNAVAILABLE.
  */
 export async function openNetwork(
   settings: ChaosSettings,
   seed: number,
   limits: PreparedLimits,
-): Promise<PreparedNetwork> {
-  const { networkBackend = 'auto' } = settings;
-  if (networkBackend !== 'auto' && networkBackend !== 'packets') {
-    throw new RenacerError('NETWORK_BACKEND_UNAVAILABLE', `this version has no network backend "${networkBackend}"`, {
-      hint: 'Leave it to "auto", or name "packets".',
-    });
+): Promise<OpenedNetwork> {
+  switch (settings.networkBackend ?? 'auto') {
+    case 'packets':
+      return openPackets(settings, seed, limits);
+    case 'syscalls':
+      return openImitation(settings, seed);
+    case 'auto':
+      try {
+        return await openPackets(settings, seed, limits);
+      } catch (error) {
+        if (!(error instanceof RenacerError) || !WITHOUT_PACKETS.includes(error.code)) throw error;
+        return openImitation(settings, seed);
+      }
+    case 'namespace':
+      throw new RenacerError('NETWORK_BACKEND_UNAVAILABLE', 'this version has no network backend "namespace"', {
+        hint: 'Leave it to "auto": without privileges, the network is imitated at the system calls.',
+      });
   }
+}
+
+async function openPackets(settings: ChaosSettings, seed: number, limits: PreparedLimits): Promise<OpenedNetwork> {
   if (limits.cgroupV2 === undefined) {
     throw new RenacerError(
       'NETWORK_PERMISSION',
@@ -33,4 +57,12 @@ export async function openNetwork(
     import('../chaos/network/plan.ts'),
   ]);
   return prepareNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2 });
+}
+
+async function openImitation(settings: ChaosSettings, seed: number): Promise<OpenedNetwork> {
+  const [{ prepareImitation }, { networkPlan }] = await Promise.all([
+    import('../chaos/network/syscalls/imitated-network.ts'),
+    import('../chaos/network/plan.ts'),
+  ]);
+  return prepareImitation(networkPlan(settings), seed);
 }

@@ -93,12 +93,14 @@ function backends({ limits, network, tracing, ended }: RunFacts): Backends {
   if (!tracing) return basic;
   if (tracing.kernel) return { ...basic, trace: 'ebpf' };
   const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
+  const { kernelObstacle: obstacle } = tracing;
   const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
   return {
     ...basic,
     ...(tracing.signals && { signals: trace }),
     ...((tracing.faults || tracing.replay) && { faults: trace }),
-    trace: tracing.kernelObstacle === undefined ? trace : `${trace} (no ebpf: ${tracing.kernelObstacle})`,
+    ...(tracing.ioLatencyMs && { io_latency: trace }),
+    ...(tracing.selected !== 'none' && { trace: obstacle === undefined ? trace : `${trace} (no ebpf: ${obstacle})` }),
   };
 }
 

@@ -3,9 +3,8 @@ import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
 import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos/basic/limits.ts';
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
-import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { armParts, mayLose, type PartName } from '../chaos/tiers.ts';
+import { armParts, type PartName } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
@@ -23,7 +22,7 @@ import { runEngine } from './engine.ts';
 import { chooseEngine, type EngineChoice, withoutKernel } from './engine-choice.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
-import { openNetwork } from './network.ts';
+import { type OpenedNetwork, openNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
@@ -53,6 +52,7 @@ export const ENGINES: ReadonlySet<PartName> = new Set<PartName>([
   'rules',
   'bugs',
   ...NETWORK_PARTS,
+  'io_latency',
 ]);
 
 const DEFAULT_STRING_LIMIT = 32;
@@ -73,8 +73,6 @@ export interface TraceRequest {
   readonly verbose?: boolean | undefined;
   /** Capture what file descriptors are: a look at /proc for each. */
   readonly fdPaths?: boolean | undefined;
-  /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
-  readonly engine?: EngineChoice | undefined;
 }
 
 /** How a command is to be run. */
@@ -94,6 +92,8 @@ export interface RunRequest {
   /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
   readonly verify?: string | undefined;
   readonly trace?: TraceRequest | undefined;
+  /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
+  readonly engine?: EngineChoice | undefined;
   /** A file to write each fault to as it is injected. */
   readonly record?: string | undefined;
   /** Injects these faults and no others; the configuration must not ask for any. */
@@ -129,33 +129,27 @@ export async function runCommand(command: string, args: readonly string[], reque
   const { armed, leftOut } = chaos ? armParts(chaos, ENGINES) : { armed: [], leftOut: [] };
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
-  let tracing = tracingPlan(request.trace, {
+  const injected = {
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
     faults: await faultPlanOf(settings, armed, seed),
     replay: request.replay,
-  });
+    ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
+  };
   if (request.replay) refuseOtherFaults(armed);
   const fired: FiredFault[] = [];
 
   await removeLeftovers(findLeftovers('near'));
   // Without chaos and without -f only the command itself is ours.
-  const isTree = armed.length > 0 || tracing?.follow !== false;
+  const isTree = armed.length > 0 || request.replay !== undefined || request.trace?.follow !== false;
   const recording = openRecording(request.record, { seed, command: [command, ...args] });
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
-  const engineChoice = request.trace?.engine ?? 'auto';
+  const engineChoice = request.engine ?? 'auto';
   const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
-  let network: PreparedNetwork | undefined;
+  let network: OpenedNetwork | undefined;
   try {
-    const networkParts = armed.filter((part) => NETWORK_PARTS.includes(part));
-    if (chaos && networkParts.length > 0) {
-      try {
-        network = await openNetwork(settings, seed, limits);
-      } catch (error) {
-        if (!networkParts.every((part) => mayLose(chaos, part))) throw error;
-        leftOut.push(...networkParts);
-      }
-    }
+    if (armed.some((part) => NETWORK_PARTS.includes(part))) network = await openNetwork(settings, seed, limits);
+    let tracing = tracingPlan(request.trace, { ...injected, imitation: network?.imitation });
     if (tracing) tracing = chooseEngine(engineChoice, tracing, limits.cgroupV2);
     const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
     let startMs = monotonicMs();
@@ -306,7 +300,7 @@ async function faultPlanOf(
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 function tracingPlan(
   trace: TraceRequest | undefined,
-  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay'>,
+  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
   if (!trace && !isChaotic) return undefined;

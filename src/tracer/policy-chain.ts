@@ -2,7 +2,8 @@ import type { EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } 
 import type { Task } from './task.ts';
 
 /**
- * Several policies as one. The first that decides on a call decides alone, but signals: those of all are sent.
+ * Several policies as one. The first that decides on a call decides alone, but for signals, which are all sent, and delays
+ * at the exit, which add up.
  */
 export class PolicyChain implements Policy {
   readonly armed: Policy['armed'];
@@ -22,6 +23,7 @@ export class PolicyChain implements Policy {
     let decision: EntryDecision | undefined;
     for (const policy of this.#policies) {
       if (policy.armed !== 'all' && !policy.armed.has(call.nr)) continue;
+      if (policy.onlyCallsThatHappen && decision && preventsCall(decision)) continue;
       const next = policy.onEntry(call);
       if (!next) continue;
       const signals = [...(decision?.signals ?? []), ...(next.signals ?? [])];
@@ -31,11 +33,14 @@ export class PolicyChain implements Policy {
   }
 
   onExit(call: StoppedCall): ExitDecision | undefined {
+    let decision: ExitDecision | undefined;
     for (const policy of this.#policies) {
-      const decision = policy.onExit(call);
-      if (decision) return decision;
+      const next = policy.onExit(call);
+      if (!next) continue;
+      const delayMs = (decision?.delayMs ?? 0) + (next.delayMs ?? 0);
+      decision = { ...next, ...decision, ...(delayMs > 0 && { delayMs }) };
     }
-    return undefined;
+    return decision;
   }
 
   onSignal(signal: StoppedSignal): void {
@@ -61,4 +66,8 @@ export class PolicyChain implements Policy {
   onTime(nowMs: number): readonly { readonly task: Task; readonly signal: number }[] {
     return this.#policies.flatMap((policy) => policy.onTime(nowMs));
   }
+}
+
+function preventsCall({ result, syscall, kill }: EntryDecision): boolean {
+  return result !== undefined || syscall !== undefined || kill === true;
 }

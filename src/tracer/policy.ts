@@ -80,6 +80,8 @@ export interface Policy {
    * them (vdso(7)), and no call is made.
    */
   readonly hidesVdso: boolean;
+  /** Whether it is not to be asked about a call that another policy keeps from being made. */
+  readonly onlyCallsThatHappen?: boolean;
   onEntry(call: StoppedCall): EntryDecision | undefined;
   onExit(call: StoppedCall): ExitDecision | undefined;
   /** Told of each signal before it is delivered. */

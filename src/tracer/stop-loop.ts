@@ -1,8 +1,6 @@
 import { monotonicMs } from '../linux/clock.ts';
 import type { GatedProcess } from '../linux/launch.ts';
 import {
-  ARGUMENT_REGISTERS,
-  getRegister,
   PTRACE_CONT,
   PTRACE_EVENT_CLONE,
   PTRACE_EVENT_EXEC,
@@ -23,22 +21,20 @@ import {
   PTRACE_SYSCALL_INFO_EXIT,
   PTRACE_SYSCALL_INFO_SECCOMP,
   Ptrace,
-  putRegister,
 } from '../linux/ptrace.ts';
-import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
+import { sendThreadSignal } from '../linux/signals.ts';
 import { SYS } from '../linux/syscall-numbers.ts';
 import { TaskMemory } from '../linux/task-memory.ts';
 import { Waiter } from '../linux/wait.ts';
 import { isStopped, ptraceEventOf, stopSignalOf, termSignalOf } from '../linux/wait-status.ts';
-import { ArgWords } from '../model/arg-words.ts';
-import type { SyscallAbi } from '../model/trace-event.ts';
+import { ABI_X86_64, CallAtStop, INFO } from './call-at-stop.ts';
 import { Doorbell } from './doorbell.ts';
 import { hideVdso } from './hidden-vdso.ts';
 import { Placement } from './placement.ts';
-import type { EntryDecision, ExitDecision, MemoryWrite, Policy, StoppedCall } from './policy.ts';
+import type { EntryDecision, Policy } from './policy.ts';
 import { ProgramEntry } from './program-entry.ts';
-import { ABIS, FLAG } from './record.ts';
 import type { Recorder } from './recorder.ts';
+import { Tampering } from './tampering.ts';
 import type { Task } from './task.ts';
 import { TaskTable } from './task-table.ts';
 import { Timers } from './timers.ts';
@@ -47,22 +43,8 @@ import { keepTraced } from './untraced-clone.ts';
 const OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
 const TREE_OPTIONS = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
-const SIGKILL = 9;
 const SIGTRAP = 5;
 const SYSCALL_STOP = SIGTRAP | 0x80;
-
-const AUDIT_ARCH_X86_64 = 0xc000003e;
-const X32_BIT = 0x40000000;
-
-/** Words of siginfo_t. */
-const SIGINFO = { code: 2, pid: 4 } as const;
-const SI_TKILL = -6;
-const SI_KERNEL = 0x80;
-
-/** Words of struct ptrace_syscall_info. */
-const INFO = { op: 0, arch: 1, ip: 2, sp: 4, nr: 6, args: 8, result: 6, isError: 8 } as const;
-
-const SYSCALL_INSTRUCTION_BYTES = 2n;
 
 /** How many states are collected before the first is handled, so that a quick task can't starve the others. */
 const BATCH = 128;
@@ -87,6 +69,7 @@ export class StopLoop {
   readonly #waiter = new Waiter();
   readonly #memory = new TaskMemory(MEMORY_BYTES);
   readonly #tasks = new TaskTable();
+  readonly #tampering = new Tampering(this.#ptrace, this.#memory);
   readonly #programEntry = new ProgramEntry(this.#ptrace, this.#memory);
   readonly #placement: Placement = new Placement(this.#tasks.all);
   readonly #held = new Timers<{ readonly task: Task; readonly signal: number }>();
@@ -317,29 +300,11 @@ export class StopLoop {
       return;
     }
     this.#policy?.onSignal({ task, signal });
-    if (task.sentSignals.delete(signal)) this.#disown(task);
+    this.#tampering.disown(task, signal);
     const siginfo =
       this.#recorder.wantsSiginfo && this.#ptrace.readSiginfo(task.tid) ? this.#ptrace.siginfo : undefined;
     this.#recorder.signal(task, signal, siginfo);
     this.#resume(task, signal);
-  }
-
-  #send(task: Task, signals: readonly number[] | undefined): void {
-    for (const signal of signals ?? []) {
-      task.sentSignals.add(signal);
-      sendThreadSignal(task.tgid, task.tid, signal);
-    }
-  }
-
-  /** A signal of ours comes, as far as the program can see, from the kernel. */
-  #disown({ tid }: Task): void {
-    if (!this.#ptrace.readSiginfo(tid)) return;
-    const { siginfo } = this.#ptrace;
-    const words = new Int32Array(siginfo.buffer, siginfo.byteOffset, siginfo.length / 4);
-    if (words[SIGINFO.code] !== SI_TKILL || words[SIGINFO.pid] !== process.pid) return;
-    words.fill(0, SIGINFO.code);
-    words[SIGINFO.code] = SI_KERNEL;
-    this.#ptrace.writeSiginfo(tid);
   }
 
   // System calls
@@ -361,30 +326,27 @@ export class StopLoop {
   }
 
   #onEntry(task: Task, info: Uint32Array): void {
-    if (task.undoing && isUndoing(task.undoing, info)) {
+    if (this.#tampering.isUndoing(task, info)) {
       this.#ptrace.resume(PTRACE_SYSCALL, task.tid);
       return;
     }
-    const nr = info[INFO.nr]!;
-    if (this.#launching && task === this.#root && nr !== SYS.execve) {
+    if (this.#launching && task === this.#root && info[INFO.nr] !== SYS.execve) {
       this.#resume(task);
       return;
     }
-    const isNative = info[INFO.arch] === AUDIT_ARCH_X86_64;
-    task.abi = !isNative ? ABI_I386 : nr & X32_BIT ? ABI_X32 : ABI_X86_64;
-    task.nr = task.abi === ABI_X32 ? nr & ~X32_BIT : nr;
-    task.enteredAt = monotonicMs();
-    task.stackPointer = info[INFO.sp + 1]! * 2 ** 32 + info[INFO.sp]!;
-    task.flags = 0;
-    this.#call.atEntry(task, info, this.#policy ? task.count(task.nr) : 0);
+    this.#call.atEntry(task, info, monotonicMs(), this.#policy !== undefined);
     const decision = this.#decide(task);
     // The trace shows poked bytes as the kernel will see them.
-    if (decision?.poked && !decision.kill) this.#write(task.tid, decision.writes);
+    if (decision?.poked && !decision.kill) this.#tampering.write(task.tid, decision.writes);
     task.recorded = this.#recorder.entry(task, this.#call.args);
     task.policyAtExit = decision?.atExit === true;
     task.awaitsExit = task.policyAtExit || task.recorded;
-    if (decision) this.#applyEntry(task, decision);
-    else this.#resume(task);
+    if (decision?.kill) {
+      this.#tampering.kill(task, decision);
+      return;
+    }
+    if (decision) this.#tampering.atEntry(task, decision);
+    this.#goOn(task, decision?.delayMs);
   }
 
   #decide(task: Task): EntryDecision | undefined {
@@ -395,30 +357,6 @@ export class StopLoop {
     return this.#policy && isArmed(this.#policy, task) ? this.#policy.onEntry(this.#call) : undefined;
   }
 
-  #applyEntry(task: Task, decision: EntryDecision): void {
-    const { tid } = task;
-    mark(task, decision);
-    if (decision.kill) {
-      sendSignal(task.tgid, SIGKILL);
-      return;
-    }
-    for (const { index, value } of decision.args ?? []) {
-      this.#ptrace.setRegister(tid, ARGUMENT_REGISTERS[index]!, value);
-      // A program relies on its argument registers after the call.
-      task.argsChanged = true;
-      task.awaitsExit = true;
-    }
-    if (!decision.poked) this.#write(tid, decision.writes);
-    if (decision.syscall !== undefined) this.#ptrace.setRegister(tid, 'orig_rax', decision.syscall);
-    if (decision.result !== undefined) {
-      // The kernel skips a call whose number is -1, and returns what the result register holds.
-      this.#ptrace.setRegister(tid, 'orig_rax', -1);
-      this.#ptrace.setRegister(tid, 'rax', decision.result);
-    }
-    this.#send(task, decision.signals);
-    this.#goOn(task, decision.delayMs);
-  }
-
   #onExit(task: Task, info: Uint32Array): void {
     if (!task.awaitsExit) {
       // Stopping by ptrace alone has exits of calls that nobody asked for.
@@ -427,72 +365,29 @@ export class StopLoop {
     }
     this.#call.atExit(task, info);
     if (task.undoing) {
-      this.#ptrace.setRegisters(task.tid, task.undoing);
-      this.#call.setResult(getRegister(task.undoing, 'rax'));
-      task.undoing = undefined;
+      this.#tampering.undone(task, this.#call, task.undoing);
       this.#comeBack(task, undefined);
       return;
     }
-    if (task.argsChanged) this.#restoreArguments(task);
+    if (task.argsChanged) this.#tampering.restoreArguments(task, this.#call);
     const decision = task.policyAtExit ? this.#policy?.onExit(this.#call) : undefined;
     if (decision?.kill) {
-      mark(task, decision);
-      sendSignal(task.tgid, SIGKILL);
+      this.#tampering.kill(task, decision);
       return;
     }
-    if (decision) this.#applyExit(task, decision);
-    if (decision?.undo) this.#undo(task, decision.undo);
-    else this.#comeBack(task, decision?.delayMs);
-  }
-
-  #applyExit(task: Task, decision: ExitDecision): void {
-    mark(task, decision);
-    this.#write(task.tid, decision.writes);
-    if (decision.result !== undefined) {
-      this.#ptrace.setRegister(task.tid, 'rax', decision.result);
-      this.#call.setResult(decision.result);
+    if (decision) this.#tampering.atExit(task, this.#call, decision);
+    if (decision?.undo) {
+      if (this.#tampering.undo(task, decision.undo)) this.#ptrace.resume(PTRACE_SYSCALL, task.tid);
+    } else {
+      this.#comeBack(task, decision?.delayMs);
     }
-    this.#send(task, decision.signals);
   }
 
   /** The call is over, with what {@link #call} has as its result. */
   #comeBack(task: Task, delayMs: number | undefined): void {
     task.awaitsExit = false;
-    if (task.recorded) {
-      const { result } = this.#call;
-      const low = result.i32(0);
-      const isError = result.high(0) === 0xffffffff && low < 0 && low >= -4095;
-      this.#recorder.exit(task, this.#call.args, result, isError ? -low : 0);
-    }
+    if (task.recorded) this.#recorder.exit(task, this.#call.args, this.#call.result, this.#call.errno);
     this.#goOn(task, delayMs);
-  }
-
-  #restoreArguments(task: Task): void {
-    task.argsChanged = false;
-    const registers = this.#ptrace.registers(task.tid);
-    if (!registers) return;
-    ARGUMENT_REGISTERS.forEach((register, index) => {
-      putRegister(registers, register, this.#call.args.big(index));
-    });
-    this.#ptrace.setRegisters(task.tid, registers);
-  }
-
-  /** Sends the task back over its `syscall` instruction with another call; {@link #onExit} goes on when that is done. */
-  #undo(task: Task, { syscall, args }: NonNullable<ExitDecision['undo']>): void {
-    const registers = this.#ptrace.registers(task.tid);
-    if (!registers) return;
-    task.undoing = registers.slice();
-    putRegister(registers, 'rip', getRegister(registers, 'rip') - SYSCALL_INSTRUCTION_BYTES);
-    putRegister(registers, 'rax', syscall);
-    args.forEach((value, index) => {
-      putRegister(registers, ARGUMENT_REGISTERS[index]!, value);
-    });
-    this.#ptrace.setRegisters(task.tid, registers);
-    this.#ptrace.resume(PTRACE_SYSCALL, task.tid);
-  }
-
-  #write(tid: number, writes: readonly MemoryWrite[] | undefined): void {
-    for (const { address, bytes } of writes ?? []) this.#memory.write(tid, address, bytes);
   }
 
   // Time
@@ -537,75 +432,6 @@ export class StopLoop {
   }
 }
 
-const ABI_X86_64 = ABIS.indexOf('x86_64');
-const ABI_I386 = ABIS.indexOf('i386');
-const ABI_X32 = ABIS.indexOf('x32');
-
-/** Whether a task that undoes a call has come to the call that does it, and not to one of a signal handler in between. */
-function isUndoing(goOn: BigUint64Array, info: Uint32Array): boolean {
-  return getRegister(goOn, 'rip') === (BigInt(info[INFO.ip + 1]!) << 32n) + BigInt(info[INFO.ip]!);
-}
-
-function mark(task: Task, decision: EntryDecision | ExitDecision): void {
-  if (decision.injected) task.flags |= FLAG.injected;
-  if (decision.poked) task.flags |= FLAG.poked;
-  if (decision.delayMs !== undefined) task.flags |= FLAG.delayed;
-}
-
 function isArmed(policy: Policy, task: Task): boolean {
   return policy.armed === 'all' || (task.abi === ABI_X86_64 && policy.armed.has(task.nr));
-}
-
-/** The call that a task stands at, in words copied from struct ptrace_syscall_info: one object for all stops. */
-class CallAtStop implements StoppedCall {
-  readonly #memory: TaskMemory;
-  readonly #argWords = new Uint32Array(12);
-  readonly #resultWords = new Uint32Array(2);
-  readonly args = new ArgWords(this.#argWords);
-  readonly result = new ArgWords(this.#resultWords);
-  task!: Task;
-  ordinal = 0;
-
-  constructor(memory: TaskMemory) {
-    this.#memory = memory;
-  }
-
-  get nr(): number {
-    return this.task.nr;
-  }
-
-  get abi(): SyscallAbi {
-    return ABIS[this.task.abi]!;
-  }
-
-  atEntry(task: Task, info: Uint32Array, ordinal: number): void {
-    this.task = task;
-    this.ordinal = ordinal;
-    for (let i = 0; i < 12; i++) this.#argWords[i] = info[INFO.args + i]!;
-    task.keepArgs(this.#argWords, ordinal);
-  }
-
-  atExit(task: Task, info: Uint32Array): void {
-    this.task = task;
-    this.ordinal = task.ordinal;
-    this.#argWords.set(task.args);
-    this.#resultWords[0] = info[INFO.result]!;
-    this.#resultWords[1] = info[INFO.result + 1]!;
-  }
-
-  setResult(value: number | bigint): void {
-    const word = BigInt.asUintN(64, BigInt(value));
-    this.#resultWords[0] = Number(word & 0xffffffffn);
-    this.#resultWords[1] = Number(word >> 32n);
-  }
-
-  read(address: number, size: number): Uint8Array | undefined {
-    const length = this.#memory.read(this.task.tid, address, Math.min(size, MEMORY_BYTES));
-    return length > 0 ? this.#memory.buffer.subarray(0, length) : undefined;
-  }
-
-  readString(address: number, limit: number): string | undefined {
-    const length = this.#memory.readString(this.task.tid, address, Math.min(limit, MEMORY_BYTES));
-    return length < 0 ? undefined : Buffer.from(this.#memory.buffer.subarray(0, length)).toString();
-  }
 }

@@ -20,8 +20,10 @@ describe('capabilities of this machine', () => {
       const parts = await tierBackends(all.filter((one) => !missing.includes(one.name)));
       return parts.find((one) => one.part === name)?.backend;
     };
-    expect(await part([], 'packets')).toMatch(/^packets/);
-    expect(await part(['NET_ADMIN'], 'packets')).toMatch(/^syscalls \(imitation\)/);
+    expect(await part([], 'network')).toMatch(/^packets/);
+    expect(await part(['NET_ADMIN'], 'network')).toMatch(/^system calls \(imitation\)/);
+    expect(await part(['NET_ADMIN', 'ptrace'], 'network')).toBeUndefined();
+    expect(await part(['ptrace'], 'I/O latency')).toBeUndefined();
     expect(await part(['ptrace'], 'faults')).toBeUndefined();
     expect(await part(['seccomp filters'], 'faults')).toBe('ptrace, every call stops');
     expect(await part([], 'memory limit')).toMatch(/cgroup|systemd|RLIMIT_DATA/);

@@ -234,12 +234,14 @@ describe('--report', () => {
       signal: null,
       faults: [],
       rules: [],
+      replay: null,
+      strace: null,
       network: null,
       again: "renacer --chaos=gentle --seed=5 -- sh -c 'exit 4'",
     });
     expect(duration_ms).toBeGreaterThan(0);
     expect(Object.keys(backends)).toEqual(expect.arrayContaining(['memory', 'cpu', 'tree']));
     expect(limits.timeout).toEqual({ limit_ms: 60_000, reached: false, killed: false });
-    expect(trace).toEqual({ engine: 'none', syscalls: [], signals: 0, tasks: 0 });
+    expect(trace).toEqual({ engine: 'none', syscalls: [], signals: 0, tasks: 0, lost: 0 });
   });
 });

@@ -42,6 +42,6 @@ describe.skipIf(missing.length > 0)(`the trace is strace's (needs strace, git, p
   }
 
   it.each(Object.entries(COMMANDS))('%s', (_, command) => {
-    expect(traced(RENACER, ['--'], command)).toEqual(traced('strace', [], command));
+    expect(traced(RENACER, ['--engine', 'ptrace', '--'], command)).toEqual(traced('strace', [], command));
   });
 });

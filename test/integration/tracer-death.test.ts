@@ -56,7 +56,8 @@ async function ending(child: ChildProcess): Promise<number | string | null> {
 
 describe('nothing of a tree that forks and daemonises survives', () => {
   for (const [how, options] of [
-    ['traced', ['-f', '-o', '/dev/null']],
+    ['traced', ['-f', '--engine', 'ptrace', '-o', '/dev/null']],
+    ['traced by the kernel', ['-f', '--engine', 'ebpf', '-o', '/dev/null']],
     ['untraced', ['--chaos-timeout', '60s', '--chaos-kill-after', '300ms']],
   ] as const) {
     it(`SIGKILL of Renacer, ${how}, at 20 moments; the next run removes the groups`, async () => {

@@ -23,7 +23,7 @@ function run(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Res
 
 /** Traced, with nothing printed but what the command prints. */
 function traced(...command: readonly string[]): Result {
-  return run([RENACER, '-f', '-o', '/dev/null', '--', ...command]);
+  return run([RENACER, '--engine', 'ptrace', '-f', '-o', '/dev/null', '--', ...command]);
 }
 
 const NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
@@ -65,7 +65,7 @@ describe('what a command starts with is what Renacer was started with', () => {
     // A shell of its own, whose soft limit Node does not keep.
     const shell = (before: string): Result => run(['sh', '-c', `ulimit -Sn 256; ${before} sh -c "$0"; true`, script]);
     const bare = shell('');
-    for (const options of ['-f', '', '--chaos-timeout 60s']) {
+    for (const options of ['-f --engine ptrace', '-f --engine ebpf', '', '--chaos-timeout 60s']) {
       expect(shell(`${RENACER} -o /dev/null ${options} --`).stdout).toBe(bare.stdout);
     }
   });
@@ -148,7 +148,7 @@ describe('tracers under a tracer, and Renacer under Renacer', () => {
   });
 
   it('a traced Renacer under a traced one says that it may not trace', () => {
-    const { status, stderr } = traced(RENACER, '-f', '--', 'true');
+    const { status, stderr } = traced(RENACER, '-f', '--engine', 'ptrace', '--', 'true');
     expect(status).toBe(125);
     expect(stderr).toContain('tracing is not allowed');
   });

@@ -30,7 +30,8 @@ describe.skipIf(!has('tmux'))('job control in a real terminal (needs tmux)', () 
   writeFileSync(script, REPORTS);
 
   for (const [how, options] of [
-    ['traced', '-f'],
+    ['traced', '-f --engine ptrace'],
+    ['traced by the kernel', '-f --engine ebpf'],
     ['untraced', '--chaos-timeout 60s'],
   ]) {
     it(`${how}: each key reaches the target once; Ctrl-Z, bg, fg`, async () => {

@@ -137,8 +137,9 @@ describe('real programs do what they do untraced', () => {
     const missing = workload.needs.filter((program) => !has(program));
     it.skipIf(missing.length > 0)(`${name}${missing.length > 0 ? ` (needs ${missing.join(', ')})` : ''}`, () => {
       const bare = run(workload, []);
-      const traced = run(workload, [RENACER, '-f', '-o', '/dev/null', '--']);
-      expect(traced).toEqual(bare);
+      for (const engine of ['ptrace', 'auto']) {
+        expect(run(workload, [RENACER, '--engine', engine, '-f', '-o', '/dev/null', '--'])).toEqual(bare);
+      }
       expect(bare.stdout).not.toBe('');
     });
   }

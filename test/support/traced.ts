@@ -64,6 +64,8 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           signals: undefined,
           faults: undefined,
           replay: undefined,
+          imitation: undefined,
+          ioLatencyMs: undefined,
           ...plan,
         },
       },

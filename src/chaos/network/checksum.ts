@@ -1,4 +1,8 @@
 /** The checksum of the internet protocols (RFC 1071). */
+import type { PacketHeaders } from './packet.ts';
+
+const IPPROTO_TCP = 6;
+const IPPROTO_UDP = 17;
 
 /** Adds 16-bit words in network order to a running sum. */
 function sumWords(sum: number, bytes: Uint8Array): number {
@@ -14,4 +18,16 @@ export function transportChecksum(addresses: Uint8Array, protocol: number, trans
   let sum = sumWords(sumWords(protocol + transport.length, addresses), transport);
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
   return ~sum & 0xffff;
+}
+
+/** Fills in the checksum of a TCP or UDP packet, which the kernel leaves to the network card until the last moment. */
+export function completeChecksum(packet: Uint8Array, { version, protocol, transportAt }: PacketHeaders): void {
+  if (protocol !== 'tcp' && protocol !== 'udp') return;
+  const transport = packet.subarray(transportAt);
+  const field = protocol === 'tcp' ? 16 : 6;
+  transport.fill(0, field, field + 2);
+  const addresses = version === 4 ? packet.subarray(12, 20) : packet.subarray(8, 40);
+  const checksum = transportChecksum(addresses, protocol === 'tcp' ? IPPROTO_TCP : IPPROTO_UDP, transport);
+  // UDP takes a checksum of zero for none at all.
+  new DataView(transport.buffer, transport.byteOffset).setUint16(field, checksum || 0xffff);
 }

@@ -1,7 +1,6 @@
-import { transportChecksum } from './checksum.ts';
+import { completeChecksum } from './checksum.ts';
 import type { PacketHeaders } from './packet.ts';
 
-const IPPROTO_UDP = 17;
 const QR_RESPONSE = 0x80;
 const RA_RECURSION_AVAILABLE = 0x80;
 const SERVFAIL = 2;
@@ -15,15 +14,11 @@ export function buildServerFailure(packet: Uint8Array, headers: PacketHeaders): 
   const size = version === 4 ? 4 : 16;
   const addressesAt = version === 4 ? 12 : 8;
   swap(packet, addressesAt, size);
-  const udp = packet.subarray(transportAt);
-  swap(udp, 0, 2);
+  swap(packet, transportAt, 2);
   const dns = packet.subarray(payloadAt);
   dns[2]! |= QR_RESPONSE;
   dns[3] = RA_RECURSION_AVAILABLE | SERVFAIL;
-  udp.fill(0, 6, 8);
-  const checksum = transportChecksum(packet.subarray(addressesAt, addressesAt + 2 * size), IPPROTO_UDP, udp);
-  // A checksum of zero would mean that there is none.
-  new DataView(udp.buffer, udp.byteOffset).setUint16(6, checksum || 0xffff);
+  completeChecksum(packet, headers);
   return packet;
 }
 

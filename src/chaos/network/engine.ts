@@ -52,11 +52,12 @@ export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions)
   const worker = new Worker(new URL('./queue-worker.js', import.meta.url), { workerData, transferList: [port2] });
   const [start] = (await once(worker, 'message')) as [QueueWorkerStart];
   if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
-  return new RunningNetwork(worker, start, port1, new Int32Array(answers));
+  return new RunningNetwork('packets', worker, start.wakeFd, port1, new Int32Array(answers));
 }
 
-class RunningNetwork implements PreparedNetwork {
-  readonly backend = 'packets';
+/** A network whose work is done by a thread, which is asked by QueueWorkerRequests and answers by Snapshots. */
+export class RunningNetwork implements PreparedNetwork {
+  readonly backend: string;
   readonly #worker: Worker;
   readonly #wakeFd: number;
   readonly #port: MessageChannel['port1'];
@@ -66,14 +67,10 @@ class RunningNetwork implements PreparedNetwork {
   #running = true;
   #failure: Error | undefined;
 
-  constructor(
-    worker: Worker,
-    start: Extract<QueueWorkerStart, { kind: 'ready' }>,
-    port: MessageChannel['port1'],
-    answers: Int32Array,
-  ) {
+  constructor(backend: string, worker: Worker, wakeFd: number, port: MessageChannel['port1'], answers: Int32Array) {
+    this.backend = backend;
     this.#worker = worker;
-    this.#wakeFd = start.wakeFd;
+    this.#wakeFd = wakeFd;
     this.#port = port;
     this.#answers = answers;
     worker.on('error', (error) => {

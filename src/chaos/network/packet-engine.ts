@@ -63,7 +63,7 @@ export class PacketEngine {
   take(packet: WaitingPacket, origin: PacketOrigin, now: number): void {
     const headers = this.#headers;
     if (!headers.read(packet.view, packet.at, packet.captured, packet.length)) {
-      this.#output.accept(packet.queue, packet.id);
+      this.#output.accept(packet.queue, packet.id, 0);
       return;
     }
     const flow = this.#flows.find(headers, !origin.inbound);
@@ -86,6 +86,16 @@ export class PacketEngine {
   run(now: number): void {
     this.#departures.run(now);
     while (this.#resets.nextTime <= now) this.#resetInTime(this.#resets.take(), now);
+  }
+
+  /** The kernel has lost the packet of this verdict meanwhile. */
+  refused(token: number): void {
+    this.#departures.refused(token);
+  }
+
+  /** Every refusal so far has been told. */
+  settled(): void {
+    this.#departures.settled();
   }
 
   /** Lets everything go at once: the end of the impairments. */
@@ -165,11 +175,13 @@ export class PacketEngine {
       this.#output.drop(queue, id);
       waiting = undefined;
     }
-    this.#departures.add({ flow, side, waiting, bytes, sequenceEnd }, fate.due, now);
+    const insured = waiting !== undefined && bytes === undefined && whole && this.#departures.hasRoomForSpare;
+    const spare = insured ? copyOf(packet) : undefined;
+    this.#departures.add({ flow, side, waiting, bytes, spare, sequenceEnd }, fate.due, now);
     if (fate.duplicate && whole) {
       side.counts.duplicated++;
       this.#log.add('duplicate', place, now);
-      const copy = { flow, side, waiting: undefined, bytes: copyOf(packet), sequenceEnd };
+      const copy = { flow, side, waiting: undefined, bytes: copyOf(packet), spare: undefined, sequenceEnd };
       // Later than now, so that its verdict is sent before it: the duplicate comes second.
       this.#departures.add(copy, Math.max(fate.due, now + 2 * EARLY_MS), now);
     }
@@ -206,7 +218,8 @@ export class PacketEngine {
   #answer(packet: WaitingPacket, flow: Flow, bytes: Uint8Array, now: number): void {
     this.#output.drop(packet.queue, packet.id);
     const due = now + flow.impairment!.latency('to') + flow.impairment!.latency('from');
-    this.#departures.add({ flow, side: undefined, waiting: undefined, bytes, sequenceEnd: 0 }, due, now);
+    const answer = { flow, side: undefined, waiting: undefined, bytes, spare: undefined, sequenceEnd: 0 };
+    this.#departures.add(answer, due, now);
   }
 
   /** A packet of a connection that was ended on purpose: whoever has missed that is told again. */

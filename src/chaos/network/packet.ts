@@ -122,7 +122,8 @@ function readV6(view: DataView, at: number, captured: number): [number, number] 
   return [next, length];
 }
 
-function endpointKey(view: DataView, at: number, size: number, port: number): string {
+/** A string of the address at `at` and the port, equal for equal endpoints. */
+export function endpointKey(view: DataView, at: number, size: number, port: number): string {
   if (size === 4) return String.fromCharCode(view.getUint16(at), view.getUint16(at + 2), port);
   return String.fromCharCode(
     view.getUint16(at),

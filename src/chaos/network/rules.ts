@@ -18,15 +18,12 @@ import { type BaseChain, NF_INET_LOCAL_IN, NF_INET_LOCAL_OUT } from '../../linux
 const OUTPUT_PRIORITY = -150;
 const INPUT_PRIORITY = 150;
 
-/** What TCP puts into one packet on Ethernet. */
-const USUAL_SEGMENT_BYTES = 1460;
-
 export interface RuleScope {
   readonly cgroup: CgroupIdentity;
   /** The conntrack labels that, together, mark the tree's connections. */
   readonly labels: Uint8Array;
-  /** Loopback would send 64 KiB at a time: have TCP send what fits a usual packet instead. */
-  readonly usualSegments: boolean;
+  /** Most bytes that TCP sends in one packet, where they are to be less than the 64 KiB of loopback. */
+  readonly segmentBytes: number | undefined;
   /** The mark of packets that the engine itself sends. */
   readonly mark: number;
   readonly queues: {
@@ -47,11 +44,11 @@ export interface RuleScope {
  * each packet passes both hooks, it is queued on arrival: there no socket is charged for it any more, and its loss is
  * silent.
  */
-export function treeRules({ cgroup, labels, mark, usualSegments, queues }: RuleScope, style: QueueStyle): BaseChain[] {
+export function treeRules({ cgroup, labels, mark, segmentBytes, queues }: RuleScope, style: QueueStyle): BaseChain[] {
   const ours = socketOfCgroup(cgroup.inode, cgroup.level);
   const known = hasLabels(labels);
   const limit = (scope: Expression[]) =>
-    usualSegments ? [[...opensConnection(), ...scope, ...limitSegments(USUAL_SEGMENT_BYTES)]] : [];
+    segmentBytes === undefined ? [] : [[...opensConnection(), ...scope, ...limitSegments(segmentBytes)]];
   return [
     {
       name: 'output',

@@ -2,7 +2,15 @@ import { randomInt } from 'node:crypto';
 import { epochSeconds, monotonicMs } from '../../linux/clock.ts';
 import { NetlinkError } from '../../linux/netlink.ts';
 import { OwnerTable } from '../../linux/nf-tables.ts';
-import { NF_ACCEPT, NF_DROP, PacketQueues, WHOLE_PACKET } from '../../linux/nfqueue.ts';
+import {
+  BATCH,
+  NF_ACCEPT,
+  NF_DROP,
+  PacketQueues,
+  type QueuedPacket,
+  type QueueOptions,
+  WHOLE_PACKET,
+} from '../../linux/nfqueue.ts';
 import { RawSender } from '../../linux/raw-socket.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkConditions } from '../settings.ts';
@@ -16,10 +24,13 @@ const TRIPLES = 64;
 /** A run is named by so many labels of the upper 64 (others who use labels begin with the lowest). */
 const LABELS_PER_RUN = 8;
 const MARK_BASE = 0x52450000;
-/** Enough for the headers of IPv6 and TCP with all options, or for a DNS query. */
-const HEADER_BYTES = 128;
-const QUERY_BYTES = 600;
+/** Enough for all headers and for a DNS query, and for packets of a usual size as a whole. */
+const USUAL_PACKET_BYTES = 2048;
 const NARROW_BYTES_PER_SEC = 64 << 20;
+/** What TCP puts into one packet on Ethernet. */
+const USUAL_SEGMENT_BYTES = 1460;
+/** As much as can be copied, with its headers. */
+const COPIED_SEGMENT_BYTES = 65_000;
 const ENOENT = 2;
 /** More than one batch a turn would let what is due wait. */
 const BATCHES_PER_TURN = 4;
@@ -43,18 +54,17 @@ export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: Ru
   try {
     const index = claimQueues(queues);
     const first = FIRST_QUEUE + index * 3;
+    const { segmentBytes, arriving, leaving } = chooseHandling(rules.map(({ rule }) => rule));
     const scope: RuleScope = {
       cgroup,
       labels: chooseLabels(),
       mark: MARK_BASE + index,
-      usualSegments: isNarrow(rules),
+      segmentBytes,
       queues: { known: first, inbound: first + 1, outbound: first + 2 },
     };
-    configureQueues(
-      queues,
-      scope,
-      rules.map(({ rule }) => rule),
-    );
+    queues.configure(scope.queues.known, arriving);
+    queues.configure(scope.queues.inbound, arriving);
+    queues.configure(scope.queues.outbound, leaving);
     sender = RawSender.open(scope.mark);
     return new OpenTap(queues, sender, createTable(scope), scope, rules, seed);
   } catch (error) {
@@ -93,22 +103,27 @@ function claimQueues(queues: PacketQueues): number {
   });
 }
 
-/** A link that is so narrow that one packet of 64 KiB would hold up all others for long, and TCP could send but a few. */
-function isNarrow(rules: readonly ResolvedRule[]): boolean {
-  return rules.some(({ rule }) => (rule.bandwidthBytesPerSec ?? Number.POSITIVE_INFINITY) < NARROW_BYTES_PER_SEC);
+/** How packets have to be handed over for what the rules do to them. */
+interface Handling {
+  readonly segmentBytes: number | undefined;
+  /** On arrival, and where packets leave the machine. */
+  readonly arriving: QueueOptions;
+  readonly leaving: QueueOptions;
 }
 
-function configureQueues(queues: PacketQueues, scope: RuleScope, rules: readonly NetworkConditions[]): void {
-  const copiesAll = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
+function chooseHandling(rules: readonly NetworkConditions[]): Handling {
+  const alters = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
   const delays = rules.some(
     (rule) => rule.networkLatencyMs || rule.networkJitterMs || rule.bandwidthBytesPerSec || rule.packetReorderRate,
   );
-  const headers = rules.some((rule) => rule.dnsFailureRate) ? QUERY_BYTES : HEADER_BYTES;
-  const glance = { copyBytes: headers, segmentsMerged: !scope.usualSegments };
-  const whole = { copyBytes: WHOLE_PACKET, segmentsMerged: false };
-  queues.configure(scope.queues.known, copiesAll ? whole : glance);
-  queues.configure(scope.queues.inbound, copiesAll ? whole : glance);
-  queues.configure(scope.queues.outbound, copiesAll || delays ? whole : glance);
+  // So narrow that one packet of 64 KiB would hold up all others for long, and TCP could have but a few on their way.
+  const narrow = rules.some((rule) => (rule.bandwidthBytesPerSec ?? Number.POSITIVE_INFINITY) < NARROW_BYTES_PER_SEC);
+  const copies = alters || delays;
+  return {
+    segmentBytes: narrow ? USUAL_SEGMENT_BYTES : copies ? COPIED_SEGMENT_BYTES : undefined,
+    arriving: { copyBytes: copies ? WHOLE_PACKET : USUAL_PACKET_BYTES, segmentsMerged: !alters && !narrow },
+    leaving: { copyBytes: copies ? WHOLE_PACKET : USUAL_PACKET_BYTES, segmentsMerged: !copies },
+  };
 }
 
 /**
@@ -132,6 +147,8 @@ class OpenTap implements Tap {
   readonly #sender: RawSender;
   readonly #table: OwnerTable;
   readonly #origins: ReadonlyMap<number, PacketOrigin>;
+  readonly #onPacket = (packet: QueuedPacket) => this.engine.take(packet, this.#origins.get(packet.queue)!, this.#now);
+  readonly #onRefused = (token: number) => this.engine.refused(token);
   #now = 0;
 
   constructor(
@@ -152,9 +169,9 @@ class OpenTap implements Tap {
       [scope.queues.outbound, { inbound: false, boundToSocket: true }],
     ]);
     const output = {
-      accept: (queue: number, id: number) => queues.decide(queue, id, NF_ACCEPT),
-      drop: (queue: number, id: number) => queues.decide(queue, id, NF_DROP),
-      replace: (queue: number, id: number, bytes: Uint8Array) => queues.replace(queue, id, bytes),
+      accept: (queue: number, id: number, token: number) => queues.decide(queue, id, NF_ACCEPT, token),
+      drop: (queue: number, id: number) => queues.decide(queue, id, NF_DROP, 0),
+      replace: (queue: number, id: number, bytes: Uint8Array, token: number) => queues.replace(queue, id, bytes, token),
       inject: (packet: Uint8Array) => {
         // Verdicts are collected; those given before must not overtake.
         queues.flush();
@@ -167,10 +184,11 @@ class OpenTap implements Tap {
   receive(now: number): void {
     this.#now = now;
     for (let i = 0; i < BATCHES_PER_TURN; i++) {
-      const count = this.#queues.receive((packet) =>
-        this.engine.take(packet, this.#origins.get(packet.queue)!, this.#now),
-      );
-      if (count === 0) return;
+      if (this.#queues.receive(this.#onPacket, this.#onRefused) < BATCH) {
+        // The kernel answers a verdict while it is sent, so there are no more refusals of those.
+        this.engine.settled();
+        return;
+      }
     }
   }
 
@@ -179,11 +197,14 @@ class OpenTap implements Tap {
   }
 
   close(): void {
+    // The kernel drops what waits when rules go.
+    this.engine.release();
+    this.#queues.flush();
     this.#table.close();
-    // Packets that were on their way into the queue while the rules went.
     this.receive(monotonicMs());
     this.engine.release();
     this.#queues.flush();
+    this.receive(monotonicMs());
     this.#queues.close();
     this.#sender.close();
   }

@@ -2,7 +2,7 @@ import type { BpfRingBuffer } from '../../linux/bpf-ring-buffer.ts';
 import { monotonicToEpoch } from '../../linux/clock.ts';
 import type { NativeMemory } from '../../linux/memory.ts';
 import { ArgWords } from '../../model/arg-words.ts';
-import type { SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../../model/trace-event.ts';
+import type { SignalEvent, SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../../model/trace-event.ts';
 import { CapturedInRecords } from '../captured-in-records.ts';
 import { endOf } from '../end-of-task.ts';
 import { PendingCall } from '../pending-call.ts';
@@ -21,6 +21,8 @@ interface TaskLine {
   births: number;
   /** The call that it is in, if its entry has been told. */
   pending: PendingCall | undefined;
+  /** What was sent to it while it was in a call: it takes notice when it comes back. */
+  readonly signals: SignalEvent[];
 }
 
 /**
@@ -33,7 +35,6 @@ export class KernelEvents {
   readonly #epoch: number = monotonicToEpoch();
   readonly #tasks = new Map<number, TaskLine>();
   readonly #captured = new CapturedInRecords();
-  readonly #siginfo = new Uint8Array(SIGINFO_BYTES);
   readonly #entry: Mutable<SyscallEntryEvent>;
   readonly #exit: Mutable<SyscallExitEvent>;
   #receive: (event: TraceEvent) => void = () => {};
@@ -88,9 +89,19 @@ export class KernelEvents {
     const time = this.#seconds(u32, word + RECORD.time / 4);
     switch (kind) {
       case KIND.signal: {
-        this.#siginfo.set(memory.u8.subarray(at + RECORD.siginfo, at + RECORD.siginfo + KERNEL_SIGINFO_BYTES));
-        const { lineage } = this.#task(tid);
-        this.#receive({ kind: 'signal', tid, lineage, time, signal: number, siginfo: this.#siginfo, injected: false });
+        const task = this.#task(tid);
+        const siginfo = new Uint8Array(SIGINFO_BYTES);
+        siginfo.set(memory.u8.subarray(at + RECORD.siginfo, at + RECORD.siginfo + KERNEL_SIGINFO_BYTES));
+        task.signals.push({
+          kind: 'signal',
+          tid,
+          lineage: task.lineage,
+          time,
+          signal: number,
+          siginfo,
+          injected: false,
+        });
+        if ((flags & RECORD_FLAG.inCall) === 0) this.#tellSignals(task);
         return;
       }
       case KIND.birth:
@@ -99,6 +110,7 @@ export class KernelEvents {
       case KIND.end: {
         const task = this.#task(tid);
         if (task.pending) this.#unreturned(tid, task, time);
+        this.#tellSignals(task);
         this.#tasks.delete(tid);
         this.#receive({ kind: 'task-end', tid, lineage: task.lineage, time, ...endOf(number) });
         return;
@@ -150,6 +162,11 @@ export class KernelEvents {
     exit.errno = isError ? TWO_32 - low : 0;
     exit.duration = (nanoseconds(u32, word + RECORD.time / 4) - nanoseconds(u32, word + CALL.entered / 4)) / 1e9;
     this.#receive(exit);
+    if (task.signals.length > 0) this.#tellSignals(task);
+  }
+
+  #tellSignals({ signals }: TaskLine): void {
+    for (const signal of signals.splice(0)) this.#receive(signal);
   }
 
   /** Tells the entry of the call that a record is about; what was captured is known. */
@@ -188,7 +205,7 @@ export class KernelEvents {
     const parent = this.#tasks.get(parentTid);
     if (parent) parent.births += 1;
     const lineage = parent ? `${parent.lineage}.${parent.births}` : this.#lineageOfStranger();
-    this.#tasks.set(tid, { lineage, births: 0, pending: undefined });
+    this.#tasks.set(tid, newTask(lineage));
     this.#receive({ kind: 'task-start', tid, lineage, time, parentTid, thread });
   }
 
@@ -200,7 +217,7 @@ export class KernelEvents {
   #task(tid: number): TaskLine {
     let task = this.#tasks.get(tid);
     if (!task) {
-      task = { lineage: this.#lineageOfStranger(), births: 0, pending: undefined };
+      task = newTask(this.#lineageOfStranger());
       this.#tasks.set(tid, task);
     }
     return task;
@@ -213,6 +230,10 @@ export class KernelEvents {
 }
 
 const NO_RESULT = new Uint32Array(2);
+
+function newTask(lineage: string): TaskLine {
+  return { lineage, births: 0, pending: undefined, signals: [] };
+}
 
 function nanoseconds(words: Uint32Array, at: number): number {
   return words[at + 1]! * TWO_32 + words[at]!;

@@ -3,8 +3,8 @@
 /** Kinds of records in the ring. */
 export const KIND = { entry: 1, exit: 2, signal: 3, birth: 4, end: 5, supersede: 6 } as const;
 
-/** Flags of a record: a birth is that of a thread; the entry of a call had a record of its own. */
-export const RECORD_FLAG = { thread: 1, told: 2 } as const;
+/** Flags of a record: a birth is that of a thread; the entry of a call had a record of its own; a signal came in a call. */
+export const RECORD_FLAG = { thread: 1, told: 2, inCall: 4 } as const;
 
 /**
  * A record. `number` is that of the call or of the signal, the parent's id, the exit code or the former id. Those of calls

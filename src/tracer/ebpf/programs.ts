@@ -70,6 +70,7 @@ const TASK_AT = -40;
 const WORD_AT = -48;
 const NOW_AT = -56;
 const RECORD_AT = -136;
+const IN_CALL_AT = -144;
 
 const BPF_ANY = 0;
 /** Nobody waits to be woken. */
@@ -284,7 +285,7 @@ function signalDelivered(code: BpfAssembler, choice: ProgramChoice): void {
   inCgroup(code, choice.maps);
   code.load('u64', R8, R6, 0).jumpIf(R8, '==', SIGKILL, 'out');
   currentTask(code, choice.maps, 'known', 'out');
-  code.label('known');
+  code.label('known').move(R7, 0);
   signalRecord(code, choice);
 }
 
@@ -297,17 +298,26 @@ function signalUndelivered(code: BpfAssembler, choice: ProgramChoice): void {
   code.load('u64', R8, R6, 0).load('u64', R7, R6, 16).load('u64', R9, R6, 32).jumpIf(R8, '==', SIGKILL, 'out');
   readKernel(code, R7, offsets.task.pid, TID_AT, 4);
   lookup(code, maps.tasks, TID_AT);
-  code.jumpIf(R0, '==', 0, 'out').jumpIf(R9, '==', SIGNAL_IGNORED, 'tell').jumpIf(R9, '!=', SIGNAL_SENT, 'out');
+  code
+    .jumpIf(R0, '==', 0, 'out')
+    .load('u8', R1, R0, TASK.flags)
+    .and(R1, TASK_FLAG.open)
+    .store('u64', R10, IN_CALL_AT, R1)
+    .jumpIf(R9, '==', SIGNAL_IGNORED, 'tell')
+    .jumpIf(R9, '!=', SIGNAL_SENT, 'out');
   readKernel(code, R7, offsets.task.signal, WORD_AT, 8);
   code.load('u64', R7, R10, WORD_AT);
   readKernel(code, R7, offsets.group.flags, WORD_AT, 4);
   code.load('u32', R1, R10, WORD_AT).and(R1, SIGNAL_GROUP_EXIT).jumpIf(R1, '==', 0, 'out');
   readKernel(code, R7, offsets.group.group_exit_code, WORD_AT, 4);
-  code.load('u32', R1, R10, WORD_AT).jumpIf(R1, '!=', R8, 'out').label('tell');
+  code.load('u32', R1, R10, WORD_AT).jumpIf(R1, '!=', R8, 'out').label('tell').load('u64', R7, R10, IN_CALL_AT);
   signalRecord(code, choice);
 }
 
-/** The signal in R8, for the task at TID_AT; its siginfo is the second thing that the tracepoint tells. */
+/**
+ * The signal in R8, for the task at TID_AT, which is in a call if R7 is 1; its siginfo is the second thing that the
+ * tracepoint tells.
+ */
 function signalRecord(code: BpfAssembler, { maps, events }: ProgramChoice): void {
   count(code, maps, COUNTER.signals, 'signals');
   if (!events) return;
@@ -316,6 +326,8 @@ function signalRecord(code: BpfAssembler, { maps, events }: ProgramChoice): void
     .load('u32', R1, R10, TID_AT)
     .store('u32', R10, RECORD_AT + RECORD.tid, R1)
     .store('u32', R10, RECORD_AT + RECORD.number, R8)
+    .multiply(R7, RECORD_FLAG.inCall)
+    .store('u16', R10, RECORD_AT + RECORD.flags, R7)
     .load('u64', R3, R6, 8)
     .move(R1, R10)
     .add(R1, RECORD_AT + RECORD.siginfo)

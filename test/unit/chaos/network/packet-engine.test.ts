@@ -69,6 +69,22 @@ describe('packet engine', () => {
     expect(Buffer.from(injected[0]!)).toEqual(buildPacket({ ...CLIENT, payload: Buffer.from('hello') }));
   });
 
+  it('sends a packet again that the kernel has lost, with its checksum', () => {
+    const { take, engine, injected } = record({ networkLatencyMs: 10 });
+    const payload = Buffer.from('hello');
+    take({ ...CLIENT, payload }, 0);
+    engine.run(10);
+    engine.refused(1);
+    engine.refused(1);
+    expect(injected).toHaveLength(1);
+    expect(Buffer.from(injected[0]!)).toEqual(buildPacket({ ...CLIENT, payload }));
+    take({ ...CLIENT, payload }, 20);
+    engine.run(30);
+    engine.settled();
+    engine.refused(2);
+    expect(injected).toHaveLength(1);
+  });
+
   it('releases everything at the end, but resets nothing then', () => {
     const { done, take, engine } = record({ networkLatencyMs: 1000, connectionDropRate: 1 });
     take({ ...CLIENT, flags: TCP_SYN }, 0);

@@ -1,0 +1,59 @@
+// npm run bench: what Renacer costs, as ratios in one run. Prints a table; exits with 1 if a ratio is above its target.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { compare, cpuTime, timeByDd } from './measure.mjs';
+
+const renacer = path.resolve('bin/renacer');
+const scratch = mkdtempSync(path.join(tmpdir(), 'renacer-bench-'));
+const trace = path.join(scratch, 'trace');
+
+/** One byte a system call: nothing is heavier on them. */
+const dd = (count) => ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', `count=${count}`];
+const pinned = (...command) => ['taskset', '-c', '0', ...command];
+const CALLS = 100_000;
+
+const BENCHES = [
+  {
+    name: 'start: --chaos gentle -- true / node -e 0',
+    command: [renacer, '--chaos', 'gentle', '--', 'true'],
+    reference: ['node', '-e', '0'],
+    target: 2.5,
+    rounds: 15,
+  },
+  {
+    name: 'limits alone: dd, by its own clock / bare',
+    command: [renacer, '--chaos-memory-limit', '500M', '--', ...dd(20 * CALLS)],
+    reference: dd(20 * CALLS),
+    target: 1.02,
+    rounds: 11,
+    time: timeByDd,
+  },
+  {
+    name: 'trace to a file / strace, on one CPU, CPU time',
+    command: pinned(renacer, '-o', trace, '--', ...dd(CALLS)),
+    reference: pinned('strace', '-o', trace, ...dd(CALLS)),
+    target: 1,
+    time: cpuTime,
+  },
+  {
+    name: 'trace to a file / strace, as users run both',
+    command: [renacer, '-o', trace, '--', ...dd(CALLS)],
+    reference: ['strace', '-o', trace, ...dd(CALLS)],
+    target: 0.2,
+  },
+];
+
+console.log(`${'median of 5 (of 15, 11)'.padEnd(47)}  renacer ms  reference ms  ratio  target`);
+for (const { name, command, reference, target, ...how } of BENCHES) {
+  const { commandMs, referenceMs, ratio } = compare(command, reference, how);
+  const met = ratio <= target;
+  if (!met) process.exitCode = 1;
+  const columns = [
+    commandMs.toFixed(0).padStart(10),
+    referenceMs.toFixed(0).padStart(12),
+    ratio.toFixed(3).padStart(5),
+  ];
+  console.log(`${name.padEnd(47)}  ${columns.join('  ')}  ${target}${met ? '' : '  missed'}`);
+}
+rmSync(scratch, { recursive: true, force: true });

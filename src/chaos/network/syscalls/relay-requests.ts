@@ -1,0 +1,52 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { SocketAddress } from '../../../linux/sockets.ts';
+import type { ResolvedRule } from '../impairment.ts';
+
+/** The ports, on loopback, at which connections of the tree wait for the relay; 0 where the machine has no such family. */
+export interface MeetingPorts {
+  readonly v4: number;
+  readonly v6: number;
+}
+
+/** What the tracer's thread is told to imitate a network. */
+export interface ImitationPlan {
+  readonly rules: readonly ResolvedRule[];
+  readonly seed: number;
+  /** To the relay: RelayRequest. */
+  readonly port: MessagePort;
+  readonly wakeFd: number;
+  readonly meeting: MeetingPorts;
+  /** The memory of the ConnectionNotes. */
+  readonly notes: SharedArrayBuffer;
+}
+
+/** A connection attempt of the tree, whose socket waits at the meeting port. `fd` is the relay's, and its to close. */
+export interface ConnectRequest {
+  readonly kind: 'connect';
+  readonly connection: number;
+  readonly fd: number;
+  /** The address of the tree's socket while it waits. */
+  readonly waiting: SocketAddress;
+  /** Where it was to come from, if the program chose that; the port is not kept. */
+  readonly source: SocketAddress | undefined;
+  readonly peer: SocketAddress;
+}
+
+/** A datagram that a program of the tree has sent, as it thinks. `fd` is the relay's, and its to close. */
+export interface DatagramRequest {
+  readonly kind: 'datagram';
+  readonly protocol: 'udp' | 'icmp';
+  readonly fd: number;
+  readonly source: SocketAddress;
+  readonly destination: SocketAddress;
+  /** Undefined for a connected socket. */
+  readonly address: SocketAddress | undefined;
+  readonly control: Uint8Array | undefined;
+  readonly data: Uint8Array;
+  /** Its receiver is in the tree, so that an answer is seen when it is sent. */
+  readonly withinTree: boolean;
+  /** It asks for a name that is not to be found. */
+  readonly nameFailure: 'timeout' | 'fail' | undefined;
+}
+
+export type RelayRequest = ConnectRequest | DatagramRequest;

@@ -1,0 +1,130 @@
+import { ARGUMENT_REGISTERS, getRegister, type Ptrace, putRegister } from '../linux/ptrace.ts';
+import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
+import type { TaskMemory } from '../linux/task-memory.ts';
+import { type CallAtStop, INFO } from './call-at-stop.ts';
+import type { EntryDecision, ExitDecision, MemoryWrite } from './policy.ts';
+import { FLAG } from './record.ts';
+import type { Task } from './task.ts';
+
+const SIGKILL = 9;
+
+const SYSCALL_INSTRUCTION_BYTES = 2n;
+
+/** Words of siginfo_t. */
+const SIGINFO = { code: 2, pid: 4 } as const;
+const SI_TKILL = -6;
+const SI_KERNEL = 0x80;
+
+/** Does to stopped tasks what a policy has decided: in their registers, their memory, and by signals. */
+export class Tampering {
+  readonly #ptrace: Ptrace;
+  readonly #memory: TaskMemory;
+
+  constructor(ptrace: Ptrace, memory: TaskMemory) {
+    this.#ptrace = ptrace;
+    this.#memory = memory;
+  }
+
+  /** Ends the process of a task; it is not to be resumed. */
+  kill(task: Task, decision: EntryDecision | ExitDecision): void {
+    mark(task, decision);
+    sendSignal(task.tgid, SIGKILL);
+  }
+
+  /** At an entry stop. Bytes that are `poked` have been written already. */
+  atEntry(task: Task, decision: EntryDecision): void {
+    const { tid } = task;
+    mark(task, decision);
+    for (const { index, value } of decision.args ?? []) {
+      this.#ptrace.setRegister(tid, ARGUMENT_REGISTERS[index]!, value);
+      // A program relies on its argument registers after the call.
+      task.argsChanged = true;
+      task.awaitsExit = true;
+    }
+    if (!decision.poked) this.write(tid, decision.writes);
+    if (decision.syscall !== undefined) this.#ptrace.setRegister(tid, 'orig_rax', decision.syscall);
+    if (decision.result !== undefined) {
+      // The kernel skips a call whose number is -1, and returns what the result register holds.
+      this.#ptrace.setRegister(tid, 'orig_rax', -1);
+      this.#ptrace.setRegister(tid, 'rax', decision.result);
+    }
+    this.#send(task, decision.signals);
+  }
+
+  /** At an exit stop. */
+  atExit(task: Task, call: CallAtStop, decision: ExitDecision): void {
+    mark(task, decision);
+    this.write(task.tid, decision.writes);
+    if (decision.result !== undefined) {
+      this.#ptrace.setRegister(task.tid, 'rax', decision.result);
+      call.setResult(decision.result);
+    }
+    this.#send(task, decision.signals);
+  }
+
+  write(tid: number, writes: readonly MemoryWrite[] | undefined): void {
+    for (const { address, bytes } of writes ?? []) this.#memory.write(tid, address, bytes);
+  }
+
+  /** At the exit of a call whose arguments were changed: the program finds its own again. */
+  restoreArguments(task: Task, call: CallAtStop): void {
+    task.argsChanged = false;
+    const registers = this.#ptrace.registers(task.tid);
+    if (!registers) return;
+    ARGUMENT_REGISTERS.forEach((register, index) => {
+      putRegister(registers, register, call.args.big(index));
+    });
+    this.#ptrace.setRegisters(task.tid, registers);
+  }
+
+  /** Sends the task back over its `syscall` instruction with another call; {@link undone} is to follow. False if it is gone. */
+  undo(task: Task, { syscall, args }: NonNullable<ExitDecision['undo']>): boolean {
+    const registers = this.#ptrace.registers(task.tid);
+    if (!registers) return false;
+    task.undoing = registers.slice();
+    putRegister(registers, 'rip', getRegister(registers, 'rip') - SYSCALL_INSTRUCTION_BYTES);
+    putRegister(registers, 'rax', syscall);
+    args.forEach((value, index) => {
+      putRegister(registers, ARGUMENT_REGISTERS[index]!, value);
+    });
+    return this.#ptrace.setRegisters(task.tid, registers);
+  }
+
+  /** Whether a task has come to the call that undoes another, and not to one of a signal handler in between. */
+  isUndoing({ undoing }: Task, info: Uint32Array): boolean {
+    if (!undoing) return false;
+    return getRegister(undoing, 'rip') === (BigInt(info[INFO.ip + 1]!) << 32n) + BigInt(info[INFO.ip]!);
+  }
+
+  /** At the exit of that call: the task goes on as if it had not been. */
+  undone(task: Task, call: CallAtStop, registers: BigUint64Array): void {
+    this.#ptrace.setRegisters(task.tid, registers);
+    call.setResult(getRegister(registers, 'rax'));
+    task.undoing = undefined;
+  }
+
+  /** At a signal-delivery-stop: a signal of ours comes, as far as the program can see, from the kernel. */
+  disown(task: Task, signal: number): void {
+    if (!task.sentSignals.delete(signal) || !this.#ptrace.readSiginfo(task.tid)) return;
+    const { siginfo } = this.#ptrace;
+    const words = new Int32Array(siginfo.buffer, siginfo.byteOffset, siginfo.length / 4);
+    if (words[SIGINFO.code] !== SI_TKILL || words[SIGINFO.pid] !== process.pid) return;
+    words.fill(0, SIGINFO.code);
+    words[SIGINFO.code] = SI_KERNEL;
+    this.#ptrace.writeSiginfo(task.tid);
+  }
+
+  #send(task: Task, signals: readonly number[] | undefined): void {
+    for (const signal of signals ?? []) {
+      task.sentSignals.add(signal);
+      sendThreadSignal(task.tgid, task.tid, signal);
+    }
+  }
+}
+
+/** How the trace marks the call. */
+function mark(task: Task, decision: EntryDecision | ExitDecision): void {
+  if (decision.injected) task.flags |= FLAG.injected;
+  if (decision.poked) task.flags |= FLAG.poked;
+  if (decision.delayMs !== undefined) task.flags |= FLAG.delayed;
+}
