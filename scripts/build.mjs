@@ -67,10 +67,20 @@ async function bundle(files) {
   });
 }
 
+/** The page of --format html, with its style and its script inside. */
+async function pageOf(folder) {
+  const bundled = await rolldown({ input: fileOf('report/page/main'), platform: 'browser' });
+  const { output } = await bundled.generate({ format: 'iife', minify: true });
+  const read = (name) => readFileSync(path.resolve(folder, name), 'utf8');
+  const parts = { style: read('style.css'), script: output[0].code.replaceAll('</script', '<\\/script') };
+  return read('page.html').replaceAll(/<!--(style|script)-->/g, (_, part) => parts[part]);
+}
+
 rmSync(DIST, { recursive: true, force: true });
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
 if (status === 0) {
+  writeFileSync(path.join(DIST, 'report/page.html'), await pageOf('src/report/page'));
   // Each is made of what tsc wrote, so none is written before all are made.
   const bundles = [];
   for (const files of ENTRIES) bundles.push(await bundle(files));

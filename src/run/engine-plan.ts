@@ -26,6 +26,10 @@ export interface TracingPlan {
   readonly timed: boolean;
   /** Bytes of strings and data that are captured. */
   readonly stringLimit: number;
+  /** Environments are captured too. */
+  readonly verbose: boolean;
+  /** What file descriptors are is captured too. */
+  readonly fdPaths: boolean;
   readonly signals: SignalPlan | undefined;
   readonly faults: FaultPlan | undefined;
   /** Instead of the two above. */

@@ -69,6 +69,10 @@ export interface TraceRequest {
   readonly onIdle?: () => void;
   /** Bytes of strings and data to capture; default 32. */
   readonly stringLimit?: number;
+  /** Capture environments too. */
+  readonly verbose?: boolean | undefined;
+  /** Capture what file descriptors are: a look at /proc for each. */
+  readonly fdPaths?: boolean | undefined;
 }
 
 /** How a command is to be run. */
@@ -100,6 +104,8 @@ export interface RunRequest {
   readonly onStop?: ((signal: number) => void) | undefined;
   /** Limits that the command starts with beyond those of the configuration. */
   readonly rlimits?: readonly ResourceLimit[] | undefined;
+  /** What the command is told that it is called: its name by default. */
+  readonly argv0?: string | undefined;
 }
 
 export interface RunStart {
@@ -154,7 +160,7 @@ export async function runCommand(command: string, args: readonly string[], reque
         {
           launch: {
             file,
-            argv: [command, ...args],
+            argv: [request.argv0 ?? command, ...args],
             env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
             cwd: request.cwd,
             stdio: stdio.fds,
@@ -308,6 +314,8 @@ function tracingPlan(
     events: trace?.onEvent !== undefined,
     timed: trace !== undefined,
     stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
+    verbose: trace?.verbose === true,
+    fdPaths: trace?.fdPaths === true,
     ...chaos,
   };
 }

@@ -22,7 +22,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   const stops = tracing.method === 'seccomp' && !tracing.kernel;
   const filter = stops ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
-  const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesOf : () => [];
+  const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
   if (!tracing.kernel) {
     const gated = launch(plan, filter);
     if (gated) trace(plan, tracing, gated, captures, injectors);
