@@ -30,16 +30,23 @@ const BENCHES = [
     time: timeByDd,
   },
   {
-    name: 'trace to a file / strace, on one CPU, CPU time',
-    command: pinned(renacer, '-o', trace, '--', ...dd(CALLS)),
+    name: 'trace by ptrace / strace, on one CPU, CPU time',
+    command: pinned(renacer, '--engine', 'ptrace', '-o', trace, '--', ...dd(CALLS)),
     reference: pinned('strace', '-o', trace, ...dd(CALLS)),
     target: 1,
     time: cpuTime,
   },
   {
-    name: 'trace to a file / strace, as users run both',
-    command: [renacer, '-o', trace, '--', ...dd(CALLS)],
-    reference: ['strace', '-o', trace, ...dd(CALLS)],
+    name: 'trace / strace, both -f, on one CPU, CPU time',
+    command: pinned(renacer, '-f', '-o', trace, '--', ...dd(CALLS)),
+    reference: pinned('strace', '-f', '-o', trace, ...dd(CALLS)),
+    target: 1,
+    time: cpuTime,
+  },
+  {
+    name: 'trace / strace, both -f, as users run them',
+    command: [renacer, '-f', '-o', trace, '--', ...dd(CALLS)],
+    reference: ['strace', '-f', '-o', trace, ...dd(CALLS)],
     target: 0.2,
   },
 ];

@@ -9,13 +9,16 @@ import { rolldown } from 'rolldown';
 const DIST = path.resolve('dist');
 /** Loaded late, or native. */
 const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
-/** Each file that a process or thread starts with, and the modules that it needs at once, with all that they import. */
-const ENTRIES = {
-  'cli/main': ['cli/commands', 'cli/run'],
-  'run/engine-thread': ['run/engine-thread'],
-  'chaos/network/queue-worker': ['chaos/network/queue-worker'],
-  'chaos/network/syscalls/relay-worker': ['chaos/network/syscalls/relay-worker'],
-};
+/**
+ * What a process or thread starts with. Of each file here all that it imports goes into one bundle, unless an earlier one has
+ * it: the command line starts with the first, which starts a thread before it loads the next.
+ */
+const ENTRIES = [
+  ['cli/main', 'cli/commands', 'cli/run'],
+  ['run/engine-thread'],
+  ['chaos/network/queue-worker'],
+  ['chaos/network/syscalls/relay-worker'],
+];
 
 const fileOf = (name) => path.join(DIST, `${name}.js`);
 
@@ -41,10 +44,14 @@ const urlsOfBundles = {
   },
 };
 
-/** One file for all that is needed at once: the bundler would part it by what the late ones share. */
-async function bundle(entry, needed) {
-  const atOnce = new Set(needed.flatMap((name) => [...importedBy(fileOf(name))]));
-  atOnce.delete(fileOf(entry));
+async function bundle(files) {
+  const [entry] = files;
+  const taken = new Set([fileOf(entry)]);
+  const groups = files.map((name) => {
+    const modules = [...importedBy(fileOf(name))].filter((file) => !taken.has(file));
+    for (const file of modules) taken.add(file);
+    return { name: path.basename(name), test: (file) => modules.includes(file) };
+  });
   const bundled = await rolldown({
     input: { [entry]: fileOf(entry) },
     external: EXTERNAL,
@@ -52,14 +59,11 @@ async function bundle(entry, needed) {
     platform: 'node',
     plugins: [urlsOfBundles],
   });
-  const folder = `bundle-${path.basename(entry)}`;
   return bundled.generate({
     dir: DIST,
     entryFileNames: '[name].js',
-    chunkFileNames: `${folder}/[name].js`,
-    codeSplitting: {
-      groups: [{ name: 'at-once', test: (file) => atOnce.has(file) || file.includes('/node_modules/') }],
-    },
+    chunkFileNames: `bundle-${path.basename(entry)}/[name].js`,
+    codeSplitting: { groups },
   });
 }
 
@@ -79,7 +83,7 @@ if (status === 0) {
   writeFileSync(path.join(DIST, 'report/page.html'), await pageOf('src/report/page'));
   // Each is made of what tsc wrote, so none is written before all are made.
   const bundles = [];
-  for (const [entry, needed] of Object.entries(ENTRIES)) bundles.push(await bundle(entry, needed));
+  for (const files of ENTRIES) bundles.push(await bundle(files));
   for (const { output } of bundles) {
     for (const { fileName, code } of output) {
       mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });

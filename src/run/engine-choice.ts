@@ -3,10 +3,7 @@ import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { tryBpf } from '../linux/probes.ts';
 import { RenacerError } from '../model/errors.ts';
 import { CAPTURE_BYTES } from '../tracer/ebpf/layout.ts';
-import type { TracingPlan } from './engine-plan.ts';
-
-export const ENGINE_CHOICES = ['auto', 'ptrace', 'ebpf'] as const;
-export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+import type { EngineChoice, TracingPlan } from './engine-plan.ts';
 
 /** The pid namespace that the kernel numbers all tasks in (PROC_PID_INIT_INO). */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]';

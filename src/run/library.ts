@@ -1,7 +1,7 @@
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import type { RunResult } from '../model/run-result.ts';
-import type { EngineChoice } from './engine-choice.ts';
+import type { EngineChoice } from './engine-plan.ts';
 import { EventStream } from './event-stream.ts';
 import { readRecording } from './recording-file.ts';
 import { runCommand, type TraceRequest } from './run.ts';
