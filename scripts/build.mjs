@@ -73,7 +73,7 @@ async function pageOf(folder) {
   const { output } = await bundled.generate({ format: 'iife', minify: true });
   const read = (name) => readFileSync(path.resolve(folder, name), 'utf8');
   const parts = { style: read('style.css'), script: output[0].code.replaceAll('</script', '<\\/script') };
-  return read('page.html').replaceAll(/<!--(style|script)-->/g, (_, part) => parts[part]);
+  return read('page.html').replaceAll(/\/\*(style|script)\*\//g, (_, part) => parts[part]);
 }
 
 rmSync(DIST, { recursive: true, force: true });

@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import type { TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { SYSCALL_CLASSES } from '../syscalls/classes.ts';
-import { type CallGroup, type PageRow, ROWS_MARK } from './page/rows.ts';
+import {
+  CALL_GROUPS,
+  type CallGroup,
+  type PageHeader,
+  type PageRow,
+  ROW_KINDS,
+  ROWS_MARK,
+  type RowKind,
+} from './page/rows.ts';
 import { type TraceRecord, toTraceRecord } from './trace-record.ts';
 
 /**
@@ -12,28 +20,54 @@ import { type TraceRecord, toTraceRecord } from './trace-record.ts';
 export class HtmlTrace {
   readonly #write: (text: string) => void;
   readonly #options: PrintOptions;
+  readonly #command: readonly string[];
   readonly #tail: string;
+  /** The time of the first event, in microseconds. */
+  #start: number | undefined;
 
   constructor(write: (text: string) => void, command: readonly string[], options: PrintOptions) {
     this.#write = write;
+    this.#command = command;
     this.#options = options;
     const page = readFileSync(new URL('./page.html', import.meta.url), 'utf8');
     const [head, tail] = page.split(ROWS_MARK);
     this.#tail = tail!;
-    write(`${head}${inScript({ command })}\n`);
+    write(head!);
   }
 
   event(event: TraceEvent): void {
     const record = toTraceRecord(event, this.#options);
-    const row = record && pageRow(record);
-    if (row) this.#write(`${inScript(row)}\n`);
+    if (record === undefined) return;
+    const row = pageRow(record, this.#startAt(record.time));
+    if (row) this.#line(row);
   }
 
   idle(): void {}
 
   end(): void {
+    this.#startAt(0);
     this.#write(this.#tail);
   }
+
+  /** Writes the first line, if this is the first event. */
+  #startAt(seconds: number): number {
+    if (this.#start === undefined) {
+      this.#start = Math.round(seconds * 1e6);
+      this.#line({ command: this.#command, start: this.#start } satisfies PageHeader);
+    }
+    return this.#start;
+  }
+
+  #line(value: unknown): void {
+    this.#write(`${inScript(value)}\n`);
+  }
+}
+
+const KIND = indices<RowKind>(ROW_KINDS);
+const GROUP = indices<CallGroup>(CALL_GROUPS);
+
+function indices<T extends string>(names: readonly T[]): Readonly<Record<T, number>> {
+  return Object.fromEntries(names.map((name, index) => [name, index])) as Record<T, number>;
 }
 
 /** JSON that can't end the script element that it stands in. */
@@ -41,16 +75,16 @@ function inScript(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
-function pageRow(record: TraceRecord): PageRow | undefined {
+function pageRow(record: TraceRecord, start: number): PageRow | undefined {
   const { task, pid } = record;
-  const time = Math.round(record.time * 1e6);
+  const time = Math.round(record.time * 1e6) - start;
   switch (record.type) {
     case 'syscall': {
       const { name, args, result_text: result, error, duration, injected, poked, delayed } = record;
       const tampered = injected || poked || delayed ? 1 : 0;
       const microseconds = Math.round(duration * 1e9) / 1e3;
       return [
-        'call',
+        KIND.call,
         time,
         task,
         pid,
@@ -59,21 +93,33 @@ function pageRow(record: TraceRecord): PageRow | undefined {
         result,
         error ?? '',
         microseconds,
-        groupOf(name),
+        GROUP[groupOf(name)],
         tampered,
       ];
     }
     case 'signal':
-      return ['signal', time, task, pid, record.signal, record.info, '', '', 0, 'signal', record.injected ? 1 : 0];
+      return [
+        KIND.signal,
+        time,
+        task,
+        pid,
+        record.signal,
+        record.info,
+        '',
+        '',
+        0,
+        GROUP.signal,
+        record.injected ? 1 : 0,
+      ];
     case 'stop':
-      return ['stop', time, task, pid, record.signal, 'stopped', '', '', 0, 'signal', 0];
+      return [KIND.stop, time, task, pid, record.signal, 'stopped', '', '', 0, GROUP.signal, 0];
     case 'birth': {
-      const what = `${record.thread ? 'thread' : 'process'} of ${record.parent_pid}`;
-      return ['birth', time, task, pid, 'born', what, '', '', 0, 'process', 0];
+      const what = task === '0' ? 'the command' : `${record.thread ? 'thread' : 'process'} of ${record.parent_pid}`;
+      return [KIND.birth, time, task, pid, 'born', what, '', '', 0, GROUP.process, 0];
     }
     case 'exit': {
       const how = record.signal === null ? `exited with ${record.exit_code}` : `killed by ${record.signal}`;
-      return ['exit', time, task, pid, 'ended', how, '', record.signal ?? '', 0, 'process', 0];
+      return [KIND.exit, time, task, pid, 'ended', how, '', record.signal ?? '', 0, GROUP.process, 0];
     }
     case 'exec-by-thread':
       return undefined;

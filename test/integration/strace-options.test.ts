@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { emptyDirectory, RENACER, renacer } from '../support/renacer.ts';
+import { emptyDirectory, RENACER, ROOT, renacer } from '../support/renacer.ts';
 
 const missing = ['strace'].filter((tool) => spawnSync(tool, ['-V']).error !== undefined);
 
@@ -116,6 +116,13 @@ describe.skipIf(missing.length > 0)('the same lines as strace (needs strace)', (
     expect(ours).toEqual(theirs);
     expect(ours).toHaveLength(4);
   });
+});
+
+it.skipIf(missing.length > 0)('docs/strace-options.md names every option that strace has', () => {
+  const help = spawnSync('strace', ['-h'], { encoding: 'utf8' }).stdout;
+  const page = readFileSync(path.join(ROOT, 'docs/strace-options.md'), 'utf8');
+  const options = new Set(help.match(/(?<=^ *|, )-(-[a-z-]+[a-z]|[a-zA-Z]+)\b/gm));
+  expect([...options].filter((option) => !page.includes(`\`${option}`))).toEqual([]);
 });
 
 describe('where the lines go', () => {

@@ -29,23 +29,26 @@ function start(): void {
     if (search.value !== choice.text) search.value = choice.text;
     const items = chosen(trace, choice);
     table.show(items);
-    timeline.show(choice.range, choice.range ? chosen(trace, { ...choice, range: undefined }) : items);
-    latencies.show(chosen(trace, { ...choice, name: undefined }), choice.name);
+    timeline.show(choice.range, items);
+    latencies.show(choice.name === undefined ? items : chosen(trace, { ...choice, name: undefined }), choice.name);
     byId('shown').textContent = `${items.length.toLocaleString('en')} of ${trace.items.length.toLocaleString('en')}`;
     drawTiles();
     drawChips();
   }
 
+  const calls = trace.items.filter(({ kind }) => kind === 'call');
+  const count = (test: (item: Item) => boolean): string => calls.filter(test).length.toLocaleString('en');
+  const failed = count(({ error }) => error !== '');
+  const slow = count((item) => item.slow);
+  const injected = trace.items.filter((item) => item.injected).length;
+
   function drawTiles(): void {
-    const calls = trace.items.filter(({ kind }) => kind === 'call');
-    const count = (test: (item: Item) => boolean): number => calls.filter(test).length;
-    const injected = trace.items.filter((item) => item.injected).length;
     byId('tiles').replaceChildren(
       tile('', span(trace.length), 'from first to last'),
       tile('', calls.length.toLocaleString('en'), 'calls'),
       tile('', String(trace.lanes.length), trace.lanes.length === 1 ? 'task' : 'tasks'),
-      tile('errors', count(({ error }) => error !== '').toLocaleString('en'), 'failed', 'errors'),
-      tile('slow', count(({ slow }) => slow).toLocaleString('en'), `slow (from ${span(trace.slowFrom)})`, 'slow'),
+      tile('errors', failed, 'failed', 'errors'),
+      tile('slow', slow, `slow (from ${span(trace.slowFrom)})`, 'slow'),
       ...(injected > 0 ? [tile('injected', injected.toLocaleString('en'), 'injected', 'injected')] : []),
     );
   }

@@ -1,7 +1,8 @@
 /** How an event stands in the page: one array a line. It is read by the page itself alone, of the same version. */
 export type PageRow = readonly [
-  kind: RowKind,
-  /** Microseconds since the epoch; of a call, when it was entered. */
+  /** An index of {@link ROW_KINDS}. */
+  kind: number,
+  /** Microseconds since the time in the first line; of a call, when it was entered. */
   time: number,
   task: string,
   pid: number,
@@ -11,11 +12,19 @@ export type PageRow = readonly [
   error: string,
   /** Microseconds. */
   duration: number,
-  group: CallGroup,
+  /** An index of {@link CALL_GROUPS}. */
+  group: number,
   injected: 0 | 1,
 ];
 
-export type RowKind = 'call' | 'signal' | 'stop' | 'birth' | 'exit';
+/** The first line: what was run, and the microseconds since the epoch that times are counted from. */
+export interface PageHeader {
+  readonly command: readonly string[];
+  readonly start: number;
+}
+
+export const ROW_KINDS = ['call', 'signal', 'stop', 'birth', 'exit'] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
 
 export const CALL_GROUPS = ['file', 'network', 'process', 'memory', 'signal', 'other'] as const;
 export type CallGroup = (typeof CALL_GROUPS)[number];

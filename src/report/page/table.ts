@@ -20,6 +20,7 @@ export class Table {
 
   constructor(onSelect: (item: Item | undefined) => void) {
     this.#onSelect = onSelect;
+    this.#scroller.tabIndex = 0;
     this.#scroller.addEventListener('scroll', () => this.#draw());
     this.#window.addEventListener('click', (event) => {
       const row = (event.target as HTMLElement).closest<HTMLElement>('.row');
@@ -117,7 +118,7 @@ export class Table {
       element('span', {}, (item.time / 1e6).toFixed(6)),
       element('span', { title: `task ${lane.task}, pid ${lane.pid} ${lane.program}` }, `${lane.task} ${lane.program}`),
       element('span', {}, ...callText(item)),
-      element('span', { className: 'result' }, item.result),
+      element('span', { className: 'result', title: item.result }, item.result.replace(/ \(.*/, '')),
       element('span', { className: 'took' }, ...took),
     );
     row.dataset.at = String(at);

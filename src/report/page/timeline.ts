@@ -2,12 +2,15 @@
 import { byId, color, element, tip } from './dom.ts';
 import { CALL_GROUPS } from './rows.ts';
 import { detailText } from './table.ts';
-import { type Item, span, type Trace } from './trace.ts';
+import { type Item, type Lane, span, type Trace } from './trace.ts';
 
 const LANE_HEIGHT = 22;
 const AXIS_HEIGHT = 20;
 const LABEL_WIDTH = 150;
 const RIGHT = 10;
+const DEEPEST_INDENT = 4;
+/** A call that is wider waits: it is drawn as a light bar with an edge, so that it does not outshine the work. */
+const WIDE = 5;
 /** Pixels that a pointer may move in a click. */
 const CLICK = 4;
 
@@ -21,6 +24,8 @@ export class Timeline {
   readonly #onRange: (range: Range | undefined) => void;
   readonly #onPick: (item: Item) => void;
   #range: Range;
+  /** The tasks that live in the span of time that is shown. */
+  #lanes: readonly Lane[];
   #shown: ReadonlySet<Item> | undefined;
   #drag: { from: number; to: number } | undefined;
 
@@ -29,6 +34,7 @@ export class Timeline {
     this.#onRange = onRange;
     this.#onPick = onPick;
     this.#range = [0, trace.length];
+    this.#lanes = trace.lanes;
     this.#byLane = trace.lanes.map(() => []);
     for (const item of trace.items) this.#byLane[item.lane.index]!.push(item);
     const canvas = this.#canvas;
@@ -52,6 +58,8 @@ export class Timeline {
   /** Shows a span of time, with what is not among the chosen items faded. */
   show(range: Range | undefined, items: readonly Item[]): void {
     this.#range = range ?? [0, this.#trace.length];
+    const [from, to] = this.#range;
+    this.#lanes = this.#trace.lanes.filter(({ start, end }) => start <= to && end >= from);
     this.#shown = items.length === this.#trace.items.length ? undefined : new Set(items);
     this.draw();
   }
@@ -59,7 +67,7 @@ export class Timeline {
   draw(): void {
     const canvas = this.#canvas;
     const width = canvas.clientWidth;
-    const height = AXIS_HEIGHT + this.#trace.lanes.length * LANE_HEIGHT + 4;
+    const height = AXIS_HEIGHT + this.#lanes.length * LANE_HEIGHT + 4;
     const scale = devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
     canvas.width = width * scale;
@@ -69,7 +77,9 @@ export class Timeline {
     context.clearRect(0, 0, width, height);
     this.#drawAxis(context, width, height);
     const colors = Object.fromEntries([...CALL_GROUPS, 'error'].map((name) => [name, color(name)]));
-    for (const lane of this.#trace.lanes) this.#drawLane(context, lane.index, colors);
+    this.#lanes.forEach((lane, place) => {
+      this.#drawLane(context, lane, place, colors);
+    });
     if (this.#drag) {
       context.fillStyle = color('accent');
       context.globalAlpha = 0.18;
@@ -91,16 +101,15 @@ export class Timeline {
       context.lineTo(x, height);
       context.stroke();
       context.fillStyle = color('dim');
-      context.fillText(at === 0 ? '0' : span(at), x + 3, AXIS_HEIGHT / 2);
+      if (x + 50 < width) context.fillText(at === 0 ? '0' : span(at), x + 3, AXIS_HEIGHT / 2);
     }
   }
 
-  #drawLane(context: CanvasRenderingContext2D, index: number, colors: Record<string, string>): void {
-    const lane = this.#trace.lanes[index]!;
-    const top = AXIS_HEIGHT + index * LANE_HEIGHT;
+  #drawLane(context: CanvasRenderingContext2D, lane: Lane, place: number, colors: Record<string, string>): void {
+    const top = AXIS_HEIGHT + place * LANE_HEIGHT;
     context.fillStyle = color('text');
     context.font = '12px system-ui, sans-serif';
-    const label = `${'  '.repeat(lane.task.split('.').length - 1)}${lane.program || 'task'}  ${lane.pid}`;
+    const label = `${'  '.repeat(Math.min(lane.task.split('.').length - 1, DEEPEST_INDENT))}${lane.program || 'task'}  ${lane.pid}`;
     context.fillText(label, 10, top + LANE_HEIGHT / 2, LABEL_WIDTH - 16);
     context.save();
     context.beginPath();
@@ -116,7 +125,7 @@ export class Timeline {
     // A hundred calls that fall on one pixel are drawn once; errors come last, so that none is hidden.
     for (const errors of [false, true]) {
       const drawnTo: Record<string, number> = {};
-      for (const item of this.#byLane[index]!) {
+      for (const item of this.#byLane[lane.index]!) {
         if ((item.error !== '') !== errors) continue;
         const from = this.#x(item.time);
         const to = Math.max(from + 1.5, this.#x(item.time + item.duration));
@@ -124,10 +133,15 @@ export class Timeline {
         const key = `${item.group}${faded}`;
         if (to - (drawnTo[key] ?? -1) < 0.5) continue;
         drawnTo[key] = to;
-        context.globalAlpha = faded ? 0.12 : 1;
+        const wide = to - from > WIDE;
+        const alpha = faded ? 0.12 : 1;
+        context.globalAlpha = wide ? alpha * 0.35 : alpha;
         context.fillStyle = errors ? colors.error! : colors[item.group]!;
         const inset = item.kind === 'signal' ? 1 : errors ? 3 : 5;
         context.fillRect(from, top + inset, to - from, LANE_HEIGHT - 2 * inset);
+        if (!wide) continue;
+        context.globalAlpha = alpha;
+        context.fillRect(from, top + inset, 1.5, LANE_HEIGHT - 2 * inset);
       }
     }
     context.restore();
@@ -175,7 +189,8 @@ export class Timeline {
 
   /** What is under the pointer, or close to it. */
   #at(event: MouseEvent): Item | undefined {
-    const lane = this.#byLane[Math.floor((event.offsetY - AXIS_HEIGHT) / LANE_HEIGHT)];
+    const place = this.#lanes[Math.floor((event.offsetY - AXIS_HEIGHT) / LANE_HEIGHT)];
+    const lane = place && this.#byLane[place.index];
     if (!lane || event.offsetX < LABEL_WIDTH) return undefined;
     const time = this.#time(event.offsetX);
     const near = ((this.#range[1] - this.#range[0]) / this.#canvas.clientWidth) * CLICK;

@@ -1,4 +1,4 @@
-import type { CallGroup, PageRow, RowKind } from './rows.ts';
+import { CALL_GROUPS, type CallGroup, type PageHeader, type PageRow, ROW_KINDS, type RowKind } from './rows.ts';
 
 /** An event as the page works with it. */
 export interface Item {
@@ -48,7 +48,7 @@ const SLOW_SHARE = 0.99;
 /** Reads the rows of the page; a last line that was cut short is left out. */
 export function readTrace(text: string): Trace {
   const lines = text.trim().split('\n');
-  const { command } = JSON.parse(lines.shift()!) as { command: string[] };
+  const { command } = JSON.parse(lines.shift()!) as PageHeader;
   let rows: PageRow[];
   try {
     rows = JSON.parse(`[${lines.join(',')}]`) as PageRow[];
@@ -61,12 +61,12 @@ export function readTrace(text: string): Trace {
   const slowFrom = slowFromOf(rows);
   const lanes = new Map<string, Lane>();
   const items = rows.map((row, index): Item => {
-    const [kind, at, task, pid, name, args, result, error, duration, group, injected] = row;
+    const [kindIndex, at, task, pid, name, text, result, error, duration, group, injected] = row;
+    const kind = ROW_KINDS[kindIndex]!;
     const time = at - begin;
     const lane = laneOf(lanes, task, pid, time);
     if (kind === 'exit') lane.end = time;
-    if (name === 'execve' && error === '') lane.program = /^"(?:[^"]*\/)?([^"/]*)"/.exec(args)?.[1] ?? lane.program;
-    const text = kind === 'call' ? args : args;
+    if (name === 'execve' && error === '') lane.program = /^"(?:[^"]*\/)?([^"/]*)"/.exec(text)?.[1] ?? lane.program;
     const slow = kind === 'call' && duration >= slowFrom;
     const searched = `${task} ${pid} ${name}(${text}) ${result} ${injected ? 'injected' : ''}`.toLowerCase();
     return {
@@ -79,7 +79,7 @@ export function readTrace(text: string): Trace {
       result,
       error,
       duration,
-      group,
+      group: CALL_GROUPS[group]!,
       injected: injected === 1,
       slow,
       searched,
@@ -105,7 +105,7 @@ function laneOf(lanes: Map<string, Lane>, task: string, pid: number, time: numbe
 }
 
 function slowFromOf(rows: readonly PageRow[]): number {
-  const durations = Float64Array.from(rows.filter(([kind]) => kind === 'call').map((row) => row[8])).sort();
+  const durations = Float64Array.from(rows.filter(([kind]) => ROW_KINDS[kind] === 'call').map((row) => row[8])).sort();
   return Math.max(durations[Math.floor(durations.length * SLOW_SHARE)] ?? 0, LEAST_SLOW);
 }
 
