@@ -149,7 +149,9 @@ function makeProgram(chaosFlags: GivenFlags, trace: TraceDraft): Command {
 
 /** A flag of the table. The order among all of them is kept, since a later one overrides an earlier one. */
 function addChaosFlag(program: Command, { flag, argument, optional, summary }: ChaosFlag, into: GivenFlags): void {
-  const option = new Option(`${flag} ${optional ? `[${argument}]` : `<${argument}>`}`, summary);
+  // A bracket in the placeholder would make the value optional.
+  const value = optional ? `[${argument}]` : `<${argument.replaceAll(/[[\]]/g, '')}>`;
+  const option = new Option(`${flag} ${value}`, summary);
   program.addOption(option.helpGroup(CHAOS_GROUP));
   program.on(`option:${option.name()}`, (text: string | null) => into.push([flag, optionalValue(text)]));
 }
