@@ -45,12 +45,8 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
       trace: trace && { follow: isChaotic || follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
       onStop: (signal) => interrupts.followStop(signal),
-      onStart({ pid, notArmed }) {
+      onStart({ pid }) {
         interrupts.target = pid;
-        if (notArmed.length > 0) {
-          lines.write(`renacer: not armed, since nothing here can: ${notArmed.join(', ')}\n`);
-          lines.flush();
-        }
       },
     });
     trace?.end(result);

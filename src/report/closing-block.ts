@@ -22,7 +22,6 @@ export function closingBlock(result: RunResult, color: boolean): string {
   const colors = createColors(color);
   const lines: (readonly [label: string, text: string])[] = [
     ['outcome', outcomeLine(result, colors)],
-    ...result.notArmed.slice(0, 1).map(() => ['not armed', colors.yellow(result.notArmed.join(', '))] as const),
     ...limitLines(result),
     ...networkLines(result.network),
     ...injectedLines(result.faults, colors),

@@ -23,7 +23,6 @@ export interface RunFacts {
   readonly command: readonly string[];
   readonly seed: number;
   readonly chaos: ChaosConfig | undefined;
-  readonly notArmed: readonly string[];
   readonly limits: PreparedLimits;
   readonly network: PreparedNetwork | undefined;
   readonly tracing: TracingPlan | undefined;
@@ -62,7 +61,6 @@ export function makeResult(facts: RunFacts): RunResult {
     command,
     seed,
     config: chaos?.toJSON(),
-    notArmed: facts.notArmed,
     backends: backends(facts),
     outcome,
     exitCode,

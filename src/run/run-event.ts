@@ -32,7 +32,7 @@ export interface SyscallEvent extends TaskEvent {
 
 /** What a caller of the library sees while the command runs. Every event is a value of its own. */
 export type RunEvent =
-  | { readonly type: 'start'; readonly pid: number; readonly seed: number; readonly notArmed: readonly string[] }
+  | { readonly type: 'start'; readonly pid: number; readonly seed: number }
   | SyscallEvent
   | ({ readonly type: 'signal'; readonly signal: string } & TaskEvent)
   | ({ readonly type: 'birth'; readonly thread: boolean } & TaskEvent)

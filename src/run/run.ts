@@ -4,7 +4,7 @@ import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { armParts, type PartName } from '../chaos/tiers.ts';
+import { type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
@@ -41,19 +41,6 @@ const NETWORK_PARTS: readonly PartName[] = [
   'partition',
   'dns_failure',
 ];
-
-/** The parts of a configuration that this version can arm. */
-export const ENGINES: ReadonlySet<PartName> = new Set<PartName>([
-  'memory',
-  'cpu',
-  'timeout',
-  'signals',
-  'byzantine',
-  'rules',
-  'bugs',
-  ...NETWORK_PARTS,
-  'io_latency',
-]);
 
 const DEFAULT_STRING_LIMIT = 32;
 
@@ -111,8 +98,6 @@ export interface RunRequest {
 export interface RunStart {
   readonly pid: number;
   readonly seed: number;
-  /** Parts that the preset asks for, and that nothing here can arm. */
-  readonly notArmed: readonly string[];
 }
 
 /**
@@ -126,7 +111,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
   const file = resolveCommand(command, env, cwd);
-  const { armed, leftOut } = chaos ? armParts(chaos, ENGINES) : { armed: [], leftOut: [] };
+  const armed = partsOf(settings);
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
   const injected = {
@@ -182,7 +167,7 @@ export async function runCommand(command: string, args: readonly string[], reque
               hangAfterMs: settings.hangAfterMs,
               abort: request.signal,
             });
-            request.onStart?.({ pid, seed, notArmed: leftOut });
+            request.onStart?.({ pid, seed });
           },
           fault(fault) {
             fired.push(fault);
@@ -217,7 +202,6 @@ export async function runCommand(command: string, args: readonly string[], reque
       command: [command, ...args],
       seed,
       chaos,
-      notArmed: leftOut,
       limits,
       network,
       tracing,

@@ -227,7 +227,6 @@ describe('--report', () => {
       command: ['sh', '-c', 'exit 4'],
       seed: 5,
       config: expect.objectContaining({ memory_limit: 500 * 1024 ** 2, cpu_limit: 0.8, timeout_secs: 60 }),
-      not_armed: [],
       outcome: 'failed',
       reason: { code: 'COMMAND_FAILED', message: 'exited with status 4' },
       exit_code: 4,
