@@ -49,6 +49,27 @@ const BENCHES = [
     reference: ['strace', '-f', '-o', trace, ...dd(CALLS)],
     target: 0.2,
   },
+  {
+    name: 'faults: connect armed, dd by its own clock / bare',
+    command: [renacer, '-e', 'inject=connect:error=ECONNREFUSED', '--', ...dd(20 * CALLS)],
+    reference: dd(20 * CALLS),
+    target: 1.03,
+    rounds: 11,
+    time: timeByDd,
+  },
+  {
+    name: 'faults: read armed, not hit / strace, one CPU',
+    command: pinned(renacer, '-e', 'inject=read:error=EIO:when=65535', '--', ...dd(CALLS / 2)),
+    reference: pinned('strace', '-f', '--seccomp-bpf', '-o', trace, '-e', 'trace=read', ...dd(CALLS / 2)),
+    target: 1,
+    time: cpuTime,
+  },
+  {
+    name: 'faults: 1 % of reads short, git log -p / bare',
+    command: [renacer, '-e', 'inject=read:short=0.5:prob=0.01', '-o', '/dev/null', '--', 'git', 'log', '-p'],
+    reference: ['git', 'log', '-p'],
+    target: 1.15,
+  },
 ];
 
 console.log(`${'median of 5 (of 15, 11)'.padEnd(47)}  renacer ms  reference ms  ratio  target`);
