@@ -1,15 +1,36 @@
-// npm run build: TypeScript to dist/, from nothing, so that no file of an older build is packed. Then the files that the
-// command line and the engine's threads start with are bundled in place: to open a hundred modules takes longer than to run
-// `true`. The library stays as it is, a file a module.
+// npm run build: TypeScript to dist/, from nothing, so that no file of an older build is packed. Then what the command line and
+// the engine's thread start with is bundled: to open a hundred modules takes longer than to run `true`. The library stays as it
+// is, a file a module.
 import { spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 
 const DIST = path.resolve('dist');
-const ENTRIES = ['cli/main', 'run/engine-thread', 'chaos/network/queue-worker', 'chaos/network/syscalls/relay-worker'];
 /** Loaded late, or native. */
 const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
+/**
+ * What a process or thread starts with. Of each file here all that it imports goes into one bundle, unless an earlier one has
+ * it: the command line starts with the first, which starts a thread before it loads the next.
+ */
+const ENTRIES = [
+  ['cli/main', 'cli/commands', 'cli/run'],
+  ['run/engine-thread'],
+  ['chaos/network/queue-worker'],
+  ['chaos/network/syscalls/relay-worker'],
+];
+
+const fileOf = (name) => path.join(DIST, `${name}.js`);
+
+/** A module and all that it imports, but for what it loads late. */
+function importedBy(file, found = new Set()) {
+  if (found.has(file)) return found;
+  found.add(file);
+  for (const [, target] of readFileSync(file, 'utf8').matchAll(/^(?:import|export)\b[^;]*?\bfrom '(\.[^']+)'/gm)) {
+    importedBy(path.resolve(path.dirname(file), target), found);
+  }
+  return found;
+}
 
 /** What a module names beside itself is looked for from where the bundle will be: some folder of dist/. */
 const urlsOfBundles = {
@@ -23,13 +44,50 @@ const urlsOfBundles = {
   },
 };
 
-async function bundle() {
-  const input = Object.fromEntries(ENTRIES.map((name) => [name, path.join(DIST, `${name}.js`)]));
-  const bundled = await rolldown({ input, external: EXTERNAL, platform: 'node', plugins: [urlsOfBundles] });
-  await bundled.write({ dir: DIST, entryFileNames: '[name].js', chunkFileNames: 'bundle/[name].js' });
+async function bundle(files) {
+  const [entry] = files;
+  const taken = new Set([fileOf(entry)]);
+  const groups = files.map((name) => {
+    const modules = [...importedBy(fileOf(name))].filter((file) => !taken.has(file));
+    for (const file of modules) taken.add(file);
+    return { name: path.basename(name), test: (file) => modules.includes(file) };
+  });
+  const bundled = await rolldown({
+    input: { [entry]: fileOf(entry) },
+    external: EXTERNAL,
+    checks: { ineffectiveDynamicImport: false },
+    platform: 'node',
+    plugins: [urlsOfBundles],
+  });
+  return bundled.generate({
+    dir: DIST,
+    entryFileNames: '[name].js',
+    chunkFileNames: `bundle-${path.basename(entry)}/[name].js`,
+    codeSplitting: { groups },
+  });
+}
+
+/** The page of --format html, with its style and its script inside. */
+async function pageOf(folder) {
+  const bundled = await rolldown({ input: fileOf('report/page/main'), platform: 'browser' });
+  const { output } = await bundled.generate({ format: 'iife', minify: true });
+  const read = (name) => readFileSync(path.resolve(folder, name), 'utf8');
+  const parts = { style: read('style.css'), script: output[0].code.replaceAll('</script', '<\\/script') };
+  return read('page.html').replaceAll(/\/\*(style|script)\*\//g, (_, part) => parts[part]);
 }
 
 rmSync(DIST, { recursive: true, force: true });
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.json'], { stdio: 'inherit' });
-if (status === 0) await bundle();
 process.exitCode = status ?? 1;
+if (status === 0) {
+  writeFileSync(path.join(DIST, 'report/page.html'), await pageOf('src/report/page'));
+  // Each is made of what tsc wrote, so none is written before all are made.
+  const bundles = [];
+  for (const files of ENTRIES) bundles.push(await bundle(files));
+  for (const { output } of bundles) {
+    for (const { fileName, code } of output) {
+      mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });
+      writeFileSync(path.join(DIST, fileName), code);
+    }
+  }
+}

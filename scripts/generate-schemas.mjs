@@ -2,8 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { chaosJsonSchema } from '../dist/chaos/schema.js';
 import { reportJsonSchema } from '../dist/report/report-schema.js';
+import { traceJsonSchema } from '../dist/report/trace-schema.js';
 
-const schemas = { 'schema/chaos.json': chaosJsonSchema(), 'schema/report.json': reportJsonSchema() };
+const schemas = {
+  'schema/chaos.json': chaosJsonSchema(),
+  'schema/report.json': reportJsonSchema(),
+  'schema/trace.json': traceJsonSchema(),
+};
 
 mkdirSync('schema', { recursive: true });
 for (const [file, schema] of Object.entries(schemas)) writeFileSync(file, `${JSON.stringify(schema, null, 2)}\n`);

@@ -24,7 +24,7 @@ export type {
   TraceSummary,
 } from './model/run-result.ts';
 export { type Report, toReport } from './report/json-report.ts';
-export type { EngineChoice } from './run/engine-choice.ts';
+export type { EngineChoice } from './run/engine-plan.ts';
 export { type Run, type RunOptions, replay, run } from './run/library.ts';
 export type { RunEvent, SyscallEvent } from './run/run-event.ts';
 export type { StdioChoice, StdioOption } from './run/stdio.ts';

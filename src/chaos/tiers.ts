@@ -1,6 +1,5 @@
-import { RenacerError } from '../model/errors.ts';
 import type { Tier } from './options.ts';
-import { PRESETS, type PresetName } from './presets.ts';
+import type { PresetName } from './presets.ts';
 import type { ChaosSettings, NetworkConditions } from './settings.ts';
 
 /** What a configuration can ask for that needs an engine, by the names that users read. */
@@ -73,35 +72,9 @@ export function tiersOf(settings: ChaosSettings): Tier[] {
   return [...new Set(partsOf(settings).map((name) => PARTS[name].tier))];
 }
 
-/** Presets that run without parts of the network tier that have no engine. */
-const LENIENT_PRESETS: readonly (PresetName | undefined)[] = ['aggressive', 'extreme'];
-
 /** What a configuration is made of: a preset, if it began as one, and what was set beyond it. */
 export interface Layers {
   readonly preset: PresetName | undefined;
   readonly own: ChaosSettings;
   readonly settings: ChaosSettings;
-}
-
-/** Whether a configuration may run without this part: it is of the network, its preset brought it, nobody asked for it by name. */
-export function mayLose({ preset, own }: Layers, part: PartName): boolean {
-  if (!LENIENT_PRESETS.includes(preset) || PARTS[part].tier !== 'network') return false;
-  return PARTS[part].asked(PRESETS[preset!]) && !PARTS[part].asked(own);
-}
-
-/**
- * The parts to run and those left out, given which parts have an engine. Only the presets `aggressive` and `extreme`
- * may lose parts, and only parts of the network tier that they brought themselves. Errors: UNSUPPORTED_PART, if anything
- * else has no engine.
- */
-export function armParts(config: Layers, engines: ReadonlySet<PartName>): { armed: PartName[]; leftOut: PartName[] } {
-  const asked = partsOf(config.settings);
-  const leftOut = asked.filter((name) => !engines.has(name));
-  const unsupported = leftOut.filter((name) => !mayLose(config, name));
-  if (unsupported.length > 0) {
-    throw new RenacerError('UNSUPPORTED_PART', `unsupported parts: ${unsupported.join(', ')}`, {
-      hint: 'this version has no engine for them; leave them out of the configuration',
-    });
-  }
-  return { armed: asked.filter((name) => engines.has(name)), leftOut };
 }

@@ -5,8 +5,11 @@ import { PRESET_NAMES } from '../chaos/presets.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
-import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-choice.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-plan.ts';
+import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
+import { COUNTING, FILTERING, SHOWING, TRACING, type TraceOption } from './trace-options.ts';
+import { defaultTraceSettings, isCommand, type TraceDraft, type TraceSettings } from './trace-settings.ts';
 import { version } from './version.ts';
 
 /** What the command line of a run says. */
@@ -17,13 +20,11 @@ export interface CommandLine {
   readonly mode: string | undefined;
   /** The `--chaos-...` flags in their order. */
   readonly chaosFlags: readonly Readonly<GivenFlags[number]>[];
-  /** What the `-e` options say; `--trace` is one that selects all. */
+  /** Which calls to trace, and rules of faults. */
   readonly expressions: Expressions;
-  readonly follow: boolean;
-  readonly count: boolean;
-  readonly stringLimit: number;
+  /** What strace's options say. */
+  readonly trace: TraceSettings;
   readonly engine: EngineChoice;
-  readonly outputFile: string | undefined;
   readonly reportFile: string | undefined;
   readonly verify: string | undefined;
   readonly recordFile: string | undefined;
@@ -34,20 +35,19 @@ export interface CommandLine {
   readonly expect: readonly Outcome[] | undefined;
 }
 
-const DEFAULT_STRING_LIMIT = 32;
 const CHAOS_GROUP = 'Chaos:';
+const TRACE_GROUPS = [
+  ['Tracing (as strace):', TRACING],
+  ['Which calls and signals:', FILTERING],
+  ['How they are shown:', SHOWING],
+  ['Counting:', COUNTING],
+] as const;
 
 type GivenFlags = [flag: string, text: string | undefined][];
 
 interface RawOptions {
   chaos?: string;
-  trace?: boolean;
-  e: string[];
-  followForks?: boolean;
-  summaryOnly?: boolean;
-  stringLimit: number;
   engine: EngineChoice;
-  output?: string;
   report?: string;
   record?: string;
   strict?: boolean;
@@ -65,9 +65,10 @@ export function parseCommandLine(
   replay: Recording | undefined,
 ): CommandLine {
   const chaosFlags: GivenFlags = [];
-  const program = makeProgram(chaosFlags);
+  const trace = defaultTraceSettings();
+  const program = makeProgram(chaosFlags, trace);
   try {
-    program.parse([...argv], { from: 'user' });
+    program.parse(separateOptions(argv, program), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode !== 0) throw usageError(error);
     throw error;
@@ -85,14 +86,11 @@ export function parseCommandLine(
     mode: options.chaos ?? (env.CHAOS_MODE || undefined),
     chaosFlags,
     expressions: parseExpressions(
-      options.trace ? ['trace=all', ...options.e] : options.e,
+      trace.expressions,
       chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
     ),
-    follow: options.followForks === true,
-    count: options.summaryOnly === true,
-    stringLimit: options.stringLimit,
+    trace: checked(trace),
     engine: options.engine,
-    outputFile: options.output,
     reportFile: options.report,
     verify: options.verify,
     recordFile: options.record,
@@ -102,7 +100,7 @@ export function parseCommandLine(
   };
 }
 
-function makeProgram(chaosFlags: GivenFlags): Command {
+function makeProgram(chaosFlags: GivenFlags, trace: TraceDraft): Command {
   const program = new Command('renacer')
     .description('Runs any command under controlled, reproducible adversity, and says how it took it.')
     .usage(
@@ -123,17 +121,11 @@ function makeProgram(chaosFlags: GivenFlags): Command {
     new Option('--chaos <mode>', `${PRESET_NAMES.join(', ')} or custom:FILE.json; by default $CHAOS_MODE`),
   );
   for (const flag of CHAOS_FLAGS) addChaosFlag(program, flag, chaosFlags);
+  for (const [heading, options] of TRACE_GROUPS) {
+    for (const option of options) addTraceOption(program, heading, option, trace);
+  }
   group(
-    'Tracing (as strace):',
-    new Option('-e <expression>', 'trace=SET, inject=SET:FAULT..., fault=SET:...: see docs/faults.md')
-      .default([], 'none')
-      .argParser(collect),
-    new Option('--trace', 'print the trace under chaos too (as -e trace=all)'),
-    new Option('-f, --follow-forks', 'trace children too (chaos always covers the whole tree)'),
-    new Option('-c, --summary-only', 'count time, calls and errors of each system call'),
-    new Option('-s, --string-limit <size>', 'print at most so many bytes of strings')
-      .default(DEFAULT_STRING_LIMIT)
-      .argParser(parseCount),
+    TRACE_GROUPS[0][0],
     new Option(
       '--engine <engine>',
       'who traces: ptrace, ebpf (root, whole trees, only watches), or auto: see docs/tracing.md',
@@ -143,7 +135,6 @@ function makeProgram(chaosFlags: GivenFlags): Command {
   );
   group(
     'Results:',
-    new Option('-o, --output <file>', "write Renacer's own lines to a file instead of stderr"),
     new Option('--report <file>', 'write a JSON report'),
     new Option('--record <file>', 'write each fault with its coordinate to a file, for renacer replay'),
     new Option('--verify <command>', 'shell command to run afterwards: if it fails, the outcome is corrupted'),
@@ -158,23 +149,37 @@ function makeProgram(chaosFlags: GivenFlags): Command {
 
 /** A flag of the table. The order among all of them is kept, since a later one overrides an earlier one. */
 function addChaosFlag(program: Command, { flag, argument, optional, summary }: ChaosFlag, into: GivenFlags): void {
-  const option = new Option(`${flag} ${optional ? `[${argument}]` : `<${argument}>`}`, summary);
+  // A bracket in the placeholder would make the value optional.
+  const value = optional ? `[${argument}]` : `<${argument.replaceAll(/[[\]]/g, '')}>`;
+  const option = new Option(`${flag} ${value}`, summary);
   program.addOption(option.helpGroup(CHAOS_GROUP));
-  program.on(`option:${option.name()}`, (text: string | null) => into.push([flag, text ?? undefined]));
+  program.on(`option:${option.name()}`, (text: string | null) => into.push([flag, optionalValue(text)]));
 }
 
-function collect(text: string, before: string[]): string[] {
-  return [...before, text];
+/** The order among these is kept, too. */
+function addTraceOption(
+  program: Command,
+  heading: string,
+  { flags, summary, set }: TraceOption,
+  draft: TraceDraft,
+): void {
+  const option = new Option(flags, summary);
+  let times = 0;
+  program.addOption(option.helpGroup(heading));
+  program.on(`option:${option.name()}`, (text: string | null) => set(draft, optionalValue(text), ++times));
 }
 
-function parseCount(text: string): number {
-  if (!/^\d+$/.test(text)) {
-    throw new RenacerError(
-      'INVALID_VALUE',
-      `-s: ${JSON.stringify(text)} is not allowed; allowed: a whole number of bytes`,
-    );
-  }
-  return Number(text);
+/** Options that exclude each other, as in strace. */
+function checked(trace: TraceSettings): TraceSettings {
+  const { follow, outputFile, summary, format } = trace;
+  const separately = trace.separately && follow && outputFile !== undefined;
+  const exclusive = (one: string, other: string): RenacerError =>
+    new RenacerError('USAGE', `${one} and ${other} are mutually exclusive`, { hint: 'See renacer --help.' });
+  if (separately && summary !== 'none') throw exclusive('-c or -C', '-ff');
+  if (separately && isCommand(outputFile)) throw exclusive("-o '|COMMAND'", '-ff');
+  if (format !== 'text' && separately) throw exclusive(`--format ${format}`, '-ff');
+  if (format !== 'text' && summary !== 'none') throw exclusive(`--format ${format}`, '-c or -C');
+  return { ...trace, separately };
 }
 
 function parseOutcomes(text: string): Outcome[] {

@@ -11,7 +11,7 @@ export interface Expressions {
   readonly rules: readonly RuleJson[];
 }
 
-const QUALIFIERS = ['trace', 'inject', 'fault'];
+const QUALIFIERS = ['trace', 'signal', 'status', 'quiet', 'abbrev', 'raw', 'decode-fds', 'inject', 'fault'];
 
 /**
  * Takes `-e` expressions apart: `QUALIFIER=...`, or a set of system calls alone. A rule that does not say where it begins

@@ -1,5 +1,9 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { closeFd, makePipe } from '../linux/fds.ts';
 import { openForWriting } from '../run/open-for-writing.ts';
+import { isCommand } from './trace-settings.ts';
 
 const STDERR = 2;
 /** Text is written in pieces of about so many characters: one system call for many lines of a trace. */
@@ -7,18 +11,28 @@ const CHUNK = 32 * 1024;
 /** Of one character in UTF-8, for each unit of a string. */
 const MOST_BYTES = 3;
 
-/** Where Renacer's own lines go: stderr, or the file of `-o`. */
+/** Where Renacer's own lines go: stderr, or the file or command of `-o`. */
 export class OwnOutput {
   readonly #fd: number;
   readonly #toFile: boolean;
+  readonly #reader: ChildProcess | undefined;
   /** One for all pieces: to make a new one for each takes longer than to fill it. */
   readonly #bytes = Buffer.allocUnsafeSlow(2 * CHUNK * MOST_BYTES);
   #pending = '';
 
-  /** Throws OUTPUT_UNWRITABLE. */
-  constructor(file: string | undefined) {
-    this.#toFile = file !== undefined;
-    this.#fd = file === undefined ? STDERR : openForWriting(file, '-o');
+  /** `append` keeps what a file has already. Throws OUTPUT_UNWRITABLE. */
+  constructor(target: string | undefined, append = false) {
+    this.#toFile = target !== undefined;
+    if (target !== undefined && isCommand(target)) {
+      const [theirs, ours] = makePipe();
+      // In a session of its own: a Ctrl-C is for the traced command, and the reader gets all of its trace.
+      const stdio = [theirs, 'inherit', 'inherit'] as const;
+      this.#reader = spawn('/bin/sh', ['-c', target.slice(1)], { stdio: [...stdio], detached: true });
+      closeFd(theirs);
+      this.#fd = ours;
+    } else {
+      this.#fd = target === undefined ? STDERR : openForWriting(target, '-o', append ? 'a' : 'w');
+    }
   }
 
   get toFile(): boolean {
@@ -28,7 +42,7 @@ export class OwnOutput {
   /** Colour only on a terminal whose user has not declined it. */
   get color(): boolean {
     if (process.env.NO_COLOR) return false;
-    return !this.#toFile && (Boolean(process.env.FORCE_COLOR) || process.stderr.isTTY === true);
+    return !this.#toFile && (Boolean(process.env.FORCE_COLOR) || isatty(STDERR));
   }
 
   write(text: string): void {
@@ -44,9 +58,14 @@ export class OwnOutput {
     writeAll(this.#fd, fits ? this.#bytes.subarray(0, this.#bytes.write(text)) : Buffer.from(text));
   }
 
-  close(): void {
+  /** Resolves when it is closed, and the command that reads it has ended. */
+  async close(): Promise<void> {
     this.flush();
     if (this.#toFile) closeSync(this.#fd);
+    const reader = this.#reader;
+    if (reader && reader.exitCode === null && reader.signalCode === null) {
+      await new Promise((resolve) => reader.once('exit', resolve));
+    }
   }
 }
 

@@ -21,45 +21,58 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 /** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
 export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
-  const output = new OwnOutput(line.outputFile);
+  const { outputFile, append, separately, format, follow, env, argv0 } = line.trace;
+  // With -ff the files are those of the tasks, and our own lines go to stderr.
+  const output = new OwnOutput(separately ? undefined : outputFile, append);
+  // A trace in another format is a file of its own, too.
+  const lines = format === 'text' ? output : new OwnOutput(undefined);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
-  const trace = traceOutput(line, isChaotic, output);
+  const trace = await traceOutput(line, isChaotic, output);
   const terminal = saveTerminal(0);
   const interrupts = new Interrupts();
   try {
     const result = await runCommand(line.command, line.args, {
       chaos: isChaotic ? chaos : undefined,
       inheritedFds,
+      env: env.length > 0 ? environment(env) : undefined,
+      argv0,
       signal: interrupts.signal,
       verify: line.verify,
       record: line.recordFile,
       replay: line.replay,
       engine: line.engine,
-      trace: trace && { follow: isChaotic || line.follow, ...trace.request },
+      trace: trace && { follow: isChaotic || follow, ...trace.request },
       rlimits: givenOpenFilesLimit(),
       onStop: (signal) => interrupts.followStop(signal),
-      onStart({ pid, notArmed }) {
+      onStart({ pid }) {
         interrupts.target = pid;
-        if (notArmed.length > 0) {
-          output.write(`renacer: not armed, since nothing here can: ${notArmed.join(', ')}\n`);
-          output.flush();
-        }
       },
     });
     trace?.end(result);
-    if (isChaotic || line.verify || line.expect) output.write(closingBlock(result, output.color));
+    if (isChaotic || line.verify || line.expect) lines.write(closingBlock(result, lines.color));
     const complaints = complaintsOf(result, line.strict);
-    output.write(complaints.map((text) => `renacer: ${text}\n`).join(''));
+    lines.write(complaints.map((text) => `renacer: ${text}\n`).join(''));
     if (reportFd !== undefined) writeSync(reportFd, `${JSON.stringify(toReport(result), null, 2)}\n`);
     if (interrupts.received) return 128 + constants.signals[interrupts.received];
     return complaints.length > 0 ? EXIT_COMPLAINT : exitCodeOf(result, line.expect);
   } finally {
     interrupts.stop();
     terminal?.restore();
-    output.close();
+    await output.close();
+    lines.flush();
     if (reportFd !== undefined) closeSync(reportFd);
   }
+}
+
+/** Ours, with what `-E` changes. */
+function environment(changes: CommandLine['trace']['env']): NodeJS.ProcessEnv {
+  const env = { ...process.env };
+  for (const [name, value] of changes) {
+    if (value === undefined) delete env[name];
+    else env[name] = value;
+  }
+  return env;
 }
 
 /** The mode, with the flags and the rules put over it. */

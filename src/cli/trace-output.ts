@@ -1,7 +1,7 @@
 import type { RunResult } from '../model/run-result.ts';
-import { countTable } from '../report/count-table.ts';
-import { StraceText } from '../report/strace-text.ts';
+import type { CountedCalls } from '../report/count-table.ts';
 import type { TraceRequest } from '../run/run.ts';
+import { syscallNumber } from '../syscalls/syscall-table.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnOutput } from './own-output.ts';
 
@@ -13,39 +13,38 @@ export interface TraceOutput {
 }
 
 /** Undefined where no trace is asked for: under chaos it must be, without chaos it is what Renacer does. */
-export function traceOutput(line: CommandLine, isChaotic: boolean, output: OwnOutput): TraceOutput | undefined {
-  if (isChaotic && !line.expressions.trace && !line.count) return undefined;
-  const select = line.expressions.trace?.numbers() ?? 'all';
-  return line.count ? counts(line, select, output) : events(line, select, output);
+export async function traceOutput(
+  line: CommandLine,
+  isChaotic: boolean,
+  output: OwnOutput,
+): Promise<TraceOutput | undefined> {
+  const { expressions, trace: settings } = line;
+  if (isChaotic && !expressions.trace && settings.summary === 'none' && settings.format === 'text') return undefined;
+  const request: TraceRequest = { select: expressions.trace?.numbers() ?? 'all', follow: settings.follow };
+  if (settings.summary === 'only') {
+    const { countTable, needsEvents } = await import('../report/count-table.ts');
+    const isFiltered = settings.statuses !== undefined || settings.paths.length > 0;
+    if (!isFiltered && !needsEvents(settings.counts)) {
+      return { request, end: ({ trace }) => output.write(countTable(fromSummary(trace), settings.counts)) };
+    }
+  }
+  // With the decoders of every call: not loaded where nothing is printed.
+  const { shownEvents } = await import('./shown-events.ts');
+  return shownEvents(line, request, output);
 }
 
-function counts(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): TraceOutput {
-  return {
-    request: { select, follow: line.follow },
-    end: ({ trace }) => output.write(countTable(trace.syscalls)),
-  };
-}
+/** Calls that never come back are not counted, as in strace. */
+const ENDLESS = ['exit', 'exit_group'];
 
-function events(line: CommandLine, select: TraceRequest['select'], output: OwnOutput): TraceOutput {
-  const text = new StraceText({
-    write: (lines) => output.write(lines),
-    stringLimit: line.stringLimit,
-    followed: line.follow,
-    toFile: output.toFile,
-  });
-  return {
-    request: {
-      select,
-      follow: line.follow,
-      stringLimit: line.stringLimit,
-      onEvent(event) {
-        if (line.follow || event.lineage === '0') text.event(event);
-      },
-      onIdle() {
-        text.idle();
-        output.flush();
-      },
-    },
-    end: () => text.end(),
-  };
+function fromSummary({ syscalls }: RunResult['trace']): CountedCalls[] {
+  return syscalls
+    .filter(({ name }) => !ENDLESS.includes(name))
+    .map(({ name, calls, errors = 0, seconds = 0 }) => ({
+      nr: syscallNumber(name) ?? -1,
+      name,
+      calls,
+      errors,
+      seconds,
+    }))
+    .sort((a, b) => a.nr - b.nr);
 }

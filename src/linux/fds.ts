@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { bind, check } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 
@@ -39,5 +40,17 @@ export function writeByte(fd: number): void {
     check(writeCall(fd, memory.address, 1), 'write');
   } finally {
     memory.free();
+  }
+}
+
+const AT_FDCWD = -100;
+
+/** What a task's file descriptor is, as /proc shows it: a path, `pipe:[123]`; for AT_FDCWD the working directory. */
+export function descriptorPath(tid: number, fd: number): Uint8Array | undefined {
+  if (fd < 0 && fd !== AT_FDCWD) return undefined;
+  try {
+    return readlinkSync(`/proc/${tid}/${fd < 0 ? 'cwd' : `fd/${fd}`}`, 'buffer');
+  } catch {
+    return undefined;
   }
 }

@@ -17,10 +17,6 @@ export function termSignalOf(status: number): number {
   return status & 0x7f;
 }
 
-export function hasDumpedCore(status: number): boolean {
-  return (status & 0x80) !== 0;
-}
-
 /** The signal of a stop; SIGTRAP | 0x80 for a syscall-stop (PTRACE_O_TRACESYSGOOD). */
 export function stopSignalOf(status: number): number {
   return (status >> 8) & 0xff;

@@ -17,6 +17,7 @@ export type CaptureSize =
  * - `behind`: part 1.. is what the pointer at `offset` in the structure at the argument points at
  * - `stack`: bytes at an offset above the task's stack pointer; the argument is only a place to put them
  * - `strings`: a NULL-terminated vector of strings (argv): part 0 is the vector, part 1.. are the strings
+ * - `fd`: what the file descriptor is, as /proc shows it; argument 6 stands for the result
  * - `iovec`: part 0 is the array, part 1.. are the pieces of data
  * - `msghdr`: part 0 is the structure, part 1 the name, part 2 the control data, part 3 the iovec array, part 4.. data
  */
@@ -28,6 +29,7 @@ export type Capture = {
   | { readonly kind: 'bytes'; readonly size: CaptureSize; readonly text?: boolean }
   | { readonly kind: 'strings' }
   | { readonly kind: 'pointers' }
+  | { readonly kind: 'fd' }
   | { readonly kind: 'behind'; readonly part: number; readonly offset: number; readonly size: number }
   | { readonly kind: 'stack'; readonly offset: number; readonly size: number }
   | { readonly kind: 'iovec'; readonly count: CaptureSize; readonly data: 'all' | 'result' }

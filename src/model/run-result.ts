@@ -147,8 +147,6 @@ export interface RunResult {
   readonly seed: number;
   /** The configuration in the form of the JSON file, or undefined if no chaos was asked for. */
   readonly config: Readonly<Record<string, unknown>> | undefined;
-  /** Parts that the preset asks for, and that this version has no engine for. */
-  readonly notArmed: readonly string[];
   readonly backends: Backends;
   readonly outcome: Outcome;
   /** Exit status of the command; undefined if a signal ended it. */

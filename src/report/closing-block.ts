@@ -1,4 +1,3 @@
-import pc from 'picocolors';
 import type { NetworkUse, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type {
@@ -12,19 +11,17 @@ import type {
   RunResult,
   TimeoutUse,
 } from '../model/run-result.ts';
+import { type Colors, createColors } from './colors.ts';
 
 const LABEL_WIDTH = 10;
 /** Faults that are listed one by one; of more, the rest is counted. */
 const LISTED_FAULTS = 8;
 
-type Colors = ReturnType<typeof pc.createColors>;
-
 /** The block at the end of a run, readable at a glance: what happened, what limited it, what was injected, how to repeat it. */
 export function closingBlock(result: RunResult, color: boolean): string {
-  const colors = pc.createColors(color);
+  const colors = createColors(color);
   const lines: (readonly [label: string, text: string])[] = [
     ['outcome', outcomeLine(result, colors)],
-    ...result.notArmed.slice(0, 1).map(() => ['not armed', colors.yellow(result.notArmed.join(', '))] as const),
     ...limitLines(result),
     ...networkLines(result.network),
     ...injectedLines(result.faults, colors),

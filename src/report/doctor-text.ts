@@ -1,6 +1,6 @@
-import pc from 'picocolors';
 import type { Capability } from '../chaos/capabilities.ts';
 import type { PartBackend } from '../chaos/tier-backends.ts';
+import { createColors } from './colors.ts';
 
 /** What `renacer doctor` prints: what this machine can do, how to get the rest, and what each tier will use. */
 export function doctorText(
@@ -8,7 +8,7 @@ export function doctorText(
   parts: readonly PartBackend[],
   colour: boolean,
 ): string {
-  const { green, red, yellow, bold, dim } = pc.createColors(colour);
+  const { green, red, yellow, bold, dim } = createColors(colour);
   const mark = (yes: boolean): string => (yes ? green('✔') : red('✘'));
   const width = Math.max(...capabilities.map(({ name }) => name.length), ...parts.map(({ part }) => part.length));
 

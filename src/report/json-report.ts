@@ -14,7 +14,6 @@ export interface Report {
   command: string[];
   seed: number;
   config: Record<string, unknown> | null;
-  not_armed: string[];
   backends: Record<string, string>;
   outcome: Outcome;
   reason: { code: string; message: string } | null;
@@ -116,7 +115,6 @@ export function toReport(result: RunResult): Report {
     command: [...result.command],
     seed: result.seed,
     config: result.config ? { ...result.config } : null,
-    not_armed: [...result.notArmed],
     backends: { ...result.backends },
     outcome: result.outcome,
     reason: result.error ? { code: result.error.code, message: result.error.message } : null,

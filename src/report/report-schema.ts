@@ -102,7 +102,6 @@ export const reportSchema: z.ZodType<Report> = z
     command: z.array(z.string()),
     seed: count,
     config: z.record(z.string(), z.unknown()).nullable().describe('The configuration, in the form of its file'),
-    not_armed: z.array(z.string()).describe('Parts that the preset asks for and that were left out'),
     backends: z.record(z.string(), z.string()).describe('Which mechanism served each part'),
     outcome: z.enum(OUTCOMES),
     reason: z

@@ -11,6 +11,7 @@ import { formatEntry, formatRest, formatResult, hasRest } from '../syscalls/form
 import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import { siginfoText } from '../syscalls/types/siginfo.ts';
+import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
 
 export interface StraceTextOptions extends PrintOptions {
   /** Takes whole lines, and now and then the beginning of one. */
@@ -20,8 +21,21 @@ export interface StraceTextOptions extends PrintOptions {
   /** True if the lines go to a file (`-o`): then the prefix is `123 `, and stands on every line under `-f`. */
   readonly toFile: boolean;
   /** The column of the equals sign; strace's is 40. */
-  readonly column?: number;
+  readonly column?: number | undefined;
+  /** Times before each line. */
+  readonly timestamps?: TimestampStyle | undefined;
+  /** The time that each call took, behind it. */
+  readonly callTimes?: Precision | undefined;
+  /** The number of the call before it. */
+  readonly numbers?: boolean | undefined;
+  /** The signals that are told of, and whose ends of tasks. */
+  readonly signals?: ((signal: number) => boolean) | undefined;
+  /** What is not told. */
+  readonly quiet?: ReadonlySet<QuietMessage> | undefined;
 }
+
+/** That a task is traced from now on, how it ended, that execve took over a leader's id. */
+export type QuietMessage = 'attach' | 'exit' | 'thread-execve';
 
 const DEFAULT_COLUMN = 40;
 
@@ -42,6 +56,11 @@ export class StraceText {
   readonly #living = new Set<number>();
   /** The tasks in a call whose line was cut short. */
   readonly #unfinished = new Set<number>();
+  /** Tasks that were born and have done nothing yet. */
+  readonly #newborn = new Set<number>();
+  /** The number of each task's last call. */
+  readonly #numbers = new Map<number, number>();
+  readonly #timestamps: Timestamps | undefined;
   #line: OpenLine | undefined;
   /** Whose line it is, as it stands before the lines of the task that was last. */
   #prefixTid = 0;
@@ -49,12 +68,15 @@ export class StraceText {
 
   constructor(options: StraceTextOptions) {
     this.#options = options;
+    const { absolute, relative } = options.timestamps ?? {};
+    this.#timestamps = absolute || relative ? new Timestamps({ absolute, relative }) : undefined;
     this.#column = options.column ?? DEFAULT_COLUMN;
   }
 
   /** Prints an event. It is not kept. */
   event(event: TraceEvent): void {
     if (event.kind === 'task-start' || !this.#living.has(event.tid)) this.#joined(event.tid);
+    if (this.#newborn.size > 0 && this.#newborn.delete(event.tid)) this.#attached(event);
     switch (event.kind) {
       case 'syscall-entry':
         this.#entry(event);
@@ -75,6 +97,7 @@ export class StraceText {
         this.#supersede(event);
         break;
       case 'task-start':
+        if (this.#tells('attach') && event.lineage !== '0') this.#newborn.add(event.tid);
         break;
     }
   }
@@ -93,13 +116,15 @@ export class StraceText {
   }
 
   #entry(event: SyscallEntryEvent): void {
-    this.#begin(event.tid, this.#entryText(event));
+    this.#begin(event, this.#entryText(event));
   }
 
   #exit(event: SyscallExitEvent): void {
     if (this.#line?.tid !== event.tid) {
       const resumed = this.#unfinished.delete(event.tid);
-      this.#begin(event.tid, resumed ? `<... ${nameOf(event)} resumed>` : this.#entryText(event));
+      if (resumed) this.#begin(event, `<... ${nameOf(event)} resumed>`);
+      // What is told of a call when it has come back is told at the time at which it began.
+      else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
   }
@@ -111,7 +136,9 @@ export class StraceText {
   #returned(event: SyscallExitEvent): string {
     const marks = `${injectedMark(event)}${event.delayed ? ' (DELAYED)' : ''}`;
     const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
-    return `${rest}= ${formatResult(event, this.#options)}${marks}`;
+    const { callTimes } = this.#options;
+    const time = callTimes === undefined ? '' : ` <${secondsText(event.duration, callTimes)}>`;
+    return `${rest}= ${formatResult(event, this.#options)}${marks}${time}`;
   }
 
   /** The task ended inside the call. */
@@ -126,31 +153,53 @@ export class StraceText {
     return missing > 0 ? `${text} ${BLANKS[missing] ?? ' '.repeat(missing)}` : `${text} `;
   }
 
+  #attached({ tid }: EventBase): void {
+    this.#interrupt();
+    this.#options.write(`renacer: Process ${tid} attached\n`);
+  }
+
+  #tells(message: QuietMessage): boolean {
+    return this.#options.quiet?.has(message) !== true;
+  }
+
   #taskEnd(event: TaskEndEvent): void {
     const how =
       event.signal === undefined
         ? `exited with ${event.exitStatus}`
         : `killed by ${signalName(event.signal)}${event.coreDumped ? ' (core dumped)' : ''}`;
-    this.#whole(event, `+++ ${how} +++`);
+    const { signals } = this.#options;
+    const isHidden = event.signal !== undefined && signals?.(event.signal) === false;
+    if (this.#tells('exit') && !isHidden) this.#whole(event, `+++ ${how} +++`);
+    else if (this.#line?.tid === event.tid) this.#interrupt();
     this.#unfinished.delete(event.tid);
+    this.#numbers.delete(event.tid);
     this.#left(event.tid);
   }
 
   /** Another thread called execve, and has this leader's id from now on: its open call goes on under that id. */
   #supersede(event: ExecSupersedeEvent): void {
-    this.#whole(event, `+++ superseded by execve in pid ${event.formerTid} +++`);
+    if (this.#tells('thread-execve')) this.#whole(event, `+++ superseded by execve in pid ${event.formerTid} +++`);
     this.#left(event.formerTid);
     if (this.#unfinished.delete(event.formerTid)) this.#unfinished.add(event.tid);
   }
 
-  #whole({ tid }: EventBase, text: string): void {
-    this.#begin(tid, text);
+  #whole(event: EventBase, text: string): void {
+    this.#begin(event, text);
     this.#finish('');
   }
 
-  #begin(tid: number, text: string): void {
+  #begin(event: EventBase, text: string, time = event.time): void {
     this.#interrupt();
-    this.#line = { tid, text: this.#prefix(tid) + text, written: 0 };
+    let before = this.#prefix(event.tid);
+    if (this.#timestamps) before += this.#timestamps.text(time);
+    if (this.#options.numbers) before += this.#number(event);
+    this.#line = { tid: event.tid, text: before + text, written: 0 };
+  }
+
+  /** With `-n` every line of a task has the number of its last call. */
+  #number(event: EventBase & { readonly nr?: number }): string {
+    if (event.nr !== undefined) this.#numbers.set(event.tid, event.nr);
+    return `[${String(this.#numbers.get(event.tid) ?? 0).padStart(4)}] `;
   }
 
   #finish(text: string): void {

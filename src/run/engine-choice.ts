@@ -3,10 +3,7 @@ import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { tryBpf } from '../linux/probes.ts';
 import { RenacerError } from '../model/errors.ts';
 import { LONGEST_STRING } from '../tracer/ebpf/layout.ts';
-import type { TracingPlan } from './engine-plan.ts';
-
-export const ENGINE_CHOICES = ['auto', 'ptrace', 'ebpf'] as const;
-export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+import type { EngineChoice, TracingPlan } from './engine-plan.ts';
 
 /** The pid namespace that the kernel numbers all tasks in (PROC_PID_INIT_INO). */
 const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
@@ -18,7 +15,8 @@ const FIRST_PID_NAMESPACE = 'pid:[4026531836]';
  * Throws ENGINE_UNAVAILABLE if eBPF was asked for and can't be had.
  */
 export function chooseEngine(choice: EngineChoice, tracing: TracingPlan, group: string | undefined): TracingPlan {
-  if (choice === 'ptrace') return tracing;
+  // That a run which injects needs a stop loop is nothing to be told, unless somebody asked for eBPF.
+  if (choice === 'ptrace' || (choice === 'auto' && injects(tracing))) return tracing;
   const obstacle = unsuitable(tracing) ?? unavailable(group);
   if (obstacle === undefined) return { ...tracing, kernel: { group: group! } };
   return withoutKernel(choice, tracing, obstacle);
@@ -34,11 +32,17 @@ export function withoutKernel(choice: EngineChoice, tracing: TracingPlan, obstac
   return { ...tracing, kernel: undefined, kernelObstacle: obstacle };
 }
 
+function injects({ signals, faults, replay, imitation, ioLatencyMs }: TracingPlan): boolean {
+  return [signals, faults, replay, imitation, ioLatencyMs].some((injector) => injector !== undefined);
+}
+
 /** What eBPF can't do for anybody. */
-function unsuitable({ follow, stringLimit, ...plan }: TracingPlan): string | undefined {
-  const { signals, faults, replay, imitation, ioLatencyMs } = plan;
-  if (signals || faults || replay || imitation || ioLatencyMs) return 'it can only watch, not inject';
+function unsuitable(tracing: TracingPlan): string | undefined {
+  const { follow, stringLimit, fdPaths, verbose } = tracing;
+  if (injects(tracing)) return 'it can only watch, not inject';
   if (!follow) return 'it traces whole trees (-f)';
+  if (fdPaths) return 'it can not look up what file descriptors are (-y, -P)';
+  if (verbose) return 'it captures no environments (-v)';
   if (stringLimit > LONGEST_STRING) return `it captures at most ${LONGEST_STRING} bytes of a string (-s)`;
   return undefined;
 }

@@ -5,6 +5,10 @@ import type { ReplayPlan } from '../faults/replay-policy.ts';
 import type { LaunchSpec } from '../linux/launch.ts';
 import type { StopMethod } from '../tracer/stop-loop.ts';
 
+/** Who may trace: a stop loop, the kernel by itself, or what is best here. */
+export const ENGINE_CHOICES = ['auto', 'ptrace', 'ebpf'] as const;
+export type EngineChoice = (typeof ENGINE_CHOICES)[number];
+
 /** How the engine's thread follows the tree; undefined in a plan that needs limits alone, which does not ptrace at all. */
 export interface TracingPlan {
   readonly method: StopMethod;
@@ -22,6 +26,10 @@ export interface TracingPlan {
   readonly timed: boolean;
   /** Bytes of strings and data that are captured. */
   readonly stringLimit: number;
+  /** Environments are captured too. */
+  readonly verbose: boolean;
+  /** What file descriptors are is captured too. */
+  readonly fdPaths: boolean;
   readonly signals: SignalPlan | undefined;
   readonly faults: FaultPlan | undefined;
   /** Instead of the two above. */

@@ -29,9 +29,14 @@ export async function dismissEngine(): Promise<void> {
   await unused?.worker.terminate();
 }
 
+/**
+ * Its output is taken, not passed on: for that Node would open our stdout and stderr, and thereby make the pipes that they
+ * may be non-blocking, for the target as well.
+ */
 function startWorker(): Worker {
   // The options of this process (--input-type, --test, --import ...) are not for it.
-  return new Worker(new URL('./engine-thread.js', import.meta.url), { execArgv: [], env: {} });
+  const ours = { execArgv: [], env: {} };
+  return new Worker(new URL('./engine-thread.js', import.meta.url), { ...ours, stdout: true, stderr: true });
 }
 
 function isAlive(worker: Worker): boolean {

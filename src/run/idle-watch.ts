@@ -3,13 +3,18 @@ import { monotonicMs } from '../linux/clock.ts';
 const SAMPLE_MS = 250;
 
 /**
- * Since when a tree has been idle: no CPU used. (A system call cannot finish without using some.)
+ * Below this share of one CPU nothing goes on: a thread that wakes up now and then, to look at a clock or to draw a bar of
+ * progress, makes none.
  */
+const IDLE_SHARE = 0.005;
+
+/** Since when a tree has been idle: (almost) no CPU used. (A system call cannot finish without using some.) */
 export class IdleWatch {
   readonly #cpuTimeUs: () => number | undefined;
   readonly #timer: NodeJS.Timeout;
   #lastUs: number | undefined;
-  #lastActiveMs: number = monotonicMs();
+  #lastMs: number = monotonicMs();
+  #lastActiveMs: number = this.#lastMs;
 
   constructor(cpuTimeUs: () => number | undefined) {
     this.#cpuTimeUs = cpuTimeUs;
@@ -29,8 +34,11 @@ export class IdleWatch {
 
   #sample(): void {
     const nowUs = this.#cpuTimeUs();
-    if (nowUs === this.#lastUs) return;
+    const nowMs = monotonicMs();
+    const idleUs = (nowMs - this.#lastMs) * 1000 * IDLE_SHARE;
+    const isIdle = nowUs !== undefined && this.#lastUs !== undefined && nowUs - this.#lastUs <= idleUs;
+    if (!isIdle) this.#lastActiveMs = nowMs;
     this.#lastUs = nowUs;
-    this.#lastActiveMs = monotonicMs();
+    this.#lastMs = nowMs;
   }
 }

@@ -1,11 +1,11 @@
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import type { RunResult } from '../model/run-result.ts';
-import type { EngineChoice } from './engine-choice.ts';
+import type { EngineChoice } from './engine-plan.ts';
 import { EventStream } from './event-stream.ts';
 import { readRecording } from './recording-file.ts';
 import { runCommand, type TraceRequest } from './run.ts';
-import { type RunEvent, toRunEvent } from './run-event.ts';
+import type { RunEvent } from './run-event.ts';
 import type { StdioOption } from './stdio.ts';
 
 export interface RunOptions {
@@ -98,7 +98,7 @@ function start(what: () => Start, options: RunOptions): Run {
       ...rest,
       replay: recording,
       stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      trace: trace ? traceRequest(emit) : undefined,
+      trace: trace ? await traceRequest(emit) : undefined,
       onStart: (start) => emit({ type: 'start', ...start }),
     });
     for (const fault of finished.faults) emit({ type: 'fault', fault });
@@ -112,7 +112,9 @@ function start(what: () => Start, options: RunOptions): Run {
   return Object.assign(result, { [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() });
 }
 
-function traceRequest(emit: (event: RunEvent) => void): TraceRequest {
+async function traceRequest(emit: (event: RunEvent) => void): Promise<TraceRequest> {
+  // With the decoders of every call.
+  const { toRunEvent } = await import('./run-event.ts');
   return {
     select: 'all',
     onEvent(event) {

@@ -66,3 +66,13 @@ async function openImitation(settings: ChaosSettings, seed: number): Promise<Ope
   ]);
   return prepareImitation(networkPlan(settings), seed);
 }
+
+/** A network that stopped being impaired while the command ran would make the report a lie. Errors: NETWORK_FAILED. */
+export function refuseBrokenNetwork(network: PreparedNetwork | undefined): void {
+  const cause = network?.failure();
+  if (!cause) return;
+  throw new RenacerError('NETWORK_FAILED', `the network engine stopped while the command ran: ${cause.message}`, {
+    hint: 'The command ran on, with its network as usual. Please report it with the command and the seed.',
+    cause,
+  });
+}

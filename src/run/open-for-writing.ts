@@ -9,10 +9,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'read-only file system',
 };
 
-/** Opens a file that an option names, before anything is started. */
-export function openForWriting(file: string, option: string): number {
+/** Opens a file that an option names, before anything is started; `a` keeps what is in it. */
+export function openForWriting(file: string, option: string, flags: 'w' | 'a' = 'w'): number {
   try {
-    return openSync(file, 'w');
+    return openSync(file, flags);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const reason = REASONS[code ?? ''] ?? code;

@@ -23,7 +23,6 @@ export interface RunFacts {
   readonly command: readonly string[];
   readonly seed: number;
   readonly chaos: ChaosConfig | undefined;
-  readonly notArmed: readonly string[];
   readonly limits: PreparedLimits;
   readonly network: PreparedNetwork | undefined;
   readonly tracing: TracingPlan | undefined;
@@ -62,7 +61,6 @@ export function makeResult(facts: RunFacts): RunResult {
     command,
     seed,
     config: chaos?.toJSON(),
-    notArmed: facts.notArmed,
     backends: backends(facts),
     outcome,
     exitCode,
@@ -93,13 +91,14 @@ function backends({ limits, network, tracing, ended }: RunFacts): Backends {
   if (!tracing) return basic;
   if (tracing.kernel) return { ...basic, trace: 'ebpf' };
   const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
+  const { kernelObstacle: obstacle } = tracing;
   const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
   return {
     ...basic,
     ...(tracing.signals && { signals: trace }),
     ...((tracing.faults || tracing.replay) && { faults: trace }),
     ...(tracing.ioLatencyMs && { io_latency: trace }),
-    trace: tracing.kernelObstacle === undefined ? trace : `${trace} (no ebpf: ${tracing.kernelObstacle})`,
+    ...(tracing.selected !== 'none' && { trace: obstacle === undefined ? trace : `${trace} (no ebpf: ${obstacle})` }),
   };
 }
 

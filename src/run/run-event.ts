@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { errnoName } from '../linux/libc.ts';
 import type { InjectedFault } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import { argumentTexts } from '../syscalls/format-call.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 
 interface TaskEvent {
@@ -19,6 +20,8 @@ export interface SyscallEvent extends TaskEvent {
   readonly name: string;
   /** The six argument words, as `0x...`. */
   readonly args: readonly string[];
+  /** The arguments decoded, as strace prints them: `3, "abc", 10`. */
+  readonly text: string;
   readonly returned: boolean;
   readonly result: number;
   /** Name of the errno; undefined if it succeeded. */
@@ -29,12 +32,15 @@ export interface SyscallEvent extends TaskEvent {
 
 /** What a caller of the library sees while the command runs. Every event is a value of its own. */
 export type RunEvent =
-  | { readonly type: 'start'; readonly pid: number; readonly seed: number; readonly notArmed: readonly string[] }
+  | { readonly type: 'start'; readonly pid: number; readonly seed: number }
   | SyscallEvent
   | ({ readonly type: 'signal'; readonly signal: string } & TaskEvent)
   | ({ readonly type: 'birth'; readonly thread: boolean } & TaskEvent)
   | ({ readonly type: 'exit'; readonly exitCode: number | undefined; readonly signal: string | undefined } & TaskEvent)
   | { readonly type: 'fault'; readonly fault: InjectedFault };
+
+/** As much of strings as a trace captures. */
+const PRINTED = { stringLimit: 32 };
 
 const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
 
@@ -48,6 +54,7 @@ export function toRunEvent(event: TraceEvent): RunEvent | undefined {
         ...base,
         name: syscallName(event.nr),
         args: Array.from({ length: 6 }, (_, index) => event.args.hex(index)),
+        text: event.abi === 'x86_64' ? argumentTexts(event, PRINTED).join(', ') : '',
         returned: event.returned,
         result: event.result.signed(0),
         error: event.errno === 0 ? undefined : errnoName(event.errno),

@@ -4,7 +4,7 @@ import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { armParts, type PartName } from '../chaos/tiers.ts';
+import { type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
@@ -19,10 +19,10 @@ import { atExit } from './at-exit.ts';
 import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
 import { runEngine } from './engine.ts';
-import { chooseEngine, type EngineChoice, withoutKernel } from './engine-choice.ts';
-import type { TracingPlan } from './engine-plan.ts';
+import { chooseEngine, withoutKernel } from './engine-choice.ts';
+import type { EngineChoice, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
-import { type OpenedNetwork, openNetwork } from './network.ts';
+import { type OpenedNetwork, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
@@ -42,19 +42,6 @@ const NETWORK_PARTS: readonly PartName[] = [
   'dns_failure',
 ];
 
-/** The parts of a configuration that this version can arm. */
-export const ENGINES: ReadonlySet<PartName> = new Set<PartName>([
-  'memory',
-  'cpu',
-  'timeout',
-  'signals',
-  'byzantine',
-  'rules',
-  'bugs',
-  ...NETWORK_PARTS,
-  'io_latency',
-]);
-
 const DEFAULT_STRING_LIMIT = 32;
 
 /** What is to be seen of the target's system calls. */
@@ -69,6 +56,10 @@ export interface TraceRequest {
   readonly onIdle?: () => void;
   /** Bytes of strings and data to capture; default 32. */
   readonly stringLimit?: number;
+  /** Capture environments too. */
+  readonly verbose?: boolean | undefined;
+  /** Capture what file descriptors are: a look at /proc for each. */
+  readonly fdPaths?: boolean | undefined;
 }
 
 /** How a command is to be run. */
@@ -100,13 +91,13 @@ export interface RunRequest {
   readonly onStop?: ((signal: number) => void) | undefined;
   /** Limits that the command starts with beyond those of the configuration. */
   readonly rlimits?: readonly ResourceLimit[] | undefined;
+  /** What the command is told that it is called: its name by default. */
+  readonly argv0?: string | undefined;
 }
 
 export interface RunStart {
   readonly pid: number;
   readonly seed: number;
-  /** Parts that the preset asks for, and that nothing here can arm. */
-  readonly notArmed: readonly string[];
 }
 
 /**
@@ -120,7 +111,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
   const file = resolveCommand(command, env, cwd);
-  const { armed, leftOut } = chaos ? armParts(chaos, ENGINES) : { armed: [], leftOut: [] };
+  const armed = partsOf(settings);
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
   const injected = {
@@ -154,7 +145,7 @@ export async function runCommand(command: string, args: readonly string[], reque
         {
           launch: {
             file,
-            argv: [command, ...args],
+            argv: [request.argv0 ?? command, ...args],
             env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
             cwd: request.cwd,
             stdio: stdio.fds,
@@ -176,7 +167,7 @@ export async function runCommand(command: string, args: readonly string[], reque
               hangAfterMs: settings.hangAfterMs,
               abort: request.signal,
             });
-            request.onStart?.({ pid, seed, notArmed: leftOut });
+            request.onStart?.({ pid, seed });
           },
           fault(fault) {
             fired.push(fault);
@@ -203,6 +194,7 @@ export async function runCommand(command: string, args: readonly string[], reque
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();
+    refuseBrokenNetwork(network);
     const durationMs = monotonicMs() - startMs;
     const [stdout, stderr] = await Promise.all([stdio.stdout, stdio.stderr]);
     const checkStatus = request.verify && last.status === 0 ? await runCheck(request.verify, { cwd, env }) : undefined;
@@ -210,7 +202,6 @@ export async function runCommand(command: string, args: readonly string[], reque
       command: [command, ...args],
       seed,
       chaos,
-      notArmed: leftOut,
       limits,
       network,
       tracing,
@@ -307,6 +298,8 @@ function tracingPlan(
     events: trace?.onEvent !== undefined,
     timed: trace !== undefined,
     stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
+    verbose: trace?.verbose === true,
+    fdPaths: trace?.fdPaths === true,
     ...chaos,
   };
 }

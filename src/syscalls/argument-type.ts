@@ -1,5 +1,6 @@
 import type { Capture } from '../model/capture.ts';
 import type { SyscallEntryEvent, SyscallExitEvent } from '../model/trace-event.ts';
+import type { StringStyle } from './quoted-text.ts';
 
 /** What is known of a call when it is entered. */
 export type Call = Pick<SyscallEntryEvent, 'nr' | 'args' | 'captured'>;
@@ -10,6 +11,14 @@ export type CompletedCall = Pick<SyscallExitEvent, 'nr' | 'args' | 'captured' | 
 export interface PrintOptions {
   /** How many bytes of a string (or elements of an array) are printed: `-s`. */
   readonly stringLimit: number;
+  /** Structures, environments and directory entries whole: `-v`. */
+  readonly verbose?: boolean;
+  /** What file descriptors are, where that was captured: `-y`. */
+  readonly fdPaths?: boolean;
+  /** How bytes of strings are written: `-x`, `-xx`. */
+  readonly strings?: StringStyle;
+  /** Calls whose arguments are printed as numbers, undecoded: `-e raw=`. */
+  readonly raw?: { has(nr: number): boolean };
 }
 
 /** Makes the captures for the argument in a position. */
@@ -35,13 +44,19 @@ export interface OutputType {
  */
 export type ArgumentType = (InputType | OutputType) & {
   readonly word?: number;
+  /** It is a file descriptor: what that is can be captured too (`-y`). */
+  readonly descriptor?: true;
+  /** It is a path that the call goes by. */
+  readonly path?: true;
   /** Follows the one before it without a comma: the second half of a value that changes, `[0` and ` => 512]`. */
   readonly glued?: true;
 };
 
 /** How a result is printed. `note` is what follows in parentheses: `= 1 ([{fd=3, revents=POLLIN}])`. */
 export interface ResultType {
-  text(call: CompletedCall): string;
+  text(call: CompletedCall, options: PrintOptions): string;
+  /** It is a file descriptor. */
+  readonly descriptor?: true;
   note?(call: CompletedCall, options: PrintOptions): string | undefined;
 }
 

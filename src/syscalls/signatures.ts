@@ -8,7 +8,7 @@ import { SOCKETS } from './signatures/sockets.ts';
 import { SYSTEM } from './signatures/system.ts';
 import { TIME } from './signatures/time.ts';
 import { type ArgumentKind, syscallEntry, syscallNumber } from './syscall-table.ts';
-import { decimalResult, fd, hexadecimal, long, size } from './types/numbers.ts';
+import { decimalResult, descriptorResult, fd, hexadecimal, long, RESULT_ARGUMENT, size } from './types/numbers.ts';
 import { path } from './types/strings.ts';
 
 /** A signature with what can be worked out once. */
@@ -51,11 +51,48 @@ export function capturesOf(nr: number, args: Call['args']): readonly Capture[] {
   return signatureOf(nr).capturesOf(args);
 }
 
+/** What a trace wants to see beyond the usual. */
+export interface CaptureWishes {
+  /** What file descriptors are. */
+  readonly fdPaths: boolean;
+  /** Environments, not just how large they are. */
+  readonly verbose: boolean;
+}
+
+/** {@link capturesOf}, with what is wished for besides. */
+export function capturesWith({ fdPaths, verbose }: CaptureWishes): typeof capturesOf {
+  if (!fdPaths && !verbose) return capturesOf;
+  return (nr, args) => {
+    const usual = capturesOf(nr, args);
+    const whole = verbose ? usual.map((capture) => (capture.kind === 'pointers' ? strings(capture) : capture)) : usual;
+    return fdPaths ? [...whole, ...descriptorsOf(nr, args)] : whole;
+  };
+}
+
+function strings({ arg, at }: Capture): Capture {
+  return { arg, at, kind: 'strings' };
+}
+
+function descriptorsOf(nr: number, args: Call['args']): Capture[] {
+  const { argumentsOf, result } = signatureOf(nr);
+  const captures = argumentsOf(args).flatMap(({ descriptor, word }, position): Capture[] =>
+    descriptor ? [{ arg: word ?? position, at: 'entry', kind: 'fd' }] : [],
+  );
+  return result.descriptor ? [...captures, { arg: RESULT_ARGUMENT, at: 'exit', kind: 'fd' }] : captures;
+}
+
+/** Calls that return a new file descriptor. */
+const MAKES_DESCRIPTOR = new Set(
+  'open openat openat2 creat dup dup2 dup3 socket accept accept4 epoll_create epoll_create1 eventfd eventfd2 signalfd signalfd4 timerfd_create memfd_create memfd_secret inotify_init inotify_init1 fanotify_init pidfd_open pidfd_getfd perf_event_open userfaultfd io_uring_setup fsopen fsmount fspick open_tree open_by_handle_at landlock_create_ruleset mq_open'.split(
+    ' ',
+  ),
+);
+
 function prepareByNumber(nr: number): PreparedSignature {
-  const definition = definitions.get(nr);
-  if (definition !== undefined) return prepare(definition);
   const entry = syscallEntry(nr);
-  return entry === undefined ? unknown : prepare({ args: entry.args.map(({ kind }) => BY_KIND[kind]) });
+  if (entry === undefined) return unknown;
+  const definition = definitions.get(nr) ?? { args: entry.args.map(({ kind }) => BY_KIND[kind]) };
+  return prepare(MAKES_DESCRIPTOR.has(entry.name) ? { result: descriptorResult, ...definition } : definition);
 }
 
 function prepare(signature: Signature): PreparedSignature {

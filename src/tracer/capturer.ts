@@ -1,3 +1,4 @@
+import { descriptorPath } from '../linux/fds.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import type { Capture, CaptureSize } from '../model/capture.ts';
@@ -38,6 +39,10 @@ export class Capturer {
   }
 
   #one(capture: Capture, { tid, stackPointer }: Task, args: ArgWords, result: number): void {
+    if (capture.kind === 'fd') {
+      this.#descriptor(capture, tid, capture.at === 'exit' ? result : args.i32(capture.arg));
+      return;
+    }
     const address = args.unsigned(capture.arg);
     if (address === 0 && capture.kind !== 'stack') return;
     const time = capture.at === 'exit' ? AT_EXIT : 0;
@@ -76,6 +81,13 @@ export class Capturer {
         this.#msghdr(head, tid, address, capture.data === 'result' ? result : Number.POSITIVE_INFINITY);
         break;
     }
+  }
+
+  #descriptor({ arg, at }: Capture, tid: number, fd: number): void {
+    const path = descriptorPath(tid, fd);
+    if (path === undefined) return;
+    this.#writer.bytes.set(path, this.#writer.captureOffset);
+    this.#writer.endCapture(arg | ((at === 'exit' ? AT_EXIT : 0) << 24), path.length);
   }
 
   #size(size: CaptureSize, tid: number, args: ArgWords, result: number): number {

@@ -12,7 +12,7 @@ for (let i = 0; i < Number(count); i++) {
   const message = Buffer.alloc(16);
   message.writeUInt32LE(i, 0);
   socket.send(message, Number(port), host);
-  if (i % BATCH === BATCH - 1) await silence(15);
+  if (i % BATCH === BATCH - 1) await silence(25);
 }
 await silence(300);
 console.log(JSON.stringify(arrived));

@@ -79,7 +79,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'no command': { args: ['--chaos', 'gentle', '--'], says: 'no command' },
   'unknown flag': { args: flag('--nope'), says: "unknown option '--nope'" },
   'nearly a flag': { args: flag('--chaoss', 'gentle'), says: 'Did you mean --chaos?' },
-  'unknown short flag': { args: flag('-Z'), says: "unknown option '-Z'" },
+  'unknown short flag': { args: flag('-W'), says: "unknown option '-W'" },
   'flag without its value': { args: ['--chaos'], says: "'--chaos <mode>' argument missing" },
   'unknown preset': { args: under('brutal'), says: 'the chaos mode is "brutal"; allowed: none, gentle, aggressive' },
   'nearly a preset': { args: under('gentel'), says: 'did you mean "gentle"?' },

@@ -130,7 +130,8 @@ for _ in range(3):
   it('counts without events, as with them', () => {
     const { text } = trace('ebpf', ['-c'], ['ls', '/']);
     const { report } = trace('ebpf', [], ['ls', '/']);
-    for (const { name, calls } of report.trace.syscalls) {
+    // The table leaves out what never returns, as strace's does.
+    for (const { name, calls } of report.trace.syscalls.filter(({ name }) => name !== 'exit_group')) {
       expect(text).toMatch(new RegExp(` ${calls} +(\\d+ )?${name}\n`));
     }
   });
@@ -188,9 +189,9 @@ describe('engine ebpf where it can not be', () => {
   });
 
   it('auto takes ptrace and says why', () => {
-    const { report } = trace('auto', ['-e', 'trace=openat', '-e', 'inject=openat:error=EIO:when=900'], ['true']);
+    const { report } = trace('auto', ['-e', 'trace=openat', '-s', '100000'], ['true']);
     expect(report.trace.engine).toBe('ptrace');
-    expect(report.backends.trace).toContain('no ebpf: it can only watch, not inject');
+    expect(report.backends.trace).toMatch(/no ebpf: it captures at most \d+ bytes of a string/);
   });
 
   it.skipIf(process.geteuid?.() !== 0 || !has('setpriv'))(

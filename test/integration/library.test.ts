@@ -97,6 +97,7 @@ describe('events', () => {
     const counted = result.trace.syscalls.reduce((sum, { calls }) => sum + calls, 0);
     expect(calls.length).toBe(counted);
     expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining(['execve', 'openat', 'exit_group']));
+    expect(calls.map(({ text }) => text)).toContain('AT_FDCWD, "/etc/ld.so.cache", O_RDONLY|O_CLOEXEC');
     for (const task of new Set(calls.map((call) => call.task))) {
       const times = calls.filter((call) => call.task === task).map(({ time }) => time);
       expect(times).toEqual([...times].sort((a, b) => a - b));

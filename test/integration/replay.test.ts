@@ -123,6 +123,20 @@ describe.skipIf(!hasCompiler)('recorded faults (skipped without a C compiler)', 
     expect(byTask(again.report.faults)).toEqual(byTask(first.report.faults));
   });
 
+  it.each([
+    ['--chaos-byzantine=0.2'],
+    ['--chaos-bug=zero-read:prob=0.5', '--chaos-bug=directory-order', '--chaos-bug=close-fails'],
+  ])('of random mode and of simulated bugs come again: %s', (...options) => {
+    const file = recordingFile();
+    const command = ['sh', '-c', 'ls -f /etc | cksum; cat /etc/passwd /etc/services | cksum; cp /etc/passwd /dev/null'];
+    const first = reported([...options, '--seed=6', '--record', file, '--', ...command]);
+    expect(first.report.faults.length).toBeGreaterThan(0);
+    const again = reported(['replay', file]);
+    expect(again.report.replay?.missed).toEqual([]);
+    expect(byTask(again.report.faults)).toEqual(byTask(first.report.faults));
+    expect(again.stdout).toBe(first.stdout);
+  });
+
   it('that killed a process come again', () => {
     const file = recordingFile();
     const first = renacer(['-e', 'inject=dup:kill=before:when=4:task=0.2', '--record', file, '--', program, '2']);

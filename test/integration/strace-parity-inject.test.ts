@@ -193,6 +193,21 @@ describe.skipIf(missing)(
       expect(ours.stdout).toContain('signals=10');
     });
 
+    it('pokes into memory, too, that the program can’t write', () => {
+      const rule = 'inject=write:poke_enter=@arg2=5a:when=2';
+      const command = ['-o', '/dev/null', '-e', rule, guest('truths'), 'corrupt-write'];
+      const [ours, straces] = [RENACER, 'strace'].map(
+        (tracer) => spawnSync(tracer, command, { encoding: 'utf8' }).stdout,
+      );
+      expect(ours).toContain('page=0');
+      expect(ours).toBe(straces);
+    });
+
+    it('differs on purpose: a system call has no ABI here', () => {
+      const command = ['-o', '/dev/null', '-e', 'inject=chdir@64:error=EIO', 'true'];
+      expect([RENACER, 'strace'].map((tracer) => spawnSync(tracer, command).status)).toEqual([125, 0]);
+    });
+
     it('differs on purpose: a count beyond the buffer is refused, but not with :strace', () => {
       const [ours, straces] = both(['inject=read:retval=99:when=2'], 'read');
       expect(straces.stdout).toContain('read=99');

@@ -58,6 +58,8 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           selected: 'all',
           events: true,
           timed: true,
+          verbose: false,
+          fdPaths: false,
           stringLimit: 32,
           signals: undefined,
           faults: undefined,

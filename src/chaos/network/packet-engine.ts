@@ -175,7 +175,7 @@ export class PacketEngine {
       this.#output.drop(queue, id);
       waiting = undefined;
     }
-    const insured = late && waiting !== undefined && bytes === undefined && whole && this.#departures.hasRoomForSpare;
+    const insured = waiting !== undefined && bytes === undefined && whole && this.#departures.hasRoomForSpare;
     const spare = insured ? copyOf(packet) : undefined;
     this.#departures.add({ flow, side, waiting, bytes, spare, sequenceEnd }, fate.due, now);
     if (fate.duplicate && whole) {

@@ -24,9 +24,8 @@ const TRIPLES = 64;
 /** A run is named by so many labels of the upper 64 (others who use labels begin with the lowest). */
 const LABELS_PER_RUN = 8;
 const MARK_BASE = 0x52450000;
-/** Enough for the headers of IPv6 and TCP with all options, or for a DNS query. */
-const HEADER_BYTES = 128;
-const QUERY_BYTES = 600;
+/** Enough for all headers and for a DNS query, and for packets of a usual size as a whole. */
+const USUAL_PACKET_BYTES = 2048;
 const NARROW_BYTES_PER_SEC = 64 << 20;
 /** What TCP puts into one packet on Ethernet. */
 const USUAL_SEGMENT_BYTES = 1460;
@@ -119,12 +118,11 @@ function chooseHandling(rules: readonly NetworkConditions[]): Handling {
   );
   // So narrow that one packet of 64 KiB would hold up all others for long, and TCP could have but a few on their way.
   const narrow = rules.some((rule) => (rule.bandwidthBytesPerSec ?? Number.POSITIVE_INFINITY) < NARROW_BYTES_PER_SEC);
-  const headerBytes = rules.some((rule) => rule.dnsFailureRate) ? QUERY_BYTES : HEADER_BYTES;
   const copies = alters || delays;
   return {
     segmentBytes: narrow ? USUAL_SEGMENT_BYTES : copies ? COPIED_SEGMENT_BYTES : undefined,
-    arriving: { copyBytes: copies ? WHOLE_PACKET : headerBytes, segmentsMerged: !alters && !narrow },
-    leaving: { copyBytes: copies ? WHOLE_PACKET : headerBytes, segmentsMerged: !copies },
+    arriving: { copyBytes: copies ? WHOLE_PACKET : USUAL_PACKET_BYTES, segmentsMerged: !alters && !narrow },
+    leaving: { copyBytes: copies ? WHOLE_PACKET : USUAL_PACKET_BYTES, segmentsMerged: !copies },
   };
 }
 

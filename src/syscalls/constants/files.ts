@@ -229,3 +229,16 @@ export const RESOLVE_FLAGS: NamedValues = flags('RESOLVE_???', {
   RESOLVE_IN_ROOT: 16,
   RESOLVE_CACHED: 32,
 });
+
+/** d_type of a directory entry. */
+export const ENTRY_TYPES: NamedValues = choice('DT_???', {
+  DT_UNKNOWN: 0,
+  DT_FIFO: 1,
+  DT_CHR: 2,
+  DT_DIR: 4,
+  DT_BLK: 6,
+  DT_REG: 8,
+  DT_LNK: 10,
+  DT_SOCK: 12,
+  DT_WHT: 14,
+});

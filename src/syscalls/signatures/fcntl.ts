@@ -70,7 +70,7 @@ export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
 
 /** Getters of flags are printed in hexadecimal, with a note that names them. */
 export const fcntlResult: ResultType = {
-  text: (call) => (noteOf(call) === undefined ? decimalResult.text(call) : hexResult.text(call)),
+  text: (call, options) => (noteOf(call) === undefined ? decimalResult : hexResult).text(call, options),
   note: (call) => noteOf(call),
 };
 

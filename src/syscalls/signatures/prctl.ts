@@ -33,8 +33,8 @@ const signalBoxOut = structOut(
   4,
   boxed((bytes) => signalName(i32(bytes, 0))),
 );
-const nameIn = structIn(TASK_COMM_LEN, quotedUntilNul);
-const nameOut = structOut(TASK_COMM_LEN, quotedUntilNul);
+const nameIn = structIn(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(bytes, strings));
+const nameOut = structOut(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(bytes, strings));
 
 const capability: InputType = {
   when: 'entry',

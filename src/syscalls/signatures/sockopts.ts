@@ -1,4 +1,4 @@
-import type { ArgumentType, Call, InputType, OutputType } from '../argument-type.ts';
+import type { ArgumentType, Call, InputType, OutputType, PrintOptions } from '../argument-type.ts';
 import { optionsOfLevel, SO_ERROR, SO_LINGER, SO_PEERCRED, SOCKET_LEVELS, SOL_SOCKET } from '../constants/sockets.ts';
 import { errnoNameOf } from '../errnos.ts';
 import { i32, u32 } from '../memory-words.ts';
@@ -17,28 +17,28 @@ const option: InputType = {
 const valueIn: InputType = {
   when: 'entry',
   capture: (arg) => [{ arg, at: 'entry', kind: 'bytes', size: { arg: 4 } }],
-  print(call, arg) {
+  print(call, arg, options) {
     const bytes = call.captured.bytes(arg);
-    return bytes === undefined ? addressText(call.args, arg) : valueText(call, bytes);
+    return bytes === undefined ? addressText(call.args, arg) : valueText(call, bytes, options);
   },
 };
 
 const valueOut: OutputType = {
   when: 'exit',
   capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size: { pointedBy: 4 } }],
-  print(call, arg) {
+  print(call, arg, options) {
     const bytes = call.errno === 0 ? call.captured.bytes(arg) : undefined;
-    return bytes === undefined ? addressText(call.args, arg) : valueText(call, bytes);
+    return bytes === undefined ? addressText(call.args, arg) : valueText(call, bytes, options);
   },
 };
 
 /** A number in brackets, unless the option is a structure or a string. */
-function valueText(call: Call, bytes: Uint8Array): string {
+function valueText(call: Call, bytes: Uint8Array, { strings }: PrintOptions): string {
   if (call.args.i32(1) === SOL_SOCKET) {
     const text = socketValue(call.args.i32(2), bytes);
     if (text !== undefined) return text;
   }
-  return bytes.length === 4 ? `[${i32(bytes, 0)}]` : quoted(bytes);
+  return bytes.length === 4 ? `[${i32(bytes, 0)}]` : quoted(bytes, strings);
 }
 
 function socketValue(name: number, bytes: Uint8Array): string | undefined {

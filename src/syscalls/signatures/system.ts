@@ -65,10 +65,10 @@ export const SYSTEM: Readonly<Record<string, Signature>> = {
   msgsnd: {
     args: (args) => [
       int,
-      messageBuffer(args.unsigned(2), (bytes, { stringLimit }) => {
+      messageBuffer(args.unsigned(2), (bytes, { stringLimit, strings }) => {
         const text = bytes.subarray(8);
         const shown = Math.min(text.length, stringLimit);
-        return `{mtype=${decimalI64At(bytes, 0)}, mtext=${quoted(text, shown, shown < text.length)}}`;
+        return `{mtype=${decimalI64At(bytes, 0)}, mtext=${quoted(text, strings, shown, shown < text.length)}}`;
       }),
       size,
       messageFlags,

@@ -1,6 +1,7 @@
 import type { ArgumentType, InputType, OutputType } from '../argument-type.ts';
-import { RESOLVE_FLAGS } from '../constants/files.ts';
+import { ENTRY_TYPES, RESOLVE_FLAGS } from '../constants/files.ts';
 import { decimalI64At, decimalU64At, i32, u16, u32, u64 } from '../memory-words.ts';
+import { quotedUntilNul, type StringStyle } from '../quoted-text.ts';
 import { openFlagsText } from './flags.ts';
 import { addressText, octal } from './numbers.ts';
 import { boxed, structIn, structOut } from './pointers.ts';
@@ -43,25 +44,40 @@ export const changingOffset: readonly ArgumentType[] = [
 const RECORD_LENGTH = 16;
 const SMALLEST_RECORD = 19;
 
-/** Directory entries: only counted, as strace does without -v. */
-export const entriesOut: OutputType = {
-  when: 'exit',
-  capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size: { result: true } }],
-  print(call, arg) {
-    const text = addressText(call.args, arg);
-    if (call.errno !== 0) return text;
-    const bytes = call.captured.bytes(arg);
-    if (bytes === undefined && call.result.u32(0) !== 0) return text;
-    return `${text} /* ${entryCount(bytes ?? new Uint8Array())} entries */`;
-  },
-};
+/** Directory entries: only counted without -v. The older form has the type at the end of the record. */
+export function entriesOut(form: 'getdents' | 'getdents64'): OutputType {
+  return {
+    when: 'exit',
+    capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size: { result: true } }],
+    print(call, arg, { verbose, strings }) {
+      const text = addressText(call.args, arg);
+      if (call.errno !== 0) return text;
+      const bytes = call.captured.bytes(arg);
+      if (bytes === undefined && call.result.u32(0) !== 0) return text;
+      const entries = entriesOf(bytes ?? new Uint8Array());
+      if (!verbose) return `${text} /* ${entries.length} entries */`;
+      return `[${entries.map((entry) => entryText(entry, form, strings)).join(', ')}]`;
+    },
+  };
+}
 
-function entryCount(bytes: Uint8Array): number {
-  let count = 0;
-  for (let offset = 0; offset + SMALLEST_RECORD <= bytes.length; count++) {
-    offset += Math.max(u16(bytes, offset + RECORD_LENGTH), SMALLEST_RECORD);
+function entriesOf(bytes: Uint8Array): Uint8Array[] {
+  const entries: Uint8Array[] = [];
+  for (let offset = 0; offset + SMALLEST_RECORD <= bytes.length; ) {
+    const length = Math.max(u16(bytes, offset + RECORD_LENGTH), SMALLEST_RECORD);
+    entries.push(bytes.subarray(offset, offset + length));
+    offset += length;
   }
-  return count;
+  return entries;
+}
+
+function entryText(entry: Uint8Array, form: 'getdents' | 'getdents64', style: StringStyle | undefined): string {
+  const head = `d_ino=${decimalU64At(entry, 0)}, d_off=${decimalI64At(entry, 8)}, d_reclen=${u16(entry, RECORD_LENGTH)}`;
+  if (form === 'getdents64') {
+    return `{${head}, d_type=${ENTRY_TYPES.text(entry[18]!)}, d_name=${quotedUntilNul(entry.subarray(19), style)}}`;
+  }
+  const type = ENTRY_TYPES.text(entry.at(-1)!);
+  return `{${head}, d_name=${quotedUntilNul(entry.subarray(18), style)}, d_type=${type}}`;
 }
 
 /** struct open_how, with its size in argument `size`. */

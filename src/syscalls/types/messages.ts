@@ -66,7 +66,7 @@ function iovecText(call: Call, arg: number, vectorPart: number, filled: number, 
 
 function limited(bytes: Uint8Array, valid: number, options: PrintOptions): string {
   const length = Math.min(bytes.length, valid, options.stringLimit);
-  return quoted(bytes, length, valid > length);
+  return quoted(bytes, options.strings, length, valid > length);
 }
 
 /** struct msghdr that the program passes: sendmsg(2). */
@@ -113,7 +113,7 @@ function messageText(
   const controlLength = u64(header, 40);
   const changed = askedNameLength === undefined || askedNameLength === nameLength ? '' : `${askedNameLength} => `;
   const fields = [
-    `msg_name=${name === undefined || name.length === 0 ? pointerAt(header, 0) : sockaddrText(name)}`,
+    `msg_name=${name === undefined || name.length === 0 ? pointerAt(header, 0) : sockaddrText(name, options)}`,
     `msg_namelen=${changed}${nameLength}`,
     `msg_iov=${vector === undefined ? pointerAt(header, 16) : iovecText(call, arg, VECTOR, filled, options)}`,
     `msg_iovlen=${decimalU64At(header, 24)}`,

@@ -1,9 +1,13 @@
-import type { InputType, ResultType } from '../argument-type.ts';
+import type { InputType, PrintOptions, ResultType } from '../argument-type.ts';
 import { decimalI64, decimalU64, hex } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
+import { escaped } from '../quoted-text.ts';
 import { signalName } from '../signals.ts';
 
 const AT_FDCWD = -100;
+const DELETED = ' (deleted)';
+/** Where the capture of what a call returned is found: after the six arguments. */
+export const RESULT_ARGUMENT = 6;
 
 /** An input that is printed from its word alone. */
 function fromWord(print: InputType['print']): InputType {
@@ -13,7 +17,22 @@ function fromWord(print: InputType['print']): InputType {
 /** A 32-bit signed number: also a file descriptor, a pid. */
 export const int: InputType = fromWord((call, arg) => String(call.args.i32(arg)));
 export const uint: InputType = fromWord((call, arg) => String(call.args.u32(arg)));
-export const fd: InputType = { ...int };
+
+type DescriptorType = InputType & { readonly descriptor: true };
+
+/** A file descriptor; with what it is, where that was captured: `3</etc/passwd>`. */
+export const fd: DescriptorType = {
+  when: 'entry',
+  descriptor: true,
+  print: (call, arg, options) => `${call.args.i32(arg)}${descriptorText(call.captured.bytes(arg), options)}`,
+};
+
+function descriptorText(path: Uint8Array | undefined, { strings, fdPaths }: PrintOptions): string {
+  if (path === undefined || !fdPaths) return '';
+  const text = escaped(path, strings).replace(/[<>]/g, (bracket) => (bracket === '<' ? '\\74' : '\\76'));
+  const deleted = text.endsWith(DELETED) && text.startsWith('/');
+  return deleted ? `<${text.slice(0, -DELETED.length)}>(deleted)` : `<${text}>`;
+}
 export const pid: InputType = { ...int };
 
 /** A 64-bit signed number, such as an offset. */
@@ -35,10 +54,15 @@ export function addressText(args: { hex(index: number): string }, arg: number): 
 }
 
 /** The directory of the *at calls. */
-export const directoryFd: InputType = fromWord((call, arg) => {
-  const value = call.args.i32(arg);
-  return value === AT_FDCWD ? 'AT_FDCWD' : String(value);
-});
+export const directoryFd: DescriptorType = {
+  when: 'entry',
+  descriptor: true,
+  print(call, arg, options) {
+    const value = call.args.i32(arg);
+    const text = value === AT_FDCWD ? 'AT_FDCWD' : String(value);
+    return text + descriptorText(call.captured.bytes(arg), options);
+  },
+};
 
 /** Permission bits as they are passed: `0644`. */
 export const mode: InputType = fromWord((call, arg) => octal(call.args.u32(arg) & 0xffff));
@@ -73,6 +97,12 @@ export const device: InputType = fromWord((call, arg) => deviceText(call.args.u3
 /** The usual result: a signed number. */
 export const decimalResult: ResultType = {
   text: (call) => decimalI64(call.result.u32(0), call.result.high(0)),
+};
+
+/** A new file descriptor. */
+export const descriptorResult: ResultType = {
+  descriptor: true,
+  text: (call, options) => `${call.result.i32(0)}${descriptorText(call.captured.bytes(RESULT_ARGUMENT), options)}`,
 };
 
 /** An address, or flags. */

@@ -4,13 +4,18 @@ import { decimalU64At, hex, hex64At, i32, pointerAt, u16, u32, u64 } from '../me
 import { quotedUntilNul } from '../quoted-text.ts';
 import { signalName } from '../signals.ts';
 import { addressText } from './numbers.ts';
-import { structIn, structOut } from './pointers.ts';
+import { type StructPrinter, structIn, structOut } from './pointers.ts';
 import { timevalText } from './time.ts';
 
-/** struct rusage, abbreviated as strace does without -v. */
-function rusageText(bytes: Uint8Array): string {
-  return `{ru_utime=${timevalText(bytes, 0)}, ru_stime=${timevalText(bytes, 16)}, ...}`;
-}
+const RUSAGE_COUNTS =
+  'maxrss ixrss idrss isrss minflt majflt nswap inblock oublock msgsnd msgrcv nsignals nvcsw nivcsw'.split(' ');
+
+/** struct rusage, of which strace leaves out the counts without -v. */
+const rusageText: StructPrinter = (bytes, { verbose }) => {
+  const counts = RUSAGE_COUNTS.map((name, i) => `ru_${name}=${decimalU64At(bytes, 32 + 8 * i)}`);
+  const rest = verbose ? counts.join(', ') : '...';
+  return `{ru_utime=${timevalText(bytes, 0)}, ru_stime=${timevalText(bytes, 16)}, ${rest}}`;
+};
 
 /** One limit: `8192*1024`, `RLIM64_INFINITY`. */
 function limitText(bytes: Uint8Array, offset: number): string {
@@ -26,15 +31,15 @@ function rlimitText(bytes: Uint8Array): string {
 
 const UTSNAME_FIELD = 65;
 const UTSNAME_FIELDS = ['sysname', 'nodename', 'release', 'version', 'machine', 'domainname'];
-/** strace leaves these out without -v. */
-const ABBREVIATED = 2;
+/** strace leaves out the others without -v. */
+const SHORT_UTSNAME = 2;
 
-function utsnameText(bytes: Uint8Array): string {
-  const fields = UTSNAME_FIELDS.slice(0, ABBREVIATED).map(
-    (name, i) => `${name}=${quotedUntilNul(bytes.subarray(i * UTSNAME_FIELD, (i + 1) * UTSNAME_FIELD))}`,
+const utsnameText: StructPrinter = (bytes, { verbose, strings }) => {
+  const fields = UTSNAME_FIELDS.slice(0, verbose ? UTSNAME_FIELDS.length : SHORT_UTSNAME).map(
+    (name, i) => `${name}=${quotedUntilNul(bytes.subarray(i * UTSNAME_FIELD, (i + 1) * UTSNAME_FIELD), strings)}`,
   );
-  return `{${fields.join(', ')}, ...}`;
-}
+  return `{${fields.join(', ')}${verbose ? '' : ', ...'}}`;
+};
 
 const SYSINFO_64 = ['totalram', 'freeram', 'sharedram', 'bufferram', 'totalswap', 'freeswap'];
 

@@ -1,7 +1,7 @@
-import type { InputType, OutputType } from '../argument-type.ts';
+import type { InputType, OutputType, PrintOptions } from '../argument-type.ts';
 import { ADDRESS_FAMILIES, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX } from '../constants/sockets.ts';
 import { hex, i32, u16, u16be, u32 } from '../memory-words.ts';
-import { quoted } from '../quoted-text.ts';
+import { quoted, quotedUntilNul, type StringStyle } from '../quoted-text.ts';
 import { addressText } from './numbers.ts';
 import { structIn } from './pointers.ts';
 
@@ -9,16 +9,16 @@ import { structIn } from './pointers.ts';
 const FAMILY_SIZE = 2;
 
 /** struct sockaddr of any family: `{sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("127.0.0.1")}`. */
-export function sockaddrText(bytes: Uint8Array): string {
-  if (bytes.length < FAMILY_SIZE) return quoted(bytes);
+export function sockaddrText(bytes: Uint8Array, { strings }: PrintOptions): string {
+  if (bytes.length < FAMILY_SIZE) return quoted(bytes, strings);
   const family = u16(bytes, 0);
-  return `{sa_family=${ADDRESS_FAMILIES.text(family)}${familyFields(family, bytes)}}`;
+  return `{sa_family=${ADDRESS_FAMILIES.text(family)}${familyFields(family, bytes, strings)}}`;
 }
 
-function familyFields(family: number, bytes: Uint8Array): string {
+function familyFields(family: number, bytes: Uint8Array, style: StringStyle | undefined): string {
   switch (family) {
     case AF_UNIX:
-      return bytes.length > FAMILY_SIZE ? `, sun_path=${unixPath(bytes.subarray(FAMILY_SIZE, 110))}` : '';
+      return bytes.length > FAMILY_SIZE ? `, sun_path=${unixPath(bytes.subarray(FAMILY_SIZE, 110), style)}` : '';
     case AF_INET:
       if (bytes.length < 8) break;
       return `, sin_port=htons(${u16be(bytes, 2)}), sin_addr=inet_addr("${inet4Text(bytes, 4)}")`;
@@ -32,14 +32,12 @@ function familyFields(family: number, bytes: Uint8Array): string {
       if (bytes.length < 12) break;
       return `, sll_protocol=htons(${hex(u16be(bytes, 2))}), sll_ifindex=${i32(bytes, 4)}, sll_hatype=${hex(u16(bytes, 8))}, sll_pkttype=${bytes[10]}, sll_halen=${bytes[11]}`;
   }
-  return bytes.length > FAMILY_SIZE ? `, sa_data=${quoted(bytes.subarray(FAMILY_SIZE))}` : '';
+  return bytes.length > FAMILY_SIZE ? `, sa_data=${quoted(bytes.subarray(FAMILY_SIZE), style)}` : '';
 }
 
 /** A path, or with `@` a name in the abstract namespace. */
-function unixPath(path: Uint8Array): string {
-  if (path[0] === 0) return `@${quoted(path.subarray(1))}`;
-  const end = path.indexOf(0);
-  return quoted(path, end === -1 ? path.length : end);
+function unixPath(path: Uint8Array, style: StringStyle | undefined): string {
+  return path[0] === 0 ? `@${quoted(path.subarray(1), style)}` : quotedUntilNul(path, style);
 }
 
 function netlinkGroups(groups: number): string {
@@ -93,11 +91,12 @@ export function sockaddrOut(length: number): OutputType {
   return {
     when: 'exit',
     capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size: { pointedBy: length } }],
-    print(call, arg) {
+    print(call, arg, options) {
       const bytes = call.errno === 0 ? call.captured.bytes(arg) : undefined;
       if (bytes === undefined) return addressText(call.args, arg);
       const asked = call.captured.bytesAtEntry(length);
-      return sockaddrText(asked === undefined ? bytes : bytes.subarray(0, Math.min(bytes.length, u32(asked, 0))));
+      const filled = asked === undefined ? bytes.length : Math.min(bytes.length, u32(asked, 0));
+      return sockaddrText(bytes.subarray(0, filled), options);
     },
   };
 }

@@ -5,13 +5,14 @@ import { addressText } from './numbers.ts';
 import { emptyIf, filled } from './pointers.ts';
 
 /** A path: printed whole, whatever the limit. */
-export const path: InputType = {
+export const path: InputType & { readonly path: true } = {
   when: 'entry',
+  path: true,
   capture: (arg) => [{ arg, at: 'entry', kind: 'string', path: true }],
-  print(call, arg) {
+  print(call, arg, options) {
     const bytes = call.captured.bytes(arg);
     if (bytes === undefined) return addressText(call.args, arg);
-    return quoted(bytes, bytes.length, call.captured.isCut(arg));
+    return quoted(bytes, options.strings, bytes.length, call.captured.isCut(arg));
   },
 };
 
@@ -51,7 +52,7 @@ export const stringVector: InputType = {
     const vector = call.captured.bytes(arg);
     if (vector === undefined) return addressText(call.args, arg);
     const count = pointerCount(vector);
-    const shown = Math.min(count, options.stringLimit);
+    const shown = options.verbose ? count : Math.min(count, options.stringLimit);
     const texts: string[] = [];
     for (let i = 0; i < shown; i++) texts.push(data(call, arg, i + 1, options));
     if (count > shown || call.captured.isCut(arg)) texts.push('...');
@@ -59,11 +60,12 @@ export const stringVector: InputType = {
   },
 };
 
-/** An environment: only counted, as strace does without -v. */
+/** An environment: only counted without -v. */
 export const environment: InputType = {
   when: 'entry',
   capture: (arg) => [{ arg, at: 'entry', kind: 'pointers' }],
-  print(call, arg) {
+  print(call, arg, options) {
+    if (options.verbose) return stringVector.print(call, arg, options);
     const vector = call.captured.bytes(arg);
     const text = addressText(call.args, arg);
     if (vector === undefined) return text;
@@ -77,7 +79,7 @@ export function data(call: Call, arg: number, part: number, options: PrintOption
   const bytes = call.captured.bytes(arg, part);
   if (bytes === undefined) return part === 0 ? addressText(call.args, arg) : '???';
   const length = Math.min(bytes.length, options.stringLimit);
-  return quoted(bytes, length, length < bytes.length || call.captured.isCut(arg, part));
+  return quoted(bytes, options.strings, length, length < bytes.length || call.captured.isCut(arg, part));
 }
 
 function pointerCount(vector: Uint8Array): number {
@@ -90,9 +92,9 @@ function pointerCount(vector: Uint8Array): number {
 export const pathOut: OutputType = {
   when: 'exit',
   capture: (arg) => [{ arg, at: 'exit', kind: 'string', path: true }],
-  print(call, arg) {
+  print(call, arg, options) {
     const bytes = call.errno === 0 ? call.captured.bytes(arg) : undefined;
-    return bytes === undefined ? addressText(call.args, arg) : quoted(bytes);
+    return bytes === undefined ? addressText(call.args, arg) : quoted(bytes, options.strings);
   },
 };
 

@@ -36,7 +36,7 @@ function fileTimeText(bytes: Uint8Array, offset: number): string {
 }
 
 /** A date in local time as a comment: ` /* 2026-01-31T12:00:00.000000002+0000 *\/`; for the epoch itself there is none. */
-function dateComment(bytes: Uint8Array, offset: number, fraction: number, digits: number): string {
+export function dateComment(bytes: Uint8Array, offset: number, fraction: number, digits: number): string {
   const seconds = i64(bytes, offset);
   if ((seconds === 0 && fraction === 0) || fraction >= 10 ** digits) return '';
   return ` /* ${dateText(seconds, fraction === 0 ? '' : `.${String(fraction).padStart(digits, '0')}`)} */`;

@@ -130,6 +130,8 @@ function needsEntry(captures: readonly Capture[]): boolean {
 }
 
 function putCapture(view: DataView, at: number, capture: Capture, stringLimit: number): void {
+  // No plan for the kernel asks what descriptors are.
+  if (capture.kind === 'fd') return;
   view.setUint8(at + CAPTURE.kind, CAPTURE_KIND[capture.kind]);
   view.setUint8(at + CAPTURE.arg, capture.arg);
   view.setUint8(at + CAPTURE.when, capture.at === 'entry' ? WHEN.entry : WHEN.exit);

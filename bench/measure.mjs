@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process';
+
+/** Wall time of one run, in milliseconds. */
+function wallTime([file, ...args]) {
+  const start = process.hrtime.bigint();
+  const { status, error, stderr } = spawnSync(file, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  const ms = Number(process.hrtime.bigint() - start) / 1e6;
+  if (error ?? status !== 0) throw new Error(`${file} ${args.join(' ')}: ${error?.message ?? stderr}`);
+  return ms;
+}
+
+/** CPU time of one run with all that it starts, in milliseconds: on one CPU it is the wall time, less what others take. */
+export function cpuTime(command) {
+  const script = 'TIMEFORMAT="%U %S"; { time "$@" > /dev/null 2>&1; } 2>&1';
+  const { stdout } = spawnSync('bash', ['-c', script, 'bash', ...command], { encoding: 'utf8' });
+  const [user, system] = stdout.trim().split(' ').map(Number);
+  return (user + system) * 1000;
+}
+
+/** The time that dd says it took, in milliseconds: what surrounds it does not count. */
+export function timeByDd([file, ...args]) {
+  const { stderr } = spawnSync(file, args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  const seconds = /copied, ([\d.e-]+) s/.exec(stderr)?.[1];
+  if (seconds === undefined) throw new Error(`${file} ${args.join(' ')}: ${stderr}`);
+  return Number(seconds) * 1000;
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+/**
+ * How many times longer one command takes than another: medians of runs that alternate, so that whatever else the machine
+ * does meets both alike. A first run of each is not counted.
+ */
+export function compare(command, reference, { rounds = 5, time = wallTime } = {}) {
+  const times = { command: [], reference: [] };
+  for (let round = 0; round <= rounds; round++) {
+    const measured = { command: time(command), reference: time(reference) };
+    if (round === 0) continue;
+    times.command.push(measured.command);
+    times.reference.push(measured.reference);
+  }
+  const [commandMs, referenceMs] = [median(times.command), median(times.reference)];
+  return { commandMs, referenceMs, ratio: commandMs / referenceMs };
+}

@@ -1,0 +1,103 @@
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { TraceEvent } from '../model/trace-event.ts';
+import { CallStatistics } from '../report/call-statistics.ts';
+import { countTable } from '../report/count-table.ts';
+import { CsvTrace } from '../report/csv-trace.ts';
+import { HtmlTrace } from '../report/html-trace.ts';
+import { JsonTrace } from '../report/json-trace.ts';
+import { StraceText } from '../report/strace-text.ts';
+import { TraceFilter } from '../report/trace-filter.ts';
+import type { TraceRequest } from '../run/run.ts';
+import type { PrintOptions } from '../syscalls/argument-type.ts';
+import type { CommandLine } from './command-line.ts';
+import type { OwnOutput } from './own-output.ts';
+import { SeparateTraces } from './separate-traces.ts';
+import type { TraceOutput } from './trace-output.ts';
+import type { TraceSettings } from './trace-settings.ts';
+
+/** Shows events in some format. */
+interface TraceWriter {
+  event(event: TraceEvent): void;
+  /** Nothing more is there for now. */
+  idle(): void;
+  end(): void;
+}
+
+/** A trace whose calls are seen one by one: printed, or counted, or both. */
+export function shownEvents(line: CommandLine, request: TraceRequest, output: OwnOutput): TraceOutput {
+  const { trace: settings } = line;
+  const { follow, paths, summary } = settings;
+  const filter = new TraceFilter({
+    statuses: settings.statuses,
+    signals: settings.signals,
+    paths: paths.length > 0 ? paths.flatMap(withRealPath) : undefined,
+  });
+  const statistics = summary === 'none' ? undefined : new CallStatistics();
+  const writer = summary === 'only' ? undefined : traceWriter(line, output);
+  return {
+    request: {
+      ...request,
+      stringLimit: settings.stringLimit,
+      verbose: settings.verbose,
+      fdPaths: settings.fdPaths || paths.length > 0,
+      onEvent(event) {
+        if (!(follow || event.lineage === '0') || !filter.passes(event)) return;
+        writer?.event(event);
+        if (event.kind === 'syscall-exit' && event.abi === 'x86_64') statistics?.add(event);
+      },
+      onIdle() {
+        writer?.idle();
+        output.flush();
+      },
+    },
+    end() {
+      writer?.end();
+      if (statistics) output.write(countTable(statistics.totals(), settings.counts));
+    },
+  };
+}
+
+function traceWriter({ trace: settings, command, args }: CommandLine, output: OwnOutput): TraceWriter {
+  const print = printOptions(settings);
+  const write = (text: string): void => output.write(text);
+  switch (settings.format) {
+    case 'json':
+      return new JsonTrace(write, [command, ...args], print);
+    case 'csv':
+      return new CsvTrace(write, print);
+    case 'html':
+      return new HtmlTrace(write, [command, ...args], print);
+    case 'text':
+      return textWriter(settings, print, output);
+  }
+}
+
+function textWriter(settings: TraceSettings, print: PrintOptions, output: OwnOutput): TraceWriter {
+  const { follow, separately, quiet } = settings;
+  const options = {
+    ...print,
+    column: settings.column,
+    timestamps: { absolute: settings.absoluteTimes, relative: settings.relativeTimes },
+    callTimes: settings.callTimes,
+    numbers: settings.numbers,
+    signals: settings.signals,
+    // As strace: what goes to a file is the trace alone.
+    quiet: output.toFile || separately ? new Set([...quiet, 'attach' as const]) : quiet,
+  };
+  if (separately) return new SeparateTraces(settings.outputFile!, settings.append, options);
+  return new StraceText({ ...options, write: (text) => output.write(text), followed: follow, toFile: output.toFile });
+}
+
+function printOptions({ stringLimit, verbose, strings, raw, fdPaths }: TraceSettings): PrintOptions {
+  return { stringLimit, verbose, strings, fdPaths, ...(raw && { raw }) };
+}
+
+/** A path is also known by the one that it leads to. */
+function withRealPath(file: string): string[] {
+  try {
+    return [file, realpathSync(file)];
+  } catch {
+    return [file, path.resolve(file)];
+  }
+}

@@ -1,0 +1,318 @@
+import { parseSyscallSet } from '../syscalls/select.ts';
+import { TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import {
+  absoluteTimes,
+  countColumns,
+  countOrder,
+  duration,
+  oneOf,
+  precision,
+  quietLevel,
+  quietMessages,
+  signalSet,
+  statuses,
+  wholeNumber,
+} from './trace-values.ts';
+
+/** One of strace's options, as Renacer has it. */
+export interface TraceOption {
+  /** As commander takes them: `-r, --relative-timestamps [precision]`. A value that may be left out follows a `=`. */
+  readonly flags: string;
+  readonly summary: string;
+  /** Called each time that the option is given. `times`: how often it was, this one included. */
+  set(draft: TraceDraft, text: string | undefined, times: number): void;
+}
+
+/** `-e`, by the part before the equals sign. Anything else is the business of {@link parseExpressions}. */
+function expression(draft: TraceDraft, text: string): void {
+  const [, qualifier, value = ''] = /^([a-z-]+)=(.*)$/s.exec(text) ?? [];
+  switch (qualifier) {
+    case 'status':
+      draft.statuses = statuses('-e status', value);
+      break;
+    case 'signal':
+    case 'signals':
+    case 's':
+      draft.signals = signalSet('-e signal', value);
+      break;
+    case 'quiet':
+    case 'silent':
+    case 'silence':
+    case 'q':
+      draft.quiet = quietMessages('-e quiet', value);
+      break;
+    case 'raw':
+    case 'x':
+      draft.raw = parseSyscallSet(value);
+      break;
+    case 'abbrev':
+    case 'a':
+      draft.verbose = oneOf('-e abbrev', value, ['all', 'none', '!all', '!none']).replace('!none', 'all') !== 'all';
+      break;
+    case 'decode-fds':
+      draft.fdPaths = /^(!none|(?!none$|!).*\b(all|path)\b.*)$/.test(value);
+      break;
+    default:
+      draft.expressions = [...draft.expressions, text];
+  }
+}
+
+const STRING_STYLES = {
+  none: 'octal',
+  'non-ascii-chars': 'hex-escapes',
+  'non-ascii': 'hex-unless-ascii',
+  all: 'hex',
+} as const;
+
+export const FILTERING: readonly TraceOption[] = [
+  {
+    flags: '-e <expression>',
+    summary:
+      'trace=SET, signal=SET, status=SET, inject=SET:FAULT..., ...: see docs/strace-options.md and docs/faults.md',
+    set: (draft, text) => expression(draft, text!),
+  },
+  {
+    flags: '--trace [set]',
+    summary: 'trace these calls; without a set (it follows a =) all, also under chaos',
+    set: (draft, text) => expression(draft, `trace=${text ?? 'all'}`),
+  },
+  {
+    flags: '--inject <rule>',
+    summary: 'as -e inject=',
+    set: (draft, text) => expression(draft, `inject=${text}`),
+  },
+  { flags: '--fault <rule>', summary: 'as -e fault=', set: (draft, text) => expression(draft, `fault=${text}`) },
+  {
+    flags: '--signal <set>',
+    summary: 'print only these signals',
+    set: (draft, text) => expression(draft, `signal=${text}`),
+  },
+  {
+    flags: '--status <set>',
+    summary: 'print only calls that were successful, failed, unfinished',
+    set: (draft, text) => expression(draft, `status=${text}`),
+  },
+  {
+    flags: '-z, --successful-only',
+    summary: 'print only calls that succeeded',
+    set: (draft) => expression(draft, 'status=successful'),
+  },
+  {
+    flags: '-Z, --failed-only',
+    summary: 'print only calls that failed',
+    set: (draft) => expression(draft, 'status=failed'),
+  },
+  {
+    flags: '-P, --trace-path <path>',
+    summary: 'print only calls that name this path or a descriptor of it; may be repeated',
+    set(draft, text) {
+      draft.paths = [...draft.paths, text!];
+    },
+  },
+];
+
+export const TRACING: readonly TraceOption[] = [
+  {
+    flags: '-f, --follow-forks',
+    summary: 'trace children too (chaos always covers the whole tree); -ff: into one file a task',
+    set(draft, _, times) {
+      draft.follow = true;
+      if (times > 1) draft.separately = true;
+    },
+  },
+  {
+    flags: '--output-separately',
+    summary: 'with -f and -o: into one file a task, FILE.PID',
+    set(draft) {
+      draft.separately = true;
+    },
+  },
+  {
+    flags: '-o, --output <file>',
+    summary: "write Renacer's own lines to a file, or to a command ('|COMMAND'), instead of stderr",
+    set(draft, text) {
+      draft.outputFile = text;
+    },
+  },
+  {
+    flags: '-A, --output-append-mode',
+    summary: 'append to the file of -o',
+    set(draft) {
+      draft.append = true;
+    },
+  },
+  {
+    flags: '-E, --env <variable>',
+    summary: 'NAME=VALUE: set it for the command; NAME: remove it',
+    set(draft, text) {
+      const equals = text!.indexOf('=');
+      const change =
+        equals < 0 ? ([text!, undefined] as const) : ([text!.slice(0, equals), text!.slice(equals + 1)] as const);
+      draft.env = [...draft.env, change];
+    },
+  },
+  {
+    flags: '--argv0 <name>',
+    summary: 'what the command is told that it is called',
+    set(draft, text) {
+      draft.argv0 = text;
+    },
+  },
+  { flags: '--kill-on-exit', summary: 'nothing: a traced command always ends with Renacer', set() {} },
+  { flags: '--seccomp-bpf', summary: 'nothing: it is used wherever it can be', set() {} },
+];
+
+export const SHOWING: readonly TraceOption[] = [
+  {
+    flags: '--format <format>',
+    summary: `of the trace: ${TRACE_FORMATS.join(', ')}`,
+    set(draft, text) {
+      draft.format = oneOf('--format', text!, TRACE_FORMATS);
+    },
+  },
+  {
+    flags: '-a, --columns <column>',
+    summary: 'column of the results; by default 40',
+    set(draft, text) {
+      draft.column = wholeNumber('-a', text!, 'columns');
+    },
+  },
+  {
+    flags: '--abbrev <set>',
+    summary: 'all or none: shorten structures, environments and directories',
+    set: (draft, text) => expression(draft, `abbrev=${text}`),
+  },
+  {
+    flags: '-v, --no-abbrev',
+    summary: 'show structures, environments and directories whole',
+    set(draft) {
+      draft.verbose = true;
+    },
+  },
+  {
+    flags: '--raw <set>',
+    summary: 'show the arguments of these calls as numbers',
+    set: (draft, text) => expression(draft, `raw=${text}`),
+  },
+  {
+    flags: '-n, --syscall-number',
+    summary: 'show the numbers of calls',
+    set(draft) {
+      draft.numbers = true;
+    },
+  },
+  {
+    flags: '-q',
+    summary: 'do not tell which tasks are traced; -qq: nor how they end',
+    set(draft, _, times) {
+      draft.quiet = quietLevel(times);
+    },
+  },
+  {
+    flags: '--quiet [set]',
+    summary: 'do not tell attach, exit, thread-execve; all',
+    set: (draft, text) => expression(draft, `quiet=${text ?? 'attach'}`),
+  },
+  {
+    flags: '-r, --relative-timestamps [precision]',
+    summary: 'show the time since the line before, in s, ms, us or ns',
+    set(draft, text) {
+      draft.relativeTimes = precision('--relative-timestamps', text);
+    },
+  },
+  {
+    flags: '-s, --string-limit <size>',
+    summary: 'print at most so many bytes of strings; by default 32',
+    set(draft, text) {
+      draft.stringLimit = wholeNumber('-s', text!, 'bytes');
+    },
+  },
+  {
+    flags: '-t',
+    summary: 'show the time of day; -tt: with microseconds; -ttt: in seconds since the epoch',
+    set(draft, _, times) {
+      draft.absoluteTimes = absoluteTimes('-t', ['time', 'time,us', 'unix,us'][Math.min(times, 3) - 1]);
+    },
+  },
+  {
+    flags: '--absolute-timestamps [format]',
+    summary: 'none, time or unix, and a precision',
+    set(draft, text) {
+      draft.absoluteTimes = absoluteTimes('--absolute-timestamps', text);
+    },
+  },
+  {
+    flags: '-T, --syscall-times [precision]',
+    summary: 'show the time that each call took',
+    set(draft, text) {
+      draft.callTimes = precision('--syscall-times', text);
+    },
+  },
+  {
+    flags: '-x',
+    summary: 'show strings that are not ASCII in hexadecimal; -xx: all strings',
+    set(draft, _, times) {
+      draft.strings = times > 1 ? 'hex' : 'hex-unless-ascii';
+    },
+  },
+  {
+    flags: '--strings-in-hex [which]',
+    summary: `${Object.keys(STRING_STYLES).join(', ')}`,
+    set(draft, text) {
+      const names = Object.keys(STRING_STYLES) as (keyof typeof STRING_STYLES)[];
+      draft.strings = STRING_STYLES[oneOf('--strings-in-hex', text ?? 'all', names)];
+    },
+  },
+  {
+    flags: '-y, --decode-fds [kinds]',
+    summary: 'show what file descriptors are',
+    set: (draft, text) => expression(draft, `decode-fds=${text ?? 'path'}`),
+  },
+];
+
+export const COUNTING: readonly TraceOption[] = [
+  {
+    flags: '-c, --summary-only',
+    summary: 'count time, calls and errors of each system call, instead of the trace',
+    set(draft) {
+      draft.summary = 'only';
+    },
+  },
+  {
+    flags: '-C, --summary',
+    summary: 'the same behind the trace',
+    set(draft) {
+      draft.summary = 'also';
+    },
+  },
+  { flags: '-w, --summary-wall-clock', summary: 'nothing: the time of -c is always wall time', set() {} },
+  {
+    flags: '-S, --summary-sort-by <column>',
+    summary: 'sort by time (the default), calls, errors, name, nothing, ...',
+    set(draft, text) {
+      draft.counts = { ...draft.counts, sortBy: countOrder('-S', text!) };
+    },
+  },
+  {
+    flags: '-U, --summary-columns <columns>',
+    summary: 'which columns to print: time-percent, total-time, min-time, max-time, avg-time, calls, errors, name',
+    set(draft, text) {
+      draft.counts = { ...draft.counts, columns: countColumns('-U', text!) };
+    },
+  },
+  {
+    flags: '-O, --summary-syscall-overhead <time>',
+    summary: 'take this off the time of each call',
+    set(draft, text) {
+      draft.counts = { ...draft.counts, overheadSeconds: duration('-O', text!) };
+    },
+  },
+  {
+    flags: '--stats-extended',
+    summary: 'with -c or -C (or by itself as -c): the 50th, 75th, 90th, 95th and 99th percentile of the times',
+    set(draft) {
+      draft.counts = { ...draft.counts, extended: true };
+      if (draft.summary === 'none') draft.summary = 'only';
+    },
+  },
+];

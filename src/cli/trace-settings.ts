@@ -1,0 +1,81 @@
+import type { CallStatus } from '../report/call-status.ts';
+import type { CountStyle } from '../report/count-table.ts';
+import type { QuietMessage } from '../report/strace-text.ts';
+import type { Precision, TimestampStyle } from '../report/timestamps.ts';
+import type { StringStyle } from '../syscalls/quoted-text.ts';
+import type { SyscallSet } from '../syscalls/select.ts';
+
+export const TRACE_FORMATS = ['text', 'json', 'csv', 'html'] as const;
+export type TraceFormat = (typeof TRACE_FORMATS)[number];
+
+/** What the options that are strace's say: which calls are traced, what is shown of them, and how. */
+export interface TraceSettings {
+  /** What `-e` and its long forms say beside the rest, in order: trace=, inject=, fault=. */
+  readonly expressions: readonly string[];
+  readonly follow: boolean;
+  readonly separately: boolean;
+  readonly outputFile: string | undefined;
+  readonly append: boolean;
+
+  readonly statuses: ReadonlySet<CallStatus> | undefined;
+  readonly signals: ((signal: number) => boolean) | undefined;
+  readonly paths: readonly string[];
+
+  readonly format: TraceFormat;
+  readonly absoluteTimes: TimestampStyle['absolute'];
+  readonly relativeTimes: Precision | undefined;
+  readonly callTimes: Precision | undefined;
+  readonly numbers: boolean;
+  readonly column: number;
+  readonly stringLimit: number;
+  readonly strings: StringStyle;
+  readonly verbose: boolean;
+  readonly raw: SyscallSet | undefined;
+  readonly fdPaths: boolean;
+  readonly quiet: ReadonlySet<QuietMessage>;
+
+  /** A table of counts, instead of the trace or after it. */
+  readonly summary: 'none' | 'only' | 'also';
+  readonly counts: CountStyle;
+
+  /** Variables to set, or (undefined) to remove, in order. */
+  readonly env: readonly (readonly [name: string, value: string | undefined])[];
+  readonly argv0: string | undefined;
+}
+
+/** The same while options are read: a later one overrides an earlier one, or adds to it. */
+export type TraceDraft = { -readonly [K in keyof TraceSettings]: TraceSettings[K] };
+
+export function defaultTraceSettings(): TraceDraft {
+  return {
+    expressions: [],
+    follow: false,
+    separately: false,
+    outputFile: undefined,
+    append: false,
+    statuses: undefined,
+    signals: undefined,
+    paths: [],
+    format: 'text',
+    absoluteTimes: undefined,
+    relativeTimes: undefined,
+    callTimes: undefined,
+    numbers: false,
+    column: 40,
+    stringLimit: 32,
+    strings: 'octal',
+    verbose: false,
+    raw: undefined,
+    fdPaths: false,
+    quiet: new Set(),
+    summary: 'none',
+    counts: { sortBy: 'total-time', columns: undefined, extended: false, overheadSeconds: 0 },
+    env: [],
+    argv0: undefined,
+  };
+}
+
+/** True for the form of `-o` that names no file: `|COMMAND`, or `!COMMAND`. */
+export function isCommand(output: string | undefined): boolean {
+  return output !== undefined && /^[|!]/.test(output);
+}

@@ -1,0 +1,33 @@
+/** How an event stands in the page: one array a line. It is read by the page itself alone, of the same version. */
+export type PageRow = readonly [
+  /** An index of {@link ROW_KINDS}. */
+  kind: number,
+  /** Microseconds since the time in the first line; of a call, when it was entered. */
+  time: number,
+  task: string,
+  pid: number,
+  name: string,
+  text: string,
+  result: string,
+  error: string,
+  /** Microseconds. */
+  duration: number,
+  /** An index of {@link CALL_GROUPS}. */
+  group: number,
+  injected: 0 | 1,
+];
+
+/** The first line: what was run, and the microseconds since the epoch that times are counted from. */
+export interface PageHeader {
+  readonly command: readonly string[];
+  readonly start: number;
+}
+
+export const ROW_KINDS = ['call', 'signal', 'stop', 'birth', 'exit'] as const;
+export type RowKind = (typeof ROW_KINDS)[number];
+
+export const CALL_GROUPS = ['file', 'network', 'process', 'memory', 'signal', 'other'] as const;
+export type CallGroup = (typeof CALL_GROUPS)[number];
+
+/** Where the rows go in the page. */
+export const ROWS_MARK = '<!--rows-->';

@@ -1,0 +1,121 @@
+import { CALL_GROUPS, type CallGroup, type PageHeader, type PageRow, ROW_KINDS, type RowKind } from './rows.ts';
+
+/** An event as the page works with it. */
+export interface Item {
+  /** Its place among all. */
+  readonly index: number;
+  readonly kind: RowKind;
+  /** Microseconds since the first event. */
+  readonly time: number;
+  readonly lane: Lane;
+  readonly name: string;
+  readonly text: string;
+  readonly result: string;
+  readonly error: string;
+  /** Microseconds. */
+  readonly duration: number;
+  readonly group: CallGroup;
+  readonly injected: boolean;
+  readonly slow: boolean;
+  /** What the filter looks into. */
+  readonly searched: string;
+}
+
+/** A task: one line of the timeline. */
+export interface Lane {
+  readonly task: string;
+  readonly index: number;
+  pid: number;
+  /** The program that it executed last. */
+  program: string;
+  start: number;
+  end: number;
+}
+
+export interface Trace {
+  readonly command: readonly string[];
+  readonly items: readonly Item[];
+  readonly lanes: readonly Lane[];
+  /** Microseconds from the first to the last event. */
+  readonly length: number;
+  /** Calls that took so long, in microseconds, are called slow: one in a hundred, and never less than 0.1 ms. */
+  readonly slowFrom: number;
+}
+
+const LEAST_SLOW = 100;
+const SLOW_SHARE = 0.99;
+
+/** Reads the rows of the page; a last line that was cut short is left out. */
+export function readTrace(text: string): Trace {
+  const lines = text.trim().split('\n');
+  const { command } = JSON.parse(lines.shift()!) as PageHeader;
+  let rows: PageRow[];
+  try {
+    rows = JSON.parse(`[${lines.join(',')}]`) as PageRow[];
+  } catch {
+    lines.pop();
+    rows = JSON.parse(`[${lines.join(',')}]`) as PageRow[];
+  }
+  const begin = rows.reduce((least, row) => Math.min(least, row[1]), rows[0]?.[1] ?? 0);
+  const end = rows.reduce((most, row) => Math.max(most, row[1] + row[8]), begin);
+  const slowFrom = slowFromOf(rows);
+  const lanes = new Map<string, Lane>();
+  const items = rows.map((row, index): Item => {
+    const [kindIndex, at, task, pid, name, text, result, error, duration, group, injected] = row;
+    const kind = ROW_KINDS[kindIndex]!;
+    const time = at - begin;
+    const lane = laneOf(lanes, task, pid, time);
+    if (kind === 'exit') lane.end = time;
+    if (name === 'execve' && error === '') lane.program = /^"(?:[^"]*\/)?([^"/]*)"/.exec(text)?.[1] ?? lane.program;
+    const slow = kind === 'call' && duration >= slowFrom;
+    const searched = `${task} ${pid} ${name}(${text}) ${result} ${injected ? 'injected' : ''}`.toLowerCase();
+    return {
+      index,
+      kind,
+      time,
+      lane,
+      name,
+      text,
+      result,
+      error,
+      duration,
+      group: CALL_GROUPS[group]!,
+      injected: injected === 1,
+      slow,
+      searched,
+    };
+  });
+  // What comes back late was entered early: in the order of time, as a reader expects it.
+  items.sort((a, b) => a.time - b.time || a.index - b.index);
+  for (const lane of lanes.values()) if (lane.end < 0) lane.end = end - begin;
+  return { command, items, lanes: [...lanes.values()], length: Math.max(end - begin, 1), slowFrom };
+}
+
+function laneOf(lanes: Map<string, Lane>, task: string, pid: number, time: number): Lane {
+  let lane = lanes.get(task);
+  if (!lane) {
+    lane = { task, index: lanes.size, pid, program: '', start: time, end: -1 };
+    // A child does what its parent did until it executes something else.
+    lane.program = lanes.get(task.replace(/\.[^.]*$/, ''))?.program ?? '';
+    lanes.set(task, lane);
+  }
+  lane.start = Math.min(lane.start, time);
+  lane.pid = pid;
+  return lane;
+}
+
+function slowFromOf(rows: readonly PageRow[]): number {
+  const durations = Float64Array.from(rows.filter(([kind]) => ROW_KINDS[kind] === 'call').map((row) => row[8])).sort();
+  return Math.max(durations[Math.floor(durations.length * SLOW_SHARE)] ?? 0, LEAST_SLOW);
+}
+
+/** Microseconds in the unit that suits them: `0.4 µs`, `12.3 ms`. */
+export function span(microseconds: number): string {
+  if (microseconds < 1000) return `${digits(microseconds)} µs`;
+  if (microseconds < 1e6) return `${digits(microseconds / 1e3)} ms`;
+  return `${digits(microseconds / 1e6)} s`;
+}
+
+function digits(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+}

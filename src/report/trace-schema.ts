@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { TRACE_SCHEMA_VERSION, type TraceHeader, type TraceRecord } from './trace-record.ts';
+
+const base = z.object({
+  time: z.number().describe('Seconds since the epoch; of a call, when it was entered'),
+  task: z.string().describe('The path of births of the task: "0" is the command, "0.1" the first task that it made'),
+  pid: z.int().describe('The thread id'),
+});
+
+const header = z.object({
+  type: z.literal('trace'),
+  schema_version: z.literal(TRACE_SCHEMA_VERSION),
+  command: z.array(z.string()),
+});
+
+const syscall = base.extend({
+  type: z.literal('syscall'),
+  abi: z.string().describe('The table that the number belongs to: x86_64, i386, x32'),
+  nr: z.int().nonnegative(),
+  name: z.string(),
+  args: z.array(z.string()).describe('The arguments decoded, as strace prints them and in its order'),
+  raw_args: z.array(z.string()).describe('The argument words in hexadecimal'),
+  result: z.number().nullable().describe('What the call returned; -1 if it failed; null if it never came back'),
+  result_text: z.string().describe('The same as strace prints it'),
+  error: z.string().nullable().describe('The name of the errno of a call that failed'),
+  duration: z.number().nonnegative().describe('Seconds'),
+  injected: z.boolean().describe('The result is a fault'),
+  poked: z.boolean().describe('A fault changed arguments or the memory that they point to'),
+  delayed: z.boolean().describe('A fault delayed the call'),
+});
+
+const signal = base.extend({
+  type: z.literal('signal'),
+  signal: z.string(),
+  info: z.string().describe('The siginfo_t as strace prints it'),
+  injected: z.boolean(),
+});
+
+const record = z.discriminatedUnion('type', [
+  syscall,
+  signal,
+  base.extend({ type: z.literal('stop'), signal: z.string() }),
+  base.extend({ type: z.literal('birth'), parent_pid: z.int(), thread: z.boolean() }),
+  base.extend({ type: z.literal('exec-by-thread'), former_pid: z.int() }),
+  base.extend({
+    type: z.literal('exit'),
+    exit_code: z.int().min(0).max(255).nullable(),
+    signal: z.string().nullable(),
+    core_dumped: z.boolean(),
+  }),
+]);
+
+/** A line of `--format json`: the first one is the header. */
+export const traceLineSchema: z.ZodType<TraceHeader | TraceRecord> = z
+  .union([header, record])
+  .describe('A line of a trace of Renacer (--format json); the first one is the header');
+
+/** The JSON Schema of such a line, as shipped in schema/trace.json. */
+export function traceJsonSchema(): object {
+  return z.toJSONSchema(traceLineSchema, { target: 'draft-2020-12' });
+}

@@ -1,0 +1,88 @@
+import { writeFileSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+import { CAP, hasCapability } from '../linux/capabilities.ts';
+import { GatedProcess, LaunchError } from '../linux/launch.ts';
+import { SystemCallError } from '../linux/libc.ts';
+import { sendSignal } from '../linux/signals.ts';
+import { reap, Waiter } from '../linux/wait.ts';
+import { isStopped, stopSignalOf } from '../linux/wait-status.ts';
+import type { KernelTracer } from '../tracer/ebpf/kernel-tracer.ts';
+import { CONTROL } from '../tracer/record.ts';
+import type { EngineMessage } from './engine-messages.ts';
+import type { EnginePlan } from './engine-plan.ts';
+
+/** What every run does in the engine's thread: the command is launched, and waited for if nobody stops it. */
+
+const SIGKILL = 9;
+
+/** Tells the thread that started this one. */
+export function tell(message: EngineMessage): void {
+  parentPort?.postMessage(message);
+}
+
+/** Starts the command as far as its gate; undefined if it can't be, or if this process is about to exit: that has been told. */
+export function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess | undefined {
+  let gated: GatedProcess;
+  try {
+    const noNewPrivileges = filter !== undefined && !hasCapability(CAP.SYS_ADMIN);
+    gated = GatedProcess.prepare({ ...plan.launch, filter, noNewPrivileges });
+  } catch (error) {
+    failed('set-up', error);
+    return undefined;
+  }
+  try {
+    for (const file of plan.joinFiles) writeFileSync(file, String(gated.pid));
+  } catch (error) {
+    sendSignal(gated.pid, SIGKILL);
+    reap(gated.pid);
+    failed('join', error);
+    return undefined;
+  }
+  const control = new Int32Array(plan.ring.control);
+  Atomics.store(control, CONTROL.pid, gated.pid);
+  if (!Atomics.load(control, CONTROL.abandoned)) return gated;
+  sendSignal(gated.pid, SIGKILL);
+  return undefined;
+}
+
+/** Of a command that nobody stops: it may be traced from within the kernel, to the end of the last process in the group. */
+export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; awaitTree(): void }): void {
+  gated.open();
+  try {
+    gated.awaitExec();
+  } catch (error) {
+    failed('execve', error);
+    return;
+  }
+  tell({ kind: 'started', pid: gated.pid });
+  const waiter = new Waiter();
+  while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) {
+    tell({ kind: 'stopped', signal: stopSignalOf(waiter.status) });
+  }
+  kernel?.awaitTree();
+  const tracer = kernel?.tracer;
+  tell({
+    kind: 'ended',
+    status: waiter.status,
+    counts: tracer?.counts() ?? [],
+    signals: tracer?.signals ?? 0,
+    tasks: tracer?.tasks ?? 0,
+    lost: tracer?.lost ?? 0,
+    sharedCpu: false,
+    sent: [],
+    rules: [],
+    replay: undefined,
+  });
+  tracer?.close();
+}
+
+/** Tells why the command could not be started; throws what is no such reason. */
+export function failed(step: 'join' | 'set-up' | 'execve' | 'trace', error: unknown): void {
+  if (error instanceof LaunchError || error instanceof SystemCallError) {
+    tell({ kind: 'launch-failed', step, code: error.code });
+    return;
+  }
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === undefined) throw error;
+  tell({ kind: 'launch-failed', step, code });
+}

@@ -1,0 +1,116 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { emptyDirectory, renacer } from '../support/renacer.ts';
+
+const CHROMIUM = '/usr/bin/chromium';
+
+/** A trace of a shell with two children, as a page. */
+function traced(...command: string[]): string {
+  const file = path.join(emptyDirectory(), 'trace.html');
+  renacer(['-f', '--format', 'html', '-o', file, '--', ...command]);
+  return file;
+}
+
+it('a trace can hold anything: nothing of it ends the data or becomes a tag', () => {
+  const page = readFileSync(traced('sh', '-c', ': </script><script>alert(1)</script><!-- '), 'utf8');
+  expect(page).not.toContain('<script>alert');
+  expect(page.match(/<\/script>/g)).toHaveLength(2);
+});
+
+it('asks for nothing outside', () => {
+  const page = readFileSync(traced('true'), 'utf8').replaceAll('http://www.w3.org/2000/svg', '');
+  expect(page).not.toMatch(/https?:|<link|<img|src=|@import|url\(/);
+});
+
+describe.skipIf(!existsSync(CHROMIUM))(`in a browser (needs ${CHROMIUM})`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  });
+  afterAll(() => browser.close());
+
+  async function opened(file: string): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    onTestFinished(() => page.close());
+    const problems: string[] = [];
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('file:')) problems.push(request.url());
+    });
+    await page.goto(`file://${file}`);
+    await page.waitForSelector('#window .row');
+    expect(problems).toEqual([]);
+    return page;
+  }
+
+  const shown = async (page: Page): Promise<string> => (await page.textContent('#shown'))!;
+  const calls = (page: Page): Promise<string[]> => page.locator('#window .row span:nth-child(3)').allTextContents();
+
+  it('shows calls, tasks, errors and latencies, and filters them', async () => {
+    const page = await opened(traced('sh', '-c', 'cat /etc/hostname; cat /nonexistent; :'));
+    expect(await page.textContent('#command')).toContain('cat /nonexistent');
+    expect(await page.locator('.tile').allTextContents()).toContain('3tasks');
+    expect((await calls(page))[1]).toMatch(/^execve\("/);
+
+    await page.fill('#search', 'openat /nonexistent');
+    expect(await calls(page)).toEqual(['openat(AT_FDCWD, "/nonexistent", O_RDONLY)']);
+    expect(await page.getAttribute('#window .row', 'class')).toContain('error');
+    await page.click('#window .row');
+    expect(await page.textContent('#detail')).toMatch(
+      /= -1 ENOENT \(No such file or directory\)\ntask 0\.2 · .* · cat · at /,
+    );
+
+    await page.keyboard.press('Escape');
+    await page.click('.latency:has-text("execve")');
+    expect(new Set((await calls(page)).map((text) => text.split('(')[0]))).toEqual(new Set(['execve']));
+    await page.click('.chip');
+    await page.click('.tile.errors');
+    expect(await page.locator('#window .row:not(.error)').count()).toBe(0);
+  });
+
+  it('a part of the time is chosen by dragging, and left by a double click', async () => {
+    const page = await opened(traced('sh', '-c', 'sleep 0.2; cat /etc/hostname'));
+    const all = await shown(page);
+    const box = (await page.locator('#lanes canvas').boundingBox())!;
+    await page.mouse.move(box.x + 300, box.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 700, box.y + 40, { steps: 3 });
+    await page.mouse.up();
+    expect(await page.locator('.chip').count()).toBe(1);
+    expect(await shown(page)).not.toBe(all);
+    await page.mouse.dblclick(box.x + 500, box.y + 30);
+    expect(await shown(page)).toBe(all);
+  });
+
+  it('has few elements, however many calls there are', async () => {
+    const file = traced('dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=50000');
+    const page = await opened(file);
+    expect(Number(/[\d,]+$/.exec(await shown(page))![0].replaceAll(',', ''))).toBeGreaterThan(100_000);
+    expect(await page.locator('#window .row').count()).toBeLessThan(120);
+    await page.evaluate("document.getElementById('scroller').scrollTop = 1e9");
+    await page.waitForFunction("document.querySelector('#window').textContent.includes('exited with 0')");
+    expect(await page.locator('#window .row').count()).toBeLessThan(120);
+  });
+
+  it('is drawn in the light and in the dark', async () => {
+    const page = await opened(traced('true'));
+    const back = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+    await page.emulateMedia({ colorScheme: 'light' });
+    const light = await back();
+    await page.emulateMedia({ colorScheme: 'dark' });
+    const dark = await back();
+    expect(dark).not.toBe(light);
+    await page.click('#theme');
+    expect(await back()).toBe(light);
+  });
+
+  it('reads a page whose trace was cut short', async () => {
+    const file = traced('true');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.slice(0, text.lastIndexOf('exit_group') + 20));
+    const page = await opened(file);
+    expect((await calls(page))[1]).toMatch(/^execve\("/);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { type CommandLine, parseCommandLine } from '../../../src/cli/command-line.ts';
+
+const parse = (...argv: string[]): CommandLine => parseCommandLine([...argv, '--', 'true'], {}, undefined);
+const trace = (...argv: string[]): CommandLine['trace'] => parse(...argv).trace;
+
+describe('options are read as getopt does', () => {
+  it('clusters, with a value at the end or behind it', () => {
+    expect(trace('-fttTs5')).toMatchObject({ follow: true, callTimes: 'us', stringLimit: 5 });
+    expect(trace('-fo', 'file')).toMatchObject({ follow: true, outputFile: 'file' });
+    expect(trace('-ofile')).toMatchObject({ outputFile: 'file' });
+  });
+
+  it('a value that may be left out follows a =, and never is the next word', () => {
+    const line = parseCommandLine(['-r', 'ms', 'x'], {}, undefined);
+    expect(line).toMatchObject({ command: 'ms', args: ['x'] });
+    expect(line.trace.relativeTimes).toBe('us');
+    expect(trace('--relative-timestamps=ms').relativeTimes).toBe('ms');
+    expect(parseCommandLine(['--chaos-signals', 'ls', '-l'], {}, undefined)).toMatchObject({
+      command: 'ls',
+      args: ['-l'],
+    });
+  });
+
+  it('the beginning of a long name is enough if it is the only one', () => {
+    expect(trace('--follow').follow).toBe(true);
+    expect(trace('--syscall-t=ns').callTimes).toBe('ns');
+    expect(() => trace('--s')).toThrow('--s');
+  });
+
+  it("the command's own options are left alone", () => {
+    expect(parseCommandLine(['-f', 'ls', '-ttr', '--fol'], {}, undefined).args).toEqual(['-ttr', '--fol']);
+  });
+});
+
+describe('a later option overrides an earlier one', () => {
+  it.each<[string[], Partial<CommandLine['trace']>]>([
+    [['-c', '-C'], { summary: 'also' }],
+    [['-xx', '--strings-in-hex=none'], { strings: 'octal' }],
+    [['-ttt', '--absolute-timestamps=none'], { absoluteTimes: undefined }],
+    [['--absolute-timestamps=none', '-t'], { absoluteTimes: { form: 'time', precision: 's' } }],
+    [['-z', '-Z'], { statuses: new Set(['failed']) }],
+    [['-s', '1', '-s2'], { stringLimit: 2 }],
+    [['-v', '-e', 'abbrev=all'], { verbose: false }],
+    [['-y', '--decode-fds=none'], { fdPaths: false }],
+  ])('%j', (argv, expected) => {
+    expect(trace(...argv)).toMatchObject(expected);
+  });
+
+  it('of -e trace= and --trace too', () => {
+    expect(parse('--trace', '-e', 'trace=close').expressions.trace!.numbers()).toEqual([3]);
+    expect(parse('--trace=close', '-e', 'read').expressions.trace!.numbers()).toEqual([0]);
+  });
+});
+
+it.each<[string[], Partial<CommandLine['trace']>]>([
+  [['-t'], { absoluteTimes: { form: 'time', precision: 's' } }],
+  [['-t', '-t'], { absoluteTimes: { form: 'time', precision: 'us' } }],
+  [['-ttt'], { absoluteTimes: { form: 'unix', precision: 'us' } }],
+  [['--absolute-timestamps=format:unix,precision:ms'], { absoluteTimes: { form: 'unix', precision: 'ms' } }],
+  [['-q'], { quiet: new Set(['attach']) }],
+  [['-qq'], { quiet: new Set(['attach', 'exit']) }],
+  [['-e', 'quiet=exits'], { quiet: new Set(['exit']) }],
+  [['-e', 'status=!successful'], { statuses: new Set(['failed', 'unfinished', 'unavailable', 'detached']) }],
+  [['-e', 'status=all'], { statuses: undefined }],
+  [
+    ['-E', 'A=b=c', '-E', 'B'],
+    {
+      env: [
+        ['A', 'b=c'],
+        ['B', undefined],
+      ],
+    },
+  ],
+  [['-P', 'a', '--trace-path=b'], { paths: ['a', 'b'] }],
+  [['-ff', '-o', 'x'], { separately: true }],
+  [['-ff'], { separately: false }],
+  [
+    ['-U', 'name,count,time_percent,longest'],
+    {
+      counts: {
+        sortBy: 'total-time',
+        columns: ['name', 'calls', 'time-percent', 'max-time'],
+        extended: false,
+        overheadSeconds: 0,
+      },
+    },
+  ],
+  [
+    ['-S', 'syscall', '-O5ms'],
+    { counts: { sortBy: 'name', columns: undefined, extended: false, overheadSeconds: 0.005 } },
+  ],
+])('%j', (argv, expected) => {
+  expect(trace(...argv)).toMatchObject(expected);
+});
+
+it('-e signal= takes names, numbers, and a negation', () => {
+  const { signals } = trace('-e', 'signal=!term,SIGCHLD,1');
+  expect([15, 17, 1, 2].map((signal) => signals!(signal))).toEqual([false, false, false, true]);
+});
+
+it.each([
+  [['-a', 'x']],
+  [['-s', '-1']],
+  [['-S', 'bogus']],
+  [['-U', 'name,bogus']],
+  [['-e', 'status=bogus']],
+  [['-e', 'quiet=bogus']],
+  [['-e', 'signal=bogus']],
+  [['-e', 'abbrev=read']],
+  [['--relative-timestamps=minutes']],
+  [['--format', 'xml']],
+])('%j is refused with what is allowed', (argv) => {
+  expect(() => trace(...argv)).toThrow(
+    expect.objectContaining({ code: 'INVALID_VALUE', message: expect.stringContaining('allowed: ') }),
+  );
+});
+
+it.each([
+  [['-ff', '-c', '-o', 'x']],
+  [['-ff', '-o', '|cat']],
+  [['--format', 'json', '-c']],
+  [['--format', 'html', '-ff', '-o', 'x']],
+])('%j exclude each other', (argv) => {
+  expect(() => trace(...argv)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+});

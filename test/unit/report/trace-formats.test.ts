@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { TraceEvent } from '../../../src/model/trace-event.ts';
+import { CsvTrace } from '../../../src/report/csv-trace.ts';
+import { JsonTrace } from '../../../src/report/json-trace.ts';
+import { traceJsonSchema, traceLineSchema } from '../../../src/report/trace-schema.ts';
+import { entryOf, exitOf, type MadeCall } from '../../support/made-calls.ts';
+
+const OPEN: MadeCall = { name: 'openat', args: [-100, 0x1000, 0], entry: { 1: 'a "b",\n' }, errno: 2 };
+const READ: MadeCall = { name: 'read', args: [3, 0x2000, 10], exit: { 1: 'abc' }, result: 3 };
+const CUT: MadeCall = { name: 'read', args: [3, 0x2000, 10], returned: false };
+const base = { tid: 100, lineage: '0.10', time: 12.5 };
+const EVENTS: TraceEvent[] = [
+  { ...base, kind: 'task-start', parentTid: 99, thread: true },
+  ...[OPEN, READ, CUT].flatMap((call) => [entryOf(call), exitOf(call)]),
+  { ...base, kind: 'signal', signal: 15, siginfo: new Uint8Array(128), injected: true },
+  { ...base, kind: 'group-stop', signal: 19 },
+  { ...base, kind: 'exec-supersede', formerTid: 101 },
+  { ...base, kind: 'task-end', exitStatus: undefined, signal: 9, coreDumped: false },
+];
+
+function written(make: (write: (text: string) => void) => { event(event: TraceEvent): void }): string {
+  let text = '';
+  const trace = make((part) => {
+    text += part;
+  });
+  for (const event of EVENTS) trace.event(event);
+  return text;
+}
+
+describe('json', () => {
+  const lines = written((write) => new JsonTrace(write, ['cmd', 'arg'], { stringLimit: 32 })).split('\n');
+  const records = lines.slice(0, -1).map((line) => JSON.parse(line) as Record<string, unknown>);
+
+  it('is one object a line, each as the schema says', () => {
+    expect(lines.at(-1)).toBe('');
+    expect(records.map(({ type }) => type)).toEqual(
+      'trace birth syscall syscall syscall signal stop exec-by-thread exit'.split(' '),
+    );
+    for (const record of records) expect(traceLineSchema.parse(record)).toEqual(record);
+  });
+
+  it('has the arguments raw and decoded, and results as numbers', () => {
+    expect(records[2]).toMatchObject({
+      args: ['AT_FDCWD', '"a \\"b\\",\\n"', 'O_RDONLY'],
+      result: -1,
+      error: 'ENOENT',
+    });
+    expect(records[2]).toMatchObject({ raw_args: ['0xffffffffffffff9c', '0x1000', '0'] });
+    expect(records[3]).toMatchObject({ args: ['3', '"abc"', '10'], result: 3, error: null });
+  });
+
+  it('has what was passed, of a call that never came back', () => {
+    expect(records[4]).toMatchObject({ args: ['3', '0x2000', '10'], result: null, result_text: '?' });
+  });
+
+  it('schema/trace.json is what the definition generates (npm run schemas)', () => {
+    const committed: unknown = JSON.parse(readFileSync('schema/trace.json', 'utf8'));
+    expect(committed).toEqual(JSON.parse(JSON.stringify(traceJsonSchema())));
+  });
+});
+
+it('csv quotes what it must, and no cell is a formula', () => {
+  const rows = written((write) => new CsvTrace(write, { stringLimit: 32 })).split('\r\n');
+  expect(rows).toEqual([
+    'time,task,pid,type,name,text,result,error,duration_us,injected',
+    '12.500000,t0.10,100,birth,,thread of 99,,,,false',
+    '0.000000,t0,100,syscall,openat,"openat(AT_FDCWD, ""a \\""b\\"",\\n"", O_RDONLY)",-1,ENOENT,0.000,false',
+    '0.000000,t0,100,syscall,read,"read(3, ""abc"", 10)",3,,0.000,false',
+    '0.000000,t0,100,syscall,read,"read(3, 0x2000, 10)",,,0.000,false',
+    expect.stringMatching(/^12\.500000,t0\.10,100,signal,SIGTERM,.*true$/),
+    '12.500000,t0.10,100,stop,SIGSTOP,stopped,,,,false',
+    '12.500000,t0.10,100,exec-by-thread,,execve in thread 101,,,,false',
+    '12.500000,t0.10,100,exit,SIGKILL,killed,,,,false',
+    '',
+  ]);
+});
