@@ -28,6 +28,8 @@ export interface SyscallEntryEvent extends EventBase {
   readonly nr: number;
   readonly args: ArgWords;
   readonly captured: Captured;
+  /** Calls of one number with the same value here are alike in all but task and times. Undefined: nobody compared. */
+  readonly alike?: number | undefined;
 }
 
 /**
@@ -47,6 +49,8 @@ export interface SyscallExitEvent extends EventBase, Tampering {
   readonly errno: number;
   /** Seconds between entry and exit. */
   readonly duration: number;
+  /** The same as at the entry. */
+  readonly alike?: number | undefined;
 }
 
 /** A signal is about to be delivered. */

@@ -46,6 +46,14 @@ interface OpenLine {
   written: number;
 }
 
+/** Calls that are alike have one text: its start, and its end, which begins at a column. */
+interface KnownCall {
+  readonly alike: number;
+  readonly start: string;
+  end: string;
+  column: number;
+}
+
 /**
  * Events as strace's text. A call whose return follows its entry makes one line; if something else comes between, the
  * line is cut short with `<unfinished ...>` and taken up again with `<... name resumed>`.
@@ -62,6 +70,8 @@ export class StraceText {
   readonly #numbers = new Map<number, number>();
   readonly #timestamps: Timestamps | undefined;
   #line: OpenLine | undefined;
+  /** The text of the last call of each number, for those that are alike. */
+  readonly #known: (KnownCall | undefined)[] = [];
   /** Whose line it is, as it stands before the lines of the task that was last. */
   #prefixTid = 0;
   #prefixText = '';
@@ -130,15 +140,37 @@ export class StraceText {
   }
 
   #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
-    return `${nameOf(event)}(${formatEntry(event, this.#options)}`;
+    const known = this.#knownCall(event);
+    if (known !== undefined) return known.start;
+    const start = `${nameOf(event)}(${formatEntry(event, this.#options)}`;
+    const { alike } = event;
+    this.#known[event.nr] = alike === undefined ? undefined : { alike, start, end: '', column: -1 };
+    return start;
+  }
+
+  #knownCall({ nr, alike }: SyscallEntryEvent | SyscallExitEvent): KnownCall | undefined {
+    const known = this.#known[nr];
+    return known !== undefined && known.alike === alike ? known : undefined;
   }
 
   #returned(event: SyscallExitEvent): string {
-    const marks = `${injectedMark(event)}${event.delayed ? ' (DELAYED)' : ''}`;
-    const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
     const { callTimes } = this.#options;
     const time = callTimes === undefined ? '' : ` <${secondsText(event.duration, callTimes)}>`;
-    return `${rest}= ${formatResult(event, this.#options)}${marks}${time}`;
+    return `${this.#endText(event)}${time}`;
+  }
+
+  #endText(event: SyscallExitEvent): string {
+    const known = this.#knownCall(event);
+    const column = this.#line!.text.length;
+    if (known !== undefined && known.column === column) return known.end;
+    const marks = `${injectedMark(event)}${event.delayed ? ' (DELAYED)' : ''}`;
+    const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
+    const end = `${rest}= ${formatResult(event, this.#options)}${marks}`;
+    if (known !== undefined) {
+      known.column = column;
+      known.end = end;
+    }
+    return end;
   }
 
   /** The task ended inside the call. */

@@ -7,7 +7,8 @@ import { CapturedInRecords } from '../captured-in-records.ts';
 import { endOf } from '../end-of-task.ts';
 import { PendingCall } from '../pending-call.ts';
 import { ABIS } from '../record.ts';
-import { CALL, KERNEL_SIGINFO_BYTES, KIND, RECORD, RECORD_FLAG } from './layout.ts';
+import { AlikeCalls } from './alike-calls.ts';
+import { ABI, CALL, KERNEL_SIGINFO_BYTES, KIND, RECORD, RECORD_FLAG } from './layout.ts';
 
 const TWO_32 = 2 ** 32;
 const SIGINFO_BYTES = 128;
@@ -35,6 +36,7 @@ export class KernelEvents {
   readonly #epoch: number = monotonicToEpoch();
   readonly #tasks = new Map<number, TaskLine>();
   readonly #captured = new CapturedInRecords();
+  readonly #alikeCalls = new AlikeCalls();
   readonly #entry: Mutable<SyscallEntryEvent>;
   readonly #exit: Mutable<SyscallExitEvent>;
   #receive: (event: TraceEvent) => void = () => {};
@@ -51,7 +53,7 @@ export class KernelEvents {
       args: new ArgWords(new Uint32Array(12)),
       captured: this.#captured,
     };
-    this.#entry = { kind: 'syscall-entry', ...base };
+    this.#entry = { kind: 'syscall-entry', ...base, alike: undefined };
     this.#exit = {
       kind: 'syscall-exit',
       ...base,
@@ -61,6 +63,7 @@ export class KernelEvents {
       duration: 0,
       injected: false,
       poked: false,
+      alike: undefined,
       delayed: false,
     };
   }
@@ -131,7 +134,7 @@ export class KernelEvents {
     task.pending.keep(memory.u8.subarray(at, at + length));
     this.#captured.exitAt();
     this.#captured.entryAt(task.pending.bytes, CALL.captures, length);
-    this.#enter(memory, at, tid, nr, task);
+    this.#enter(memory, at, tid, nr, task, undefined);
   }
 
   #onExit(memory: NativeMemory, at: number, length: number, tid: number, nr: number): void {
@@ -140,6 +143,8 @@ export class KernelEvents {
     const task = this.#task(tid);
     const exit = this.#exit;
     const { pending } = task;
+    const isComparable = !pending && u8[at + RECORD.abi] === ABI.x86_64;
+    const alike = isComparable ? this.#alikeCalls.idOf(memory, at, length, nr) : undefined;
     this.#captured.exitAt(u8, at + CALL.captures, at + length);
     if (pending) {
       this.#captured.entryAt(pending.bytes, CALL.captures, pending.size);
@@ -148,7 +153,7 @@ export class KernelEvents {
     } else {
       this.#captured.entryAt(u8, at + CALL.captures, at + length);
       exit.args.moveTo(u32, word + CALL.args / 4);
-      this.#enter(memory, at, tid, nr, task);
+      this.#enter(memory, at, tid, nr, task, alike);
     }
     const low = u32[word + CALL.result / 4]!;
     const isError = u32[word + CALL.result / 4 + 1] === 0xffff_ffff && low >= TWO_32 - MOST_ERRNO;
@@ -157,6 +162,7 @@ export class KernelEvents {
     exit.time = this.#seconds(u32, word + RECORD.time / 4);
     exit.abi = ABIS[u8[at + RECORD.abi]!]!;
     exit.nr = nr;
+    exit.alike = alike;
     exit.returned = true;
     exit.result.moveTo(u32, word + CALL.result / 4);
     exit.errno = isError ? TWO_32 - low : 0;
@@ -170,7 +176,14 @@ export class KernelEvents {
   }
 
   /** Tells the entry of the call that a record is about; what was captured is known. */
-  #enter({ u32, u8 }: NativeMemory, at: number, tid: number, nr: number, task: TaskLine): void {
+  #enter(
+    { u32, u8 }: NativeMemory,
+    at: number,
+    tid: number,
+    nr: number,
+    task: TaskLine,
+    alike: number | undefined,
+  ): void {
     const word = at >> 2;
     const entry = this.#entry;
     entry.tid = tid;
@@ -178,6 +191,7 @@ export class KernelEvents {
     entry.time = this.#seconds(u32, word + CALL.entered / 4);
     entry.abi = ABIS[u8[at + RECORD.abi]!]!;
     entry.nr = nr;
+    entry.alike = alike;
     entry.args.moveTo(u32, word + CALL.args / 4);
     this.#receive(entry);
   }
@@ -194,6 +208,7 @@ export class KernelEvents {
     exit.abi = ABIS[bytes[RECORD.abi]!]!;
     exit.nr = words[RECORD.number / 4]!;
     exit.args.moveTo(words, CALL.args / 4);
+    exit.alike = undefined;
     exit.returned = false;
     exit.result.moveTo(NO_RESULT, 0);
     exit.errno = 0;
