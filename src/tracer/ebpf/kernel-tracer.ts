@@ -14,7 +14,8 @@ import { RenacerError } from '../../model/errors.ts';
 import { type CallPlanChoice, callPlans, callVariants } from './call-plans.ts';
 import { SCRATCH_BYTES } from './capture-code.ts';
 import { COUNTER, COUNTERS, COUNTS, NUMBERS, PLAN_BYTES, PLANS, TASK } from './layout.ts';
-import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS, tracePrograms } from './programs.ts';
+import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS } from './program-parts.ts';
+import { tracePrograms } from './programs.ts';
 
 const MOST_TASKS = 65536;
 /** Of a program, for bpftool. */
