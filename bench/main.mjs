@@ -12,6 +12,8 @@ const trace = path.join(scratch, 'trace');
 const dd = (count) => ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', `count=${count}`];
 const pinned = (...command) => ['taskset', '-c', '0', ...command];
 const CALLS = 100_000;
+/** Long enough that the start does not count. */
+const gitLogs = ['sh', '-c', 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do git log -p; done'];
 
 const BENCHES = [
   {
@@ -66,8 +68,8 @@ const BENCHES = [
   },
   {
     name: 'faults: 1 % of reads short, git log -p / bare',
-    command: [renacer, '-e', 'inject=read:short=0.5:prob=0.01', '-o', '/dev/null', '--', 'git', 'log', '-p'],
-    reference: ['git', 'log', '-p'],
+    command: [renacer, '-e', 'inject=read:short=0.5:prob=0.01', '-o', '/dev/null', '--', ...gitLogs],
+    reference: gitLogs,
     target: 1.15,
   },
 ];
