@@ -72,7 +72,7 @@ export class StopLoop {
   readonly #tampering = new Tampering(this.#ptrace, this.#memory);
   readonly #programEntry = new ProgramEntry(this.#ptrace, this.#memory);
   readonly #placement: Placement = new Placement(this.#tasks.all);
-  readonly #held = new Timers<{ readonly task: Task; readonly signal: number }>();
+  readonly #held = new Timers<Task>();
   readonly #call: CallAtStop;
   readonly #following: Following;
   readonly #policy: Policy | undefined;
@@ -399,7 +399,7 @@ export class StopLoop {
       return;
     }
     const dueMs = monotonicMs() + delayMs;
-    this.#held.add(dueMs, { task, signal: 0 });
+    this.#held.add(dueMs, task);
     this.#setAlarm(dueMs);
   }
 
@@ -421,8 +421,8 @@ export class StopLoop {
       return;
     }
     const now = monotonicMs();
-    for (let due = this.#held.takeDue(now); due; due = this.#held.takeDue(now)) {
-      if (this.#tasks.all.get(due.task.tid) === due.task) this.#resume(due.task, due.signal);
+    for (let task = this.#held.takeDue(now); task; task = this.#held.takeDue(now)) {
+      if (this.#tasks.all.get(task.tid) === task) this.#resume(task);
     }
     for (const { task, signal } of this.#policy?.onTime(now) ?? []) {
       sendThreadSignal(task.tgid, task.tid, signal);
