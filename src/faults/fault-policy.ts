@@ -95,8 +95,6 @@ export class FaultPolicy implements Policy {
     return this.#underWay.comesBack(call);
   }
 
-  onSignal(): void {}
-
   onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void {
     if (Number.isNaN(this.#startMs)) this.#startMs = nowMs;
     if (parent) this.#handlers.onBirth(task, parent.tgid);
@@ -110,14 +108,6 @@ export class FaultPolicy implements Policy {
     this.#underWay.forget(task);
     this.#handlers.onEnd(task);
     for (const rule of this.#rules) rule.forget(task);
-  }
-
-  nextTime(): number {
-    return Number.POSITIVE_INFINITY;
-  }
-
-  onTime(): [] {
-    return [];
   }
 
   /** A rule whose condition is the result: it is counted now, and only its effects at the exit can be had. */

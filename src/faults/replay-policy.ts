@@ -34,7 +34,6 @@ interface Life {
 /** Injects recorded faults, each at its coordinate and nowhere else. */
 export class ReplayPolicy implements Policy {
   readonly armed: Policy['armed'];
-  readonly needsProgramEntry = false;
   readonly hidesVdso: boolean;
   readonly #seed: number;
   readonly #recorded: readonly Recorded[];
@@ -115,21 +114,11 @@ export class ReplayPolicy implements Policy {
     this.#lives.set(task.lineage, { task, calls: new Map(), last: undefined, ending: undefined });
   }
 
-  onExec(): void {}
-
   onTaskEnd(task: Task, status: number): void {
     this.#underWay.forget(task);
     this.#sent.onTaskEnd(task, status);
     const life = this.#lives.get(task.lineage);
     if (life) life.ending = endingText(status);
-  }
-
-  nextTime(): number {
-    return Number.POSITIVE_INFINITY;
-  }
-
-  onTime(): [] {
-    return [];
   }
 
   #inject(recorded: RecordedFault, facts: CallFacts): Effect[] | undefined {

@@ -13,8 +13,8 @@ export class PolicyChain implements Policy {
 
   constructor(policies: readonly Policy[]) {
     this.#policies = policies;
-    this.needsProgramEntry = policies.some((policy) => policy.needsProgramEntry);
-    this.hidesVdso = policies.some((policy) => policy.hidesVdso);
+    this.needsProgramEntry = policies.some((policy) => policy.needsProgramEntry === true);
+    this.hidesVdso = policies.some((policy) => policy.hidesVdso === true);
     const sets = policies.map(({ armed }) => armed);
     this.armed = sets.includes('all') ? 'all' : new Set(sets.flatMap((set) => (set === 'all' ? [] : [...set])));
   }
@@ -35,7 +35,7 @@ export class PolicyChain implements Policy {
   onExit(call: StoppedCall): ExitDecision | undefined {
     let decision: ExitDecision | undefined;
     for (const policy of this.#policies) {
-      const next = policy.onExit(call);
+      const next = policy.onExit?.(call);
       if (!next) continue;
       const delayMs = (decision?.delayMs ?? 0) + (next.delayMs ?? 0);
       decision = { ...next, ...decision, ...(delayMs > 0 && { delayMs }) };
@@ -44,27 +44,27 @@ export class PolicyChain implements Policy {
   }
 
   onSignal(signal: StoppedSignal): void {
-    for (const policy of this.#policies) policy.onSignal(signal);
+    for (const policy of this.#policies) policy.onSignal?.(signal);
   }
 
   onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void {
-    for (const policy of this.#policies) policy.onTaskStart(task, nowMs, parent);
+    for (const policy of this.#policies) policy.onTaskStart?.(task, nowMs, parent);
   }
 
   onExec(task: Task): void {
-    for (const policy of this.#policies) policy.onExec(task);
+    for (const policy of this.#policies) policy.onExec?.(task);
   }
 
   onTaskEnd(task: Task, status: number): void {
-    for (const policy of this.#policies) policy.onTaskEnd(task, status);
+    for (const policy of this.#policies) policy.onTaskEnd?.(task, status);
   }
 
   nextTime(): number {
-    return Math.min(...this.#policies.map((policy) => policy.nextTime()));
+    return Math.min(...this.#policies.map((policy) => policy.nextTime?.() ?? Number.POSITIVE_INFINITY));
   }
 
   onTime(nowMs: number): readonly { readonly task: Task; readonly signal: number }[] {
-    return this.#policies.flatMap((policy) => policy.onTime(nowMs));
+    return this.#policies.flatMap((policy) => policy.onTime?.(nowMs) ?? []);
   }
 }
 

@@ -68,30 +68,30 @@ export interface StoppedSignal {
 
 /**
  * Why things happen to a target. The tracer asks it at each armed stop, and never knows the reason for an answer;
- * undefined stands for "go on". `nowMs` is the monotonic clock.
+ * undefined stands for "go on". It has the members that it has use for. `nowMs` is the monotonic clock.
  */
 export interface Policy {
   /** The calls to stop at, or `all`. */
   readonly armed: 'all' | ReadonlySet<number>;
   /** Whether {@link Task.atHome} is to be kept: it costs one stop at each execve. */
-  readonly needsProgramEntry: boolean;
+  readonly needsProgramEntry?: boolean;
   /**
    * Whether programs are to ask the kernel for the time: usually they read it from memory that the kernel shares with
    * them (vdso(7)), and no call is made.
    */
-  readonly hidesVdso: boolean;
+  readonly hidesVdso?: boolean;
   /** Whether it is not to be asked about a call that another policy keeps from being made. */
   readonly onlyCallsThatHappen?: boolean;
   onEntry(call: StoppedCall): EntryDecision | undefined;
-  onExit(call: StoppedCall): ExitDecision | undefined;
+  onExit?(call: StoppedCall): ExitDecision | undefined;
   /** Told of each signal before it is delivered. */
-  onSignal(signal: StoppedSignal): void;
+  onSignal?(signal: StoppedSignal): void;
   /** `parent` is undefined for the command itself, and where the parent was killed before it could tell. */
-  onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void;
-  onExec(task: Task): void;
-  onTaskEnd(task: Task, status: number): void;
+  onTaskStart?(task: Task, nowMs: number, parent: Task | undefined): void;
+  onExec?(task: Task): void;
+  onTaskEnd?(task: Task, status: number): void;
   /** The next moment at which {@link onTime} is to be called; Infinity for never. */
-  nextTime(): number;
+  nextTime?(): number;
   /** Signals to send now, to tasks that need not be stopped. */
-  onTime(nowMs: number): readonly { readonly task: Task; readonly signal: number }[];
+  onTime?(nowMs: number): readonly { readonly task: Task; readonly signal: number }[];
 }

@@ -177,7 +177,7 @@ export class StopLoop {
     const task = this.#tasks.all.get(tid);
     if (task) this.#onChange(task, status);
     else this.#tasks.strange(tid, status);
-    if (this.#policy) this.#setAlarm(this.#policy.nextTime());
+    if (this.#policy) this.#setAlarm(this.#policy.nextTime?.() ?? Number.POSITIVE_INFINITY);
   }
 
   #onChange(task: Task, status: number): void {
@@ -248,7 +248,7 @@ export class StopLoop {
 
   #started(task: Task, parent: Task | undefined): void {
     this.#recorder.taskStart(task, parent?.tid ?? 0);
-    this.#policy?.onTaskStart(task, monotonicMs(), parent);
+    this.#policy?.onTaskStart?.(task, monotonicMs(), parent);
   }
 
   #onExec(task: Task): void {
@@ -260,7 +260,7 @@ export class StopLoop {
       this.#launching = undefined;
       this.#onRootExec();
     }
-    this.#policy?.onExec(current);
+    this.#policy?.onExec?.(current);
     if (this.#policy?.needsProgramEntry) this.#programEntry.arm(current);
     if (this.#policy?.hidesVdso) hideVdso(this.#ptrace, this.#memory, current.tid);
     this.#resume(current);
@@ -270,7 +270,7 @@ export class StopLoop {
     const former = successor.tid;
     this.#tasks.supersede(leader, successor);
     if (leader === this.#root) this.#root = successor;
-    this.#policy?.onTaskEnd(leader, 0);
+    this.#policy?.onTaskEnd?.(leader, 0);
     this.#recorder.supersede(leader, successor, former);
     this.#placement.ended(former);
     this.#programEntry.forget(leader);
@@ -286,7 +286,7 @@ export class StopLoop {
     }
     if (task === this.#root) this.#rootStatus = status;
     this.#recorder.taskEnd(task, status);
-    this.#policy?.onTaskEnd(task, status);
+    this.#policy?.onTaskEnd?.(task, status);
     this.#placement.ended(task.tid);
     this.#programEntry.forget(task);
     this.#tasks.remove(task);
@@ -299,7 +299,7 @@ export class StopLoop {
       this.#resume(task);
       return;
     }
-    this.#policy?.onSignal({ task, signal });
+    this.#policy?.onSignal?.({ task, signal });
     this.#tampering.disown(task, signal);
     const siginfo =
       this.#recorder.wantsSiginfo && this.#ptrace.readSiginfo(task.tid) ? this.#ptrace.siginfo : undefined;
@@ -370,7 +370,7 @@ export class StopLoop {
       return;
     }
     if (task.argsChanged) this.#tampering.restoreArguments(task, this.#call);
-    const decision = task.policyAtExit ? this.#policy?.onExit(this.#call) : undefined;
+    const decision = task.policyAtExit ? this.#policy?.onExit?.(this.#call) : undefined;
     if (decision?.kill) {
       this.#tampering.kill(task, decision);
       return;
@@ -424,11 +424,11 @@ export class StopLoop {
     for (let task = this.#held.takeDue(now); task; task = this.#held.takeDue(now)) {
       if (this.#tasks.all.get(task.tid) === task) this.#resume(task);
     }
-    for (const { task, signal } of this.#policy?.onTime(now) ?? []) {
+    for (const { task, signal } of this.#policy?.onTime?.(now) ?? []) {
       sendThreadSignal(task.tgid, task.tid, signal);
     }
     this.#doorbell!.stopped();
-    this.#doorbell!.arm(Math.min(this.#held.nextMs, this.#policy?.nextTime() ?? Number.POSITIVE_INFINITY));
+    this.#doorbell!.arm(Math.min(this.#held.nextMs, this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY));
   }
 }
 

@@ -43,8 +43,6 @@ interface Life {
  */
 export class SignalInjection implements Policy {
   readonly armed = 'all';
-  readonly needsProgramEntry = false;
-  readonly hidesVdso = false;
   readonly #plan: SignalPlan;
   readonly #lives = new Map<Task, Life>();
   readonly #sent: SentSignals;
@@ -82,8 +80,6 @@ export class SignalInjection implements Policy {
     this.#lives.set(task, life);
   }
 
-  onExec(): void {}
-
   onTaskEnd(task: Task, status: number): void {
     this.#lives.delete(task);
     this.#sent.onTaskEnd(task, status);
@@ -98,10 +94,6 @@ export class SignalInjection implements Policy {
     const timeMs = call.task.enteredAt - this.#startMs;
     this.#sent.log(call.task, { rule: RULE, timeMs, moment: 'call', signal });
     return { signals: [signalNumber(signal)] };
-  }
-
-  onExit(): undefined {
-    return undefined;
   }
 
   onSignal(signal: StoppedSignal): void {

@@ -19,8 +19,6 @@ const CALLS: readonly string[] = [
  */
 export class IoLatency implements Policy {
   readonly armed: ReadonlySet<number> = new Set(CALLS.map((name) => syscallNumber(name)!));
-  readonly needsProgramEntry = false;
-  readonly hidesVdso = false;
   readonly onlyCallsThatHappen = true;
   readonly #delayMs: number;
   readonly #sockets = new TreeSockets(new SocketCalls());
@@ -42,20 +40,8 @@ export class IoLatency implements Policy {
     return call.result.signed(0) > 0 ? { delayMs: this.#delayMs } : undefined;
   }
 
-  onSignal(): void {}
-  onTaskStart(): void {}
-  onExec(): void {}
-
   onTaskEnd(task: Task): void {
     this.#underWay.delete(task);
-  }
-
-  nextTime(): number {
-    return Number.POSITIVE_INFINITY;
-  }
-
-  onTime(): [] {
-    return [];
   }
 
   #isSlow(call: StoppedCall): boolean {

@@ -7,8 +7,6 @@ const call = { nr: 1 } as StoppedCall;
 function policy(entry: EntryDecision, exit: ExitDecision, onlyCallsThatHappen = false): Policy & { asked: number } {
   return {
     armed: new Set([1]),
-    needsProgramEntry: false,
-    hidesVdso: false,
     onlyCallsThatHappen,
     asked: 0,
     onEntry() {
@@ -16,12 +14,6 @@ function policy(entry: EntryDecision, exit: ExitDecision, onlyCallsThatHappen = 
       return entry;
     },
     onExit: () => exit,
-    onSignal() {},
-    onTaskStart() {},
-    onExec() {},
-    onTaskEnd() {},
-    nextTime: () => Number.POSITIVE_INFINITY,
-    onTime: () => [],
   };
 }
 

@@ -31,8 +31,6 @@ export interface ImitatedCall {
  */
 export class NetworkImitation implements Policy {
   readonly armed: ReadonlySet<number>;
-  readonly needsProgramEntry = false;
-  readonly hidesVdso = false;
   readonly onlyCallsThatHappen = true;
   readonly #calls: ReadonlyMap<number, ImitatedCall>;
   /** Calls whose exit is awaited. */
@@ -68,19 +66,7 @@ export class NetworkImitation implements Policy {
     return imitated?.exit?.(call);
   }
 
-  onSignal(): void {}
-  onTaskStart(): void {}
-  onExec(): void {}
-
   onTaskEnd(task: Task): void {
     this.#underWay.delete(task);
-  }
-
-  nextTime(): number {
-    return Number.POSITIVE_INFINITY;
-  }
-
-  onTime(): [] {
-    return [];
   }
 }
