@@ -1,4 +1,3 @@
-import type { NetworkUse, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type {
   CpuUse,
@@ -12,6 +11,8 @@ import type {
   TimeoutUse,
 } from '../model/run-result.ts';
 import { type Colors, createColors } from './colors.ts';
+import { networkTexts } from './network-texts.ts';
+import { mebibytes } from './sizes.ts';
 
 const LABEL_WIDTH = 10;
 /** Faults that are listed one by one; of more, the rest is counted. */
@@ -23,9 +24,9 @@ export function closingBlock(result: RunResult, color: boolean): string {
   const lines: (readonly [label: string, text: string])[] = [
     ['outcome', outcomeLine(result, colors)],
     ...limitLines(result),
-    ...networkLines(result.network),
-    ...injectedLines(result.faults, colors),
-    ...ruleLines(result.rules, colors),
+    ...underLabel('network', networkTexts(result.network)),
+    ...underLabel('injected', injectedTexts(result.faults, colors)),
+    ...underLabel('rules', ruleTexts(result.rules, colors)),
     ...replayLines(result.replay, colors),
     ['seed', String(result.seed)],
     ['backends', backendsLine(result)],
@@ -62,6 +63,11 @@ function contextOf(message: string): string {
   return at < 0 ? '' : message.slice(at);
 }
 
+/** The label stands beside the first of them alone. */
+function underLabel(label: string, texts: readonly string[]): [string, string][] {
+  return texts.map((text, index) => [index === 0 ? label : '', text]);
+}
+
 function limitLines({ limits, durationMs }: RunResult): [string, string][] {
   const lines: [string, string][] = [];
   if (limits.memory) lines.push(['memory', memoryText(limits.memory)]);
@@ -88,32 +94,10 @@ function timeoutText({ limitMs, reached, killed }: TimeoutUse, durationMs: numbe
   return `${seconds(limitMs)} reached, ended by SIGTERM${killed ? ', then SIGKILL' : ''}`;
 }
 
-/** A line for each service: what passed each way, and what became of it. */
-function networkLines(network: NetworkUse | undefined): [string, string][] {
-  return (network?.groups ?? []).map((group, index) => {
-    const ends = [group.resets && `${group.resets} reset`, group.refusals && `${group.refusals} refused`].filter(
-      Boolean,
-    );
-    const flows = `${group.flows} ${group.flows === 1 ? 'flow' : 'flows'}${ends.length > 0 ? ` (${ends.join(', ')})` : ''}`;
-    const text = `${group.protocol} ${group.service}: ${flows}, ${countsText('to', group.to)}, ${countsText('from', group.from)}`;
-    return [index === 0 ? 'network' : '', text];
-  });
-}
-
-function countsText(direction: string, counts: PacketCounts): string {
-  const { packets, bytes, lost, delayed, duplicated, reordered, corrupted } = counts;
-  const what = Object.entries({ lost, delayed, duplicated, reordered, corrupted }).filter(([, count]) => count > 0);
-  const detail = what.map(([name, count]) => `${count} ${name}`).join(', ');
-  return `${packets} packets ${direction} (${kibibytes(bytes)}${detail ? `; ${detail}` : ''})`;
-}
-
-function injectedLines(faults: readonly InjectedFault[], colors: Colors): [string, string][] {
-  if (faults.length === 0) return [['injected', 'nothing']];
-  const lines: [string, string][] = faults
-    .slice(0, LISTED_FAULTS)
-    .map((fault, index) => [index === 0 ? 'injected' : '', faultText(fault, colors)]);
-  if (faults.length > LISTED_FAULTS) lines.push(['', `and ${faults.length - LISTED_FAULTS} more`]);
-  return lines;
+function injectedTexts(faults: readonly InjectedFault[], colors: Colors): string[] {
+  if (faults.length === 0) return ['nothing'];
+  const texts = faults.slice(0, LISTED_FAULTS).map((fault) => faultText(fault, colors));
+  return faults.length > LISTED_FAULTS ? [...texts, `and ${faults.length - LISTED_FAULTS} more`] : texts;
 }
 
 function faultText(fault: InjectedFault, colors: Colors): string {
@@ -135,11 +119,11 @@ function signalText({ signal, at, tid, timeMs, fate, moment }: InjectedSignal, c
 }
 
 /** How each rule fared; one that never fired is a warning. */
-function ruleLines(rules: readonly RuleUse[], colors: Colors): [string, string][] {
-  return rules.map(({ rule, eligible, fired, impossible }, index) => {
+function ruleTexts(rules: readonly RuleUse[], colors: Colors): string[] {
+  return rules.map(({ rule, eligible, fired, impossible }) => {
     const refused = impossible > 0 ? `, ${impossible} times not possible for the kernel` : '';
     const text = `${rule}: fired ${fired} of ${eligible} eligible calls${refused}`;
-    return [index === 0 ? 'rules' : '', fired === 0 ? colors.yellow(`${text} (never fired)`) : text];
+    return fired === 0 ? colors.yellow(`${text} (never fired)`) : text;
   });
 }
 
@@ -156,13 +140,4 @@ function backendsLine({ backends }: RunResult): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
-}
-
-function kibibytes(bytes: number): string {
-  return bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : mebibytes(bytes);
-}
-
-function mebibytes(bytes: number): string {
-  const mib = bytes / 1024 ** 2;
-  return `${mib >= 100 ? mib.toFixed(0) : mib.toFixed(1)} MiB`;
 }
