@@ -1,6 +1,10 @@
 import { CommanderError } from 'commander';
+import { parseFlags } from '../chaos/flags.ts';
+import { NETWORK_THREAD } from '../chaos/network/network-worker.ts';
+import { PRESET_NAMES, PRESETS } from '../chaos/presets.ts';
+import { asksForNetwork } from '../chaos/tiers.ts';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
-import { parseCommandLine } from './command-line.ts';
+import { type CommandLine, parseCommandLine } from './command-line.ts';
 
 /**
  * Does what argv (without node and the script) says; resolves to the exit code. The command gets the `inherited` file
@@ -23,6 +27,7 @@ async function dispatch(argv: readonly string[], inherited: readonly number[]): 
   }
   if (argv[0] === 'replay') return replay(argv.slice(1), inherited);
   const line = parseCommandLine(argv, process.env, undefined);
+  startAhead(line);
   const { run } = await import('./run.ts');
   return run(line, inherited);
 }
@@ -37,8 +42,15 @@ async function replay([file, ...argv]: readonly string[], inherited: readonly nu
   if (file.startsWith('-')) parseCommandLine([file], process.env, undefined);
   const { readRecording } = await import('../run/recording-file.ts');
   const line = parseCommandLine(argv, process.env, readRecording(file));
+  startAhead(line);
   const { run } = await import('./run.ts');
   return run(line, inherited);
+}
+
+/** Starts what loads beside the other modules, where the command line says by itself that it will be needed. */
+function startAhead({ mode, chaosFlags }: CommandLine): void {
+  const preset = PRESET_NAMES.find((name) => name === mode) ?? 'none';
+  if (asksForNetwork({ ...PRESETS[preset], ...parseFlags(chaosFlags) })) NETWORK_THREAD.start();
 }
 
 /** One clear line for each thing that is wrong, and one what to do about it. */
