@@ -1,10 +1,7 @@
 import { CommanderError } from 'commander';
-import { parseFlags } from '../chaos/flags.ts';
-import { NETWORK_THREAD } from '../chaos/network/network-worker.ts';
-import { PRESET_NAMES, PRESETS } from '../chaos/presets.ts';
-import { asksForNetwork } from '../chaos/tiers.ts';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
-import { type CommandLine, parseCommandLine } from './command-line.ts';
+import { parseCommandLine } from './command-line.ts';
+import { startAhead } from './start-ahead.ts';
 
 /**
  * Does what argv (without node and the script) says; resolves to the exit code. The command gets the `inherited` file
@@ -45,12 +42,6 @@ async function replay([file, ...argv]: readonly string[], inherited: readonly nu
   startAhead(line);
   const { run } = await import('./run.ts');
   return run(line, inherited);
-}
-
-/** Starts what loads beside the other modules, where the command line says by itself that it will be needed. */
-function startAhead({ mode, chaosFlags }: CommandLine): void {
-  const preset = PRESET_NAMES.find((name) => name === mode) ?? 'none';
-  if (asksForNetwork({ ...PRESETS[preset], ...parseFlags(chaosFlags) })) NETWORK_THREAD.start();
 }
 
 /** One clear line for each thing that is wrong, and one what to do about it. */

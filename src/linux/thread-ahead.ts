@@ -21,6 +21,11 @@ export class ThreadAhead {
     this.#ahead = { worker, loaded };
   }
 
+  /** Tells a thread that was started ahead what it may load meanwhile. */
+  hint(message: string): void {
+    this.#ahead?.worker.postMessage(message);
+  }
+
   /** The thread, for work that is sent to it; a new one unless one was started ahead. */
   take(): Worker {
     const worker = this.#ahead?.worker;
