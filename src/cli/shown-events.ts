@@ -10,6 +10,7 @@ import { StraceText } from '../report/strace-text.ts';
 import { TraceFilter } from '../report/trace-filter.ts';
 import type { TraceRequest } from '../run/run.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
+import type { Dumps } from '../syscalls/dumped-data.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnOutput } from './own-output.ts';
 import { SeparateTraces } from './separate-traces.ts';
@@ -27,11 +28,13 @@ interface TraceWriter {
 /** A trace whose calls are seen one by one: printed, or counted, or both. */
 export function shownEvents(line: CommandLine, request: TraceRequest, output: OwnOutput): TraceOutput {
   const { trace: settings } = line;
-  const { follow, paths, summary } = settings;
+  const { follow, paths, summary, decodeFds } = settings;
+  let left = settings.callLimit ?? Number.POSITIVE_INFINITY;
   const filter = new TraceFilter({
     statuses: settings.statuses,
     signals: settings.signals,
     paths: paths.length > 0 ? paths.flatMap(withRealPath) : undefined,
+    descriptors: settings.descriptors,
   });
   const statistics = summary === 'none' ? undefined : new CallStatistics();
   const writer = summary === 'only' ? undefined : traceWriter(line, output);
@@ -39,10 +42,14 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
     request: {
       ...request,
       stringLimit: settings.stringLimit,
-      verbose: settings.verbose,
-      fdPaths: settings.fdPaths || paths.length > 0,
+      verbose: settings.whole !== undefined && settings.whole.numbers().length > 0,
+      fdPaths: decodeFds.size > 0 || paths.length > 0,
+      descriptorDetails: [...decodeFds].filter((wish) => wish !== 'path'),
+      processNames: settings.processNames,
+      dumps: dumpsOf(settings),
       onEvent(event) {
-        if (!(follow || event.lineage === '0') || !filter.passes(event)) return;
+        if (left <= 0 || !(follow || event.lineage === '0') || !filter.passes(event)) return;
+        if (event.kind === 'syscall-exit') left -= 1;
         writer?.event(event);
         if (event.kind === 'syscall-exit' && event.abi === 'x86_64') statistics?.add(event);
       },
@@ -81,6 +88,7 @@ function textWriter(settings: TraceSettings, print: PrintOptions, output: OwnOut
     timestamps: { absolute: settings.absoluteTimes, relative: settings.relativeTimes },
     callTimes: settings.callTimes,
     numbers: settings.numbers,
+    alwaysPid: settings.alwaysPid,
     signals: settings.signals,
     // As strace: what goes to a file is the trace alone.
     quiet: output.toFile || separately ? new Set([...quiet, 'attach' as const]) : quiet,
@@ -89,8 +97,25 @@ function textWriter(settings: TraceSettings, print: PrintOptions, output: OwnOut
   return new StraceText({ ...options, write: (text) => output.write(text), followed: follow, toFile: output.toFile });
 }
 
-function printOptions({ stringLimit, verbose, strings, raw, fdPaths }: TraceSettings): PrintOptions {
-  return { stringLimit, verbose, strings, fdPaths, ...(raw && { raw }) };
+function printOptions(settings: TraceSettings): PrintOptions {
+  const { stringLimit, strings, constants, argumentNames, processNames, decodeFds, raw, whole, dereferenced } =
+    settings;
+  return {
+    stringLimit,
+    strings,
+    constants,
+    argumentNames,
+    processNames,
+    fdPaths: decodeFds.has('path'),
+    dumps: dumpsOf(settings),
+    ...(raw && { raw }),
+    ...(whole && { whole }),
+    ...(dereferenced && { dereferenced }),
+  };
+}
+
+function dumpsOf({ dumps }: TraceSettings): Dumps | undefined {
+  return dumps.read || dumps.write ? dumps : undefined;
 }
 
 /** A path is also known by the one that it leads to. */

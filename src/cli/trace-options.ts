@@ -1,14 +1,20 @@
+import { RenacerError } from '../model/errors.ts';
+import { CONSTANT_STYLES } from '../syscalls/constant-style.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
-import { TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import { DESCRIPTOR_WISHES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
   countOrder,
+  descriptorSet,
+  descriptorWishes,
   duration,
+  notAllowed,
   oneOf,
   precision,
   quietLevel,
   quietMessages,
+  setOf,
   signalSet,
   statuses,
   wholeNumber,
@@ -19,6 +25,8 @@ export interface TraceOption {
   /** As commander takes them: `-r, --relative-timestamps [precision]`. A value that may be left out follows a `=`. */
   readonly flags: string;
   readonly summary: string;
+  /** Left out of --help. */
+  readonly hidden?: boolean;
   /** Called each time that the option is given. `times`: how often it was, this one included. */
   set(draft: TraceDraft, text: string | undefined, times: number): void;
 }
@@ -47,11 +55,40 @@ function expression(draft: TraceDraft, text: string): void {
       break;
     case 'abbrev':
     case 'a':
-      draft.verbose = oneOf('-e abbrev', value, ['all', 'none', '!all', '!none']).replace('!none', 'all') !== 'all';
+      draft.whole = parseSyscallSet(`!${value}`);
+      break;
+    case 'verbose':
+    case 'v':
+      draft.dereferenced = parseSyscallSet(value);
       break;
     case 'decode-fds':
-      draft.fdPaths = /^(!none|(?!none$|!).*\b(all|path)\b.*)$/.test(value);
+    case 'decode-fd':
+      draft.decodeFds = descriptorWishes('-e decode-fds', value);
       break;
+    case 'decode-pids':
+    case 'decode-pid':
+      draft.processNames = processWishes('-e decode-pids', value);
+      break;
+    case 'read':
+    case 'reads':
+    case 'r':
+      draft.dumps = { ...draft.dumps, read: descriptorSet('-e read', value) };
+      break;
+    case 'write':
+    case 'writes':
+    case 'w':
+      draft.dumps = { ...draft.dumps, write: descriptorSet('-e write', value) };
+      break;
+    case 'trace-fds':
+    case 'trace-fd':
+    case 'fds':
+    case 'fd':
+      draft.descriptors = descriptorSet('-e trace-fds', value);
+      break;
+    case 'kvm':
+    case 'secontext':
+    case 'namespace':
+      throw notHere(`-e ${qualifier}`, MISSING[qualifier]);
     default:
       draft.expressions = [...draft.expressions, text];
   }
@@ -109,9 +146,60 @@ export const FILTERING: readonly TraceOption[] = [
       draft.paths = [...draft.paths, text!];
     },
   },
+  {
+    flags: '--trace-fds <descriptors>',
+    summary: 'print only calls on these descriptors (or on a path of -P)',
+    set: (draft, text) => expression(draft, `trace-fds=${text}`),
+  },
+];
+
+/** strace's options that are not here, each with its reason. */
+const MISSING = {
+  kvm: 'virtual machines are not decoded',
+  secontext: 'SELinux contexts are not shown',
+  namespace: 'namespaces are not looked up; the flags of clone, unshare and setns are shown',
+  pidns: 'ids are shown as the traced process sees them, and those before lines as Renacer does',
+  debug: 'it is for those who work on strace; see --help for what Renacer tells',
+  tips: 'it is about strace',
+  color: 'a trace is text alone',
+} as const;
+
+function notHere(option: string, why: string): RenacerError {
+  return new RenacerError('UNSUPPORTED_OPTION', `${option}: strace has this, Renacer does not: ${why}`, {
+    hint: 'docs/strace-options.md lists all options of strace.',
+  });
+}
+
+function refused(flags: string, why: string): TraceOption {
+  const [option] = flags.split(/[ =,]/);
+  return {
+    flags,
+    summary: `not here: ${why}`,
+    hidden: true,
+    set() {
+      throw notHere(option!, why);
+    },
+  };
+}
+
+function processWishes(option: string, text: string): boolean {
+  const wishes = setOf(option, text, ['comm', 'pidns']);
+  if (wishes.has('pidns')) throw notHere(`${option}=pidns`, MISSING.pidns);
+  return wishes.has('comm');
+}
+
+export const REFUSED: readonly TraceOption[] = [
+  refused('--kvm <what>', MISSING.kvm),
+  refused('--secontext [format]', MISSING.secontext),
+  refused('--namespace <what>', MISSING.namespace),
+  refused('--pidns-translation', MISSING.pidns),
+  refused('-d, --debug', MISSING.debug),
+  refused('--tips [format]', MISSING.tips),
+  refused('--color <when>', MISSING.color),
 ];
 
 export const TRACING: readonly TraceOption[] = [
+  { flags: '-F', summary: 'as -f', hidden: true, set: (draft) => Object.assign(draft, { follow: true }) },
   {
     flags: '-f, --follow-forks',
     summary: 'trace children too (chaos always covers the whole tree); -ff: into one file a task',
@@ -159,6 +247,14 @@ export const TRACING: readonly TraceOption[] = [
     },
   },
   { flags: '--kill-on-exit', summary: 'nothing: a traced command always ends with Renacer', set() {} },
+  {
+    flags: '--syscall-limit <count>',
+    summary: 'show so many calls, and nothing after them; the command goes on',
+    set(draft, text) {
+      draft.callLimit = wholeNumber('--syscall-limit', text!, 'calls');
+      if (draft.callLimit === 0) throw notAllowed('--syscall-limit', text!, 'a number above 0');
+    },
+  },
   { flags: '--seccomp-bpf', summary: 'nothing: it is used wherever it can be', set() {} },
 ];
 
@@ -179,14 +275,60 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '--abbrev <set>',
-    summary: 'all or none: shorten structures, environments and directories',
+    summary: 'shorten structures, environments and directories of these calls alone',
     set: (draft, text) => expression(draft, `abbrev=${text}`),
+  },
+  {
+    flags: '--verbose <set>',
+    summary: 'follow pointers of these calls alone; of the others show addresses',
+    set: (draft, text) => expression(draft, `verbose=${text}`),
+  },
+  {
+    flags: '--read <descriptors>',
+    summary: 'show all data that are read from these descriptors',
+    set: (draft, text) => expression(draft, `read=${text}`),
+  },
+  {
+    flags: '--write <descriptors>',
+    summary: 'show all data that are written to these descriptors',
+    set: (draft, text) => expression(draft, `write=${text}`),
+  },
+  {
+    flags: '-X, --const-print-style <style>',
+    summary: 'how to show numbers that have names: raw, abbrev (the default), verbose',
+    set(draft, text) {
+      draft.constants = oneOf('-X', text!, CONSTANT_STYLES);
+    },
+  },
+  {
+    flags: '-N, --arg-names',
+    summary: 'show the names of arguments',
+    set(draft) {
+      draft.argumentNames = true;
+    },
+  },
+  {
+    flags: '-Y',
+    summary: 'show the names of processes beside their ids',
+    set: (draft) => expression(draft, 'decode-pids=comm'),
+  },
+  {
+    flags: '--decode-pids <kinds>',
+    summary: 'comm: as -Y',
+    set: (draft, text) => expression(draft, `decode-pids=${text}`),
+  },
+  {
+    flags: '--always-show-pid',
+    summary: 'show the id of the task on every line',
+    set(draft) {
+      draft.alwaysPid = true;
+    },
   },
   {
     flags: '-v, --no-abbrev',
     summary: 'show structures, environments and directories whole',
     set(draft) {
-      draft.verbose = true;
+      draft.whole = parseSyscallSet('all');
     },
   },
   {
@@ -213,6 +355,12 @@ export const SHOWING: readonly TraceOption[] = [
     summary: 'do not tell attach, exit, thread-execve; all',
     set: (draft, text) => expression(draft, `quiet=${text ?? 'attach'}`),
   },
+  ...['--silent', '--silence'].map((flag) => ({
+    flags: `${flag} [set]`,
+    summary: 'as --quiet',
+    hidden: true,
+    set: (draft: TraceDraft, text: string | undefined) => expression(draft, `quiet=${text ?? 'attach'}`),
+  })),
   {
     flags: '-r, --relative-timestamps [precision]',
     summary: 'show the time since the line before, in s, ms, us or ns',
@@ -242,6 +390,14 @@ export const SHOWING: readonly TraceOption[] = [
     },
   },
   {
+    flags: '--timestamps [format]',
+    summary: 'as --absolute-timestamps',
+    hidden: true,
+    set(draft, text) {
+      draft.absoluteTimes = absoluteTimes('--timestamps', text);
+    },
+  },
+  {
     flags: '-T, --syscall-times [precision]',
     summary: 'show the time that each call took',
     set(draft, text) {
@@ -264,8 +420,13 @@ export const SHOWING: readonly TraceOption[] = [
     },
   },
   {
-    flags: '-y, --decode-fds [kinds]',
-    summary: 'show what file descriptors are',
+    flags: '-y',
+    summary: 'show what file descriptors are; -yy: also addresses of sockets, numbers of devices',
+    set: (draft, _, times) => expression(draft, `decode-fds=${times > 1 ? 'all' : 'path'}`),
+  },
+  {
+    flags: '--decode-fds [kinds]',
+    summary: `${DESCRIPTOR_WISHES.join(', ')}, all, none`,
     set: (draft, text) => expression(draft, `decode-fds=${text ?? 'path'}`),
   },
 ];

@@ -1,9 +1,16 @@
+import { DESCRIPTOR_DETAILS, type DescriptorDetail } from '../model/capture.ts';
 import type { CallStatus } from '../report/call-status.ts';
 import type { CountStyle } from '../report/count-table.ts';
 import type { QuietMessage } from '../report/strace-text.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
+import type { ConstantStyle } from '../syscalls/constant-style.ts';
+import type { DescriptorSet, Dumps } from '../syscalls/dumped-data.ts';
 import type { StringStyle } from '../syscalls/quoted-text.ts';
 import type { SyscallSet } from '../syscalls/select.ts';
+
+/** What `--decode-fds` takes. */
+export type DescriptorWish = 'path' | DescriptorDetail;
+export const DESCRIPTOR_WISHES: readonly DescriptorWish[] = ['path', ...DESCRIPTOR_DETAILS];
 
 export const TRACE_FORMATS = ['text', 'json', 'csv', 'html'] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
@@ -20,6 +27,10 @@ export interface TraceSettings {
   readonly statuses: ReadonlySet<CallStatus> | undefined;
   readonly signals: ((signal: number) => boolean) | undefined;
   readonly paths: readonly string[];
+  /** Only calls on these descriptors (or on one of the paths). */
+  readonly descriptors: DescriptorSet | undefined;
+  /** So many calls are shown. */
+  readonly callLimit: number | undefined;
 
   readonly format: TraceFormat;
   readonly absoluteTimes: TimestampStyle['absolute'];
@@ -29,9 +40,18 @@ export interface TraceSettings {
   readonly column: number;
   readonly stringLimit: number;
   readonly strings: StringStyle;
-  readonly verbose: boolean;
   readonly raw: SyscallSet | undefined;
-  readonly fdPaths: boolean;
+  /** Calls whose structures are shown whole, and those whose structures are shown at all. */
+  readonly whole: SyscallSet | undefined;
+  readonly dereferenced: SyscallSet | undefined;
+  readonly constants: ConstantStyle;
+  readonly argumentNames: boolean;
+  /** What is told of file descriptors. */
+  readonly decodeFds: ReadonlySet<DescriptorWish>;
+  readonly processNames: boolean;
+  readonly alwaysPid: boolean;
+  /** Descriptors of which all data are shown. */
+  readonly dumps: Dumps;
   readonly quiet: ReadonlySet<QuietMessage>;
 
   /** A table of counts, instead of the trace or after it. */
@@ -56,6 +76,8 @@ export function defaultTraceSettings(): TraceDraft {
     statuses: undefined,
     signals: undefined,
     paths: [],
+    descriptors: undefined,
+    callLimit: undefined,
     format: 'text',
     absoluteTimes: undefined,
     relativeTimes: undefined,
@@ -64,9 +86,15 @@ export function defaultTraceSettings(): TraceDraft {
     column: 40,
     stringLimit: 32,
     strings: 'octal',
-    verbose: false,
     raw: undefined,
-    fdPaths: false,
+    whole: undefined,
+    dereferenced: undefined,
+    constants: 'abbrev',
+    argumentNames: false,
+    decodeFds: new Set(),
+    processNames: false,
+    alwaysPid: false,
+    dumps: { read: undefined, write: undefined },
     quiet: new Set(),
     summary: 'none',
     counts: { sortBy: 'total-time', columns: undefined, extended: false, overheadSeconds: 0 },

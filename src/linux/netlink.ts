@@ -1,6 +1,7 @@
 import { bind, check, errno, SystemCallError } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 
+export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_NETFILTER = 12;
 
 const AF_NETLINK = 16;
@@ -60,6 +61,15 @@ export class NetlinkSocket {
       if (size < 0) throw new NetlinkError(errno(), 0);
       missing -= this.#readAcknowledgements(size);
     }
+  }
+
+  /** Sends a request that is answered by one message; undefined if the kernel refuses. Its bytes are good until the next one. */
+  ask(message: Uint8Array): Uint8Array | undefined {
+    this.#scratch.u8.set(message);
+    if (send(this.fd, this.#scratch.address, message.length, 0) < 0) return undefined;
+    const size = recv(this.fd, this.#scratch.address, this.#scratch.size, 0);
+    const isAnswer = size >= 16 && this.#scratch.view.getUint16(4, true) !== NLMSG_ERROR;
+    return isAnswer ? this.#scratch.u8.subarray(0, size) : undefined;
   }
 
   close(): void {

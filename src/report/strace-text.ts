@@ -1,16 +1,20 @@
+import { LABEL } from '../model/capture.ts';
 import type {
   EventBase,
   ExecSupersedeEvent,
   SyscallEntryEvent,
   SyscallExitEvent,
   TaskEndEvent,
+  TaskStartEvent,
   TraceEvent,
 } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
-import { formatEntry, formatRest, formatResult, hasRest } from '../syscalls/format-call.ts';
+import { dumpedData } from '../syscalls/dumped-data.ts';
+import { formatEntry, formatRest, formatResult, formatSiginfo, hasRest } from '../syscalls/format-call.ts';
+import { escaped } from '../syscalls/quoted-text.ts';
 import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
-import { siginfoText } from '../syscalls/types/siginfo.ts';
+import { hexDump } from './hex-dump.ts';
 import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
 
 export interface StraceTextOptions extends PrintOptions {
@@ -20,6 +24,8 @@ export interface StraceTextOptions extends PrintOptions {
   readonly followed: boolean;
   /** True if the lines go to a file (`-o`): then the prefix is `123 `, and stands on every line under `-f`. */
   readonly toFile: boolean;
+  /** The id of the task before every line, in the form of a file: `--always-show-pid`. */
+  readonly alwaysPid?: boolean | undefined;
   /** The column of the equals sign; strace's is 40. */
   readonly column?: number | undefined;
   /** Times before each line. */
@@ -68,6 +74,8 @@ export class StraceText {
   readonly #newborn = new Set<number>();
   /** The number of each task's last call. */
   readonly #numbers = new Map<number, number>();
+  /** The name of each task, where those are known. */
+  readonly #names = new Map<number, string>();
   readonly #timestamps: Timestamps | undefined;
   #line: OpenLine | undefined;
   /** The text of the last call of each number, for those that are alike. */
@@ -86,6 +94,7 @@ export class StraceText {
   /** Prints an event. It is not kept. */
   event(event: TraceEvent): void {
     if (event.kind === 'task-start' || !this.#living.has(event.tid)) this.#joined(event.tid);
+    if (this.#options.processNames && 'captured' in event) this.#rename(event);
     if (this.#newborn.size > 0 && this.#newborn.delete(event.tid)) this.#attached(event);
     switch (event.kind) {
       case 'syscall-entry':
@@ -95,7 +104,7 @@ export class StraceText {
         this.#exit(event);
         break;
       case 'signal':
-        this.#whole(event, `--- ${signalName(event.signal)} ${siginfoText(event.siginfo)} ---`);
+        this.#whole(event, `--- ${signalName(event.signal)} ${formatSiginfo(event.siginfo, this.#options)} ---`);
         break;
       case 'group-stop':
         this.#whole(event, `--- stopped by ${signalName(event.signal)} ---`);
@@ -107,6 +116,7 @@ export class StraceText {
         this.#supersede(event);
         break;
       case 'task-start':
+        this.#inheritName(event);
         if (this.#tells('attach') && event.lineage !== '0') this.#newborn.add(event.tid);
         break;
     }
@@ -137,6 +147,20 @@ export class StraceText {
       else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
+    const data = this.#options.dumps && dumpedData(event, this.#options.dumps);
+    if (data) this.#options.write(hexDump(data));
+  }
+
+  /** With `-Y` each line has the name of its task: a call knows it, and other lines have that of the last call. */
+  #rename({ tid, captured }: SyscallEntryEvent | SyscallExitEvent): void {
+    const name = captured.label(LABEL.process, tid, 'exit');
+    if (name === undefined) return;
+    const text = escaped(name, this.#options.strings).replace(/[<>]/g, (bracket) =>
+      bracket === '<' ? '\\74' : '\\76',
+    );
+    if (this.#names.get(tid) === text) return;
+    this.#names.set(tid, text);
+    this.#prefixTid = 0;
   }
 
   #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
@@ -205,6 +229,7 @@ export class StraceText {
     else if (this.#line?.tid === event.tid) this.#interrupt();
     this.#unfinished.delete(event.tid);
     this.#numbers.delete(event.tid);
+    this.#names.delete(event.tid);
     this.#left(event.tid);
   }
 
@@ -246,6 +271,12 @@ export class StraceText {
     this.#finish(' <unfinished ...>');
   }
 
+  /** A new task has the name of its parent. */
+  #inheritName({ tid, parentTid }: TaskStartEvent): void {
+    const name = this.#names.get(parentTid);
+    if (name !== undefined) this.#names.set(tid, name);
+  }
+
   #joined(tid: number): void {
     this.#living.add(tid);
     this.#prefixTid = 0;
@@ -265,9 +296,13 @@ export class StraceText {
   }
 
   #makePrefix(tid: number): string {
-    if (!this.#options.followed) return '';
-    if (this.#options.toFile) return `${String(tid).padEnd(5)} `;
-    return this.#living.size > 1 ? `[pid ${String(tid).padStart(5)}] ` : '';
+    const { followed, toFile, alwaysPid } = this.#options;
+    const name = this.#names.get(tid);
+    if (alwaysPid || (followed && toFile)) {
+      return name === undefined ? `${String(tid).padEnd(5)} ` : `${tid}<${name}> `;
+    }
+    if (!followed || this.#living.size < 2) return '';
+    return `[pid ${String(tid).padStart(5)}${name === undefined ? '' : `<${name}>`}] `;
   }
 }
 

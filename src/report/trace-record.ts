@@ -1,10 +1,9 @@
 import type { EventBase, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { errnoNameOf } from '../syscalls/errnos.ts';
-import { argumentTexts, argumentWords, formatResult } from '../syscalls/format-call.ts';
+import { argumentTexts, argumentWords, formatResult, formatSiginfo } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
-import { siginfoText } from '../syscalls/types/siginfo.ts';
 
 /** It grows when a reader of the older form would misread the newer one. */
 export const TRACE_SCHEMA_VERSION = 1;
@@ -63,7 +62,7 @@ export function toTraceRecord(event: TraceEvent, options: PrintOptions): TraceRe
         type: 'signal',
         ...base,
         signal: signalName(event.signal),
-        info: siginfoText(event.siginfo),
+        info: formatSiginfo(event.siginfo, options),
         injected: event.injected,
       };
     case 'group-stop':

@@ -8,6 +8,7 @@ import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops } from '../linux/signals.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
+import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../tracer/record.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
@@ -85,7 +86,9 @@ function trace(
   injectors: Injectors,
 ): void {
   muteChildStops();
-  const writer = new RingWriter(NativeMemory.at(plan.ring.address, plan.ring.size), new Int32Array(plan.ring.control));
+  const ring = NativeMemory.at(plan.ring.address, plan.ring.size);
+  const longest = tracing.dumps ? MAX_WHOLE_RECORD_BYTES : MAX_RECORD_BYTES;
+  const writer = new RingWriter(ring, new Int32Array(plan.ring.control), longest);
   const recorder = new Recorder(
     {
       selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
@@ -93,6 +96,7 @@ function trace(
       timed: tracing.timed,
       captures,
       stringLimit: tracing.stringLimit,
+      descriptorDetails: tracing.descriptorDetails,
     },
     writer,
   );

@@ -1,3 +1,5 @@
+import { constantText } from './constant-style.ts';
+
 const NAMES =
   'SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV SIGUSR2 SIGPIPE SIGALRM SIGTERM SIGSTKFLT SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGXCPU SIGXFSZ SIGVTALRM SIGPROF SIGWINCH SIGIO SIGPWR SIGSYS'.split(
     ' ',
@@ -21,6 +23,11 @@ for (const [alias, name] of Object.entries(ALIASES)) numbers.set(alias, numbers.
 /** The name of a signal as strace prints it: `SIGUSR1`, `SIGRT_3`; a number that is no signal stays one. */
 export function signalName(signal: number): string {
   return names[signal] ?? String(signal);
+}
+
+/** The same for an argument or a field, in the style that is asked for (`-X`). */
+export function signalText(signal: number): string {
+  return constantText(String(signal), names[signal]);
 }
 
 /** The number of a signal by its name, with or without `SIG`, in any case (`SIGTERM`, `term`, `SIGRT_1`). */

@@ -58,6 +58,7 @@ function captured(entry: Memory, exit: Memory, cut: readonly string[]): Captured
   return {
     bytes: (arg, part) => find(exit, key(arg, part)) ?? find(entry, key(arg, part)),
     bytesAtEntry: (arg, part) => find(entry, key(arg, part)),
+    label: () => undefined,
     isCut: (arg, part) => cut.includes(key(arg, part)),
   };
 }

@@ -95,6 +95,8 @@ function cloneArguments(args: Call['args']): readonly ArgumentType[] {
 
 const clone3Written: ArgumentType = { ...cloneArgsWritten, word: 0, glued: true };
 
+const P_PID = 1;
+const P_PGID = 2;
 const waitOptions = namedValue(WAIT_OPTIONS);
 
 /** Processes and threads: birth, death, identity, limits, scheduling. */
@@ -108,7 +110,15 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   exit: { args: [int], result: NO_RETURN },
   exit_group: { args: [int], result: NO_RETURN },
   wait4: { args: [pid, waitStatusOut, waitOptions, waitRusageOut] },
-  waitid: { args: [namedValue(WAITID_TYPES), int, siginfoOut, waitOptions, rusageOut] },
+  waitid: {
+    args: (args) => [
+      namedValue(WAITID_TYPES),
+      args.u32(0) === P_PID || args.u32(0) === P_PGID ? pid : int,
+      siginfoOut,
+      waitOptions,
+      rusageOut,
+    ],
+  },
   unshare: { args: [namedValue(NAMESPACE_FLAGS)] },
   setns: { args: [fd, namedValue(NAMESPACE_FLAGS)] },
   set_tid_address: { args: [address] },

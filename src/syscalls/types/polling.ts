@@ -1,8 +1,8 @@
-import type { CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import type { ArgumentType, Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
 import { EPOLL_EVENTS, POLL_EVENTS } from '../constants/polling.ts';
 import { decimalU64At, hex64At, i32, pointerAt, u16, u32 } from '../memory-words.ts';
-import { addressText } from './numbers.ts';
-import { arrayIn, arrayOut, structIn } from './pointers.ts';
+import { addressText, descriptorText } from './numbers.ts';
+import { arrayIn, arrayOut, type StructPrinter, structIn } from './pointers.ts';
 import { sigsetText } from './signals.ts';
 import { timespecText, timevalText } from './time.ts';
 
@@ -10,13 +10,14 @@ const POLLFD_SIZE = 8;
 /** struct epoll_event is packed on x86-64. */
 const EPOLL_EVENT_SIZE = 12;
 
-function pollfdText(bytes: Uint8Array): string {
+const pollfdText: StructPrinter = (bytes, options, call) => {
   const fd = i32(bytes, 0);
-  return fd < 0 ? `{fd=${fd}}` : `{fd=${fd}, events=${POLL_EVENTS.text(u16(bytes, 4))}}`;
-}
+  if (fd < 0) return `{fd=${fd}}`;
+  return `{fd=${descriptorText(call, fd, options)}, events=${POLL_EVENTS.text(u16(bytes, 4))}}`;
+};
 
 /** The array of poll(2), with its number of elements in argument `count`; copied again when the call is back. */
-export function pollfds(count: number): InputType {
+export function pollfds(count: number): ArgumentType {
   const input = arrayIn({ arg: count }, POLLFD_SIZE, pollfdText);
   const size = { arg: count, times: POLLFD_SIZE };
   return {
@@ -25,7 +26,8 @@ export function pollfds(count: number): InputType {
       { arg, at: 'entry', kind: 'bytes', size },
       { arg, at: 'exit', kind: 'bytes', size },
     ],
-  } as InputType;
+    descriptorsInside: (arg) => [{ arg, at: 'entry', kind: 'fds', count: { arg: count }, stride: POLLFD_SIZE }],
+  };
 }
 
 /** What poll(2) says: `[{fd=3, revents=POLLIN}]`, or `Timeout`; for ppoll(2) with the time that was left. */
@@ -43,22 +45,29 @@ export function pollNote(timeout?: number) {
         ready.push('...');
         break;
       }
-      ready.push(`{fd=${i32(bytes, offset)}, revents=${POLL_EVENTS.text(events)}}`);
+      ready.push(`{fd=${descriptorText(call, i32(bytes, offset), options)}, revents=${POLL_EVENTS.text(events)}}`);
     }
     return withLeft(ready.length > 0 ? `[${ready.join(', ')}]` : '', left(call, timeout, timespecText));
   };
 }
 
 /** A set of descriptors below nfds: `[0 3]`. `bytes` is how many the kernel reads. */
-export function fdSet(bytes: number, descriptors: number): InputType {
-  const input = structIn(bytes, (set) => `[${members(set, descriptors).join(' ')}]`);
+export function fdSet(bytes: number, descriptors: number): ArgumentType {
+  const input = structIn(bytes, (set, options, call) => `[${membersText(set, descriptors, call, options)}]`);
   return {
     ...input,
     capture: (arg) => [
       { arg, at: 'entry', kind: 'bytes', size: bytes },
       { arg, at: 'exit', kind: 'bytes', size: bytes },
     ],
+    descriptorsInside: (arg) => [{ arg, at: 'entry', kind: 'fd-set', descriptors }],
   };
+}
+
+function membersText(set: Uint8Array, descriptors: number, call: Call, options: PrintOptions): string {
+  return members(set, descriptors)
+    .map((fd) => descriptorText(call, fd, options))
+    .join(' ');
 }
 
 function members(set: Uint8Array, descriptors: number): number[] {
@@ -71,13 +80,13 @@ const SET_NAMES = ['in', 'out', 'except'] as const;
 
 /** What select(2) says: `in [3], left {tv_sec=0, tv_usec=999}`, or `Timeout`. */
 export function selectNote(timeText: (bytes: Uint8Array) => string) {
-  return (call: CompletedCall): string | undefined => {
+  return (call: CompletedCall, options: PrintOptions): string | undefined => {
     if (call.errno !== 0) return undefined;
     if (call.result.i32(0) === 0) return 'Timeout';
     const sets = SET_NAMES.flatMap((name, i) => {
       const bytes = call.captured.bytes(i + 1);
-      const ready = bytes === undefined ? [] : members(bytes, call.args.i32(0));
-      return ready.length === 0 ? [] : [`${name} [${ready.join(' ')}]`];
+      const ready = bytes === undefined ? '' : membersText(bytes, call.args.i32(0), call, options);
+      return ready === '' ? [] : [`${name} [${ready}]`];
     });
     return withLeft(sets.join(', '), left(call, 4, timeText));
   };

@@ -41,8 +41,8 @@ describe('a later option overrides an earlier one', () => {
     [['--absolute-timestamps=none', '-t'], { absoluteTimes: { form: 'time', precision: 's' } }],
     [['-z', '-Z'], { statuses: new Set(['failed']) }],
     [['-s', '1', '-s2'], { stringLimit: 2 }],
-    [['-v', '-e', 'abbrev=all'], { verbose: false }],
-    [['-y', '--decode-fds=none'], { fdPaths: false }],
+    [['-v', '-Y'], { processNames: true }],
+    [['-y', '--decode-fds=none'], { decodeFds: new Set() }],
   ])('%j', (argv, expected) => {
     expect(trace(...argv)).toMatchObject(expected);
   });
