@@ -25,3 +25,8 @@ export function constantText(number: string, name: string | undefined): string {
   if (name === undefined || current === 'raw') return number;
   return current === 'abbrev' ? name : `${number} /* ${name} */`;
 }
+
+/** A number with what it means in a comment, unless numbers alone are asked for. */
+export function explained(number: string, meaning: string): string {
+  return current === 'raw' ? number : `${number} /* ${meaning} */`;
+}

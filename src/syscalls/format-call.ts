@@ -72,9 +72,7 @@ export function formatResult(call: CompletedCall, options: PrintOptions): string
   const { result } = signatureOf(call.nr);
   const own = prepared(call.nr, options);
   const text = result.text(call, own);
-  // A note explains a number: it is in names whatever the style.
-  useConstantStyle();
-  const note = own.dereferenced?.has(call.nr) === false ? undefined : result.note?.(call, own);
+  const note = isTold(call, own) ? result.note?.(call, own) : undefined;
   return note === undefined ? text : `${text} (${note})`;
 }
 
@@ -108,6 +106,13 @@ function argumentText(type: ArgumentType, position: number, call: Call | Complet
   }
   // What is printed at the exit belongs to a call that has come back: formatEntry stops before it.
   return type.print(call as CompletedCall, index, options);
+}
+
+/** A note tells what came back in structures: without those there is none. */
+function isTold(call: Call, options: PrintOptions): boolean {
+  if (options.dereferenced?.has(call.nr) !== false) return true;
+  const types = signatureOf(call.nr).argumentsOf(call.args);
+  return !types.some((type, position) => isStructure(type, type.word ?? position));
 }
 
 /** What is behind a pointer and no string: it is not printed without `-e verbose=`. */

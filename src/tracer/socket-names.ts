@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { socketProtocol } from '../linux/fds.ts';
-import { UnixDiag } from '../linux/unix-diag.ts';
+import { type InetAddress, SocketDiag } from '../linux/socket-diag.ts';
 import { NETLINK_PROTOCOLS } from '../syscalls/constants/sockets.ts';
 import { quoted } from '../syscalls/quoted-text.ts';
 import { inet4Text, inet6Text } from '../syscalls/types/sockaddr.ts';
@@ -28,7 +28,7 @@ const NETLINK = { protocol: 1, port: 2, inode: 9 } as const;
 
 /** Tells sockets as `strace -yy` does: `TCP:[127.0.0.1:40112->127.0.0.1:80]`, `UNIX-STREAM:[123->456,"/path"]`. */
 export class SocketNames {
-  readonly #unix = new UnixDiag();
+  readonly #diag = new SocketDiag();
   readonly #connected = new Map<number, string>();
 
   /** `link`: what /proc shows, `socket:[123]`. Undefined if it is no socket, or nothing is known of it. */
@@ -48,15 +48,22 @@ export class SocketNames {
   #details(tid: number, inode: number, protocol: string): string | undefined {
     if (/^UNIX/.test(protocol)) return this.#unixDetails(tid, inode);
     if (protocol === 'NETLINK') return netlinkDetails(tid, inode);
-    const table = TABLES[protocol];
-    return table === undefined ? undefined : inetDetails(tid, table, inode);
+    return this.#inetDetails(tid, inode, protocol) ?? listed(tid, inode, protocol);
   }
 
   #unixDetails(tid: number, inode: number): string | undefined {
-    const socket = this.#unix.look(tid, inode);
+    const socket = this.#diag.unix(tid, inode);
     if (socket === undefined) return undefined;
     const { peer, path } = socket;
     return `${inode}${peer === undefined ? '' : `->${peer}`}${path === undefined ? '' : `,${pathText(path)}`}`;
+  }
+
+  #inetDetails(tid: number, inode: number, protocol: string): string | undefined {
+    const socket = this.#diag.inet(tid, protocol, inode);
+    if (socket === undefined) return undefined;
+    const { local, remote } = socket;
+    const isConnected = remote.port !== 0 || remote.host.some((byte) => byte !== 0);
+    return isConnected ? `${addressText(local)}->${addressText(remote)}` : addressText(local);
   }
 }
 
@@ -73,12 +80,14 @@ function netlinkDetails(tid: number, inode: number): string | undefined {
   return name === undefined ? row[NETLINK.protocol] : `${name.replace('NETLINK_', '')}:${row[NETLINK.port]}`;
 }
 
-function inetDetails(tid: number, table: string, inode: number): string | undefined {
-  const row = rowOf(tid, table, INET.inode, inode);
+/** What the tables in /proc/net say, where the kernel has no better answer. */
+function listed(tid: number, inode: number, protocol: string): string | undefined {
+  const table = TABLES[protocol];
+  const row = table === undefined ? undefined : rowOf(tid, table, INET.inode, inode);
   if (row === undefined) return undefined;
-  const local = addressText(row[INET.local]!);
+  const local = addressText(addressOf(row[INET.local]!));
   const remote = row[INET.remote]!;
-  return /^[0:]+$/.test(remote) ? local : `${local}->${addressText(remote)}`;
+  return /^[0:]+$/.test(remote) ? local : `${local}->${addressText(addressOf(remote))}`;
 }
 
 /** The row of a table of /proc/net, in the namespace of the task, that has an inode. */
@@ -99,9 +108,11 @@ function rowOf(tid: number, table: string, column: number, inode: number): reado
 }
 
 /** `0100007F:1F90`: 32-bit words in the order of this machine, and a port. */
-function addressText(text: string): string {
+function addressOf(text: string): InetAddress {
   const [words, port] = text.split(':') as [string, string];
-  const bytes = Buffer.from(words, 'hex').swap32();
-  const host = bytes.length === 4 ? inet4Text(bytes, 0) : `[${inet6Text(bytes, 0)}]`;
-  return `${host}:${Number.parseInt(port, 16)}`;
+  return { host: Buffer.from(words, 'hex').swap32(), port: Number.parseInt(port, 16) };
+}
+
+function addressText({ host, port }: InetAddress): string {
+  return `${host.length === 4 ? inet4Text(host, 0) : `[${inet6Text(host, 0)}]`}:${port}`;
 }

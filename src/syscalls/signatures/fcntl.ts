@@ -3,7 +3,7 @@ import { FCNTL_COMMANDS, FD_FLAGS, LOCK_TYPES, NOTIFY_FLAGS, OWNER_TYPES, SEALS 
 import { SEEK_WHENCE } from '../constants/files.ts';
 import { decimalI64At, i16, i32 } from '../memory-words.ts';
 import { signalName } from '../signals.ts';
-import { openFlags, openFlagsText } from '../types/flags.ts';
+import { openFlagNames, openFlags } from '../types/flags.ts';
 import {
   decimalResult,
   descriptorResult,
@@ -97,7 +97,7 @@ function noteOf(call: CompletedCall): string | undefined {
     case 'F_GETFD':
       return value === 0 ? undefined : `flags ${FD_FLAGS.text(value)}`;
     case 'F_GETFL':
-      return `flags ${openFlagsText(value)}`;
+      return `flags ${openFlagNames(value)}`;
     case 'F_GETLEASE':
       return LOCK_TYPES.text(value);
     case 'F_GET_SEALS':

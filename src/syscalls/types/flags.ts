@@ -17,7 +17,12 @@ import { hex } from '../memory-words.ts';
 export const openFlags: InputType = { when: 'entry', print: (call, arg) => openFlagsText(call.args.u32(arg)) };
 
 export function openFlagsText(value: number): string {
-  return constantText(hex(value), joined(OPEN_ACCESS.known(value & O_ACCMODE), OPEN_FLAGS, value & ~O_ACCMODE));
+  return constantText(hex(value), openFlagNames(value));
+}
+
+/** The names alone, whatever the style. */
+export function openFlagNames(value: number): string {
+  return joined(OPEN_ACCESS.known(value & O_ACCMODE), OPEN_FLAGS, value & ~O_ACCMODE);
 }
 
 /** mmap(2) flags: `MAP_PRIVATE|MAP_ANONYMOUS`, with the size of huge pages as a shift. */

@@ -45,7 +45,7 @@ export function pollNote(timeout?: number) {
         ready.push('...');
         break;
       }
-      ready.push(`{fd=${descriptorText(call, i32(bytes, offset), options)}, revents=${POLL_EVENTS.text(events)}}`);
+      ready.push(`{fd=${i32(bytes, offset)}, revents=${POLL_EVENTS.text(events)}}`);
     }
     return withLeft(ready.length > 0 ? `[${ready.join(', ')}]` : '', left(call, timeout, timespecText));
   };
@@ -80,13 +80,13 @@ const SET_NAMES = ['in', 'out', 'except'] as const;
 
 /** What select(2) says: `in [3], left {tv_sec=0, tv_usec=999}`, or `Timeout`. */
 export function selectNote(timeText: (bytes: Uint8Array) => string) {
-  return (call: CompletedCall, options: PrintOptions): string | undefined => {
+  return (call: CompletedCall): string | undefined => {
     if (call.errno !== 0) return undefined;
     if (call.result.i32(0) === 0) return 'Timeout';
     const sets = SET_NAMES.flatMap((name, i) => {
       const bytes = call.captured.bytes(i + 1);
-      const ready = bytes === undefined ? '' : membersText(bytes, call.args.i32(0), call, options);
-      return ready === '' ? [] : [`${name} [${ready}]`];
+      const ready = bytes === undefined ? [] : members(bytes, call.args.i32(0));
+      return ready.length === 0 ? [] : [`${name} [${ready.join(' ')}]`];
     });
     return withLeft(sets.join(', '), left(call, 4, timeText));
   };

@@ -1,4 +1,4 @@
-import { constantText } from '../constant-style.ts';
+import { constantText, explained } from '../constant-style.ts';
 import { SI_CODES, SI_CODES_OF } from '../constants/signals.ts';
 import { errnoNameOf } from '../errnos.ts';
 import { decimalI64At, hex, hex64At, i32, pointerAt, u16, u32 } from '../memory-words.ts';
@@ -94,7 +94,7 @@ function ticks(bytes: Uint8Array, offset: number): string {
   const text = decimalI64At(bytes, offset);
   if (text === '0') return text;
   const seconds = Number(text) / 100;
-  return `${text} /* ${seconds < 1 ? seconds : seconds.toFixed(2)} s */`;
+  return explained(text, `${seconds < 1 ? seconds : seconds.toFixed(2)} s`);
 }
 
 function fault(bytes: Uint8Array, signal: number, code: number): string[] {
