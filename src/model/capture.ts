@@ -73,6 +73,6 @@ export interface Captured {
   bytesAtEntry(arg: number, part?: number): Uint8Array | undefined;
   /** True if the string or buffer goes on beyond the bytes captured. */
   isCut(arg: number, part?: number): boolean;
-  /** What a number is, as it was at that time or else at the other. */
+  /** What a number is: at the entry (or else, if the kernel gave it, at the exit), or at the exit alone. */
   label(kind: LabelKind, value: number, at: 'entry' | 'exit'): Uint8Array | undefined;
 }

@@ -15,24 +15,30 @@ export function hexDump({ buffers, isVector, cut }: DumpedData): string {
   return cut ? `${text} | <more than one event holds>\n` : text;
 }
 
+/** Two digits and a blank of each byte, and its character. */
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => `${byte.toString(16).padStart(2, '0')} `);
+const CHARACTERS: readonly string[] = HEX.map((_, byte) =>
+  byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
+);
+
 function linesOf(bytes: Uint8Array): string {
   const last = (bytes.length - 1).toString(16).length;
   const digits = bytes.length > 16 ** LEAST_DIGITS ? Math.max(LEAST_DIGITS, last) : LEAST_DIGITS;
   let text = '';
   for (let at = 0; at < bytes.length; at += WIDTH) {
-    text += lineOf(bytes.subarray(at, at + WIDTH), at.toString(16).padStart(digits, '0'));
+    text += lineOf(bytes, at, at.toString(16).padStart(digits, '0'));
   }
   return text;
 }
 
-function lineOf(bytes: Uint8Array, offset: string): string {
+function lineOf(bytes: Uint8Array, at: number, offset: string): string {
   let hex = '';
   let characters = '';
-  for (let i = 0; i < WIDTH; i++) {
+  for (let i = at; i < at + WIDTH; i++) {
     const byte = bytes[i];
-    hex += byte === undefined ? '   ' : `${byte.toString(16).padStart(2, '0')} `;
+    hex += byte === undefined ? '   ' : HEX[byte];
+    characters += byte === undefined ? ' ' : CHARACTERS[byte];
     if (i % GROUP === GROUP - 1) hex += ' ';
-    characters += byte === undefined ? ' ' : byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.';
   }
   return ` | ${offset}  ${hex}${characters} |\n`;
 }

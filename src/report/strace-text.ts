@@ -147,13 +147,14 @@ export class StraceText {
       else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
-    const data = this.#options.dumps && dumpedData(event, this.#options.dumps);
+    const { dumps } = this.#options;
+    const data = dumps && event.abi === 'x86_64' && event.returned ? dumpedData(event, dumps) : undefined;
     if (data) this.#options.write(hexDump(data));
   }
 
   /** With `-Y` each line has the name of its task: a call knows it, and other lines have that of the last call. */
   #rename({ tid, captured }: SyscallEntryEvent | SyscallExitEvent): void {
-    const name = captured.label(LABEL.process, tid, 'exit');
+    const name = captured.label(LABEL.process, tid, 'exit') ?? captured.label(LABEL.process, tid, 'entry');
     if (name === undefined) return;
     const text = escaped(name, this.#options.strings).replace(/[<>]/g, (bracket) =>
       bracket === '<' ? '\\74' : '\\76',

@@ -1,5 +1,6 @@
 import type { EventBase, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
+import { dumpedData } from '../syscalls/dumped-data.ts';
 import { errnoNameOf } from '../syscalls/errnos.ts';
 import { argumentTexts, argumentWords, formatResult, formatSiginfo } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
@@ -38,6 +39,8 @@ export interface SyscallRecord extends RecordBase {
   injected: boolean;
   poked: boolean;
   delayed: boolean;
+  /** All data that passed, in base64, a string for each buffer: where they were asked for (`-e read=`, `-e write=`). */
+  data: string[] | null;
 }
 
 /** One line of a JSON trace after the first. Absent values are null, so that every line of a type has all its keys. */
@@ -101,7 +104,13 @@ function syscallRecord(event: SyscallExitEvent, options: PrintOptions): SyscallR
     injected,
     poked,
     delayed,
+    data: dataOf(event, options),
   };
+}
+
+function dataOf(event: SyscallExitEvent, { dumps }: PrintOptions): string[] | null {
+  const data = dumps && event.abi === 'x86_64' && event.returned ? dumpedData(event, dumps) : undefined;
+  return data?.buffers.map((bytes) => Buffer.from(bytes).toString('base64')) ?? null;
 }
 
 function baseOf({ time, lineage, tid }: EventBase): RecordBase {

@@ -44,9 +44,17 @@ export function posixRegExp(pattern: string): RegExp {
 
 type Piece = readonly [source: string, length: number];
 
+/** A question mark after a quantifier is one more of them here, and makes it lazy in JavaScript. */
+function repeated(rest: string): Piece | undefined {
+  const [run] = /^[?*+]{2,}/.exec(rest) ?? [];
+  if (run === undefined) return undefined;
+  return [/^\++$/.test(run) ? '+' : /^\?+$/.test(run) ? '?' : '*', run.length];
+}
+
 function plain(rest: string): Piece {
+  if (/^\}[?*+]/.test(rest)) throw new SyntaxError('something to repeat after "}"');
   if (/^\([?*+{]/.test(rest)) throw new SyntaxError(`nothing to repeat after "("`);
-  return [rest[0] === '/' ? '\\/' : rest[0]!, 1];
+  return repeated(rest) ?? [rest[0] === '/' ? '\\/' : rest[0]!, 1];
 }
 
 function escaped(rest: string): Piece {

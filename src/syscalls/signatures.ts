@@ -105,9 +105,7 @@ const MAKES_DESCRIPTOR = new Set(
 );
 
 /** Calls that return the id of a process. */
-const RETURNS_PROCESS = new Set(
-  'fork vfork clone clone3 wait4 getpid gettid getppid getpgrp getpgid getsid setsid set_tid_address'.split(' '),
-);
+const RETURNS_PROCESS = new Set('fork vfork clone clone3 wait4 getpid gettid getppid set_tid_address'.split(' '));
 
 function prepareByNumber(nr: number): PreparedSignature {
   const entry = syscallEntry(nr);

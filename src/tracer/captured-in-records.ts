@@ -37,8 +37,8 @@ export class CapturedInRecords implements Captured {
   }
 
   label(kind: LabelKind, value: number, at: 'entry' | 'exit'): Uint8Array | undefined {
-    const [first, second] = at === 'entry' ? [this.#entry, this.#exit] : [this.#exit, this.#entry];
-    return labelIn(first, kind, value) ?? labelIn(second, kind, value);
+    const before = at === 'entry' ? labelIn(this.#entry, kind, value) : undefined;
+    return before ?? labelIn(this.#exit, kind, value);
   }
 
   #find({ bytes, from, to }: Place, arg: number, part: number): Uint8Array | undefined {

@@ -6,11 +6,11 @@ const OPEN: MadeCall = { name: 'openat', args: [-100, 0x1000, 0], entry: { 1: '/
 const READ: MadeCall = {
   name: 'read',
   args: [3, 0x2000, 10],
-  entry: { 0: '/etc/passwd' },
+  entry: { 'fd 3': '/etc/passwd\0details' },
   exit: { 1: 'root' },
   result: 4,
 };
-const OTHER: MadeCall = { name: 'close', args: [4], entry: { 0: '/etc/group' }, errno: 9 };
+const OTHER: MadeCall = { name: 'close', args: [4], entry: { 'fd 4': '/etc/group' }, errno: 9 };
 const EXIT: MadeCall = { name: 'exit_group', args: [0], returned: false };
 const CALLS = [OPEN, READ, OTHER, EXIT];
 
@@ -41,6 +41,12 @@ it('by path: calls that name it, or a descriptor of it', () => {
     ['openat', 'read'],
     ['openat', 'read'],
   ]);
+});
+
+it('by descriptor: with paths, either is enough', () => {
+  const descriptors = { members: [4], inverted: false };
+  expect(passing({ descriptors })).toEqual([['close'], ['close']]);
+  expect(passing({ descriptors, paths: ['/etc/passwd'] })[1]).toEqual(['openat', 'read', 'close']);
 });
 
 it('by signal', () => {
