@@ -46,7 +46,7 @@ export function signalSetText(low: number, high: number): string {
   const members: string[] = [];
   for (let bit = 0; bit < 64; bit++) {
     const word = bit < 32 ? low : high;
-    if ((word >>> (bit & 31)) & 1) members.push(names[bit + 1]!.slice(3));
+    if ((word >>> (bit & 31)) & 1) members.push(constantText(String(bit + 1), names[bit + 1]!.slice(3)));
   }
   return `${inverted ? '~' : ''}[${members.join(' ')}]`;
 }

@@ -20,15 +20,16 @@ function sigactionText(bytes: Uint8Array): string {
   const fields = [
     `sa_handler=${constantText(handler, HANDLERS[handler])}`,
     `sa_mask=${sigsetText(bytes, 24)}`,
-    `sa_flags=${SIGACTION_FLAGS.text(flags)}${unusedHalf(u32(bytes, 12))}`,
+    `sa_flags=${flagsText(flags, u32(bytes, 12))}`,
   ];
   if (flags & SA_RESTORER) fields.push(`sa_restorer=${pointerAt(bytes, 16)}`);
   return `{${fields.join(', ')}}`;
 }
 
-/** The upper half of the flags: C libraries leave signs in it. */
-function unusedHalf(high: number): string {
-  return high === 0 ? '' : `|${hex64(0, high)}`;
+/** The upper half of the flags has no meaning: C libraries leave signs in it. */
+function flagsText(low: number, high: number): string {
+  if (high === 0) return SIGACTION_FLAGS.text(low);
+  return constantText(hex64(low, high), `${SIGACTION_FLAGS.known(low) ?? hex64(low, 0)}|${hex64(0, high)}`);
 }
 
 /** stack_t: sigaltstack(2). */
