@@ -89,6 +89,7 @@ function textWriter(settings: TraceSettings, print: PrintOptions, output: OwnOut
     callTimes: settings.callTimes,
     numbers: settings.numbers,
     alwaysPid: settings.alwaysPid,
+    painted: settings.color === 'always' || (settings.color === 'auto' && output.onTerminal && !process.env.NO_COLOR),
     signals: settings.signals,
     // As strace: what goes to a file is the trace alone.
     quiet: output.toFile || separately ? new Set([...quiet, 'attach' as const]) : quiet,

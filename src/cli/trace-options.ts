@@ -1,7 +1,7 @@
 import { RenacerError } from '../model/errors.ts';
 import { CONSTANT_STYLES } from '../syscalls/constant-style.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
-import { DESCRIPTOR_WISHES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import { COLOR_CHOICES, DESCRIPTOR_WISHES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
@@ -161,7 +161,6 @@ const MISSING = {
   pidns: 'ids are shown as the traced process sees them, and those before lines as Renacer does',
   debug: 'it is for those who work on strace; see --help for what Renacer tells',
   tips: 'it is about strace',
-  color: 'a trace is text alone',
 } as const;
 
 function notHere(option: string, why: string): RenacerError {
@@ -195,7 +194,6 @@ export const REFUSED: readonly TraceOption[] = [
   refused('--pidns-translation', MISSING.pidns),
   refused('-d, --debug', MISSING.debug),
   refused('--tips [format]', MISSING.tips),
-  refused('--color <when>', MISSING.color),
 ];
 
 export const TRACING: readonly TraceOption[] = [
@@ -316,6 +314,13 @@ export const SHOWING: readonly TraceOption[] = [
     flags: '--decode-pids <kinds>',
     summary: 'comm: as -Y',
     set: (draft, text) => expression(draft, `decode-pids=${text}`),
+  },
+  {
+    flags: '--color <when>',
+    summary: 'auto (on a terminal, unless NO_COLOR is set), always, never',
+    set(draft, text) {
+      draft.color = oneOf('--color', text!, COLOR_CHOICES);
+    },
   },
   {
     flags: '--always-show-pid',

@@ -15,6 +15,9 @@ export const DESCRIPTOR_WISHES: readonly DescriptorWish[] = ['path', ...DESCRIPT
 export const TRACE_FORMATS = ['text', 'json', 'csv', 'html'] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
+export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
+export type ColorChoice = (typeof COLOR_CHOICES)[number];
+
 /** What the options that are strace's say: which calls are traced, what is shown of them, and how. */
 export interface TraceSettings {
   /** What `-e` and its long forms say beside the rest, in order: trace=, inject=, fault=. */
@@ -37,6 +40,7 @@ export interface TraceSettings {
   readonly relativeTimes: Precision | undefined;
   readonly callTimes: Precision | undefined;
   readonly numbers: boolean;
+  readonly color: ColorChoice;
   readonly column: number;
   readonly stringLimit: number;
   readonly strings: StringStyle;
@@ -83,6 +87,7 @@ export function defaultTraceSettings(): TraceDraft {
     relativeTimes: undefined,
     callTimes: undefined,
     numbers: false,
+    color: 'auto',
     column: 40,
     stringLimit: 32,
     strings: 'octal',

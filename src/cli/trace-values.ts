@@ -128,6 +128,15 @@ const COLUMN_ALIASES: Readonly<Record<string, CountColumn>> = {
   'time-avg': 'avg-time',
   count: 'calls',
   error: 'errors',
+  // The time is always wall time.
+  'wall-total': 'total-time',
+  'total-wall': 'total-time',
+  'wall-min': 'min-time',
+  'min-wall': 'min-time',
+  'wall-max': 'max-time',
+  'max-wall': 'max-time',
+  'wall-avg': 'avg-time',
+  'avg-wall': 'avg-time',
   syscall: 'name',
   'syscall-name': 'name',
 };

@@ -15,6 +15,7 @@ import { escaped } from '../syscalls/quoted-text.ts';
 import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import { hexDump } from './hex-dump.ts';
+import { painted } from './painted-trace.ts';
 import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
 
 export interface StraceTextOptions extends PrintOptions {
@@ -26,6 +27,8 @@ export interface StraceTextOptions extends PrintOptions {
   readonly toFile: boolean;
   /** The id of the task before every line, in the form of a file: `--always-show-pid`. */
   readonly alwaysPid?: boolean | undefined;
+  /** In colours, for a terminal. */
+  readonly painted?: boolean | undefined;
   /** The column of the equals sign; strace's is 40. */
   readonly column?: number | undefined;
   /** Times before each line. */
@@ -126,7 +129,7 @@ export class StraceText {
   idle(): void {
     const line = this.#line;
     if (line === undefined || line.written === line.text.length) return;
-    this.#options.write(line.text.slice(line.written));
+    this.#writeText(line.text.slice(line.written));
     line.written = line.text.length;
   }
 
@@ -263,7 +266,12 @@ export class StraceText {
   #finish(text: string): void {
     const line = this.#line!;
     this.#line = undefined;
-    this.#options.write(`${line.written === 0 ? line.text : line.text.slice(line.written)}${text}\n`);
+    this.#writeText(`${line.written === 0 ? line.text : line.text.slice(line.written)}${text}`);
+    this.#options.write('\n');
+  }
+
+  #writeText(text: string): void {
+    this.#options.write(this.#options.painted ? painted(text) : text);
   }
 
   #interrupt(): void {
