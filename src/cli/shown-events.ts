@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { realpathSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { CallStatistics } from '../report/call-statistics.ts';
@@ -17,6 +17,8 @@ import { SeparateTraces } from './separate-traces.ts';
 import type { TraceOutput } from './trace-output.ts';
 import type { TraceSettings } from './trace-settings.ts';
 
+const STDERR = 2;
+
 /** Shows events in some format. */
 interface TraceWriter {
   event(event: TraceEvent): void;
@@ -33,7 +35,7 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
   const filter = new TraceFilter({
     statuses: settings.statuses,
     signals: settings.signals,
-    paths: paths.length > 0 ? paths.flatMap(withRealPath) : undefined,
+    paths: paths.length > 0 ? paths.flatMap((file) => withRealPath(file, settings)) : undefined,
     descriptors: settings.descriptors,
   });
   const statistics = summary === 'none' ? undefined : new CallStatistics();
@@ -92,7 +94,7 @@ function textWriter(settings: TraceSettings, print: PrintOptions, output: OwnOut
     painted: settings.color === 'always' || (settings.color === 'auto' && output.onTerminal && !process.env.NO_COLOR),
     signals: settings.signals,
     // As strace: what goes to a file is the trace alone.
-    quiet: output.toFile || separately ? new Set([...quiet, 'attach' as const]) : quiet,
+    quiet: output.toFile || separately ? new Set([...quiet, 'attach' as const, 'personality' as const]) : quiet,
   };
   if (separately) return new SeparateTraces(settings.outputFile!, settings.append, options);
   return new StraceText({ ...options, write: (text) => output.write(text), followed: follow, toFile: output.toFile });
@@ -120,10 +122,18 @@ function dumpsOf({ dumps }: TraceSettings): Dumps | undefined {
 }
 
 /** A path is also known by the one that it leads to. */
-function withRealPath(file: string): string[] {
+function withRealPath(file: string, { quiet }: TraceSettings): string[] {
+  const real = realPathOf(file);
+  if (real !== file && !quiet.has('path-resolution')) {
+    writeSync(STDERR, `renacer: Requested path ${JSON.stringify(file)} resolved into ${JSON.stringify(real)}\n`);
+  }
+  return [file, real];
+}
+
+function realPathOf(file: string): string {
   try {
-    return [file, realpathSync(file)];
+    return realpathSync(file);
   } catch {
-    return [file, path.resolve(file)];
+    return path.resolve(file);
   }
 }

@@ -357,14 +357,14 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '--quiet [set]',
-    summary: 'do not tell attach, exit, thread-execve; all',
-    set: (draft, text) => expression(draft, `quiet=${text ?? 'attach'}`),
+    summary: 'do not tell attach, exit, personality, path-resolution, thread-execve; all',
+    set: (draft, text) => expression(draft, `quiet=${text ?? 'attach,personality'}`),
   },
   ...['--silent', '--silence'].map((flag) => ({
     flags: `${flag} [set]`,
     summary: 'as --quiet',
     hidden: true,
-    set: (draft: TraceDraft, text: string | undefined) => expression(draft, `quiet=${text ?? 'attach'}`),
+    set: (draft: TraceDraft, text: string | undefined) => expression(draft, `quiet=${text ?? 'attach,personality'}`),
   })),
   {
     flags: '-r, --relative-timestamps [precision]',

@@ -2,6 +2,7 @@ import { LABEL } from '../model/capture.ts';
 import type {
   EventBase,
   ExecSupersedeEvent,
+  SyscallAbi,
   SyscallEntryEvent,
   SyscallExitEvent,
   TaskEndEvent,
@@ -43,10 +44,12 @@ export interface StraceTextOptions extends PrintOptions {
   readonly quiet?: ReadonlySet<QuietMessage> | undefined;
 }
 
-/** That a task is traced from now on, how it ended, that execve took over a leader's id. */
-export type QuietMessage = 'attach' | 'exit' | 'thread-execve';
+/** That a task is traced from now on, how it ended, that execve took over a leader's id; which table a task calls by. */
+export type QuietMessage = 'attach' | 'exit' | 'thread-execve' | 'personality' | 'path-resolution';
 
 const DEFAULT_COLUMN = 40;
+
+const MODES: Readonly<Record<SyscallAbi, string>> = { x86_64: '64 bit', i386: '32 bit', x32: 'x32' };
 
 /** A line that has been begun and not ended. `written` is how much of it has gone out. */
 interface OpenLine {
@@ -77,6 +80,8 @@ export class StraceText {
   readonly #newborn = new Set<number>();
   /** The number of each task's last call. */
   readonly #numbers = new Map<number, number>();
+  /** Tasks whose last call was by another table than x86-64's. */
+  readonly #abis = new Map<number, SyscallAbi>();
   /** The name of each task, where those are known. */
   readonly #names = new Map<number, string>();
   readonly #timestamps: Timestamps | undefined;
@@ -98,6 +103,7 @@ export class StraceText {
   event(event: TraceEvent): void {
     if (event.kind === 'task-start' || !this.#living.has(event.tid)) this.#joined(event.tid);
     if (this.#options.processNames && 'captured' in event) this.#rename(event);
+    if ('abi' in event && event.abi !== (this.#abis.get(event.tid) ?? 'x86_64')) this.#changedAbi(event);
     if (this.#newborn.size > 0 && this.#newborn.delete(event.tid)) this.#attached(event);
     switch (event.kind) {
       case 'syscall-entry':
@@ -213,6 +219,12 @@ export class StraceText {
     return missing > 0 ? `${text} ${BLANKS[missing] ?? ' '.repeat(missing)}` : `${text} `;
   }
 
+  #changedAbi({ tid, abi, time, lineage }: SyscallEntryEvent | SyscallExitEvent): void {
+    this.#abis.set(tid, abi);
+    if (!this.#tells('personality')) return;
+    this.#whole({ tid, time, lineage }, `[ Process PID=${tid} runs in ${MODES[abi]} mode. ]`);
+  }
+
   #attached({ tid }: EventBase): void {
     this.#interrupt();
     this.#options.write(`renacer: Process ${tid} attached\n`);
@@ -233,6 +245,7 @@ export class StraceText {
     else if (this.#line?.tid === event.tid) this.#interrupt();
     this.#unfinished.delete(event.tid);
     this.#numbers.delete(event.tid);
+    this.#abis.delete(event.tid);
     this.#names.delete(event.tid);
     this.#left(event.tid);
   }

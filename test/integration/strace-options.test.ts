@@ -175,6 +175,13 @@ describe('where the lines go', () => {
     expect(stderr).toMatch(/ p50 +p75 +p90 +p95 +p99 syscall\n/);
   });
 
+  it('-P tells what a path leads to, unless it is not to', () => {
+    const link = path.join(directory(), 'link');
+    const { stderr } = renacer(['-o', '/dev/null', '-P', link, 'true']);
+    expect(stderr).toBe(`renacer: Requested path "${link}" resolved into "${path.dirname(link)}/plain"\n`);
+    expect(renacer(['-o', '/dev/null', '--quiet=path-resolution', '-P', link, 'true']).stderr).toBe('');
+  });
+
   it('with -f on a terminal it is told which tasks are traced, unless -q', () => {
     const script = ['-f', '-e', 'trace=none', 'sh', '-c', '/bin/true; :'];
     expect(renacer(script).stderr).toMatch(/^renacer: Process \d+ attached$/m);
