@@ -122,7 +122,8 @@ function parseUnix(bytes: Buffer): UnixSocket {
   for (let at = HEADER + UNIX_DIAG_MSG; at + 4 <= bytes.length; ) {
     const length = Math.max(bytes.readUInt16LE(at), 4);
     const type = bytes.readUInt16LE(at + 2);
-    if (type === UNIX_DIAG_PEER) peer = bytes.readUInt32LE(at + 4);
+    // A peer that nobody has accepted yet has no inode.
+    if (type === UNIX_DIAG_PEER) peer = bytes.readUInt32LE(at + 4) || undefined;
     if (type === UNIX_DIAG_NAME && length > 4) path = Uint8Array.from(bytes.subarray(at + 4, at + length));
     at += (length + 3) & ~3;
   }

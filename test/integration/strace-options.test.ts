@@ -226,6 +226,12 @@ it('-Y: the name of the task before its lines, and of children that take another
   expect(text).toMatch(/^\d+<ls> \+\+\+ exited with 0/m);
 });
 
+it('-yy: sockets in a network namespace of their own are found there', () => {
+  const script = 'import socket; s = socket.socket(); s.bind(("0.0.0.0", 7777)); s.listen()';
+  const args = ['-f', '-yy', '-e', 'trace=listen', 'unshare', '-n', '/usr/bin/python3', '-S', '-c', script];
+  expect(renacer(args).stderr).toMatch(/^listen\(3<TCP:\[0\.0\.0\.0:7777\]>, \d+\) += 0$/m);
+});
+
 it('dumps hold all data, in JSON too', () => {
   const file = path.join(emptyDirectory(), 'big');
   writeFileSync(file, Buffer.alloc(3 * 2 ** 20, 'ab'));
