@@ -1,4 +1,4 @@
-import { constantText, namesAlone } from './constant-style.ts';
+import { constantText, explained } from './constant-style.ts';
 import { hex } from './memory-words.ts';
 
 type Values = Readonly<Record<string, number>>;
@@ -23,8 +23,7 @@ export function choice(unknown: string, values: Values): NamedValues {
   const known = (value: number): string | undefined => names.get(value >>> 0);
   const text = (value: number): string => {
     const name = known(value);
-    if (namesAlone()) return name ?? `${hex(value)} /* ${unknown} */`;
-    return constantText(hex(value), name);
+    return name === undefined ? explained(hex(value), unknown) : constantText(hex(value), name);
   };
   return { known, text };
 }
@@ -60,10 +59,9 @@ export function flags(unknown: string | undefined, values: Values): NamedValues 
   };
   const text = (value: number): string => {
     const named = known(value);
-    if (!namesAlone() && !(unknown === undefined && value === 0)) return constantText(hex(value), named);
-    if (named !== undefined) return named;
+    if (named !== undefined) return constantText(hex(value), named);
     if (unknown === undefined) return value >>> 0 === 0 ? '' : hex(value);
-    return value >>> 0 === 0 ? '0' : `${hex(value)} /* ${unknown} */`;
+    return value >>> 0 === 0 ? '0' : explained(hex(value), unknown);
   };
   return { known, text };
 }

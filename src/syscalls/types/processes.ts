@@ -3,7 +3,7 @@ import { constantText } from '../constant-style.ts';
 import { CLONE_FLAGS, CLONE3_HIGH_FLAGS } from '../constants/processes.ts';
 import { decimalU64At, hex, hex64At, i32, pointerAt, u16, u32, u64 } from '../memory-words.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
-import { signalText } from '../signals.ts';
+import { signalName, signalText } from '../signals.ts';
 import { addressText } from './numbers.ts';
 import { type StructPrinter, structIn, structOut } from './pointers.ts';
 import { timevalText } from './time.ts';
@@ -60,10 +60,10 @@ export function waitStatusText(status: number): string {
     const event = status >>> 16;
     const trap = signal & 0x80 ? ' | 0x80' : '';
     const more = event === 0 ? '' : `|${eventText(event)}<<16`;
-    return `[{WIFSTOPPED(s) && WSTOPSIG(s) == ${signalText(signal & 0x7f)}${trap}}${more}]`;
+    return `[{WIFSTOPPED(s) && WSTOPSIG(s) == ${signalName(signal & 0x7f)}${trap}}${more}]`;
   }
   if ((low & 0x7f) !== 0) {
-    return `[{WIFSIGNALED(s) && WTERMSIG(s) == ${signalText(low & 0x7f)}${low & 0x80 ? ' && WCOREDUMP(s)' : ''}}]`;
+    return `[{WIFSIGNALED(s) && WTERMSIG(s) == ${signalName(low & 0x7f)}${low & 0x80 ? ' && WCOREDUMP(s)' : ''}}]`;
   }
   return `[{WIFEXITED(s) && WEXITSTATUS(s) == ${signal}}]`;
 }
