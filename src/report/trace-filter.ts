@@ -1,6 +1,7 @@
 import { LABEL } from '../model/capture.ts';
 import type { SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
 import { type DescriptorSet, hasDescriptor } from '../syscalls/dumped-data.ts';
+import { namedDescriptors } from '../syscalls/named-descriptors.ts';
 import { signatureOf } from '../syscalls/signatures.ts';
 import type { CallStatus } from './call-status.ts';
 
@@ -52,23 +53,25 @@ export class TraceFilter {
 
   #names(call: SyscallEntryEvent | SyscallExitEvent): boolean {
     if (call.abi !== 'x86_64') return false;
-    return signatureOf(call.nr)
-      .argumentsOf(call.args)
-      .some((type, position) => {
-        const arg = type.word ?? position;
-        const { descriptors } = this.#options;
-        if (type.descriptor && descriptors && hasDescriptor(descriptors, call.args.i32(arg))) return true;
-        if (!this.#paths) return false;
-        if (!type.descriptor && !type.path) return false;
-        const bytes = type.descriptor ? descriptorPath(call, arg) : call.captured.bytes(arg);
-        return bytes !== undefined && this.#paths!.has(Buffer.from(bytes).toString());
-      });
+    const { descriptors } = this.#options;
+    return (
+      namedDescriptors(call).some(
+        (fd) => (descriptors && hasDescriptor(descriptors, fd)) || this.#isWanted(descriptorPath(call, fd)),
+      ) ||
+      signatureOf(call.nr)
+        .argumentsOf(call.args)
+        .some((type, position) => type.path && this.#isWanted(call.captured.bytes(type.word ?? position)))
+    );
+  }
+
+  #isWanted(path: Uint8Array | undefined): boolean {
+    return path !== undefined && this.#paths?.has(Buffer.from(path).toString()) === true;
   }
 }
 
 /** Without the details that may follow the path. */
-function descriptorPath(call: SyscallEntryEvent | SyscallExitEvent, arg: number): Uint8Array | undefined {
-  const label = call.captured.label(LABEL.descriptor, call.args.i32(arg), 'entry');
+function descriptorPath(call: SyscallEntryEvent | SyscallExitEvent, fd: number): Uint8Array | undefined {
+  const label = call.captured.label(LABEL.descriptor, fd, 'entry');
   const end = label?.indexOf(0) ?? -1;
   return end < 0 ? label : label!.subarray(0, end);
 }

@@ -65,12 +65,13 @@ export function fdSet(bytes: number, descriptors: number): ArgumentType {
 }
 
 function membersText(set: Uint8Array, descriptors: number, call: Call, options: PrintOptions): string {
-  return members(set, descriptors)
+  return membersOfSet(set, descriptors)
     .map((fd) => descriptorText(call, fd, options))
     .join(' ');
 }
 
-function members(set: Uint8Array, descriptors: number): number[] {
+/** The members of a set of select(2): bits in the order of the descriptors. */
+export function membersOfSet(set: Uint8Array, descriptors: number): number[] {
   const found: number[] = [];
   for (let fd = 0; fd < descriptors; fd++) if (((set[fd >> 3] ?? 0) >> (fd & 7)) & 1) found.push(fd);
   return found;
@@ -85,7 +86,7 @@ export function selectNote(timeText: (bytes: Uint8Array) => string) {
     if (call.result.i32(0) === 0) return 'Timeout';
     const sets = SET_NAMES.flatMap((name, i) => {
       const bytes = call.captured.bytes(i + 1);
-      const ready = bytes === undefined ? [] : members(bytes, call.args.i32(0));
+      const ready = bytes === undefined ? [] : membersOfSet(bytes, call.args.i32(0));
       return ready.length === 0 ? [] : [`${name} [${ready.join(' ')}]`];
     });
     return withLeft(sets.join(', '), left(call, 4, timeText));
