@@ -8,7 +8,9 @@ import { OUTCOMES, type Outcome } from '../model/outcome.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-plan.ts';
 import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
-import { COUNTING, FILTERING, REFUSED, SHOWING, TRACING, type TraceOption } from './trace-options.ts';
+import { REFUSED } from './missing-options.ts';
+import type { TraceOption } from './trace-option.ts';
+import { COUNTING, FILTERING, SHOWING, TRACING } from './trace-options.ts';
 import { defaultTraceSettings, isCommand, type TraceDraft, type TraceSettings } from './trace-settings.ts';
 import { version } from './version.ts';
 

@@ -1,98 +1,19 @@
-import { RenacerError } from '../model/errors.ts';
 import { CONSTANT_STYLES } from '../syscalls/constant-style.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
+import { expression } from './trace-expression.ts';
+import type { TraceOption } from './trace-option.ts';
 import { COLOR_CHOICES, DESCRIPTOR_WISHES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
   countOrder,
-  descriptorSet,
-  descriptorWishes,
   duration,
   notAllowed,
   oneOf,
   precision,
   quietLevel,
-  quietMessages,
-  setOf,
-  signalSet,
-  statuses,
   wholeNumber,
 } from './trace-values.ts';
-
-/** One of strace's options, as Renacer has it. */
-export interface TraceOption {
-  /** As commander takes them: `-r, --relative-timestamps [precision]`. A value that may be left out follows a `=`. */
-  readonly flags: string;
-  readonly summary: string;
-  /** Left out of --help. */
-  readonly hidden?: boolean;
-  /** Called each time that the option is given. `times`: how often it was, this one included. */
-  set(draft: TraceDraft, text: string | undefined, times: number): void;
-}
-
-/** `-e`, by the part before the equals sign. Anything else is the business of {@link parseExpressions}. */
-function expression(draft: TraceDraft, text: string): void {
-  const [, qualifier, value = ''] = /^([a-z-]+)=(.*)$/s.exec(text) ?? [];
-  switch (qualifier) {
-    case 'status':
-      draft.statuses = statuses('-e status', value);
-      break;
-    case 'signal':
-    case 'signals':
-    case 's':
-      draft.signals = signalSet('-e signal', value);
-      break;
-    case 'quiet':
-    case 'silent':
-    case 'silence':
-    case 'q':
-      draft.quiet = quietMessages('-e quiet', value);
-      break;
-    case 'raw':
-    case 'x':
-      draft.raw = parseSyscallSet(value);
-      break;
-    case 'abbrev':
-    case 'a':
-      draft.whole = parseSyscallSet(`!${value}`);
-      break;
-    case 'verbose':
-    case 'v':
-      draft.dereferenced = parseSyscallSet(value);
-      break;
-    case 'decode-fds':
-    case 'decode-fd':
-      draft.decodeFds = descriptorWishes('-e decode-fds', value);
-      break;
-    case 'decode-pids':
-    case 'decode-pid':
-      draft.processNames = processWishes('-e decode-pids', value);
-      break;
-    case 'read':
-    case 'reads':
-    case 'r':
-      draft.dumps = { ...draft.dumps, read: descriptorSet('-e read', value) };
-      break;
-    case 'write':
-    case 'writes':
-    case 'w':
-      draft.dumps = { ...draft.dumps, write: descriptorSet('-e write', value) };
-      break;
-    case 'trace-fds':
-    case 'trace-fd':
-    case 'fds':
-    case 'fd':
-      draft.descriptors = descriptorSet('-e trace-fds', value);
-      break;
-    case 'kvm':
-    case 'secontext':
-    case 'namespace':
-      throw notHere(`-e ${qualifier}`, MISSING[qualifier]);
-    default:
-      draft.expressions = [...draft.expressions, text];
-  }
-}
 
 const STRING_STYLES = {
   none: 'octal',
@@ -151,49 +72,6 @@ export const FILTERING: readonly TraceOption[] = [
     summary: 'print only calls on these descriptors (or on a path of -P)',
     set: (draft, text) => expression(draft, `trace-fds=${text}`),
   },
-];
-
-/** strace's options that are not here, each with its reason. */
-const MISSING = {
-  kvm: 'virtual machines are not decoded',
-  secontext: 'SELinux contexts are not shown',
-  namespace: 'namespaces are not looked up; the flags of clone, unshare and setns are shown',
-  pidns: 'ids are shown as the traced process sees them, and those before lines as Renacer does',
-  debug: 'it is for those who work on strace; see --help for what Renacer tells',
-  tips: 'it is about strace',
-} as const;
-
-function notHere(option: string, why: string): RenacerError {
-  return new RenacerError('UNSUPPORTED_OPTION', `${option}: strace has this, Renacer does not: ${why}`, {
-    hint: 'docs/strace-options.md lists all options of strace.',
-  });
-}
-
-function refused(flags: string, why: string): TraceOption {
-  const [option] = flags.split(/[ =,]/);
-  return {
-    flags,
-    summary: `not here: ${why}`,
-    hidden: true,
-    set() {
-      throw notHere(option!, why);
-    },
-  };
-}
-
-function processWishes(option: string, text: string): boolean {
-  const wishes = setOf(option, text, ['comm', 'pidns']);
-  if (wishes.has('pidns')) throw notHere(`${option}=pidns`, MISSING.pidns);
-  return wishes.has('comm');
-}
-
-export const REFUSED: readonly TraceOption[] = [
-  refused('--kvm <what>', MISSING.kvm),
-  refused('--secontext [format]', MISSING.secontext),
-  refused('--namespace <what>', MISSING.namespace),
-  refused('--pidns-translation', MISSING.pidns),
-  refused('-d, --debug', MISSING.debug),
-  refused('--tips [format]', MISSING.tips),
 ];
 
 export const TRACING: readonly TraceOption[] = [

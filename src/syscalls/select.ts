@@ -69,7 +69,10 @@ function membersOf(token: string, expression: string): readonly number[] {
   const [, name, table] = /^\?*(.*?)(?:@(64|32|x32))?$/s.exec(token)!;
   if (table !== undefined && table !== '64') {
     if (isOptional) return [];
-    throw bad(expression, `calls of the ${table} table have no names here, so "${name}@${table}" can not be told`);
+    throw bad(
+      expression,
+      `"${name}@${table}": calls of ${table === '32' ? '32-bit' : 'x32'} programs have no names here`,
+    );
   }
   const members = lookUp(name!, expression);
   if (members.length > 0 || isOptional) return members;
