@@ -93,7 +93,7 @@ function whyMissed(fault: NetworkFaultPlace, flows: FlowTable): { reason: string
   const flow = flows.byId(id);
   const [protocol = ''] = id.split(' ');
   if (flow === undefined) {
-    return { reason: `there was no such flow, but ${flows.count(protocol)} of ${protocol}`, byTime: false };
+    return { reason: `there were ${flows.count(protocol)} ${protocol} flows in all`, byTime: false };
   }
   const way = `${id} (${flow.use().service})`;
   if (!flow.impairment?.isUnder(rule)) {

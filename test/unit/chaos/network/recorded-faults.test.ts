@@ -166,7 +166,7 @@ describe('recorded faults of a network', () => {
   it.each<[string, NetworkFaultPlace, readonly Sent[], boolean]>([
     ['udp 1 (10.1.2.3:80) had 2 packets with data to its peer', loss, udp(2), false],
     ['tcp 1 (10.1.2.3:80) had 1 packets with data to its peer', { ...loss, flow: 'tcp 1' }, tcp, true],
-    ['there was no such flow, but 1 of udp', { ...loss, flow: 'udp 2' }, udp(9), false],
+    ['there were 1 udp flows in all', { ...loss, flow: 'udp 2' }, udp(9), false],
     [
       'udp 1 (10.1.2.3:80) is not with whom the rule is for: network :81',
       { ...loss, rule: 'network :81' },
