@@ -176,6 +176,19 @@ describe.skipIf(missing !== undefined)('a replay of a network', () => {
     expect([refused.status, refused.stderr]).toEqual([125, expect.stringContaining('not network_latency')]);
   });
 
+  it('makes names fail that are asked for by TCP', async () => {
+    const server = await serveOutside('dns-server.mjs', '127.0.0.80');
+    onTestFinished(server.stop);
+    const options = ['--network-backend=packets', '--seed=2433', '--chaos-dns-failure=50%'];
+    const names = ['a', 'b', 'c', 'd'].map((name) => `${name}.example`);
+    const ask = guest('resolve-by-tcp.mjs', '127.0.0.80', ...names);
+    const first = await run([...options, '--chaos-dns-failure-kind=fail'], ask);
+    expect(JSON.parse(first.stdout)).toEqual(['ESERVFAIL', 'ok', 'ESERVFAIL', 'ESERVFAIL']);
+    const again = await run(['replay', without(first.file, ({ name }) => name === 'c.example')], []);
+    expect(JSON.parse(again.stdout)).toEqual(['ESERVFAIL', 'ok', 'ok', 'ESERVFAIL']);
+    expect(again.report.replay?.missed).toEqual([]);
+  });
+
   it('is one of its own backend', async () => {
     const first = await run(drop, trips(2));
     const other = await run(['replay', first.file, '--network-backend=syscalls'], []);

@@ -8,8 +8,11 @@ const MOST_FLOWS = 10_000;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Counts = Mutable<PacketCounts>;
 
-/** `open`: packets pass. `refused`, `reset`: the connection was ended on purpose, and nothing passes any more. */
-export type FlowState = 'open' | 'refused' | 'reset';
+/**
+ * `open`: packets pass. `refused`, `reset`, `answered` (in the server's name): the connection was ended on purpose, and
+ * nothing passes any more.
+ */
+export type FlowState = 'open' | 'refused' | 'reset' | 'answered';
 
 /** One direction of a flow. */
 export class FlowSide {
@@ -38,6 +41,8 @@ export class Flow {
   readonly from: FlowSide = new FlowSide();
   state: FlowState = 'open';
   payloadBytes = 0;
+  /** The sequence number of the answer that was given in the server's name. */
+  answerSequence = 0;
   /** When the connection is to be reset; undefined where that does not apply. */
   resets: ResetPlan | undefined;
   /** TCP: one end has closed or reset it by itself. */

@@ -1,13 +1,13 @@
 import type { FlowGroupUse, FlowUse, NetworkDirection } from '../../model/network-use.ts';
 import { Departures, EARLY_MS, type PacketOutput } from './departures.ts';
 import { DNS_PORT, type FailedLookup, failedLookup, NameLookups, queriedName } from './dns.ts';
-import { buildServerFailure } from './dns-answer.ts';
+import { buildServerFailure, buildServerFailureByTcp, TCP_LENGTH_BYTES } from './dns-answer.ts';
 import type { FaultLog, PacketPlace } from './fault-log.ts';
 import { type Flow, FlowTable, isOpening } from './flow.ts';
 import { type Impairment, PacketFate } from './impairment.ts';
 import { PacketHeaders, TCP_ACK, TCP_FIN, TCP_RST } from './packet.ts';
 import { Schedule } from './schedule.ts';
-import { buildReset } from './tcp-reset.ts';
+import { buildReset } from './tcp-segment.ts';
 
 /** A packet that waits for its verdict, as the queue hands it over. */
 export interface WaitingPacket {
@@ -129,7 +129,8 @@ export class PacketEngine {
       const { failure, by, lookup } = unfound;
       this.log.add(failure === 'timeout' ? 'dns-timeout' : 'dns-failure', place, now, by, { lookup });
       if (failure === 'timeout') this.#lose(packet, place);
-      else this.#answer(packet, flow, buildServerFailure(copyOf(packet), headers), now);
+      else if (headers.protocol === 'udp') this.#answer(packet, flow, buildServerFailure(copyOf(packet), headers), now);
+      else this.#failByTcp(packet, place, now);
     } else if (refusedBy !== undefined) {
       this.log.add('refuse', place, now, refusedBy);
       this.#refuse(packet, flow, now);
@@ -220,6 +221,15 @@ export class PacketEngine {
     this.#answer(packet, flow, bytes, now);
   }
 
+  /** Answers a query of TCP, and ends its connection for both ends. */
+  #failByTcp(packet: WaitingPacket, { flow, direction }: PacketPlace, now: number): void {
+    const { source, destination, acknowledgement } = this.#headers;
+    flow.state = 'answered';
+    flow.answerSequence = acknowledgement;
+    this.#answer(packet, flow, buildServerFailureByTcp(copyOf(packet), this.#headers), now);
+    this.#sendReset(source, destination, flow.side(direction).awaited);
+  }
+
   /** Takes a packet out and answers it in its receiver's name, after the time that the way there and back takes. */
   #answer(packet: WaitingPacket, flow: Flow, bytes: Uint8Array, now: number): void {
     this.#output.drop(packet.queue, packet.id);
@@ -230,18 +240,21 @@ export class PacketEngine {
 
   /** A packet of a connection that was ended on purpose: whoever has missed that is told again. */
   #answerEnded(packet: WaitingPacket, flow: Flow): void {
-    const { source, destination, tcpFlags, acknowledgement } = this.#headers;
+    const { source, destination, tcpFlags, acknowledgement, bareAcknowledgement } = this.#headers;
     this.#output.drop(packet.queue, packet.id);
-    const answers = flow.state === 'reset' && (tcpFlags & (TCP_ACK | TCP_RST)) === TCP_ACK;
-    if (answers) this.#sendReset(destination, source, acknowledgement);
+    if ((tcpFlags & (TCP_ACK | TCP_RST)) !== TCP_ACK) return;
+    // Who has been answered may read that in peace, and ask again before.
+    const goesOn = flow.state === 'answered' && !bareAcknowledgement && acknowledgement !== flow.answerSequence;
+    if (flow.state === 'reset' || goesOn) this.#sendReset(destination, source, acknowledgement);
   }
 
   #failedLookup(packet: WaitingPacket, flow: Flow): FailedLookup | undefined {
     const { protocol, payloadAt } = this.#headers;
-    if (protocol !== 'udp' || flow.endpoints.service.port !== DNS_PORT) return undefined;
+    if ((protocol !== 'udp' && protocol !== 'tcp') || flow.endpoints.service.port !== DNS_PORT) return undefined;
     const { view, at, captured } = packet;
-    const start = view.byteOffset + at + payloadAt;
-    const name = queriedName(new DataView(view.buffer, start, Math.max(0, captured - payloadAt)));
+    const messageAt = protocol === 'udp' ? payloadAt : payloadAt + TCP_LENGTH_BYTES;
+    if (captured <= messageAt) return undefined;
+    const name = queriedName(new DataView(view.buffer, view.byteOffset + at + messageAt, captured - messageAt));
     return name === undefined ? undefined : failedLookup(name, this.#lookups.ordinal(name, flow), flow.impairment!);
   }
 }
