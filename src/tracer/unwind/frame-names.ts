@@ -1,0 +1,22 @@
+import type { StackFrame } from '../../model/stack-frame.ts';
+
+const NONE: readonly StackFrame[] = [];
+
+/** Gives frames numbers, from 0 on, so that each is named but once in the trace however often it comes. */
+export class FrameNames {
+  #count = 0;
+  #fresh: StackFrame[] = [];
+
+  id(frame: StackFrame): number {
+    this.#fresh.push(frame);
+    return this.#count++;
+  }
+
+  /** The frames that have got a number since the last time, in the order of their numbers. */
+  takeFresh(): readonly StackFrame[] {
+    if (this.#fresh.length === 0) return NONE;
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+}
