@@ -46,25 +46,38 @@ export class EhFrame {
     this.#tableBase = tableBase;
   }
 
-  /** Undefined if the file has none, or none that can be searched. */
+  /** Undefined if the file has none. */
   static of(elf: Elf): EhFrame | undefined {
+    return unlessMalformed(() => EhFrame.#withTable(elf)) ?? unlessMalformed(() => EhFrame.#withoutTable(elf));
+  }
+
+  /** By .eh_frame_hdr, which is sorted. */
+  static #withTable(elf: Elf): EhFrame | undefined {
     const header = elf.segments.find(({ type }) => type === PT_GNU_EH_FRAME);
-    if (header === undefined) return undefined;
-    const base = header.address;
-    return unlessMalformed(() => {
-      const bytes = elf.bytesAt(base, header.fileSize);
-      if (bytes === undefined) return undefined;
-      const reader = new ByteReader(bytes, 1);
-      const [frameEncoding, countEncoding, tableEncoding] = [reader.u8(), reader.u8(), reader.u8()];
-      if (countEncoding === DW_EH_PE_omit || tableEncoding !== SORTED_TABLE) return undefined;
-      const address = encodedPointer(reader, frameEncoding, base, base);
-      const count = encodedPointer(reader, countEncoding, base, base);
-      const table = reader.take(count * 8).slice();
-      // Without headers of sections it is not known where they end: they lie in the same segment.
-      const size = elf.section('.eh_frame')?.size ?? Number.POSITIVE_INFINITY;
-      const frames = elf.bytesAt(address, size);
-      return frames && new EhFrame(frames, address, new Int32Array(table.buffer), base);
-    });
+    const base = header?.address ?? 0;
+    const bytes = header && elf.bytesAt(base, header.fileSize);
+    if (bytes === undefined) return undefined;
+    const reader = new ByteReader(bytes, 1);
+    const [frameEncoding, countEncoding, tableEncoding] = [reader.u8(), reader.u8(), reader.u8()];
+    if (countEncoding === DW_EH_PE_omit || tableEncoding !== SORTED_TABLE) return undefined;
+    const address = encodedPointer(reader, frameEncoding, base, base);
+    const count = encodedPointer(reader, countEncoding, base, base);
+    const table = reader.take(count * 8).slice();
+    // Without headers of sections it is not known where they end: they lie in the same segment.
+    const size = elf.section('.eh_frame')?.size ?? Number.POSITIVE_INFINITY;
+    const frames = elf.bytesAt(address, size);
+    return frames && new EhFrame(frames, address, new Int32Array(table.buffer), base);
+  }
+
+  /** Programs that are linked statically have no such header. */
+  static #withoutTable(elf: Elf): EhFrame | undefined {
+    const section = elf.section('.eh_frame');
+    const frames = elf.bytes(section);
+    if (section === undefined || frames === undefined) return undefined;
+    const { address } = section;
+    const all = new EhFrame(frames, address, new Int32Array(), address).#all();
+    const table = all.sort((a, b) => a.begin - b.begin).flatMap(({ begin, place }) => [begin - address, place]);
+    return new EhFrame(frames, address, Int32Array.from(table), address);
   }
 
   /** What is said of the code at an address; undefined if nothing is. */
@@ -81,6 +94,18 @@ export class EhFrame {
     const place = this.#table[2 * low - 1]! + this.#tableBase - this.#address;
     const description = unlessMalformed(() => this.#description(place));
     return description && address >= description.begin && address < description.end ? description : undefined;
+  }
+
+  #all(): { begin: number; place: number }[] {
+    const found: { begin: number; place: number }[] = [];
+    for (let place = 0; place < this.#frames.length; ) {
+      const { reader } = this.#entry(place);
+      if (reader.isAtEnd) break;
+      const { begin } = (reader.u32() !== 0 && unlessMalformed(() => this.#description(place))) || {};
+      if (begin !== undefined) found.push({ begin, place });
+      place = reader.end;
+    }
+    return found;
   }
 
   #description(place: number): FrameDescription {

@@ -1,3 +1,4 @@
+import { demangled } from '../../linux/demangle.ts';
 import { EhFrame } from '../../symbols/eh-frame.ts';
 import type { Elf } from '../../symbols/elf.ts';
 import { type FrameRules, rulesAt } from '../../symbols/frame-rules.ts';
@@ -60,13 +61,15 @@ export class Module {
   }
 
   #find(address: number, inside: number): Site {
-    const symbol = this.#symbol(inside);
     const description = this.#frames?.find(inside);
+    // A handler returns to the start of a function that nothing has called.
+    const named = description?.isSignalFrame ? address : inside;
+    const symbol = this.#symbol(named);
     return {
       frame: this.#names.id({
         file: this.#name,
-        symbol: symbol?.name,
-        offset: symbol ? symbol.offset + address - inside : 0,
+        symbol: symbol && demangled(symbol.name),
+        offset: symbol ? symbol.offset + address - named : 0,
         address,
         source: undefined,
       }),

@@ -45,6 +45,7 @@ export class StackTracer implements Policy, Locator {
   readonly #ptrace = new Ptrace();
   readonly #names = new FrameNames();
   readonly #modules: Modules;
+  readonly #generated: GeneratedCode;
   readonly #unwinder: Unwinder;
   readonly #spaces = new Map<number, AddressSpace>();
 
@@ -54,7 +55,8 @@ export class StackTracer implements Policy, Locator {
     this.armed = new Set(limit > 0 ? MAPPING_CALLS.keys() : []);
     const memory = new StackMemory(new TaskMemory(MEMORY_BYTES));
     this.#modules = new Modules(this.#names, memory);
-    this.#unwinder = new Unwinder(memory, new GeneratedCode(this.#names), limit);
+    this.#generated = new GeneratedCode(this.#names);
+    this.#unwinder = new Unwinder(memory, this.#generated, limit);
   }
 
   get frames(): Uint32Array {
@@ -91,11 +93,16 @@ export class StackTracer implements Policy, Locator {
   }
 
   onExec(task: Task): void {
-    this.#spaces.delete(task.tgid);
+    this.#forget(task.tgid);
   }
 
   onTaskEnd(task: Task): void {
-    if (task.tid === task.tgid) this.#spaces.delete(task.tgid);
+    if (task.tid === task.tgid) this.#forget(task.tgid);
+  }
+
+  #forget(tgid: number): void {
+    this.#spaces.delete(tgid);
+    this.#generated.forget(tgid);
   }
 
   #space(tgid: number): AddressSpace {

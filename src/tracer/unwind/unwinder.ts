@@ -27,6 +27,7 @@ export class Unwinder {
   /** Returns how many frames there are. `words`: the registers, as struct user_regs_struct has them. */
   walk(tid: number, tgid: number, space: AddressSpace, words: Uint32Array): number {
     this.#memory.begin(tid);
+    this.#generated.begin();
     this.#state.set(words);
     space.refresh(tid);
     // Where the task stands, nothing has been called yet.
@@ -41,7 +42,7 @@ export class Unwinder {
         if (!(rules ? this.#state.follow(rules) : this.#state.followFramePointer())) return count + 1;
         returns = !rules?.isSignalFrame;
       } else {
-        this.frames[count] = this.#generated.frame(tid, tgid, region, address, returns);
+        this.frames[count] = this.#generated.frame(tgid, region.name, address, returns);
         if (!this.#leaveGenerated(region, address)) return count + 1;
         returns = true;
       }
