@@ -17,7 +17,7 @@ export interface EventBase {
 /** Where in its program a task was, if that was asked for. */
 export interface Located {
   readonly instructionPointer?: number | undefined;
-  /** From the innermost function. Empty if it could not be found, undefined if it was not asked for. */
+  /** From the innermost function. Undefined also where nothing could be found. */
   readonly stack?: readonly StackFrame[] | undefined;
 }
 

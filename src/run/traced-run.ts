@@ -80,7 +80,7 @@ async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
 async function makeLocator({ places }: TracingPlan): Promise<StackTracer | undefined> {
   if (!places) return undefined;
   const { StackTracer } = await import('../tracer/unwind/stack-tracer.ts');
-  return new StackTracer(places.frames);
+  return new StackTracer(places.frames, places.sources);
 }
 
 function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {

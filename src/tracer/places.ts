@@ -15,7 +15,7 @@ export class Places {
 
   /** `words`: the two of the instruction pointer, then ids of frames. */
   put(tid: number, words: Uint32Array): void {
-    const stack = Array.from(words.subarray(2), (id) => this.#frames[id]!);
+    const stack = words.length === 2 ? undefined : Array.from(words.subarray(2), (id) => this.#frames[id]!);
     this.#places.set(tid, { instructionPointer: words[1]! * TWO_32 + words[0]!, stack });
   }
 

@@ -2,6 +2,7 @@ import { demangled } from '../../linux/demangle.ts';
 import { EhFrame } from '../../symbols/eh-frame.ts';
 import type { Elf } from '../../symbols/elf.ts';
 import { type FrameRules, rulesAt } from '../../symbols/frame-rules.ts';
+import { LineTable } from '../../symbols/line-table.ts';
 import { type SymbolAt, SymbolTable } from '../../symbols/symbol-table.ts';
 import type { FrameNames } from './frame-names.ts';
 
@@ -23,17 +24,22 @@ export class Module {
   readonly #names: FrameNames;
   readonly #frames: EhFrame | undefined;
   readonly #symbols: readonly SymbolTable[];
+  readonly #lines: LineTable | undefined;
   /** By address, apart for calls and for where code stopped: those are looked up one byte apart. */
   readonly #calls = new Map<number, Site>();
   readonly #stops = new Map<number, Site>();
 
-  /** `name`: as the trace shows it. `separate`: the file with its symbols, if they are not in it. */
-  constructor(name: string, elf: Elf, separate: Elf | undefined, names: FrameNames) {
+  /**
+   * `name`: as the trace shows it. `separate`: the file with its symbols, if they are not in it. `sources`: whether lines of
+   * sources are wanted. What is needed is read here: the files may be closed afterwards.
+   */
+  constructor(name: string, elf: Elf, separate: Elf | undefined, names: FrameNames, sources: boolean) {
     this.elf = elf;
     this.#name = name;
     this.#names = names;
     this.#frames = EhFrame.of(elf);
     this.#symbols = [...SymbolTable.of(elf), ...(separate ? SymbolTable.of(separate) : [])];
+    if (sources) this.#lines = LineTable.of(elf) ?? (separate && LineTable.of(separate));
   }
 
   /**
@@ -71,7 +77,7 @@ export class Module {
         symbol: symbol && demangled(symbol.name),
         offset: symbol ? symbol.offset + address - named : 0,
         address,
-        source: undefined,
+        source: this.#lines?.at(named),
       }),
       rules: description && rulesAt(description, inside),
     };

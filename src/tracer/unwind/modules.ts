@@ -11,9 +11,12 @@ const VDSO = '[vdso]';
 export class Modules {
   readonly #names: FrameNames;
   readonly #memory: StackMemory;
+  readonly #sources: boolean;
   readonly #known = new Map<string, Module | undefined>();
 
-  constructor(names: FrameNames, memory: StackMemory) {
+  /** `sources`: whether lines of sources are wanted. */
+  constructor(names: FrameNames, memory: StackMemory, sources: boolean) {
+    this.#sources = sources;
     this.#names = names;
     this.#memory = memory;
   }
@@ -37,7 +40,7 @@ export class Modules {
       const bytes = this.#memory.bytes(start, end - start);
       const source = { size: bytes.length, read: (at: number, length: number) => bytes.subarray(at, at + length) };
       const elf = Elf.open(source);
-      return elf && new Module(VDSO, elf, undefined, this.#names);
+      return elf && new Module(VDSO, elf, undefined, this.#names, this.#sources);
     });
   }
 
@@ -46,7 +49,7 @@ export class Modules {
     if (elf === undefined) return undefined;
     const debug = separateDebugFile(elf, name);
     try {
-      return new Module(name, elf, debug && Elf.open(debug), this.#names);
+      return new Module(name, elf, debug && Elf.open(debug), this.#names, this.#sources);
     } finally {
       debug?.close();
     }

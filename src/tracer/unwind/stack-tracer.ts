@@ -49,12 +49,12 @@ export class StackTracer implements Policy, Locator {
   readonly #unwinder: Unwinder;
   readonly #spaces = new Map<number, AddressSpace>();
 
-  /** `limit`: the most frames of a stack; with 0 only instruction pointers are read. */
-  constructor(limit: number) {
+  /** `limit`: the most frames of a stack; with 0 only instruction pointers are read. `sources`: lines too. */
+  constructor(limit: number, sources: boolean) {
     this.#limit = limit;
     this.armed = new Set(limit > 0 ? MAPPING_CALLS.keys() : []);
     const memory = new StackMemory(new TaskMemory(MEMORY_BYTES));
-    this.#modules = new Modules(this.#names, memory);
+    this.#modules = new Modules(this.#names, memory, sources);
     this.#generated = new GeneratedCode(this.#names);
     this.#unwinder = new Unwinder(memory, this.#generated, limit);
   }

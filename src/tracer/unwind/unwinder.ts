@@ -55,7 +55,7 @@ export class Unwinder {
     const code = this.#memory.bytes(address, Math.min(EPILOGUE_BYTES, region.end - address));
     // add $N,%rsp; ret
     if (code[0] === 0x48 && code[1] === 0x83 && code[2] === 0xc4 && code[4] === 0xc3 && code[3]! < 0x80) {
-      return this.#state.followStackPointer(code[3]! + 8);
+      return this.#state.followStackPointer(code[3]!);
     }
     return this.#state.followFramePointer();
   }

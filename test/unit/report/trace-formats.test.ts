@@ -63,15 +63,15 @@ describe('json', () => {
 it('csv quotes what it must, and no cell is a formula', () => {
   const rows = written((write) => new CsvTrace(write, { stringLimit: 32 })).split('\r\n');
   expect(rows).toEqual([
-    'time,task,pid,type,name,text,result,error,duration_us,injected',
-    '12.500000,t0.10,100,birth,,thread of 99,,,,false',
-    '0.000000,t0,100,syscall,openat,"openat(AT_FDCWD, ""a \\""b\\"",\\n"", O_RDONLY)",-1,ENOENT,0.000,false',
-    '0.000000,t0,100,syscall,read,"read(3, ""abc"", 10)",3,,0.000,false',
-    '0.000000,t0,100,syscall,read,"read(3, 0x2000, 10)",,,0.000,false',
-    expect.stringMatching(/^12\.500000,t0\.10,100,signal,SIGTERM,.*true$/),
-    '12.500000,t0.10,100,stop,SIGSTOP,stopped,,,,false',
-    '12.500000,t0.10,100,exec-by-thread,,execve in thread 101,,,,false',
-    '12.500000,t0.10,100,exit,SIGKILL,killed,,,,false',
+    'time,task,pid,type,name,text,result,error,duration_us,injected,stack',
+    '12.500000,t0.10,100,birth,,thread of 99,,,,false,',
+    '0.000000,t0,100,syscall,openat,"openat(AT_FDCWD, ""a \\""b\\"",\\n"", O_RDONLY)",-1,ENOENT,0.000,false,',
+    '0.000000,t0,100,syscall,read,"read(3, ""abc"", 10)",3,,0.000,false,',
+    '0.000000,t0,100,syscall,read,"read(3, 0x2000, 10)",,,0.000,false,',
+    expect.stringMatching(/^12\.500000,t0\.10,100,signal,SIGTERM,.*true,$/),
+    '12.500000,t0.10,100,stop,SIGSTOP,stopped,,,,false,',
+    '12.500000,t0.10,100,exec-by-thread,,execve in thread 101,,,,false,',
+    '12.500000,t0.10,100,exit,SIGKILL,killed,,,,false,',
     '',
   ]);
 });
