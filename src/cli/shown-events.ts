@@ -41,7 +41,7 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
       stringLimit: settings.stringLimit,
       verbose: settings.verbose,
       fdPaths: settings.fdPaths || paths.length > 0,
-      places: placesPlan(settings),
+      places: summary === 'only' ? undefined : placesPlan(settings),
       onEvent(event) {
         if (!(follow || event.lineage === '0') || !filter.passes(event)) return;
         writer?.event(event);

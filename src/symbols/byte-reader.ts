@@ -76,8 +76,8 @@ export class ByteReader {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
       const byte = this.u8();
+      if (byte < 0x80) return value + (byte & 0x40 ? byte - 128 : byte) * factor;
       value += (byte & 0x7f) * factor;
-      if (byte < 0x80) return byte & 0x40 ? value - factor * 128 : value;
     }
   }
 

@@ -62,7 +62,7 @@ export class EhFrame {
     if (countEncoding === DW_EH_PE_omit || tableEncoding !== SORTED_TABLE) return undefined;
     const address = encodedPointer(reader, frameEncoding, base, base);
     const count = encodedPointer(reader, countEncoding, base, base);
-    const table = reader.take(count * 8).slice();
+    const table = new Uint8Array(reader.take(count * 8));
     // Without headers of sections it is not known where they end: they lie in the same segment.
     const size = elf.section('.eh_frame')?.size ?? Number.POSITIVE_INFINITY;
     const frames = elf.bytesAt(address, size);

@@ -43,8 +43,9 @@ export class SymbolTable {
       const bytes = elf.bytes(section);
       const names = section && elf.bytes(elf.sections[section.link]);
       if (!bytes || !names) return [];
-      const whole = bytes.slice(0, bytes.length - (bytes.length % SYMBOL_BYTES));
-      return [new SymbolTable(new Uint32Array(whole.buffer, 0, whole.length / 4), names)];
+      // A copy: what was read need not be aligned.
+      const whole = new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % SYMBOL_BYTES)));
+      return [new SymbolTable(new Uint32Array(whole.buffer), names)];
     });
   }
 

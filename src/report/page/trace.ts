@@ -1,12 +1,4 @@
-import {
-  CALL_GROUPS,
-  type CallGroup,
-  type PageHeader,
-  type PageLine,
-  type PageRow,
-  ROW_KINDS,
-  type RowKind,
-} from './rows.ts';
+import { CALL_GROUPS, type CallGroup, type PageHeader, type PageLine, ROW_KINDS, type RowKind } from './rows.ts';
 
 /** An event as the page works with it. */
 export interface Item {
