@@ -41,6 +41,7 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
       stringLimit: settings.stringLimit,
       verbose: settings.verbose,
       fdPaths: settings.fdPaths || paths.length > 0,
+      places: summary === 'only' ? undefined : placesPlan(settings),
       onEvent(event) {
         if (!(follow || event.lineage === '0') || !filter.passes(event)) return;
         writer?.event(event);
@@ -81,12 +82,18 @@ function textWriter(settings: TraceSettings, print: PrintOptions, output: OwnOut
     timestamps: { absolute: settings.absoluteTimes, relative: settings.relativeTimes },
     callTimes: settings.callTimes,
     numbers: settings.numbers,
+    instructionPointers: settings.instructionPointers,
     signals: settings.signals,
     // As strace: what goes to a file is the trace alone.
     quiet: output.toFile || separately ? new Set([...quiet, 'attach' as const]) : quiet,
   };
   if (separately) return new SeparateTraces(settings.outputFile!, settings.append, options);
   return new StraceText({ ...options, write: (text) => output.write(text), followed: follow, toFile: output.toFile });
+}
+
+function placesPlan({ instructionPointers, stackTraces, frameLimit }: TraceSettings): TraceRequest['places'] {
+  if (!instructionPointers && stackTraces === 'none') return undefined;
+  return { frames: stackTraces === 'none' ? 0 : frameLimit, sources: stackTraces === 'source' };
 }
 
 function printOptions({ stringLimit, verbose, strings, raw, fdPaths }: TraceSettings): PrintOptions {

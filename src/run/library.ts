@@ -8,6 +8,9 @@ import { runCommand, type TraceRequest } from './run.ts';
 import type { RunEvent } from './run-event.ts';
 import type { StdioOption } from './stdio.ts';
 
+/** As strace has it. */
+const MOST_FRAMES = 256;
+
 export interface RunOptions {
   /** What is to happen to the command; nothing by default. */
   readonly chaos?: ChaosConfig;
@@ -28,6 +31,8 @@ export interface RunOptions {
   readonly verify?: string;
   /** Trace the system calls: they come as events, and are counted in the result. */
   readonly trace?: boolean;
+  /** With `trace`: find out where in the program each call was made, with `source` to the line. It costs a stop each. */
+  readonly stackTraces?: 'symbol' | 'source';
   /** Who traces: `ptrace`, `ebpf` (which can only watch, and needs privileges), or by default `auto`. See docs/tracing.md. */
   readonly engine?: EngineChoice;
   /** A file to write each fault to as it is injected, for {@link replay}. */
@@ -89,7 +94,7 @@ function start(what: () => Start, options: RunOptions): Run {
       thrown ??= { error };
     }
   };
-  const { trace, onEvent: _, stdio, ...rest } = options;
+  const { trace, stackTraces, onEvent: _, stdio, ...rest } = options;
   const result = (async () => {
     // The caller may ask for events before anything happens.
     await Promise.resolve();
@@ -98,7 +103,7 @@ function start(what: () => Start, options: RunOptions): Run {
       ...rest,
       replay: recording,
       stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      trace: trace ? await traceRequest(emit) : undefined,
+      trace: trace ? await traceRequest(emit, stackTraces) : undefined,
       onStart: (start) => emit({ type: 'start', ...start }),
     });
     for (const fault of finished.faults) emit({ type: 'fault', fault });
@@ -112,11 +117,15 @@ function start(what: () => Start, options: RunOptions): Run {
   return Object.assign(result, { [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() });
 }
 
-async function traceRequest(emit: (event: RunEvent) => void): Promise<TraceRequest> {
+async function traceRequest(
+  emit: (event: RunEvent) => void,
+  stackTraces: RunOptions['stackTraces'],
+): Promise<TraceRequest> {
   // With the decoders of every call.
   const { toRunEvent } = await import('./run-event.ts');
   return {
     select: 'all',
+    places: stackTraces && { frames: MOST_FRAMES, sources: stackTraces === 'source' },
     onEvent(event) {
       const copy = toRunEvent(event);
       if (copy) emit(copy);

@@ -20,7 +20,7 @@ import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
 import { type Ended, type LaunchFailed, runEngine } from './engine.ts';
 import { chooseEngine, withoutKernel } from './engine-choice.ts';
-import type { EngineChoice, TracingPlan } from './engine-plan.ts';
+import type { EngineChoice, PlacesPlan, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
 import { type OpeningNetwork, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
@@ -48,6 +48,8 @@ export interface TraceRequest {
   readonly verbose?: boolean | undefined;
   /** Capture what file descriptors are: a look at /proc for each. */
   readonly fdPaths?: boolean | undefined;
+  /** Find out where in their programs tasks make calls. */
+  readonly places?: PlacesPlan | undefined;
 }
 
 /** How a command is to be run. */
@@ -311,6 +313,7 @@ function tracingPlan(
     stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
     verbose: trace?.verbose === true,
     fdPaths: trace?.fdPaths === true,
+    places: trace?.places,
     ...chaos,
   };
 }

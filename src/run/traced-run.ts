@@ -11,6 +11,7 @@ import { PolicyChain } from '../tracer/policy-chain.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
+import type { StackTracer } from '../tracer/unwind/stack-tracer.ts';
 import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
@@ -46,6 +47,8 @@ interface Injectors {
   readonly replay: ReplayPolicy | undefined;
   /** Last, since these act on calls as they are made. */
   readonly conditions: readonly Policy[];
+  /** It injects nothing, but must see what others let happen. */
+  readonly locator: StackTracer | undefined;
 }
 
 async function makeInjectors(tracing: TracingPlan): Promise<Injectors> {
@@ -56,6 +59,7 @@ async function makeInjectors(tracing: TracingPlan): Promise<Injectors> {
     signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
     conditions: await makeConditions(tracing),
+    locator: await makeLocator(tracing),
   };
 }
 
@@ -73,8 +77,14 @@ async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   return conditions;
 }
 
-function policiesOf({ faults, signals, replay, conditions }: Injectors): Policy[] {
-  return [faults, signals, replay, ...conditions].filter((policy) => policy !== undefined);
+async function makeLocator({ places }: TracingPlan): Promise<StackTracer | undefined> {
+  if (!places) return undefined;
+  const { StackTracer } = await import('../tracer/unwind/stack-tracer.ts');
+  return new StackTracer(places.frames, places.sources);
+}
+
+function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions, locator].filter((policy) => policy !== undefined);
 }
 
 function trace(
@@ -96,6 +106,7 @@ function trace(
     },
     writer,
   );
+  if (injectors.locator) recorder.locateBy(injectors.locator);
   const policies = policiesOf(injectors);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
   const following = { method: tracing.method, tree: tracing.follow };
