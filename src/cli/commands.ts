@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
 import { parseCommandLine } from './command-line.ts';
+import { programName } from './program-name.ts';
 
 /**
  * Does what argv (without node and the script) says; resolves to the exit code. The command gets the `inherited` file
@@ -46,7 +47,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
   const known = error instanceof RenacerError ? error : defect(error);
   const lines = [...known.message.split('\n'), ...(known.hint ? [known.hint] : [])];
-  process.stderr.write(lines.map((line) => `renacer: ${line}\n`).join(''));
+  process.stderr.write(lines.map((line) => `${programName()}: ${line}\n`).join(''));
   return known.exitCode;
 }
 

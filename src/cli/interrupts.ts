@@ -11,24 +11,34 @@ const ignore = (): void => {};
  * from the terminal it has got them already, with the whole foreground group; from anywhere else they are passed on, so
  * that it gets them once in either case. SIGTSTP does nothing to us: it is the target that stops, or puts its terminal in
  * order first, or goes on; if it stops, {@link followStop} makes us one stopped job with it.
+ *
+ * Each of the first four lets attached processes go. Where there are only those, that ends the run.
  */
 export class Interrupts {
   readonly #abort = new AbortController();
+  readonly #leave = new AbortController();
   readonly #handlers = new Map<NodeJS.Signals, () => void>();
+  readonly #hasCommand: boolean;
   #target: number | undefined;
   #received: NodeJS.Signals | undefined;
 
-  constructor() {
+  constructor(hasCommand: boolean) {
+    this.#hasCommand = hasCommand;
     this.#on('SIGTERM', () => this.#end('SIGTERM'));
     this.#on('SIGHUP', () => this.#end('SIGHUP'));
-    this.#on('SIGINT', () => this.#passOn(SIGINT));
-    this.#on('SIGQUIT', () => this.#passOn(SIGQUIT));
-    this.#on('SIGTSTP', ignore);
+    this.#on('SIGINT', () => this.#passOn('SIGINT', SIGINT));
+    this.#on('SIGQUIT', () => this.#passOn('SIGQUIT', SIGQUIT));
+    if (hasCommand) this.#on('SIGTSTP', ignore);
   }
 
   /** Aborted when the run is to end. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Aborted when attached processes are to be let go. */
+  get leave(): AbortSignal {
+    return this.#leave.signal;
   }
 
   /** The signal that ended the run. */
@@ -60,10 +70,16 @@ export class Interrupts {
 
   #end(signal: NodeJS.Signals): void {
     this.#received ??= signal;
+    this.#leave.abort();
     this.#abort.abort();
   }
 
-  #passOn(signal: number): void {
+  #passOn(name: NodeJS.Signals, signal: number): void {
+    if (!this.#hasCommand) {
+      this.#end(name);
+      return;
+    }
+    this.#leave.abort();
     if (this.#target !== undefined && !inForeground(0) && !inForeground(2)) sendSignal(this.#target, signal);
   }
 }

@@ -7,6 +7,7 @@ import {
   duration,
   oneOf,
   precision,
+  processIds,
   quietLevel,
   quietMessages,
   signalSet,
@@ -121,6 +122,13 @@ export const TRACING: readonly TraceOption[] = [
     },
   },
   {
+    flags: '-p, --attach <pids>',
+    summary: 'trace processes that run already (several: 1,2 or -p again); with -f all their threads, and new children',
+    set(draft, text) {
+      draft.attach = [...new Set([...draft.attach, ...processIds('-p', text!)])];
+    },
+  },
+  {
     flags: '--output-separately',
     summary: 'with -f and -o: into one file a task, FILE.PID',
     set(draft) {
@@ -158,7 +166,13 @@ export const TRACING: readonly TraceOption[] = [
       draft.argv0 = text;
     },
   },
-  { flags: '--kill-on-exit', summary: 'nothing: a traced command always ends with Renacer', set() {} },
+  {
+    flags: '--kill-on-exit',
+    summary: 'processes of -p end with Renacer, as a command always does',
+    set(draft) {
+      draft.killOnExit = true;
+    },
+  },
   { flags: '--seccomp-bpf', summary: 'nothing: it is used wherever it can be', set() {} },
 ];
 

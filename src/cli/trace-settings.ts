@@ -41,6 +41,9 @@ export interface TraceSettings {
   /** Variables to set, or (undefined) to remove, in order. */
   readonly env: readonly (readonly [name: string, value: string | undefined])[];
   readonly argv0: string | undefined;
+  /** Processes that run already. */
+  readonly attach: readonly number[];
+  readonly killOnExit: boolean;
 }
 
 /** The same while options are read: a later one overrides an earlier one, or adds to it. */
@@ -72,6 +75,8 @@ export function defaultTraceSettings(): TraceDraft {
     counts: { sortBy: 'total-time', columns: undefined, extended: false, overheadSeconds: 0 },
     env: [],
     argv0: undefined,
+    attach: [],
+    killOnExit: false,
   };
 }
 

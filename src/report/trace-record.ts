@@ -47,6 +47,7 @@ export type TraceRecord =
   | ({ type: 'signal'; signal: string; info: string; injected: boolean } & RecordBase)
   | ({ type: 'stop'; signal: string } & RecordBase)
   | ({ type: 'birth'; parent_pid: number; thread: boolean } & RecordBase)
+  | ({ type: 'detach' } & RecordBase)
   | ({ type: 'exec-by-thread'; former_pid: number } & RecordBase)
   | ({ type: 'exit'; exit_code: number | null; signal: string | null; core_dumped: boolean } & RecordBase);
 
@@ -70,6 +71,8 @@ export function toTraceRecord(event: TraceEvent, options: PrintOptions): TraceRe
       return { type: 'stop', ...base, signal: signalName(event.signal) };
     case 'task-start':
       return { type: 'birth', ...base, parent_pid: event.parentTid, thread: event.thread };
+    case 'task-detach':
+      return { type: 'detach', ...base };
     case 'exec-supersede':
       return { type: 'exec-by-thread', ...base, former_pid: event.formerTid };
     case 'task-end':

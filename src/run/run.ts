@@ -16,11 +16,13 @@ import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { atExit } from './at-exit.ts';
+import { refusalText } from './attach-refusal.ts';
 import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
 import { runEngine } from './engine.ts';
 import { chooseEngine, withoutKernel } from './engine-choice.ts';
-import type { EngineChoice, TracingPlan } from './engine-plan.ts';
+import type { AttachedProcess } from './engine-messages.ts';
+import type { AttachPlan, EngineChoice, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
 import { type OpenedNetwork, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
@@ -93,6 +95,19 @@ export interface RunRequest {
   readonly rlimits?: readonly ResourceLimit[] | undefined;
   /** What the command is told that it is called: its name by default. */
   readonly argv0?: string | undefined;
+  /** Processes that run already, to be traced beside the command. */
+  readonly attach?: AttachRequest | undefined;
+}
+
+/** Processes that run already, and are traced from now on. */
+export interface AttachRequest {
+  readonly pids: readonly number[];
+  /** They end with Renacer, as a command does. By default they are left running. */
+  readonly killOnExit?: boolean | undefined;
+  /** Lets them go. */
+  readonly leave?: AbortSignal | undefined;
+  /** Told which of them are traced, and for what reasons others can't be. */
+  readonly onAttached?: ((attached: readonly AttachedProcess[], refusals: readonly string[]) => void) | undefined;
 }
 
 export interface RunStart {
@@ -135,7 +150,9 @@ export async function runCommand(command: string, args: readonly string[], reque
   try {
     if (armed.some((part) => NETWORK_PARTS.includes(part))) network = await openNetwork(settings, seed, limits);
     let tracing = tracingPlan(request.trace, { ...injected, imitation: network?.imitation });
-    if (tracing) tracing = chooseEngine(engineChoice, tracing, limits.cgroupV2);
+    // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
+    if (request.attach) tracing &&= { ...tracing, method: 'ptrace' };
+    else if (tracing) tracing = chooseEngine(engineChoice, tracing, limits.cgroupV2);
     const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
     let startMs = monotonicMs();
     let startSeconds = epochSeconds();
@@ -154,6 +171,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           },
           joinFiles: limits.joinFiles,
           tracing: plan,
+          attach: request.attach && attachPlan(request.attach),
         },
         {
           started(pid) {
@@ -175,9 +193,11 @@ export async function runCommand(command: string, args: readonly string[], reque
           },
           signal: (sent) => recording?.signal(sent),
           stopped: (signal) => request.onStop?.(signal),
+          attached: (attached, refused) => request.attach?.onAttached?.(attached, refused.map(refusalText)),
           event: (event) => request.trace?.onEvent?.(event),
           idle: () => request.trace?.onIdle?.(),
         },
+        request.attach?.leave,
       );
     // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
     const engine = start(tracing);
@@ -213,6 +233,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       checkStatus,
       verify: request.verify,
       replayOf: request.replay?.name,
+      attached: request.attach?.pids,
       stdout,
       stderr,
     });
@@ -229,6 +250,10 @@ export async function runCommand(command: string, args: readonly string[], reque
 async function cleanUp(limits: PreparedLimits): Promise<void> {
   if (!limits.isEmpty()) limits.killTree();
   await limits.dispose();
+}
+
+export function attachPlan({ pids, killOnExit = false }: AttachRequest): AttachPlan {
+  return { pids, killOnExit };
 }
 
 function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): LimitsRequest {
@@ -252,11 +277,11 @@ function refuseOtherFaults(armed: readonly PartName[]): void {
   });
 }
 
-function openRecording(file: string | undefined, header: RecordingHeader): RecordingFile | undefined {
+export function openRecording(file: string | undefined, header: RecordingHeader): RecordingFile | undefined {
   return file === undefined ? undefined : RecordingFile.open(file, header);
 }
 
-function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
+export function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
   return {
     seed,
     signals: settings.signals ?? INJECTABLE_SIGNALS,
@@ -265,7 +290,7 @@ function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
 }
 
 /** The engine of faults is loaded by runs that need it alone. */
-async function faultPlanOf(
+export async function faultPlanOf(
   settings: ChaosSettings,
   armed: readonly PartName[],
   seed: number,
@@ -283,7 +308,7 @@ async function faultPlanOf(
 }
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
-function tracingPlan(
+export function tracingPlan(
   trace: TraceRequest | undefined,
   chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
 ): TracingPlan | undefined {
