@@ -25,6 +25,6 @@ export type {
 } from './model/run-result.ts';
 export { type Report, toReport } from './report/json-report.ts';
 export type { EngineChoice } from './run/engine-plan.ts';
-export { type Run, type RunOptions, replay, run } from './run/library.ts';
+export { type AttachOptions, attach, type Run, type RunOptions, replay, run } from './run/library.ts';
 export type { RunEvent, SyscallEvent } from './run/run-event.ts';
 export type { StdioChoice, StdioOption } from './run/stdio.ts';

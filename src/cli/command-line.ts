@@ -185,8 +185,13 @@ function checked(trace: TraceSettings, options: RawOptions, command: string | un
 }
 
 /** What is done to a command as it is started, or when it has ended. */
-function refuseWithoutCommand({ env, argv0 }: TraceSettings, { verify }: RawOptions): void {
-  const given = [env.length > 0 && '-E', argv0 !== undefined && '--argv0', verify !== undefined && '--verify'];
+function refuseWithoutCommand({ env, argv0, user }: TraceSettings, { verify }: RawOptions): void {
+  const given = [
+    env.length > 0 && '-E',
+    argv0 !== undefined && '--argv0',
+    user !== undefined && '-u',
+    verify !== undefined && '--verify',
+  ];
   const option = given.find((one) => one !== false);
   if (option === undefined) return;
   throw new RenacerError('USAGE', `${option} needs a command: with -p alone nothing is started`, {

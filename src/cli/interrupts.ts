@@ -1,5 +1,6 @@
 import { sendSignal } from '../linux/signals.ts';
 import { inForeground } from '../linux/terminal.ts';
+import type { Interruptible } from './trace-settings.ts';
 
 const SIGINT = 2;
 const SIGQUIT = 3;
@@ -19,16 +20,33 @@ export class Interrupts {
   readonly #leave = new AbortController();
   readonly #handlers = new Map<NodeJS.Signals, () => void>();
   readonly #hasCommand: boolean;
+  readonly #follows: boolean;
   #target: number | undefined;
   #received: NodeJS.Signals | undefined;
 
-  constructor(hasCommand: boolean) {
+  /** Of `interruptible`, `never` makes all of them do nothing; `never_tstp` also keeps us from stopping with the target. */
+  constructor(hasCommand: boolean, interruptible: Interruptible = 'waiting') {
     this.#hasCommand = hasCommand;
-    this.#on('SIGTERM', () => this.#end('SIGTERM'));
-    this.#on('SIGHUP', () => this.#end('SIGHUP'));
-    this.#on('SIGINT', () => this.#passOn('SIGINT', SIGINT));
-    this.#on('SIGQUIT', () => this.#passOn('SIGQUIT', SIGQUIT));
-    if (hasCommand) this.#on('SIGTSTP', ignore);
+    this.#follows = interruptible !== 'never_tstp';
+    const isDeaf = interruptible === 'never' || interruptible === 'never_tstp';
+    const heed = (handler: () => void): (() => void) => (isDeaf ? ignore : handler);
+    this.#on(
+      'SIGTERM',
+      heed(() => this.#end('SIGTERM')),
+    );
+    this.#on(
+      'SIGHUP',
+      heed(() => this.#end('SIGHUP')),
+    );
+    this.#on(
+      'SIGINT',
+      heed(() => this.#passOn('SIGINT', SIGINT)),
+    );
+    this.#on(
+      'SIGQUIT',
+      heed(() => this.#passOn('SIGQUIT', SIGQUIT)),
+    );
+    if (hasCommand || !this.#follows) this.#on('SIGTSTP', ignore);
   }
 
   /** Aborted when the run is to end. */
@@ -52,7 +70,7 @@ export class Interrupts {
 
   /** The target has been stopped. Under a shell we stop too, so that the user gets the prompt; `fg` continues both. */
   followStop(signal: number): void {
-    if (!inForeground(0) && !inForeground(2)) return;
+    if (!this.#follows || (!inForeground(0) && !inForeground(2))) return;
     process.off('SIGTSTP', ignore);
     // It works on us before the call returns, and that is when somebody continues us.
     sendSignal(process.pid, signal);

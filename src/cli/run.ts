@@ -4,6 +4,7 @@ import { type ChaosConfig, configClass } from '../chaos/config.ts';
 import { parseFlags } from '../chaos/flags.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import { saveTerminal } from '../linux/terminal.ts';
+import { RenacerError } from '../model/errors.ts';
 import { closingBlock } from '../report/closing-block.ts';
 import { toReport } from '../report/json-report.ts';
 import { attachTo } from '../run/attach.ts';
@@ -25,16 +26,19 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
   const { command } = line;
-  const { outputFile, append, separately, format, follow, env, argv0 } = line.trace;
+  const { outputFile, append, separately, format, follow, env, argv0, user } = line.trace;
   // With -ff the files are those of the tasks, and our own lines go to stderr.
   const output = new OwnOutput(separately ? undefined : outputFile, append);
   // A trace in another format is a file of its own, too.
   const lines = format === 'text' ? output : new OwnOutput(undefined);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
+  if (isChaotic && line.trace.untilExec) {
+    throw new RenacerError('USAGE', '-b can not go with chaos, which covers the whole tree');
+  }
   const trace = await traceOutput(line, isChaotic, output);
   const terminal = saveTerminal(0);
-  const interrupts = new Interrupts(command !== undefined);
+  const interrupts = new Interrupts(command !== undefined, line.trace.interruptible);
   const request = {
     chaos: isChaotic ? chaos : undefined,
     record: line.recordFile,
@@ -51,6 +55,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
           inheritedFds,
           env: env.length > 0 ? environment(env) : undefined,
           argv0,
+          user,
           signal: interrupts.signal,
           verify: line.verify,
           replay: line.replay,

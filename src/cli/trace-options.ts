@@ -1,5 +1,5 @@
 import { parseSyscallSet } from '../syscalls/select.ts';
-import { TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import { INTERRUPTIBLE, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
@@ -164,6 +164,29 @@ export const TRACING: readonly TraceOption[] = [
     summary: 'what the command is told that it is called',
     set(draft, text) {
       draft.argv0 = text;
+    },
+  },
+  {
+    flags: '-u, --user <name>',
+    summary: 'run the command as this user, with its groups (root only)',
+    set(draft, text) {
+      draft.user = text;
+    },
+  },
+  {
+    flags: '-b, --detach-on <call>',
+    summary: 'execve: let a task go when it calls execve',
+    set(draft, text) {
+      draft.untilExec = oneOf('-b', text!, ['execve']) === 'execve';
+    },
+  },
+  {
+    flags: '-I, --interruptible <when>',
+    summary:
+      '3, never: signals to Renacer do nothing; 4, never_tstp: nor does Ctrl-Z; 1, anywhere, 2, waiting: as usual',
+    set(draft, text) {
+      const word = INTERRUPTIBLE[Number(text) - 1] ?? text!;
+      draft.interruptible = oneOf('-I', word, INTERRUPTIBLE);
     },
   },
   {

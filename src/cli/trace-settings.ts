@@ -8,6 +8,10 @@ import type { SyscallSet } from '../syscalls/select.ts';
 export const TRACE_FORMATS = ['text', 'json', 'csv', 'html'] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
+/** When signals to Renacer are heeded, in strace's words: `-I 1` to `-I 4`. */
+export const INTERRUPTIBLE = ['anywhere', 'waiting', 'never', 'never_tstp'] as const;
+export type Interruptible = (typeof INTERRUPTIBLE)[number];
+
 /** What the options that are strace's say: which calls are traced, what is shown of them, and how. */
 export interface TraceSettings {
   /** What `-e` and its long forms say beside the rest, in order: trace=, inject=, fault=. */
@@ -44,6 +48,9 @@ export interface TraceSettings {
   /** Processes that run already. */
   readonly attach: readonly number[];
   readonly killOnExit: boolean;
+  readonly untilExec: boolean;
+  readonly interruptible: Interruptible;
+  readonly user: string | undefined;
 }
 
 /** The same while options are read: a later one overrides an earlier one, or adds to it. */
@@ -77,6 +84,9 @@ export function defaultTraceSettings(): TraceDraft {
     argv0: undefined,
     attach: [],
     killOnExit: false,
+    untilExec: false,
+    interruptible: 'waiting',
+    user: undefined,
   };
 }
 

@@ -12,6 +12,7 @@ import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
+import { type User, userByName } from '../linux/users.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
@@ -52,6 +53,8 @@ export interface TraceRequest {
   readonly select: 'all' | readonly number[];
   /** All tasks of the tree (the default), or only the command's first one. Signal injection needs all. */
   readonly follow?: boolean | undefined;
+  /** A task is let go when it calls execve (again): it runs on, and nobody waits for it. */
+  readonly untilExec?: boolean | undefined;
   /** Receives each event. The objects are used again: copy what you keep. Without it, calls are only counted. */
   readonly onEvent?: (event: TraceEvent) => void;
   /** No event is pending for the moment. */
@@ -95,6 +98,8 @@ export interface RunRequest {
   readonly rlimits?: readonly ResourceLimit[] | undefined;
   /** What the command is told that it is called: its name by default. */
   readonly argv0?: string | undefined;
+  /** Whom it runs as: a name. Only root may say so. */
+  readonly user?: string | undefined;
   /** Processes that run already, to be traced beside the command. */
   readonly attach?: AttachRequest | undefined;
 }
@@ -126,6 +131,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
   const file = resolveCommand(command, env, cwd);
+  const user = request.user === undefined ? undefined : userOf(request.user);
   const armed = partsOf(settings);
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
@@ -140,7 +146,9 @@ export async function runCommand(command: string, args: readonly string[], reque
 
   await removeLeftovers(findLeftovers('near'));
   // Without chaos and without -f only the command itself is ours.
-  const isTree = armed.length > 0 || request.replay !== undefined || request.trace?.follow !== false;
+  const { follow, untilExec } = request.trace ?? {};
+  // Nor are those that are let go when they call execve.
+  const isTree = armed.length > 0 || request.replay !== undefined || (follow !== false && !untilExec);
   const recording = openRecording(request.record, { seed, command: [command, ...args] });
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
   const engineChoice = request.engine ?? 'auto';
@@ -168,6 +176,7 @@ export async function runCommand(command: string, args: readonly string[], reque
             stdio: stdio.fds,
             inheritedFds: request.inheritedFds ?? [],
             rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+            user,
           },
           joinFiles: limits.joinFiles,
           tracing: plan,
@@ -197,7 +206,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           event: (event) => request.trace?.onEvent?.(event),
           idle: () => request.trace?.onIdle?.(),
         },
-        request.attach?.leave,
+        request.attach?.leave ?? (untilExec ? request.signal : undefined),
       );
     // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
     const engine = start(tracing);
@@ -250,6 +259,17 @@ export async function runCommand(command: string, args: readonly string[], reque
 async function cleanUp(limits: PreparedLimits): Promise<void> {
   if (!limits.isEmpty()) limits.killTree();
   await limits.dispose();
+}
+
+function userOf(name: string): User {
+  if (process.geteuid?.() !== 0) {
+    throw new RenacerError('USER_REFUSED', `only root may run a command as another user (${JSON.stringify(name)})`);
+  }
+  const user = userByName(name);
+  if (user) return user;
+  throw new RenacerError('USER_REFUSED', `there is no user ${JSON.stringify(name)} here`, {
+    hint: 'Give the name of a user as in /etc/passwd.',
+  });
 }
 
 export function attachPlan({ pids, killOnExit = false }: AttachRequest): AttachPlan {
@@ -317,8 +337,9 @@ export function tracingPlan(
   const follow = isChaotic || trace?.follow !== false;
   return {
     // Where filters are refused, or are not for all tasks, every call stops: slower, and complete all the same.
-    method: follow && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
+    method: follow && !trace?.untilExec && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
     follow,
+    untilExec: trace?.untilExec === true,
     selected: trace?.select ?? 'none',
     events: trace?.onEvent !== undefined,
     timed: trace !== undefined,

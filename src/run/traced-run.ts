@@ -121,7 +121,7 @@ function trace(
       });
     }
     if (plan.attach) attachAll(loop, plan.attach.pids);
-    status = loop.run(plan.attach && new LeaveRequest(control));
+    status = loop.run(plan.attach || tracing.untilExec ? new LeaveRequest(control) : undefined);
   } catch (error) {
     if (started) throw error;
     failed(error instanceof LaunchError ? 'execve' : 'trace', error);

@@ -192,7 +192,7 @@ export class StopLoop {
   #goesOn(): boolean {
     const { all } = this.#tasks;
     if (!this.#isLeaving || monotonicMs() < this.#leaveByMs) return all.size > 0;
-    return [...all.values()].some(({ attached }) => !attached);
+    return [...all.values()].some((task) => !this.#isFree(task));
   }
 
   get #options(): number {
@@ -364,15 +364,20 @@ export class StopLoop {
     this.#leaveByMs = monotonicMs() + LEAVE_MS;
     this.#endHolds(Number.POSITIVE_INFINITY);
     for (const task of [...this.#tasks.all.values()]) {
-      if (!task.attached) continue;
-      if (this.#following.killAttached) sendSignal(task.tgid, SIGKILL);
+      if (!this.#isFree(task)) continue;
+      if (task.attached && this.#following.killAttached) sendSignal(task.tgid, SIGKILL);
       else this.#ptrace.interrupt(task.tid);
     }
     this.#setAlarm(this.#leaveByMs);
   }
 
   #leaves(task: Task): boolean {
-    return this.#isLeaving && task.attached;
+    return this.#isLeaving && this.#isFree(task);
+  }
+
+  /** It may run on without us: it did before, or somebody asked to let tasks go. Only the command itself is ours to end. */
+  #isFree(task: Task): boolean {
+    return task.attached || (this.#following.untilExec === true && task !== this.#root);
   }
 
   /** A stopped task runs on without us. */
