@@ -37,7 +37,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
     throw new RenacerError('USAGE', '-b can not go with chaos, which covers the whole tree');
   }
   const trace = await traceOutput(line, isChaotic, output);
-  const terminal = saveTerminal(0);
+  const terminal = command === undefined ? undefined : saveTerminal(0);
   const interrupts = new Interrupts(command !== undefined, line.trace.interruptible);
   const request = {
     chaos: isChaotic ? chaos : undefined,
