@@ -78,7 +78,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
         event: (event) => request.trace?.onEvent?.(event),
         idle: () => request.trace?.onIdle?.(),
       },
-      attach.leave,
+      { leave: attach.leave },
     );
     if (ended.kind !== 'ended') throw new Error(ended.kind);
     if (!isAttached) throw new RenacerError('ATTACH_REFUSED', refusals.join('\n'));

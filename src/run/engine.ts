@@ -9,7 +9,7 @@ import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
 import { atExit } from './at-exit.ts';
 import type { AttachedProcess, EngineMessage, RefusedProcess } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
-import { engineWorker } from './engine-worker.ts';
+import { ENGINE_THREAD } from './engine-worker.ts';
 import { type EventSource, eventSource } from './event-source.ts';
 
 const SIGKILL = 9;
@@ -21,7 +21,10 @@ const LATENCY_MS = 5;
 
 export type Ended = Extract<EngineMessage, { kind: 'ended' }>;
 export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
+export type Abandoned = Extract<EngineMessage, { kind: 'abandoned' }>;
 export type NoKernelTrace = Extract<EngineMessage, { kind: 'no-kernel-trace' }>;
+
+type LastWord = Ended | LaunchFailed | NoKernelTrace | Abandoned;
 
 export interface EngineListener {
   started(pid: number): void;
@@ -37,14 +40,15 @@ export interface EngineListener {
 }
 
 /**
- * Starts the engine's thread, and hands over its events until the run has ended. Resolves to how it ended, or to why nothing
- * could be started; rejects only if the engine itself is broken. When `leave` is aborted, attached processes are let go.
+ * Starts the engine's thread, and hands over its events until the run has ended. The command is set up, but not executed
+ * before `ready`; attached processes are let go when `leave` is aborted. Resolves to how it ended, or to why nothing was
+ * started (`abandoned` if `ready` was rejected); rejects only if the engine itself is broken.
  */
 export async function runEngine(
   plan: Omit<EnginePlan, 'ring'>,
   listener: EngineListener,
-  leave?: AbortSignal,
-): Promise<Ended | LaunchFailed | NoKernelTrace> {
+  { ready, leave }: { readonly ready?: Promise<unknown> | undefined; readonly leave?: AbortSignal | undefined } = {},
+): Promise<LastWord> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
   const words = new Int32Array(control);
   let source: EventSource;
@@ -54,9 +58,10 @@ export async function runEngine(
     if (plan.tracing?.kernel && error instanceof Error) return { kind: 'no-kernel-trace', reason: error.message };
     throw error;
   }
+  if (ready) holdUntil(ready, words);
   // This is done before the tree is killed: what would start after that must not.
   const exitIsFine = atExit(() => abandonRun(words));
-  const worker = engineWorker();
+  const worker = ENGINE_THREAD.take();
   const imitation = plan.tracing?.imitation;
   worker.postMessage(
     { ...plan, ring: { ...source.ring, control } } satisfies EnginePlan,
@@ -91,7 +96,7 @@ export async function runEngine(
   }
 }
 
-function conversation(worker: Worker, listener: EngineListener): Promise<Ended | LaunchFailed | NoKernelTrace> {
+function conversation(worker: Worker, listener: EngineListener): Promise<LastWord> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
@@ -106,13 +111,32 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
   });
 }
 
+/** Holds the command at its gate until `ready`; it never begins if that is rejected. */
+function holdUntil(ready: Promise<unknown>, control: Int32Array): void {
+  Atomics.store(control, CONTROL.held, 1);
+  ready.then(
+    () => release(control),
+    () => abandon(control),
+  );
+}
+
+function release(control: Int32Array): void {
+  Atomics.store(control, CONTROL.held, 0);
+  Atomics.notify(control, CONTROL.held);
+}
+
+function abandon(control: Int32Array): void {
+  Atomics.store(control, CONTROL.abandoned, 1);
+  release(control);
+}
+
 /**
  * This process is about to exit. It waits for its threads then, and the engine's waits for the command: so that must end,
  * or never begin. What it is attached to is let go.
  */
 function abandonRun(control: Int32Array): void {
   new LeaveRequest(control).make();
-  Atomics.store(control, CONTROL.abandoned, 1);
+  abandon(control);
   const pid = Atomics.load(control, CONTROL.pid);
   if (pid > 0) sendSignal(pid, SIGKILL);
 }
