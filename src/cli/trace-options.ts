@@ -1,5 +1,5 @@
 import { parseSyscallSet } from '../syscalls/select.ts';
-import { STACK_TRACES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import { INTERRUPTIBLE, STACK_TRACES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
@@ -8,6 +8,7 @@ import {
   frameLimit,
   oneOf,
   precision,
+  processIds,
   quietLevel,
   quietMessages,
   signalSet,
@@ -126,6 +127,13 @@ export const TRACING: readonly TraceOption[] = [
     },
   },
   {
+    flags: '-p, --attach <pids>',
+    summary: 'trace processes that run already (several: 1,2 or -p again); with -f all their threads, and new children',
+    set(draft, text) {
+      draft.attach = [...new Set([...draft.attach, ...processIds('-p', text!)])];
+    },
+  },
+  {
     flags: '--output-separately',
     summary: 'with -f and -o: into one file a task, FILE.PID',
     set(draft) {
@@ -163,7 +171,36 @@ export const TRACING: readonly TraceOption[] = [
       draft.argv0 = text;
     },
   },
-  { flags: '--kill-on-exit', summary: 'nothing: a traced command always ends with Renacer', set() {} },
+  {
+    flags: '-u, --user <name>',
+    summary: 'run the command as this user, with its groups (root only)',
+    set(draft, text) {
+      draft.user = text;
+    },
+  },
+  {
+    flags: '-b, --detach-on <call>',
+    summary: 'execve: let a task go when it calls execve',
+    set(draft, text) {
+      draft.untilExec = oneOf('-b', text!, ['execve']) === 'execve';
+    },
+  },
+  {
+    flags: '-I, --interruptible <when>',
+    summary:
+      '3, never: signals to Renacer do nothing; 4, never_tstp: nor does Ctrl-Z; 1, anywhere, 2, waiting: as usual',
+    set(draft, text) {
+      const word = INTERRUPTIBLE[Number(text) - 1] ?? text!;
+      draft.interruptible = oneOf('-I', word, INTERRUPTIBLE);
+    },
+  },
+  {
+    flags: '--kill-on-exit',
+    summary: 'processes of -p end with Renacer, as a command always does',
+    set(draft) {
+      draft.killOnExit = true;
+    },
+  },
   { flags: '--seccomp-bpf', summary: 'nothing: it is used wherever it can be', set() {} },
 ];
 

@@ -35,6 +35,18 @@ export function frameLimit(option: string, text: string): number {
   return limit;
 }
 
+/** `1,2 3`: with commas, blanks or lines between them, as pidof(1) and pgrep(1) print them. */
+export function processIds(option: string, text: string): readonly number[] {
+  return text
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+    .map((word) => {
+      const pid = /^\d+$/.test(word) ? Number(word) : 0;
+      if (pid < 1 || pid >= 2 ** 31) throw notAllowed(option, word, 'ids of processes');
+      return pid;
+    });
+}
+
 /** Of an option whose value may be left out. */
 export function precision(option: string, text: string | undefined): Precision {
   return text === undefined ? 'us' : oneOf(option, text.replace(/^precision:/, ''), PRECISIONS);

@@ -4,6 +4,7 @@ import { NativeMemory } from './memory.ts';
 /** Requests, options and events of ptrace(2), named as in <sys/ptrace.h> and <linux/ptrace.h>. */
 export const PTRACE_CONT = 7;
 export const PTRACE_SINGLESTEP = 9;
+export const PTRACE_DETACH = 17;
 export const PTRACE_SYSCALL = 24;
 export const PTRACE_LISTEN = 0x4208;
 const PTRACE_POKETEXT = 4;

@@ -51,6 +51,8 @@ export interface SyscallExitEvent extends EventBase, Tampering, Located {
   readonly args: ArgWords;
   readonly captured: Captured;
   readonly returned: boolean;
+  /** It had not come back when its task was let go: it goes on unseen. */
+  readonly detached?: boolean | undefined;
   /** The raw result word in index 0. */
   readonly result: ArgWords;
   /** 0, or the positive errno (the kernel-internal ERESTART* codes, 512 to 516, included). */
@@ -91,6 +93,13 @@ export interface TaskStartEvent extends EventBase {
   readonly kind: 'task-start';
   readonly parentTid: number;
   readonly thread: boolean;
+  /** It was there before it was traced: nobody saw it being born. */
+  readonly attached?: boolean | undefined;
+}
+
+/** A task was let go: it runs on, and is traced no longer. */
+export interface TaskDetachEvent extends EventBase {
+  readonly kind: 'task-detach';
 }
 
 /** A multi-threaded program called execve in another thread than its leader: that thread took over the leader's id. */
@@ -110,4 +119,5 @@ export type TraceEvent =
   | GroupStopEvent
   | TaskEndEvent
   | TaskStartEvent
+  | TaskDetachEvent
   | ExecSupersedeEvent;

@@ -49,9 +49,10 @@ function outcomeLine(result: RunResult, colors: Colors): string {
     hung: colors.magenta,
     corrupted: colors.red,
     stopped: colors.yellow,
+    detached: colors.green,
   };
-  const ended = result.signal ? `killed by ${result.signal}` : `exit status ${result.exitCode ?? 0}`;
-  const after = `${ended} after ${seconds(result.durationMs)}`;
+  const ended = result.signal ? `killed by ${result.signal} ` : `exit status ${result.exitCode ?? 0} `;
+  const after = `${result.outcome === 'detached' ? '' : ended}after ${seconds(result.durationMs)}`;
   const why = result.error && result.error.code !== 'COMMAND_FAILED' ? `: ${result.error.message}` : '';
   const context = result.error?.code === 'COMMAND_FAILED' ? contextOf(result.error.message) : '';
   return `${colors.bold(paint[result.outcome](result.outcome))}${why} ${colors.dim(`(${after})`)}${context}`;

@@ -53,6 +53,8 @@ function cells(record: TraceRecord): (string | number | boolean)[] {
       return [record.signal, 'stopped', '', '', '', false];
     case 'birth':
       return ['', `${record.thread ? 'thread' : 'process'} of ${record.parent_pid}`, '', '', '', false];
+    case 'detach':
+      return ['', 'let go', '', '', '', false];
     case 'exec-by-thread':
       return ['', `execve in thread ${record.former_pid}`, '', '', '', false];
     case 'exit':

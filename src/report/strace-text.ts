@@ -18,6 +18,10 @@ import { type Precision, secondsText, type TimestampStyle, Timestamps } from './
 export interface StraceTextOptions extends PrintOptions {
   /** Takes whole lines, and now and then the beginning of one. */
   write(text: string): void;
+  /** Takes what is told of tasks in Renacer's own name, whole lines; {@link write} by default. */
+  tell?(text: string): void;
+  /** That name. */
+  readonly program?: string | undefined;
   /** True under `-f`. */
   readonly followed: boolean;
   /** True if the lines go to a file (`-o`): then the prefix is `123 `, and stands on every line under `-f`. */
@@ -112,8 +116,13 @@ export class StraceText {
       case 'exec-supersede':
         this.#supersede(event);
         break;
-      case 'task-start':
-        if (this.#tells('attach') && event.lineage !== '0') this.#newborn.add(event.tid);
+      case 'task-start': {
+        const isSeen = event.lineage !== '0' && event.attached !== true;
+        if (this.#tells('attach') && isSeen) this.#newborn.add(event.tid);
+        break;
+      }
+      case 'task-detach':
+        this.#detached(event);
         break;
     }
   }
@@ -138,10 +147,13 @@ export class StraceText {
   #exit(event: SyscallExitEvent): void {
     if (this.#line?.tid !== event.tid) {
       const resumed = this.#unfinished.delete(event.tid);
+      if (resumed && event.detached) return;
       if (resumed) this.#begin(event, `<... ${nameOf(event)} resumed>`);
       // What is told of a call when it has come back is told at the time at which it began.
       else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
+    // What ends its line is that the task was let go, which is told next.
+    if (event.detached) return;
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
     this.#stack(event);
   }
@@ -194,7 +206,22 @@ export class StraceText {
 
   #attached({ tid }: EventBase): void {
     this.#interrupt();
-    this.#options.write(`renacer: Process ${tid} attached\n`);
+    this.#tell(`Process ${tid} attached`);
+  }
+
+  /** As strace: the message comes in the middle of the call that is open. */
+  #detached({ tid }: EventBase): void {
+    this.idle();
+    if (this.#tells('attach')) this.#tell(`Process ${tid} detached`);
+    if (this.#line?.tid === tid) this.#finish(' <detached ...>');
+    this.#unfinished.delete(tid);
+    this.#numbers.delete(tid);
+    this.#left(tid);
+  }
+
+  #tell(text: string): void {
+    const { tell, write, program = 'renacer' } = this.#options;
+    (tell ?? write)(`${program}: ${text}\n`);
   }
 
   #tells(message: QuietMessage): boolean {

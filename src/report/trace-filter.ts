@@ -57,7 +57,7 @@ export class TraceFilter {
   }
 }
 
-function statusOf({ returned, errno }: SyscallExitEvent): CallStatus {
-  if (!returned) return 'unfinished';
+function statusOf({ returned, errno, detached }: SyscallExitEvent): CallStatus {
+  if (!returned) return detached ? 'detached' : 'unfinished';
   return errno === 0 ? 'successful' : 'failed';
 }

@@ -66,6 +66,7 @@ export type TraceRecord =
   | ({ type: 'signal'; signal: string; info: string; injected: boolean } & RecordBase & PlaceRecord)
   | ({ type: 'stop'; signal: string } & RecordBase & PlaceRecord)
   | ({ type: 'birth'; parent_pid: number; thread: boolean } & RecordBase)
+  | ({ type: 'detach' } & RecordBase)
   | ({ type: 'exec-by-thread'; former_pid: number } & RecordBase)
   | ({ type: 'exit'; exit_code: number | null; signal: string | null; core_dumped: boolean } & RecordBase);
 
@@ -90,6 +91,8 @@ export function toTraceRecord(event: TraceEvent, options: PrintOptions): TraceRe
       return { type: 'stop', ...base, signal: signalName(event.signal), ...placeOf(event) };
     case 'task-start':
       return { type: 'birth', ...base, parent_pid: event.parentTid, thread: event.thread };
+    case 'task-detach':
+      return { type: 'detach', ...base };
     case 'exec-supersede':
       return { type: 'exec-by-thread', ...base, former_pid: event.formerTid };
     case 'task-end':

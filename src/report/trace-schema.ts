@@ -61,6 +61,7 @@ const record = z.discriminatedUnion('type', [
   signal,
   base.extend({ type: z.literal('stop'), signal: z.string(), ...place }),
   base.extend({ type: z.literal('birth'), parent_pid: z.int(), thread: z.boolean() }),
+  base.extend({ type: z.literal('detach') }),
   base.extend({ type: z.literal('exec-by-thread'), former_pid: z.int() }),
   base.extend({
     type: z.literal('exit'),

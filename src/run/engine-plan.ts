@@ -18,6 +18,8 @@ export interface TracingPlan {
   readonly kernelObstacle?: string | undefined;
   /** All tasks of the tree. Without, only the command's first task is traced, and the method is `ptrace`. */
   readonly follow: boolean;
+  /** A task is let go when it calls execve; the method is `ptrace`. */
+  readonly untilExec?: boolean | undefined;
   /** The calls that are asked for. */
   readonly selected: 'all' | 'none' | readonly number[];
   /** Their events are wanted, not only counts. */
@@ -48,6 +50,13 @@ export interface PlacesPlan {
   readonly sources: boolean;
 }
 
+/** Processes that run already. */
+export interface AttachPlan {
+  readonly pids: readonly number[];
+  /** They end with Renacer, as a command does; else they are left running. */
+  readonly killOnExit: boolean;
+}
+
 /** Traces from within the kernel. */
 export interface KernelPlan {
   /** The directory of the run's group in cgroup v2. */
@@ -56,7 +65,9 @@ export interface KernelPlan {
 
 /** All that the engine's thread is told: it can be sent to a worker. */
 export interface EnginePlan {
-  readonly launch: Omit<LaunchSpec, 'filter' | 'noNewPrivileges'>;
+  /** Without it, processes that run already are traced, and nothing is started. */
+  readonly launch: Omit<LaunchSpec, 'filter' | 'noNewPrivileges'> | undefined;
+  readonly attach?: AttachPlan | undefined;
   /** cgroup files that the command's process id is written to before it starts. */
   readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;

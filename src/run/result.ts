@@ -38,17 +38,19 @@ export interface RunFacts {
   readonly replay: Recording | undefined;
   readonly stdout: string | undefined;
   readonly stderr: string | undefined;
+  /** Processes that ran already. */
+  readonly attached?: readonly number[] | undefined;
 }
 
 export function makeResult(facts: RunFacts): RunResult {
   const { command, seed, ended, ending, tracing, stdout, stderr } = facts;
-  const exitCode = hasExited(ended.status) ? exitStatusOf(ended.status) : undefined;
-  const signal = hasExited(ended.status) ? undefined : signalName(termSignalOf(ended.status));
+  const { exitCode, signal } = endOf(ended.status);
   const limits = { ...facts.limits.usage(), timeout: ending?.timeoutUse() };
   const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault), ...packetFaults(facts)].sort(
     (a, b) => a.timeMs - b.timeMs,
   );
   const { outcome, error } = judge({
+    detached: ended.status === undefined,
     exitCode,
     signal,
     cause: ending?.cause,
@@ -101,6 +103,13 @@ function replayUse({ replay, ended, network }: RunFacts): ReplayUse | undefined 
     injected: calls.injected + replay.networkFaults.length - missed.length,
     missed: [...calls.missed, ...missed],
   };
+}
+
+/** How the command ended; nothing is known of one that was let go. */
+function endOf(status: number | undefined): Pick<RunResult, 'exitCode' | 'signal'> {
+  if (status === undefined) return { exitCode: undefined, signal: undefined };
+  if (hasExited(status)) return { exitCode: exitStatusOf(status), signal: undefined };
+  return { exitCode: undefined, signal: signalName(termSignalOf(status)) };
 }
 
 function backends({ limits, network, tracing, ended }: RunFacts): Backends {
@@ -164,7 +173,7 @@ function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {
 }
 
 /** The command line that makes the same run again. The seed stands in it even if it was drawn. */
-function again({ chaos, seed, command, verify, replay }: RunFacts): string {
+function again({ chaos, seed, command, verify, replay, attached = [] }: RunFacts): string {
   const flags = chaos?.withSettings(replay === undefined ? { seed } : {}).toFlags() ?? [];
   const words = [
     ...(replay === undefined ? [] : ['replay', replay.name]),
@@ -172,13 +181,15 @@ function again({ chaos, seed, command, verify, replay }: RunFacts): string {
     ...(chaos?.own.rules ?? []).flatMap((rule) => ['-e', `inject=${printInject(ruleFromJson(rule))}`]),
     ...(verify ? ['--verify', verify] : []),
   ];
-  return shellQuote(['renacer', ...words, '--', ...command]);
+  const targets = attached.flatMap((pid) => ['-p', String(pid)]);
+  return shellQuote(['renacer', ...words, ...targets, ...(command.length > 0 ? ['--', ...command] : [])]);
 }
 
 /** Undefined if anything of the run is beyond strace. */
 function strace({ chaos, command, ended, tracing }: RunFacts): string | undefined {
   const plan = tracing?.faults;
-  if (!chaos || !plan || partsOf(chaos.settings).some((part) => part !== 'rules')) return undefined;
+  if (!chaos || !plan || command.length === 0 || partsOf(chaos.settings).some((part) => part !== 'rules'))
+    return undefined;
   // Where Renacer left out what the kernel could not do, strace would have done it.
   if (ended.rules.some(({ impossible }) => impossible > 0)) return undefined;
   const expressions = straceExpressions(plan.rules);

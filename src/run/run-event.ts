@@ -5,6 +5,7 @@ import type { StackFrame } from '../model/stack-frame.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { argumentTexts } from '../syscalls/format-call.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
+import type { AttachedProcess } from './engine-messages.ts';
 
 interface TaskEvent {
   /** Path of births: `0` is the command, `0.1` the first task that it made. */
@@ -36,6 +37,7 @@ export interface SyscallEvent extends TaskEvent {
 /** What a caller of the library sees while the command runs. Every event is a value of its own. */
 export type RunEvent =
   | { readonly type: 'start'; readonly pid: number; readonly seed: number }
+  | { readonly type: 'attach'; readonly processes: readonly AttachedProcess[] }
   | SyscallEvent
   | ({
       readonly type: 'signal';
@@ -43,6 +45,7 @@ export type RunEvent =
       readonly stack: readonly StackFrame[] | undefined;
     } & TaskEvent)
   | ({ readonly type: 'birth'; readonly thread: boolean } & TaskEvent)
+  | ({ readonly type: 'detach' } & TaskEvent)
   | ({ readonly type: 'exit'; readonly exitCode: number | undefined; readonly signal: string | undefined } & TaskEvent)
   | { readonly type: 'fault'; readonly fault: InjectedFault };
 
@@ -73,6 +76,8 @@ export function toRunEvent(event: TraceEvent): RunEvent | undefined {
       return { type: 'signal', ...base, signal: signalName(event.signal), stack: event.stack };
     case 'task-start':
       return { type: 'birth', ...base, thread: event.thread };
+    case 'task-detach':
+      return { type: 'detach', ...base };
     case 'task-end':
       return {
         type: 'exit',

@@ -12,15 +12,18 @@ import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
+import { type User, userByName } from '../linux/users.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { atExit } from './at-exit.ts';
+import { refusalText } from './attach-refusal.ts';
 import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
 import { type Ended, type LaunchFailed, runEngine } from './engine.ts';
 import { chooseEngine, withoutKernel } from './engine-choice.ts';
-import type { EngineChoice, PlacesPlan, TracingPlan } from './engine-plan.ts';
+import type { AttachedProcess } from './engine-messages.ts';
+import type { AttachPlan, EngineChoice, PlacesPlan, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
 import { type OpeningNetwork, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
@@ -38,6 +41,8 @@ export interface TraceRequest {
   readonly select: 'all' | readonly number[];
   /** All tasks of the tree (the default), or only the command's first one. Signal injection needs all. */
   readonly follow?: boolean | undefined;
+  /** A task is let go when it calls execve (again): it runs on, and nobody waits for it. */
+  readonly untilExec?: boolean | undefined;
   /** Receives each event. The objects are used again: copy what you keep. Without it, calls are only counted. */
   readonly onEvent?: (event: TraceEvent) => void;
   /** No event is pending for the moment. */
@@ -83,6 +88,21 @@ export interface RunRequest {
   readonly rlimits?: readonly ResourceLimit[] | undefined;
   /** What the command is told that it is called: its name by default. */
   readonly argv0?: string | undefined;
+  /** Whom it runs as: a name. Only root may say so. */
+  readonly user?: string | undefined;
+  /** Processes that run already, to be traced beside the command. */
+  readonly attach?: AttachRequest | undefined;
+}
+
+/** Processes that run already, and are traced from now on. */
+export interface AttachRequest {
+  readonly pids: readonly number[];
+  /** They end with Renacer, as a command does. By default they are left running. */
+  readonly killOnExit?: boolean | undefined;
+  /** Lets them go. */
+  readonly leave?: AbortSignal | undefined;
+  /** Told which of them are traced, and for what reasons others can't be. */
+  readonly onAttached?: ((attached: readonly AttachedProcess[], refusals: readonly string[]) => void) | undefined;
 }
 
 export interface RunStart {
@@ -103,6 +123,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
   const file = resolveCommand(command, env, cwd);
+  const user = request.user === undefined ? undefined : userOf(request.user);
   const armed = partsOf(settings);
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
 
@@ -117,7 +138,9 @@ export async function runCommand(command: string, args: readonly string[], reque
 
   await removeLeftovers(findLeftovers('near'));
   // Without chaos and without -f only the command itself is ours.
-  const isTree = armed.length > 0 || replay !== undefined || request.trace?.follow !== false;
+  const { follow, untilExec } = request.trace ?? {};
+  // Nor are those that are let go when they call execve.
+  const isTree = armed.length > 0 || replay !== undefined || (follow !== false && !untilExec);
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
   const engineChoice = request.engine ?? 'auto';
@@ -140,6 +163,8 @@ export async function runCommand(command: string, args: readonly string[], reque
     else recording?.begin(header);
     const planTracing = (): TracingPlan | undefined => {
       const plan = tracingPlan(request.trace, { ...injected, imitation: opening?.imitation });
+      // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
+      if (request.attach) return plan && { ...plan, method: 'ptrace' };
       return plan && chooseEngine(engineChoice, plan, limits.cgroupV2);
     };
     let tracing = planTracing();
@@ -158,9 +183,11 @@ export async function runCommand(command: string, args: readonly string[], reque
             stdio: stdio.fds,
             inheritedFds: request.inheritedFds ?? [],
             rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+            user,
           },
           joinFiles: limits.joinFiles,
           tracing,
+          attach: request.attach && attachPlan(request.attach),
         },
         {
           started(pid) {
@@ -182,10 +209,11 @@ export async function runCommand(command: string, args: readonly string[], reque
           },
           signal: (sent) => recording?.signal(sent),
           stopped: (signal) => request.onStop?.(signal),
+          attached: (attached, refused) => request.attach?.onAttached?.(attached, refused.map(refusalText)),
           event: (event) => request.trace?.onEvent?.(event),
           idle: () => request.trace?.onIdle?.(),
         },
-        opening?.ready,
+        { ready: opening?.ready, leave: request.attach?.leave ?? (untilExec ? request.signal : undefined) },
       ).then(async (end) => {
         if (end.kind === 'no-kernel-trace') {
           tracing = withoutKernel(engineChoice, tracing!, end.reason);
@@ -227,6 +255,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       checkStatus,
       verify: request.verify,
       replay,
+      attached: request.attach?.pids,
       stdout,
       stderr,
     });
@@ -246,6 +275,21 @@ export async function runCommand(command: string, args: readonly string[], reque
 async function cleanUp(limits: PreparedLimits): Promise<void> {
   if (!limits.isEmpty()) limits.killTree();
   await limits.dispose();
+}
+
+function userOf(name: string): User {
+  if (process.geteuid?.() !== 0) {
+    throw new RenacerError('USER_REFUSED', `only root may run a command as another user (${JSON.stringify(name)})`);
+  }
+  const user = userByName(name);
+  if (user) return user;
+  throw new RenacerError('USER_REFUSED', `there is no user ${JSON.stringify(name)} here`, {
+    hint: 'Give the name of a user as in /etc/passwd.',
+  });
+}
+
+export function attachPlan({ pids, killOnExit = false }: AttachRequest): AttachPlan {
+  return { pids, killOnExit };
 }
 
 function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): LimitsRequest {
@@ -269,7 +313,7 @@ function refuseOtherFaults(armed: readonly PartName[], { network }: Recording): 
   });
 }
 
-function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
+export function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
   return {
     seed,
     signals: settings.signals ?? INJECTABLE_SIGNALS,
@@ -278,7 +322,7 @@ function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
 }
 
 /** The engine of faults is loaded by runs that need it alone. */
-async function faultPlanOf(
+export async function faultPlanOf(
   settings: ChaosSettings,
   armed: readonly PartName[],
   seed: number,
@@ -296,7 +340,7 @@ async function faultPlanOf(
 }
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
-function tracingPlan(
+export function tracingPlan(
   trace: TraceRequest | undefined,
   chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
 ): TracingPlan | undefined {
@@ -305,8 +349,9 @@ function tracingPlan(
   const follow = isChaotic || trace?.follow !== false;
   return {
     // Where filters are refused, or are not for all tasks, every call stops: slower, and complete all the same.
-    method: follow && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
+    method: follow && !trace?.untilExec && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
     follow,
+    untilExec: trace?.untilExec === true,
     selected: trace?.select ?? 'none',
     events: trace?.onEvent !== undefined,
     timed: trace !== undefined,

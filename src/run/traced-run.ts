@@ -3,15 +3,18 @@ import { FaultPolicy, type FiredFault } from '../faults/fault-policy.ts';
 import { ReplayPolicy } from '../faults/replay-policy.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
 import { type GatedProcess, LaunchError } from '../linux/launch.ts';
+import { SystemCallError } from '../linux/libc.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops } from '../linux/signals.ts';
+import { LeaveRequest } from '../tracer/leave-request.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
 import type { StackTracer } from '../tracer/unwind/stack-tracer.ts';
+import type { AttachedProcess, RefusedProcess } from './engine-messages.ts';
 import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
@@ -24,9 +27,10 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   const filter = stops ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
+  const start = (): GatedProcess | undefined => plan.launch && launch({ ...plan, launch: plan.launch }, filter);
   if (!tracing.kernel) {
-    const gated = launch(plan, filter);
-    if (gated) trace(plan, tracing, gated, captures, injectors);
+    const gated = start();
+    if (gated || !plan.launch) trace(plan, tracing, gated, captures, injectors);
     return;
   }
   const { group } = tracing.kernel;
@@ -36,7 +40,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
     tell({ kind: 'no-kernel-trace', reason: tracer });
     return;
   }
-  const gated = launch(plan, filter);
+  const gated = start();
   if (gated) waitFor(gated, { tracer, awaitTree: () => awaitEmpty(group) });
 }
 
@@ -90,12 +94,13 @@ function policiesOf({ faults, signals, replay, conditions, locator }: Injectors)
 function trace(
   plan: EnginePlan,
   tracing: TracingPlan,
-  gated: GatedProcess,
+  gated: GatedProcess | undefined,
   captures: RecordingPlan['captures'],
   injectors: Injectors,
 ): void {
   muteChildStops();
-  const writer = new RingWriter(NativeMemory.at(plan.ring.address, plan.ring.size), new Int32Array(plan.ring.control));
+  const control = new Int32Array(plan.ring.control);
+  const writer = new RingWriter(NativeMemory.at(plan.ring.address, plan.ring.size), control);
   const recorder = new Recorder(
     {
       selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
@@ -109,15 +114,25 @@ function trace(
   if (injectors.locator) recorder.locateBy(injectors.locator);
   const policies = policiesOf(injectors);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
-  const following = { method: tracing.method, tree: tracing.follow };
-  const loop = new StopLoop(following, recorder, policy, (signal) => tell({ kind: 'stopped', signal }));
-  let started = false;
-  let status: number;
+  const following = {
+    method: tracing.method,
+    tree: tracing.follow,
+    killAttached: plan.attach?.killOnExit === true,
+    untilExec: tracing.untilExec === true,
+  };
+  const onStop = gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined;
+  const loop = new StopLoop(following, recorder, policy, onStop);
+  let started = !gated;
+  let status: number | undefined;
   try {
-    status = loop.run(gated, () => {
-      started = true;
-      tell({ kind: 'started', pid: gated.pid });
-    });
+    if (gated) {
+      loop.launch(gated, () => {
+        started = true;
+        tell({ kind: 'started', pid: gated.pid });
+      });
+    }
+    if (plan.attach) attachAll(loop, plan.attach.pids);
+    status = loop.run(plan.attach || tracing.untilExec ? new LeaveRequest(control) : undefined);
   } catch (error) {
     if (started) throw error;
     failed(error instanceof LaunchError ? 'execve' : 'trace', error);
@@ -135,6 +150,20 @@ function trace(
     rules: injectors.faults?.uses() ?? [],
     replay: injectors.replay?.use(),
   });
+}
+
+function attachAll(loop: StopLoop, pids: readonly number[]): void {
+  const attached: AttachedProcess[] = [];
+  const refused: RefusedProcess[] = [];
+  for (const pid of pids) {
+    try {
+      attached.push({ pid, tasks: loop.attach(pid) });
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      refused.push({ pid, code: error.code });
+    }
+  }
+  tell({ kind: 'attached', attached, refused });
 }
 
 /** The calls that must stop: those that are asked for, and those that a policy wants. */

@@ -24,11 +24,20 @@ export const RECORD = {
   supersede: 7,
   frame: 8,
   place: 9,
+  detach: 10,
 } as const;
 
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 
-export const FLAG = { injected: 1, delayed: 2, unreturned: 4, thread: 8, poked: 16 } as const;
+export const FLAG = {
+  injected: 1,
+  delayed: 2,
+  unreturned: 4,
+  thread: 8,
+  poked: 16,
+  detached: 32,
+  attached: 64,
+} as const;
 
 /** Indices of 32-bit words. */
 export const WORD = {
@@ -57,10 +66,12 @@ export const SIGINFO_BYTES = 128;
 export const MAX_RECORD_BYTES: number = 512 * 1024;
 
 /**
+/**
  * Words of the control block that both threads see: positions in the ring; the process that has been prepared; whether the
- * run was given up, so that this process must not start; and whether it must not start yet.
+ * run was given up, so that this process must not start; whether it must not start yet; whether attached tasks are to be let
+ * go, and the task whose stop wakes the stop loop (see LeaveRequest).
  */
-export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3, held: 4 } as const;
-export const CONTROL_BYTES = 20;
+export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3, held: 4, leave: 5, doorbell: 6 } as const;
+export const CONTROL_BYTES = 28;
 
 export const ABIS = ['x86_64', 'i386', 'x32'] as const;

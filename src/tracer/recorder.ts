@@ -127,11 +127,13 @@ export class Recorder {
     this.#writer.commit();
   }
 
-  taskStart(task: Task, parentTid: number): void {
+  /** `attached`: it was there before. */
+  taskStart(task: Task, parentTid: number, attached: boolean): void {
     if (!this.#plan.events) return;
     const lineage = Buffer.from(task.lineage, 'latin1');
     const bytes = (WORD.text * 4 + lineage.length + 7) & ~7;
-    this.#begin(RECORD.taskStart, task.tid === task.tgid ? 0 : FLAG.thread, task, parentTid, bytes);
+    const flags = (task.tid === task.tgid ? 0 : FLAG.thread) | (attached ? FLAG.attached : 0);
+    this.#begin(RECORD.taskStart, flags, task, parentTid, bytes);
     this.#writer.setWord(WORD.length, lineage.length);
     this.#writer.setBytes(WORD.text, lineage);
     this.#writer.commit();
@@ -153,9 +155,17 @@ export class Recorder {
     this.#writer.commit();
   }
 
-  #unreturned(task: Task): void {
+  /** The task is let go, in the middle of a call perhaps. */
+  detach(task: Task): void {
+    if (!this.#plan.events) return;
+    this.#unreturned(task, FLAG.detached);
+    this.#begin(RECORD.detach, 0, task, 0, 24);
+    this.#writer.commit();
+  }
+
+  #unreturned(task: Task, flags = 0): void {
     if (!task.recorded || !task.awaitsExit) return;
-    this.#begin(RECORD.exit, task.flags | FLAG.unreturned, task, task.nr, EXIT_BYTES);
+    this.#begin(RECORD.exit, task.flags | FLAG.unreturned | flags, task, task.nr, EXIT_BYTES);
     this.#writer.setAbi(task.abi);
     this.#writer.setWord(WORD.result, 0);
     this.#writer.setWord(WORD.result + 1, 0);

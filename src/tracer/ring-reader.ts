@@ -73,11 +73,17 @@ export class RingReader {
         this.#lineages.delete(tid);
         this.#pending.delete(tid);
         return { kind: 'task-end', ...base, ...endOf(number) };
+      case RECORD.detach:
+        this.#lineages.delete(tid);
+        this.#pending.delete(tid);
+        return { kind: 'task-detach', ...base };
       case RECORD.taskStart: {
         const start = at + WORD.text * 4;
         const lineage = Buffer.from(u8.subarray(start, start + u32[word + WORD.length]!)).toString('latin1');
         this.#lineages.set(tid, lineage);
-        return { kind: 'task-start', ...base, lineage, parentTid: number, thread: (flags & FLAG.thread) !== 0 };
+        const thread = (flags & FLAG.thread) !== 0;
+        const attached = (flags & FLAG.attached) !== 0;
+        return { kind: 'task-start', ...base, lineage, parentTid: number, thread, attached };
       }
       case RECORD.frame: {
         const start = at + WORD.text * 4;
@@ -136,6 +142,7 @@ export class RingReader {
       args: this.#args,
       captured: this.#captured,
       returned: (flags & FLAG.unreturned) === 0,
+      detached: (flags & FLAG.detached) !== 0,
       result: this.#result,
       errno: this.#ring.u32[word + WORD.errno]!,
       duration: this.#ring.f64[(word + WORD.duration) >> 1]!,
