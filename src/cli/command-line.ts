@@ -16,7 +16,8 @@ import { version } from './version.ts';
 
 /** What the command line of a run says. */
 export interface CommandLine {
-  readonly command: string;
+  /** Undefined if there is none: processes that run already are traced then. */
+  readonly command: string | undefined;
   readonly args: readonly string[];
   /** `--chaos`, or CHAOS_MODE. */
   readonly mode: string | undefined;
@@ -78,7 +79,7 @@ export function parseCommandLine(
   }
   const options = program.opts<RawOptions>();
   const [command, ...args] = program.args.length > 0 ? program.args : (replay?.command ?? []);
-  if (command === undefined) {
+  if (command === undefined && trace.attach.length === 0) {
     throw new RenacerError('USAGE', 'no command was given', {
       hint: 'For example: renacer --chaos gentle -- ls -l / (see renacer --help)',
     });
@@ -92,7 +93,7 @@ export function parseCommandLine(
       trace.expressions,
       chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
     ),
-    trace: checked(trace),
+    trace: checked(trace, options, command),
     engine: options.engine,
     reportFile: options.report,
     verify: options.verify,
@@ -107,7 +108,7 @@ function makeProgram(chaosFlags: GivenFlags, trace: TraceDraft): Command {
   const program = new Command('renacer')
     .description('Runs any command under controlled, reproducible adversity, and says how it took it.')
     .usage(
-      '[options] [--] COMMAND [ARG...]\n       renacer replay FILE [options] [-- COMMAND [ARG...]]\n       renacer doctor [--clean]',
+      '[options] [--] COMMAND [ARG...]\n       renacer [options] -p PID\n       renacer replay FILE [options] [-- COMMAND [ARG...]]\n       renacer doctor [--clean]',
     )
     .argument('[command...]', 'the command and its arguments')
     .version(`renacer ${version()}`, '-V, --version', 'print the version')
@@ -173,7 +174,8 @@ function addTraceOption(
 }
 
 /** Options that exclude each other, as in strace. */
-function checked(trace: TraceSettings): TraceSettings {
+function checked(trace: TraceSettings, options: RawOptions, command: string | undefined): TraceSettings {
+  if (command === undefined) refuseWithoutCommand(trace, options);
   const { follow, outputFile, summary, format } = trace;
   const separately = trace.separately && follow && outputFile !== undefined;
   const exclusive = (one: string, other: string): RenacerError =>
@@ -183,6 +185,21 @@ function checked(trace: TraceSettings): TraceSettings {
   if (format !== 'text' && separately) throw exclusive(`--format ${format}`, '-ff');
   if (format !== 'text' && summary !== 'none') throw exclusive(`--format ${format}`, '-c or -C');
   return { ...trace, separately };
+}
+
+/** What is done to a command as it is started, or when it has ended. */
+function refuseWithoutCommand({ env, argv0, user }: TraceSettings, { verify }: RawOptions): void {
+  const given = [
+    env.length > 0 && '-E',
+    argv0 !== undefined && '--argv0',
+    user !== undefined && '-u',
+    verify !== undefined && '--verify',
+  ];
+  const option = given.find((one) => one !== false);
+  if (option === undefined) return;
+  throw new RenacerError('USAGE', `${option} needs a command: with -p alone nothing is started`, {
+    hint: 'See renacer --help.',
+  });
 }
 
 function parseOutcomes(text: string): Outcome[] {

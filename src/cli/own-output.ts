@@ -74,6 +74,11 @@ export class OwnOutput {
   }
 }
 
+/** At once. `process.stderr` would make a pipe non-blocking, which it then is for the target as well. */
+export function writeToStderr(text: string): void {
+  writeAll(STDERR, Buffer.from(text));
+}
+
 function writeAll(fd: number, bytes: Buffer): void {
   for (let done = 0; done < bytes.length; ) {
     try {

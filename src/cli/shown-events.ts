@@ -1,4 +1,4 @@
-import { realpathSync, writeSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { CallStatistics } from '../report/call-statistics.ts';
@@ -12,12 +12,12 @@ import type { TraceRequest } from '../run/run.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import type { Dumps } from '../syscalls/dumped-data.ts';
 import type { CommandLine } from './command-line.ts';
-import type { OwnOutput } from './own-output.ts';
+import { type OwnOutput, writeToStderr } from './own-output.ts';
+import { programName, tell } from './program-name.ts';
+import { quietMessages } from './quiet-messages.ts';
 import { SeparateTraces } from './separate-traces.ts';
 import type { TraceOutput } from './trace-output.ts';
 import type { TraceSettings } from './trace-settings.ts';
-
-const STDERR = 2;
 
 /** Shows events in some format. */
 interface TraceWriter {
@@ -49,8 +49,9 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
       descriptorDetails: [...decodeFds].filter((wish) => wish !== 'path'),
       processNames: settings.processNames,
       dumps: dumpsOf(settings),
+      places: summary === 'only' ? undefined : placesPlan(settings),
       onEvent(event) {
-        if (left <= 0 || !(follow || event.lineage === '0') || !filter.passes(event)) return;
+        if (left <= 0 || !(follow || isFirst(event)) || !filter.passes(event)) return;
         if (event.kind === 'syscall-exit') left -= 1;
         writer?.event(event);
         if (event.kind === 'syscall-exit' && event.abi === 'x86_64') statistics?.add(event);
@@ -67,23 +68,32 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
   };
 }
 
-function traceWriter({ trace: settings, command, args }: CommandLine, output: OwnOutput): TraceWriter {
+/** The command's first task, or that of a process that ran already. */
+function isFirst({ lineage }: TraceEvent): boolean {
+  return !lineage.includes('.');
+}
+
+function traceWriter(line: CommandLine, output: OwnOutput): TraceWriter {
+  const { trace: settings } = line;
+  const command = line.command === undefined ? [] : [line.command, ...line.args];
   const print = printOptions(settings);
   const write = (text: string): void => output.write(text);
   switch (settings.format) {
     case 'json':
-      return new JsonTrace(write, [command, ...args], print);
+      return new JsonTrace(write, command, print);
     case 'csv':
       return new CsvTrace(write, print);
     case 'html':
-      return new HtmlTrace(write, [command, ...args], print);
+      return new HtmlTrace(write, command, print);
     case 'text':
-      return textWriter(settings, print, output);
+      return textWriter(line, print, output);
   }
 }
 
-function textWriter(settings: TraceSettings, print: PrintOptions, output: OwnOutput): TraceWriter {
-  const { follow, separately, quiet } = settings;
+function textWriter(line: CommandLine, print: PrintOptions, output: OwnOutput): TraceWriter {
+  const { trace: settings, command } = line;
+  const { follow, separately } = settings;
+  const several = settings.attach.length + (command === undefined ? 0 : 1) > 1;
   const options = {
     ...print,
     column: settings.column,
@@ -92,12 +102,24 @@ function textWriter(settings: TraceSettings, print: PrintOptions, output: OwnOut
     numbers: settings.numbers,
     alwaysPid: settings.alwaysPid,
     painted: settings.color === 'always' || (settings.color === 'auto' && output.onTerminal && !process.env.NO_COLOR),
+    instructionPointers: settings.instructionPointers,
     signals: settings.signals,
-    // As strace: what goes to a file is the trace alone.
-    quiet: output.toFile || separately ? new Set([...quiet, 'attach' as const, 'personality' as const]) : quiet,
+    quiet: quietMessages(line),
+    program: programName(),
+    ...((output.toFile || separately) && { tell: writeToStderr }),
   };
   if (separately) return new SeparateTraces(settings.outputFile!, settings.append, options);
-  return new StraceText({ ...options, write: (text) => output.write(text), followed: follow, toFile: output.toFile });
+  return new StraceText({
+    ...options,
+    write: (text) => output.write(text),
+    followed: follow || several,
+    toFile: output.toFile,
+  });
+}
+
+function placesPlan({ instructionPointers, stackTraces, frameLimit }: TraceSettings): TraceRequest['places'] {
+  if (!instructionPointers && stackTraces === 'none') return undefined;
+  return { frames: stackTraces === 'none' ? 0 : frameLimit, sources: stackTraces === 'source' };
 }
 
 function printOptions(settings: TraceSettings): PrintOptions {
@@ -125,7 +147,7 @@ function dumpsOf({ dumps }: TraceSettings): Dumps | undefined {
 function withRealPath(file: string, { quiet }: TraceSettings): string[] {
   const real = realPathOf(file);
   if (real !== file && !quiet.has('path-resolution')) {
-    writeSync(STDERR, `renacer: Requested path ${JSON.stringify(file)} resolved into ${JSON.stringify(real)}\n`);
+    tell(`Requested path ${JSON.stringify(file)} resolved into ${JSON.stringify(real)}`);
   }
   return [file, real];
 }

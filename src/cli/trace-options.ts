@@ -2,18 +2,31 @@ import { CONSTANT_STYLES } from '../syscalls/constant-style.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
 import { expression } from './trace-expression.ts';
 import type { TraceOption } from './trace-option.ts';
-import { COLOR_CHOICES, DESCRIPTOR_WISHES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import {
+  COLOR_CHOICES,
+  DESCRIPTOR_WISHES,
+  INTERRUPTIBLE,
+  STACK_TRACES,
+  TRACE_FORMATS,
+  type TraceDraft,
+} from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
   countOrder,
   duration,
+  frameLimit,
   notAllowed,
   oneOf,
   precision,
+  processIds,
   quietLevel,
   wholeNumber,
 } from './trace-values.ts';
+
+function stackTraces(draft: TraceDraft, text: string | undefined): void {
+  draft.stackTraces = oneOf('--stack-trace', text ?? 'symbol', STACK_TRACES);
+}
 
 const STRING_STYLES = {
   none: 'octal',
@@ -85,6 +98,13 @@ export const TRACING: readonly TraceOption[] = [
     },
   },
   {
+    flags: '-p, --attach <pids>',
+    summary: 'trace processes that run already (several: 1,2 or -p again); with -f all their threads, and new children',
+    set(draft, text) {
+      draft.attach = [...new Set([...draft.attach, ...processIds('-p', text!)])];
+    },
+  },
+  {
     flags: '--output-separately',
     summary: 'with -f and -o: into one file a task, FILE.PID',
     set(draft) {
@@ -122,13 +142,42 @@ export const TRACING: readonly TraceOption[] = [
       draft.argv0 = text;
     },
   },
-  { flags: '--kill-on-exit', summary: 'nothing: a traced command always ends with Renacer', set() {} },
   {
     flags: '--syscall-limit <count>',
     summary: 'show so many calls, and nothing after them; the command goes on',
     set(draft, text) {
       draft.callLimit = wholeNumber('--syscall-limit', text!, 'calls');
       if (draft.callLimit === 0) throw notAllowed('--syscall-limit', text!, 'a number above 0');
+    },
+  },
+  {
+    flags: '-u, --user <name>',
+    summary: 'run the command as this user, with its groups (root only)',
+    set(draft, text) {
+      draft.user = text;
+    },
+  },
+  {
+    flags: '-b, --detach-on <call>',
+    summary: 'execve: let a task go when it calls execve',
+    set(draft, text) {
+      draft.untilExec = oneOf('-b', text!, ['execve']) === 'execve';
+    },
+  },
+  {
+    flags: '-I, --interruptible <when>',
+    summary:
+      '3, never: signals to Renacer do nothing; 4, never_tstp: nor does Ctrl-Z; 1, anywhere, 2, waiting: as usual',
+    set(draft, text) {
+      const word = INTERRUPTIBLE[Number(text) - 1] ?? text!;
+      draft.interruptible = oneOf('-I', word, INTERRUPTIBLE);
+    },
+  },
+  {
+    flags: '--kill-on-exit',
+    summary: 'processes of -p end with Renacer, as a command always does',
+    set(draft) {
+      draft.killOnExit = true;
     },
   },
   { flags: '--seccomp-bpf', summary: 'nothing: it is used wherever it can be', set() {} },
@@ -218,6 +267,37 @@ export const SHOWING: readonly TraceOption[] = [
     flags: '--raw <set>',
     summary: 'show the arguments of these calls as numbers',
     set: (draft, text) => expression(draft, `raw=${text}`),
+  },
+  {
+    flags: '-i, --instruction-pointer',
+    summary: 'show where the call was made: an address',
+    set(draft) {
+      draft.instructionPointers = true;
+    },
+  },
+  {
+    flags: '-k',
+    summary: 'show the stack of each call: which functions called; -kk: with lines of their sources',
+    set(draft, _, times) {
+      draft.stackTraces = times > 1 ? 'source' : 'symbol';
+    },
+  },
+  {
+    flags: '--stack-trace [style]',
+    summary: 'symbol (as -k) or source (as -kk)',
+    set: stackTraces,
+  },
+  {
+    flags: '--stack-traces [style]',
+    summary: 'the same',
+    set: stackTraces,
+  },
+  {
+    flags: '--stack-trace-frame-limit <limit>',
+    summary: 'show at most so many functions of a stack; by default 256',
+    set(draft, text) {
+      draft.frameLimit = frameLimit('--stack-trace-frame-limit', text!);
+    },
   },
   {
     flags: '-n, --syscall-number',

@@ -17,6 +17,12 @@ export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
 export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
 export type ColorChoice = (typeof COLOR_CHOICES)[number];
+/** Which functions called, and with which lines of their sources. */
+export const STACK_TRACES = ['none', 'symbol', 'source'] as const;
+export type StackTraces = (typeof STACK_TRACES)[number];
+/** When signals to Renacer are heeded, in strace's words: `-I 1` to `-I 4`. */
+export const INTERRUPTIBLE = ['anywhere', 'waiting', 'never', 'never_tstp'] as const;
+export type Interruptible = (typeof INTERRUPTIBLE)[number];
 
 /** What the options that are strace's say: which calls are traced, what is shown of them, and how. */
 export interface TraceSettings {
@@ -56,6 +62,10 @@ export interface TraceSettings {
   readonly alwaysPid: boolean;
   /** Descriptors of which all data are shown. */
   readonly dumps: Dumps;
+  readonly instructionPointers: boolean;
+  readonly stackTraces: StackTraces;
+  /** The most frames of a stack. */
+  readonly frameLimit: number;
   readonly quiet: ReadonlySet<QuietMessage>;
 
   /** A table of counts, instead of the trace or after it. */
@@ -65,6 +75,12 @@ export interface TraceSettings {
   /** Variables to set, or (undefined) to remove, in order. */
   readonly env: readonly (readonly [name: string, value: string | undefined])[];
   readonly argv0: string | undefined;
+  /** Processes that run already. */
+  readonly attach: readonly number[];
+  readonly killOnExit: boolean;
+  readonly untilExec: boolean;
+  readonly interruptible: Interruptible;
+  readonly user: string | undefined;
 }
 
 /** The same while options are read: a later one overrides an earlier one, or adds to it. */
@@ -100,11 +116,19 @@ export function defaultTraceSettings(): TraceDraft {
     processNames: false,
     alwaysPid: false,
     dumps: { read: undefined, write: undefined },
+    instructionPointers: false,
+    stackTraces: 'none',
+    frameLimit: 256,
     quiet: new Set(),
     summary: 'none',
     counts: { sortBy: 'total-time', columns: undefined, extended: false, overheadSeconds: 0 },
     env: [],
     argv0: undefined,
+    attach: [],
+    killOnExit: false,
+    untilExec: false,
+    interruptible: 'waiting',
+    user: undefined,
   };
 }
 

@@ -1,12 +1,17 @@
 import { CallChain } from './call-chain.ts';
 import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
-import { errnoName } from './libc.ts';
+import { errnoName, syscall } from './libc.ts';
 import { instructionCount } from './seccomp-filter.ts';
 import { sendSignal, signalDispositions } from './signals.ts';
 import { SYS } from './syscall-numbers.ts';
+import type { User } from './users.ts';
 import { reap } from './wait.ts';
 
 const PR_SET_PDEATHSIG = 1;
+const PR_SET_DUMPABLE = 4;
+const PR_GET_SECUREBITS = 27;
+const PR_SET_SECUREBITS = 28;
+const SECBIT_NO_SETUID_FIXUP = 4;
 const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_SET_MODE_FILTER = 1;
 const F_SETFD = 2;
@@ -38,6 +43,8 @@ export interface LaunchSpec {
   /** More of ours, which it gets under their numbers. */
   readonly inheritedFds: readonly number[];
   readonly rlimits: readonly Rlimit[];
+  /** Who it runs as; we must be root. The same as we if undefined. */
+  readonly user?: User | undefined;
   /** A seccomp program (see seccomp-filter.ts) that the command starts with. */
   readonly filter: Uint8Array | undefined;
   /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
@@ -80,6 +87,7 @@ export class GatedProcess {
     for (const { resource, soft, hard } of spec.rlimits) {
       chain.call(SYS.prlimit64, 0, resource, chain.words([soft, hard].map(limitWord)), 0);
     }
+    if (spec.user) becomeUser(chain, spec.user);
     chain.call(SYS.write, readyEnd, note, 1);
     chain.call(SYS.close, readyEnd);
     chain.call(SYS.read, gateEnd, note, 1);
@@ -97,6 +105,8 @@ export class GatedProcess {
     const gated = new GatedProcess(pid, chain, gate, verdict);
     const isReady = readByte(ready);
     closeFd(ready);
+    // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
+    if (spec.user) syscall(SYS.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0, 0);
     if (!isReady || chain.failure !== 0) {
       sendSignal(pid, SIGKILL);
       reap(pid);
@@ -154,6 +164,21 @@ export class LaunchError extends Error {
   }
 }
 
+/**
+ * Changes users, but keeps its capabilities until execve: it may need them for a filter. (Without one of these bits the
+ * kernel would take them away with the user id.) No step can fail unnoticed: all come before the gate.
+ */
+function becomeUser(chain: CallChain, { uid, gid, groups }: User): void {
+  const securebits = syscall(SYS.prctl, PR_GET_SECUREBITS, 0, 0, 0, 0, 0);
+  chain.call(SYS.prctl, PR_SET_SECUREBITS, securebits | SECBIT_NO_SETUID_FIXUP);
+  chain.call(SYS.setgroups, groups.length, chain.bytes(new Uint8Array(Uint32Array.from(groups).buffer)));
+  chain.call(SYS.setresgid, gid, gid, gid);
+  chain.call(SYS.setresuid, uid, uid, uid);
+  chain.call(SYS.prctl, PR_SET_SECUREBITS, securebits);
+  // The change has cleared it.
+  chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /** Node ignores SIGPIPE and SIGXFSZ, and what is ignored stays so across execve. */
 function resetIgnoredSignals(chain: CallChain): void {
   const dispositions = signalDispositions('thread-self');
@@ -184,5 +209,5 @@ function filterProgram(chain: CallChain, filter: Uint8Array): number {
 function dataSize(spec: LaunchSpec): number {
   const texts = [spec.file, spec.cwd ?? '', ...spec.argv, ...spec.env];
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 24, 0);
-  return bytes + (spec.filter?.length ?? 0) + 64 * 1024;
+  return bytes + (spec.filter?.length ?? 0) + 4 * (spec.user?.groups.length ?? 0) + 64 * 1024;
 }

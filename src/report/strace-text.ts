@@ -2,6 +2,7 @@ import { LABEL } from '../model/capture.ts';
 import type {
   EventBase,
   ExecSupersedeEvent,
+  Located,
   SyscallAbi,
   SyscallEntryEvent,
   SyscallExitEvent,
@@ -17,11 +18,16 @@ import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import { hexDump } from './hex-dump.ts';
 import { painted } from './painted-trace.ts';
+import { stackLines } from './stack-lines.ts';
 import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
 
 export interface StraceTextOptions extends PrintOptions {
   /** Takes whole lines, and now and then the beginning of one. */
   write(text: string): void;
+  /** Takes what is told of tasks in Renacer's own name, whole lines; {@link write} by default. */
+  tell?(text: string): void;
+  /** That name. */
+  readonly program?: string | undefined;
   /** True under `-f`. */
   readonly followed: boolean;
   /** True if the lines go to a file (`-o`): then the prefix is `123 `, and stands on every line under `-f`. */
@@ -38,6 +44,8 @@ export interface StraceTextOptions extends PrintOptions {
   readonly callTimes?: Precision | undefined;
   /** The number of the call before it. */
   readonly numbers?: boolean | undefined;
+  /** The address of the code that made the call, before it. */
+  readonly instructionPointers?: boolean | undefined;
   /** The signals that are told of, and whose ends of tasks. */
   readonly signals?: ((signal: number) => boolean) | undefined;
   /** What is not told. */
@@ -114,9 +122,11 @@ export class StraceText {
         break;
       case 'signal':
         this.#whole(event, `--- ${signalName(event.signal)} ${formatSiginfo(event.siginfo, this.#options)} ---`);
+        this.#stack(event);
         break;
       case 'group-stop':
         this.#whole(event, `--- stopped by ${signalName(event.signal)} ---`);
+        this.#stack(event);
         break;
       case 'task-end':
         this.#taskEnd(event);
@@ -124,9 +134,14 @@ export class StraceText {
       case 'exec-supersede':
         this.#supersede(event);
         break;
-      case 'task-start':
+      case 'task-start': {
         this.#inheritName(event);
-        if (this.#tells('attach') && event.lineage !== '0') this.#newborn.add(event.tid);
+        const isSeen = event.lineage !== '0' && event.attached !== true;
+        if (this.#tells('attach') && isSeen) this.#newborn.add(event.tid);
+        break;
+      }
+      case 'task-detach':
+        this.#detached(event);
         break;
     }
   }
@@ -151,14 +166,18 @@ export class StraceText {
   #exit(event: SyscallExitEvent): void {
     if (this.#line?.tid !== event.tid) {
       const resumed = this.#unfinished.delete(event.tid);
+      if (resumed && event.detached) return;
       if (resumed) this.#begin(event, `<... ${nameOf(event)} resumed>`);
       // What is told of a call when it has come back is told at the time at which it began.
       else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
+    // What ends its line is that the task was let go, which is told next.
+    if (event.detached) return;
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
     const { dumps } = this.#options;
     const data = dumps && event.abi === 'x86_64' && event.returned ? dumpedData(event, dumps) : undefined;
     if (data) this.#options.write(hexDump(data));
+    this.#stack(event);
   }
 
   /** With `-Y` each line has the name of its task: a call knows it, and other lines have that of the last call. */
@@ -227,7 +246,22 @@ export class StraceText {
 
   #attached({ tid }: EventBase): void {
     this.#interrupt();
-    this.#options.write(`renacer: Process ${tid} attached\n`);
+    this.#tell(`Process ${tid} attached`);
+  }
+
+  /** As strace: the message comes in the middle of the call that is open. */
+  #detached({ tid }: EventBase): void {
+    this.idle();
+    if (this.#tells('attach')) this.#tell(`Process ${tid} detached`);
+    if (this.#line?.tid === tid) this.#finish(' <detached ...>');
+    this.#unfinished.delete(tid);
+    this.#numbers.delete(tid);
+    this.#left(tid);
+  }
+
+  #tell(text: string): void {
+    const { tell, write, program = 'renacer' } = this.#options;
+    (tell ?? write)(`${program}: ${text}\n`);
   }
 
   #tells(message: QuietMessage): boolean {
@@ -262,11 +296,12 @@ export class StraceText {
     this.#finish('');
   }
 
-  #begin(event: EventBase, text: string, time = event.time): void {
+  #begin(event: EventBase & Located, text: string, time = event.time): void {
     this.#interrupt();
     let before = this.#prefix(event.tid);
     if (this.#timestamps) before += this.#timestamps.text(time);
     if (this.#options.numbers) before += this.#number(event);
+    if (this.#options.instructionPointers) before += instructionPointer(event);
     this.#line = { tid: event.tid, text: before + text, written: 0 };
   }
 
@@ -285,6 +320,10 @@ export class StraceText {
 
   #writeText(text: string): void {
     this.#options.write(this.#options.painted ? painted(text) : text);
+  }
+
+  #stack({ stack }: Located): void {
+    if (stack !== undefined) this.#options.write(stackLines(stack));
   }
 
   #interrupt(): void {
@@ -329,6 +368,11 @@ export class StraceText {
 }
 
 const BLANKS: readonly string[] = Array.from({ length: DEFAULT_COLUMN }, (_, length) => ' '.repeat(length));
+
+/** An event that no code of the task made has none. */
+function instructionPointer({ instructionPointer: address }: Located): string {
+  return `[${address === undefined ? '????????????????' : address.toString(16).padStart(16, '0')}] `;
+}
 
 /** Calls of the two other tables have no names here. */
 function nameOf({ abi, nr }: SyscallEntryEvent | SyscallExitEvent): string {

@@ -76,7 +76,7 @@ function descriptorPath(call: SyscallEntryEvent | SyscallExitEvent, fd: number):
   return end < 0 ? label : label!.subarray(0, end);
 }
 
-function statusOf({ returned, errno }: SyscallExitEvent): CallStatus {
-  if (!returned) return 'unfinished';
+function statusOf({ returned, errno, detached }: SyscallExitEvent): CallStatus {
+  if (!returned) return detached ? 'detached' : 'unfinished';
   return errno === 0 ? 'successful' : 'failed';
 }

@@ -1,4 +1,5 @@
-import type { EventBase, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
+import type { StackFrame } from '../model/stack-frame.ts';
+import type { EventBase, Located, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { dumpedData } from '../syscalls/dumped-data.ts';
 import { errnoNameOf } from '../syscalls/errnos.ts';
@@ -23,7 +24,25 @@ interface RecordBase {
   pid: number;
 }
 
-export interface SyscallRecord extends RecordBase {
+/** A frame of a stack. */
+export interface FrameRecord {
+  file: string;
+  symbol: string | null;
+  offset: number;
+  /** In hexadecimal. */
+  address: string;
+  source: string | null;
+}
+
+/** Where in its program the task was; null where that was not asked for. */
+interface PlaceRecord {
+  /** In hexadecimal. */
+  ip: string | null;
+  /** From the innermost function. */
+  stack: FrameRecord[] | null;
+}
+
+export interface SyscallRecord extends RecordBase, PlaceRecord {
   type: 'syscall';
   abi: string;
   nr: number;
@@ -46,9 +65,10 @@ export interface SyscallRecord extends RecordBase {
 /** One line of a JSON trace after the first. Absent values are null, so that every line of a type has all its keys. */
 export type TraceRecord =
   | SyscallRecord
-  | ({ type: 'signal'; signal: string; info: string; injected: boolean } & RecordBase)
-  | ({ type: 'stop'; signal: string } & RecordBase)
+  | ({ type: 'signal'; signal: string; info: string; injected: boolean } & RecordBase & PlaceRecord)
+  | ({ type: 'stop'; signal: string } & RecordBase & PlaceRecord)
   | ({ type: 'birth'; parent_pid: number; thread: boolean } & RecordBase)
+  | ({ type: 'detach' } & RecordBase)
   | ({ type: 'exec-by-thread'; former_pid: number } & RecordBase)
   | ({ type: 'exit'; exit_code: number | null; signal: string | null; core_dumped: boolean } & RecordBase);
 
@@ -67,11 +87,14 @@ export function toTraceRecord(event: TraceEvent, options: PrintOptions): TraceRe
         signal: signalName(event.signal),
         info: formatSiginfo(event.siginfo, options),
         injected: event.injected,
+        ...placeOf(event),
       };
     case 'group-stop':
-      return { type: 'stop', ...base, signal: signalName(event.signal) };
+      return { type: 'stop', ...base, signal: signalName(event.signal), ...placeOf(event) };
     case 'task-start':
       return { type: 'birth', ...base, parent_pid: event.parentTid, thread: event.thread };
+    case 'task-detach':
+      return { type: 'detach', ...base };
     case 'exec-supersede':
       return { type: 'exec-by-thread', ...base, former_pid: event.formerTid };
     case 'task-end':
@@ -105,6 +128,7 @@ function syscallRecord(event: SyscallExitEvent, options: PrintOptions): SyscallR
     poked,
     delayed,
     data: dataOf(event, options),
+    ...placeOf(event),
   };
 }
 
@@ -115,6 +139,21 @@ function dataOf(event: SyscallExitEvent, { dumps }: PrintOptions): string[] | nu
 
 function baseOf({ time, lineage, tid }: EventBase): RecordBase {
   return { time: rounded(time), task: lineage, pid: tid };
+}
+
+function placeOf({ instructionPointer, stack }: Located): PlaceRecord {
+  return {
+    ip: instructionPointer === undefined ? null : hexadecimal(instructionPointer),
+    stack: stack?.map(frameRecord) ?? null,
+  };
+}
+
+function frameRecord({ file, symbol, offset, address, source }: StackFrame): FrameRecord {
+  return { file, symbol: symbol ?? null, offset, address: hexadecimal(address), source: source ?? null };
+}
+
+function hexadecimal(address: number): string {
+  return `0x${address.toString(16)}`;
 }
 
 /** To a microsecond: there is no more in it. */

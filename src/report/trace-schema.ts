@@ -7,6 +7,24 @@ const base = z.object({
   pid: z.int().describe('The thread id'),
 });
 
+const hexadecimal = z.string().regex(/^0x[0-9a-f]+$/);
+
+const frame = z.object({
+  file: z.string().describe('The file that the code comes from'),
+  symbol: z.string().nullable().describe('The function'),
+  offset: z.int().nonnegative().describe('Bytes from the start of the function'),
+  address: hexadecimal.describe('The address in the file, as addr2line takes it'),
+  source: z.string().nullable().describe('File and line of the source'),
+});
+
+const place = {
+  ip: hexadecimal.nullable().describe('The instruction pointer; null without -i and -k'),
+  stack: z
+    .array(frame)
+    .nullable()
+    .describe('The stack, from the innermost function; null without -k, and where none could be found'),
+};
+
 const header = z.object({
   type: z.literal('trace'),
   schema_version: z.literal(TRACE_SCHEMA_VERSION),
@@ -31,6 +49,7 @@ const syscall = base.extend({
     .array(z.string())
     .nullable()
     .describe('All data that passed, in base64, a string for each buffer, where -e read= or write= asked for them'),
+  ...place,
 });
 
 const signal = base.extend({
@@ -38,13 +57,15 @@ const signal = base.extend({
   signal: z.string(),
   info: z.string().describe('The siginfo_t as strace prints it'),
   injected: z.boolean(),
+  ...place,
 });
 
 const record = z.discriminatedUnion('type', [
   syscall,
   signal,
-  base.extend({ type: z.literal('stop'), signal: z.string() }),
+  base.extend({ type: z.literal('stop'), signal: z.string(), ...place }),
   base.extend({ type: z.literal('birth'), parent_pid: z.int(), thread: z.boolean() }),
+  base.extend({ type: z.literal('detach') }),
   base.extend({ type: z.literal('exec-by-thread'), former_pid: z.int() }),
   base.extend({
     type: z.literal('exit'),

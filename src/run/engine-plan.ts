@@ -20,6 +20,8 @@ export interface TracingPlan {
   readonly kernelObstacle?: string | undefined;
   /** All tasks of the tree. Without, only the command's first task is traced, and the method is `ptrace`. */
   readonly follow: boolean;
+  /** A task is let go when it calls execve; the method is `ptrace`. */
+  readonly untilExec?: boolean | undefined;
   /** The calls that are asked for. */
   readonly selected: 'all' | 'none' | readonly number[];
   /** Their events are wanted, not only counts. */
@@ -38,6 +40,8 @@ export interface TracingPlan {
   readonly dumps: Dumps | undefined;
   /** The names of processes are captured too. */
   readonly processNames: boolean;
+  /** Where in their programs tasks make calls is found out too. */
+  readonly places?: PlacesPlan | undefined;
   readonly signals: SignalPlan | undefined;
   readonly faults: FaultPlan | undefined;
   /** Instead of the two above. */
@@ -45,6 +49,20 @@ export interface TracingPlan {
   /** A network that is imitated at the system calls. */
   readonly imitation: ImitationPlan | undefined;
   readonly ioLatencyMs: number | undefined;
+}
+
+export interface PlacesPlan {
+  /** The most frames of a stack; with 0 only instruction pointers are read. */
+  readonly frames: number;
+  /** Lines of sources are looked up too. */
+  readonly sources: boolean;
+}
+
+/** Processes that run already. */
+export interface AttachPlan {
+  readonly pids: readonly number[];
+  /** They end with Renacer, as a command does; else they are left running. */
+  readonly killOnExit: boolean;
 }
 
 /** Traces from within the kernel. */
@@ -55,7 +73,9 @@ export interface KernelPlan {
 
 /** All that the engine's thread is told: it can be sent to a worker. */
 export interface EnginePlan {
-  readonly launch: Omit<LaunchSpec, 'filter' | 'noNewPrivileges'>;
+  /** Without it, processes that run already are traced, and nothing is started. */
+  readonly launch: Omit<LaunchSpec, 'filter' | 'noNewPrivileges'> | undefined;
+  readonly attach?: AttachPlan | undefined;
   /** cgroup files that the command's process id is written to before it starts. */
   readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;

@@ -4,9 +4,10 @@ import type { SentSignal } from '../faults/sent-signals.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import { LeaveRequest } from '../tracer/leave-request.ts';
 import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
 import { atExit } from './at-exit.ts';
-import type { EngineMessage } from './engine-messages.ts';
+import type { AttachedProcess, EngineMessage, RefusedProcess } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { ENGINE_THREAD } from './engine-worker.ts';
 import { type EventSource, eventSource } from './event-source.ts';
@@ -27,6 +28,8 @@ type LastWord = Ended | LaunchFailed | NoKernelTrace | Abandoned;
 
 export interface EngineListener {
   started(pid: number): void;
+  /** Processes that ran already are traced from now on, or can't be. */
+  attached(attached: readonly AttachedProcess[], refused: readonly RefusedProcess[]): void;
   fault(fault: FiredFault): void;
   signal(sent: SentSignal): void;
   /** A job-control signal has stopped the command's first process. */
@@ -38,25 +41,26 @@ export interface EngineListener {
 
 /**
  * Starts the engine's thread, and hands over its events until the run has ended. The command is set up, but not executed
- * before `ready`. Resolves to how it ended, or to why nothing was started (`abandoned` if `ready` was rejected); rejects only
- * if the engine itself is broken.
+ * before `ready`; attached processes are let go when `leave` is aborted. Resolves to how it ended, or to why nothing was
+ * started (`abandoned` if `ready` was rejected); rejects only if the engine itself is broken.
  */
 export async function runEngine(
   plan: Omit<EnginePlan, 'ring'>,
   listener: EngineListener,
-  ready?: Promise<unknown>,
+  { ready, leave }: { readonly ready?: Promise<unknown> | undefined; readonly leave?: AbortSignal | undefined } = {},
 ): Promise<LastWord> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
+  const words = new Int32Array(control);
   let source: EventSource;
   try {
-    source = eventSource(plan.tracing, new Int32Array(control));
+    source = eventSource(plan.tracing, words);
   } catch (error) {
     if (plan.tracing?.kernel && error instanceof Error) return { kind: 'no-kernel-trace', reason: error.message };
     throw error;
   }
-  if (ready) holdUntil(ready, new Int32Array(control));
+  if (ready) holdUntil(ready, words);
   // This is done before the tree is killed: what would start after that must not.
-  const exitIsFine = atExit(() => abandonRun(new Int32Array(control)));
+  const exitIsFine = atExit(() => abandonRun(words));
   const worker = ENGINE_THREAD.take();
   const imitation = plan.tracing?.imitation;
   worker.postMessage(
@@ -64,16 +68,27 @@ export async function runEngine(
     imitation ? [imitation.port] : [],
   );
   let pump: Pump | undefined;
+  const pumps = (): void => {
+    if (plan.tracing?.events) pump ??= startPump(source, listener);
+  };
   const started = (pid: number): void => {
     listener.started(pid);
     // What a listener is told first is that the command has started, though events may be there already.
-    if (plan.tracing?.events) pump = startPump(source, listener);
+    pumps();
   };
+  const attached: EngineListener['attached'] = (those, refused) => {
+    listener.attached(those, refused);
+    if (!plan.launch) pumps();
+  };
+  const onLeave = (): void => new LeaveRequest(words).make();
+  if (leave?.aborted) onLeave();
+  else leave?.addEventListener('abort', onLeave, { once: true });
   try {
-    const last = await conversation(worker, { ...listener, started });
+    const last = await conversation(worker, { ...listener, started, attached });
     pump?.finish();
     return last;
   } finally {
+    leave?.removeEventListener('abort', onLeave);
     pump?.stop();
     exitIsFine();
     await worker.terminate();
@@ -85,6 +100,7 @@ function conversation(worker: Worker, listener: EngineListener): Promise<LastWor
   return new Promise((resolve, reject) => {
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
+      else if (message.kind === 'attached') listener.attached(message.attached, message.refused);
       else if (message.kind === 'fault') listener.fault(message.fault);
       else if (message.kind === 'signal') listener.signal(message.sent);
       else if (message.kind === 'stopped') listener.stopped(message.signal);
@@ -116,9 +132,10 @@ function abandon(control: Int32Array): void {
 
 /**
  * This process is about to exit. It waits for its threads then, and the engine's waits for the command: so that must end,
- * or never begin.
+ * or never begin. What it is attached to is let go.
  */
 function abandonRun(control: Int32Array): void {
+  new LeaveRequest(control).make();
   abandon(control);
   const pid = Atomics.load(control, CONTROL.pid);
   if (pid > 0) sendSignal(pid, SIGKILL);

@@ -3,15 +3,19 @@ import { FaultPolicy, type FiredFault } from '../faults/fault-policy.ts';
 import { ReplayPolicy } from '../faults/replay-policy.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
 import { type GatedProcess, LaunchError } from '../linux/launch.ts';
+import { SystemCallError } from '../linux/libc.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops } from '../linux/signals.ts';
+import { LeaveRequest } from '../tracer/leave-request.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
 import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../tracer/record.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
+import type { StackTracer } from '../tracer/unwind/stack-tracer.ts';
+import type { AttachedProcess, RefusedProcess } from './engine-messages.ts';
 import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
@@ -24,9 +28,10 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   const filter = stops ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
+  const start = (): GatedProcess | undefined => plan.launch && launch({ ...plan, launch: plan.launch }, filter);
   if (!tracing.kernel) {
-    const gated = launch(plan, filter);
-    if (gated) trace(plan, tracing, gated, captures, injectors);
+    const gated = start();
+    if (gated || !plan.launch) trace(plan, tracing, gated, captures, injectors);
     return;
   }
   const { group } = tracing.kernel;
@@ -36,7 +41,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
     tell({ kind: 'no-kernel-trace', reason: tracer });
     return;
   }
-  const gated = launch(plan, filter);
+  const gated = start();
   if (gated) waitFor(gated, { tracer, awaitTree: () => awaitEmpty(group) });
 }
 
@@ -47,6 +52,8 @@ interface Injectors {
   readonly replay: ReplayPolicy | undefined;
   /** Last, since these act on calls as they are made. */
   readonly conditions: readonly Policy[];
+  /** It injects nothing, but must see what others let happen. */
+  readonly locator: StackTracer | undefined;
 }
 
 async function makeInjectors(tracing: TracingPlan): Promise<Injectors> {
@@ -57,6 +64,7 @@ async function makeInjectors(tracing: TracingPlan): Promise<Injectors> {
     signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
     conditions: await makeConditions(tracing),
+    locator: await makeLocator(tracing),
   };
 }
 
@@ -74,21 +82,28 @@ async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   return conditions;
 }
 
-function policiesOf({ faults, signals, replay, conditions }: Injectors): Policy[] {
-  return [faults, signals, replay, ...conditions].filter((policy) => policy !== undefined);
+async function makeLocator({ places }: TracingPlan): Promise<StackTracer | undefined> {
+  if (!places) return undefined;
+  const { StackTracer } = await import('../tracer/unwind/stack-tracer.ts');
+  return new StackTracer(places.frames, places.sources);
+}
+
+function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions, locator].filter((policy) => policy !== undefined);
 }
 
 function trace(
   plan: EnginePlan,
   tracing: TracingPlan,
-  gated: GatedProcess,
+  gated: GatedProcess | undefined,
   captures: RecordingPlan['captures'],
   injectors: Injectors,
 ): void {
   muteChildStops();
   const ring = NativeMemory.at(plan.ring.address, plan.ring.size);
+  const control = new Int32Array(plan.ring.control);
   const longest = tracing.dumps ? MAX_WHOLE_RECORD_BYTES : MAX_RECORD_BYTES;
-  const writer = new RingWriter(ring, new Int32Array(plan.ring.control), longest);
+  const writer = new RingWriter(ring, control, longest);
   const recorder = new Recorder(
     {
       selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
@@ -100,17 +115,28 @@ function trace(
     },
     writer,
   );
+  if (injectors.locator) recorder.locateBy(injectors.locator);
   const policies = policiesOf(injectors);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
-  const following = { method: tracing.method, tree: tracing.follow };
-  const loop = new StopLoop(following, recorder, policy, (signal) => tell({ kind: 'stopped', signal }));
-  let started = false;
-  let status: number;
+  const following = {
+    method: tracing.method,
+    tree: tracing.follow,
+    killAttached: plan.attach?.killOnExit === true,
+    untilExec: tracing.untilExec === true,
+  };
+  const onStop = gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined;
+  const loop = new StopLoop(following, recorder, policy, onStop);
+  let started = !gated;
+  let status: number | undefined;
   try {
-    status = loop.run(gated, () => {
-      started = true;
-      tell({ kind: 'started', pid: gated.pid });
-    });
+    if (gated) {
+      loop.launch(gated, () => {
+        started = true;
+        tell({ kind: 'started', pid: gated.pid });
+      });
+    }
+    if (plan.attach) attachAll(loop, plan.attach.pids);
+    status = loop.run(plan.attach || tracing.untilExec ? new LeaveRequest(control) : undefined);
   } catch (error) {
     if (started) throw error;
     failed(error instanceof LaunchError ? 'execve' : 'trace', error);
@@ -128,6 +154,20 @@ function trace(
     rules: injectors.faults?.uses() ?? [],
     replay: injectors.replay?.use(),
   });
+}
+
+function attachAll(loop: StopLoop, pids: readonly number[]): void {
+  const attached: AttachedProcess[] = [];
+  const refused: RefusedProcess[] = [];
+  for (const pid of pids) {
+    try {
+      attached.push({ pid, tasks: loop.attach(pid) });
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      refused.push({ pid, code: error.code });
+    }
+  }
+  tell({ kind: 'attached', attached, refused });
 }
 
 /** The calls that must stop: those that are asked for, and those that a policy wants. */

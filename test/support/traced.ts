@@ -79,6 +79,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
         fault() {},
         signal() {},
         stopped() {},
+        attached() {},
         event: (event) => events.push(copyOf(event)),
         idle() {},
       },
@@ -86,7 +87,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
     pid = 0;
     if (ended.kind !== 'ended') throw new Error(`the command could not be started: ${JSON.stringify(ended)}`);
     return {
-      status: ended.status,
+      status: ended.status!,
       stdout: readFileSync(file, 'utf8'),
       events,
       calls: new Map(ended.counts.map(({ nr, calls }) => [nr, calls])),

@@ -1,7 +1,8 @@
 import { failureOf, type OutgoingDatagram, SOCK_DGRAM, type SocketAddress } from '../../../linux/sockets.ts';
 import type { EntryDecision, MemoryWrite, StoppedCall } from '../../../tracer/policy.ts';
-import { DNS_PORT, NameLookups, queriedName } from '../dns.ts';
+import { DNS_PORT, type FailedLookup, failedLookup, NameLookups, queriedName } from '../dns.ts';
 import { Impairment } from '../impairment.ts';
+import { readersOf } from '../recordings.ts';
 import { anyAddress, familyOf, hostOf, internetAddress, isAny, portOf, sameHost, withPort } from './addresses.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import { MMSGHDR_BYTES, MMSGHDR_LENGTH_AT, readMessage } from './message-header.ts';
@@ -33,7 +34,7 @@ export class DatagramCalls {
 
   constructor(tools: ImitationTools, plan: ImitationPlan) {
     this.#tools = tools;
-    this.#impairment = new Impairment(plan.rules, plan.seed);
+    this.#impairment = new Impairment(plan.rules, plan.seed, readersOf(plan.recordings).recorded);
   }
 
   #bind(call: StoppedCall): EntryDecision | undefined {
@@ -107,7 +108,7 @@ export class DatagramCalls {
       return undefined;
     }
     this.#ports.add(portOf(source));
-    const nameFailure = socket.kind === 'udp' ? this.#nameFailure(socket, destination, message.data) : undefined;
+    const unfound = socket.kind === 'udp' ? this.#failedLookup(socket, destination, message.data) : undefined;
     send({
       kind: 'datagram',
       protocol: socket.kind === 'icmp' ? 'icmp' : 'udp',
@@ -116,9 +117,9 @@ export class DatagramCalls {
       destination,
       ...message,
       withinTree: sameHost(source, destination) && this.#ports.has(portOf(destination)),
-      nameFailure,
+      failedLookup: unfound,
     });
-    return nameFailure === 'fail' ? ECONNREFUSED : message.data.length;
+    return unfound?.failure === 'fail' ? ECONNREFUSED : message.data.length;
   }
 
   /** The address that a datagram of this socket comes from; undefined if it can't be sent at all. */
@@ -148,11 +149,11 @@ export class DatagramCalls {
     return route;
   }
 
-  #nameFailure(socket: TreeSocket, destination: SocketAddress, data: Uint8Array): 'timeout' | 'fail' | undefined {
+  #failedLookup(socket: TreeSocket, destination: SocketAddress, data: Uint8Array): FailedLookup | undefined {
     if (portOf(destination) !== DNS_PORT) return undefined;
     const name = queriedName(new DataView(data.buffer, data.byteOffset, data.byteLength));
     if (name === undefined) return undefined;
     const flow = this.#impairment.ofFlow('', hostOf(destination), DNS_PORT);
-    return flow.nameFailure(name, this.#lookups.ordinal(name, socket));
+    return failedLookup(name, this.#lookups.ordinal(name, socket), flow);
   }
 }

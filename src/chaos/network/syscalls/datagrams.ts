@@ -40,11 +40,11 @@ export class Datagrams {
       flow.impairment!.decide(fate, way, 'data', ordinal, due, bytes);
       if (fate.corruptAt !== undefined) {
         side.counts.corrupted++;
-        this.#log.add('corrupt', place, now);
+        this.#log.add('corrupt', place, now, fate.by.corrupt);
       }
       if (fate.lost !== undefined) {
         side.counts.lost++;
-        this.#log.add(fate.lost, place, now);
+        this.#log.add(fate.lost, place, now, fate.by.lost);
       }
       // A corrupted datagram fails its checksum: its receiver throws it away.
       if (fate.lost !== undefined || fate.corruptAt !== undefined) {
@@ -54,19 +54,20 @@ export class Datagrams {
       if (fate.duplicate) {
         copies += 1;
         side.counts.duplicated++;
-        this.#log.add('duplicate', place, now);
+        this.#log.add('duplicate', place, now, fate.by.duplicate);
       }
       if (fate.reordered) {
         keepsOrder = false;
         side.counts.reordered++;
-        this.#log.add('reorder', place, now);
+        this.#log.add('reorder', place, now, fate.by.reordered);
       }
       due = fate.due;
     }
-    if (request.nameFailure !== undefined) {
-      const kind = request.nameFailure === 'timeout' ? 'dns-timeout' : 'dns-failure';
+    if (request.failedLookup !== undefined) {
+      const { failure, by, lookup } = request.failedLookup;
+      const kind = failure === 'timeout' ? 'dns-timeout' : 'dns-failure';
       if (kind === 'dns-timeout') side.counts.lost++;
-      this.#log.add(kind, { flow, direction, stream: 'data', ordinal }, now);
+      this.#log.add(kind, { flow, direction, stream: 'data', ordinal }, now, by, { lookup });
       this.#sockets.close(request.fd);
       return;
     }

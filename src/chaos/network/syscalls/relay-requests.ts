@@ -1,6 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { SocketAddress } from '../../../linux/sockets.ts';
+import type { FailedLookup } from '../dns.ts';
 import type { ResolvedRule } from '../impairment.ts';
+import type { Recordings } from '../recordings.ts';
 
 /**
  * The ports, on loopback, at which connections of the tree wait for the relay: of IPv4 and of IPv6, 0 where the machine has no
@@ -12,6 +14,7 @@ export type MeetingPorts = readonly [v4: number, v6: number];
 export interface ImitationPlan {
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
+  readonly recordings: Recordings;
   /** To the relay: RelayRequest. */
   readonly port: MessagePort;
   readonly wakeFd: number;
@@ -47,7 +50,7 @@ export interface DatagramRequest {
   /** Its receiver is in the tree, so that an answer is seen when it is sent. */
   readonly withinTree: boolean;
   /** It asks for a name that is not to be found. */
-  readonly nameFailure: 'timeout' | 'fail' | undefined;
+  readonly failedLookup: FailedLookup | undefined;
 }
 
 export type RelayRequest = ConnectRequest | DatagramRequest;

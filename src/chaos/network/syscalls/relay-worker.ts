@@ -4,7 +4,8 @@ import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { closeFd } from '../../../linux/fds.ts';
 import type { ResolvedRule } from '../impairment.ts';
-import type { QueueWorkerRequest, Snapshot } from '../queue-worker.ts';
+import type { QueueWorkerRequest } from '../queue-worker.ts';
+import type { Recordings } from '../recordings.ts';
 import { Relay } from './relay.ts';
 import type { RelayRequest } from './relay-requests.ts';
 
@@ -13,6 +14,7 @@ export interface RelayWork {
   readonly kind: 'imitation';
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
+  readonly recordings: Recordings;
   readonly notes: SharedArrayBuffer;
   /** Where the tracer's thread will look for the ports of the meeting place (see ImitationPlan). */
   readonly meeting: SharedArrayBuffer;
@@ -47,10 +49,10 @@ export function relayTraffic(work: RelayWork): void {
 }
 
 /** A relay whose ports have been told to the tracer's thread, or why there can be none. */
-function openRelay({ rules, seed, notes, meeting, wakeFd }: RelayWork): Relay | string {
+function openRelay({ rules, seed, recordings, notes, meeting, wakeFd }: RelayWork): Relay | string {
   let relay: Relay;
   try {
-    relay = new Relay(rules, seed, notes);
+    relay = new Relay(rules, seed, recordings, notes);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -77,6 +79,7 @@ function serve(relay: Relay, work: RelayWork): void {
       relay.take(got.message as RelayRequest);
     }
     relay.run(monotonicMs());
+    relay.log.flush();
     const request = receiveMessageOnPort(port)?.message as QueueWorkerRequest | undefined;
     if (request === 'snapshot') answer(relay, work);
     if (request === 'stop') return;
@@ -84,7 +87,7 @@ function serve(relay: Relay, work: RelayWork): void {
 }
 
 function answer(relay: Relay, { port, answers }: RelayWork): void {
-  port.postMessage(relay.snapshot() satisfies Snapshot);
+  port.postMessage(relay.snapshot());
   const count = new Int32Array(answers);
   Atomics.add(count, 0, 1);
   Atomics.notify(count, 0);

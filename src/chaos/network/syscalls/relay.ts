@@ -1,11 +1,13 @@
 import { epochSeconds, monotonicMs } from '../../../linux/clock.ts';
 import { Epoll } from '../../../linux/epoll.ts';
 import { type SocketAddress, SocketCalls } from '../../../linux/sockets.ts';
-import type { NetworkDirection, NetworkFault } from '../../../model/network-use.ts';
+import type { NetworkDirection } from '../../../model/network-use.ts';
 import { FaultLog } from '../fault-log.ts';
 import { type Flow, FlowTable } from '../flow.ts';
 import { Impairment, type ResolvedRule } from '../impairment.ts';
 import { PacketHeaders, type Protocol, TCP_SYN } from '../packet.ts';
+import type { Snapshot } from '../queue-worker.ts';
+import { type Recordings, readersOf } from '../recordings.ts';
 import { Schedule } from '../schedule.ts';
 import { hostOf, isV4, keyOf, portOf } from './addresses.ts';
 import { ConnectionNotes } from './connection-notes.ts';
@@ -20,31 +22,33 @@ export class Relay {
   readonly sockets: SocketCalls = new SocketCalls();
   readonly epoll: Epoll = new Epoll();
   readonly meeting: MeetingPlace = new MeetingPlace(this.sockets);
+  readonly log: FaultLog;
   readonly #impairment: Impairment;
   readonly #flows = new FlowTable();
-  readonly #log = new FaultLog(epochSeconds() * 1000 - monotonicMs());
   readonly #schedule = new Schedule<() => void>();
   readonly #owners = new Map<number, RelayedConnection>();
   readonly #surroundings: ConstructorParameters<typeof RelayedConnection>[0];
   readonly #datagrams: Datagrams;
   #connections = 0;
 
-  constructor(rules: readonly ResolvedRule[], seed: number, notes: SharedArrayBuffer) {
-    this.#impairment = new Impairment(rules, seed);
+  constructor(rules: readonly ResolvedRule[], seed: number, recordings: Recordings, notes: SharedArrayBuffer) {
+    const readers = readersOf(recordings);
+    this.#impairment = new Impairment(rules, seed, readers.recorded);
+    this.log = new FaultLog(epochSeconds() * 1000 - monotonicMs(), readers);
     const at = (time: number, action: () => void): void => this.#schedule.add(time, action);
     this.#surroundings = {
       sockets: this.sockets,
       epoll: this.epoll,
       meeting: this.meeting,
       notes: new ConnectionNotes(notes),
-      passage: new Passage(this.#log),
-      log: this.#log,
+      passage: new Passage(this.log),
+      log: this.log,
       now: monotonicMs,
       at,
       own: (fd, connection) => this.#owners.set(fd, connection),
       disown: (fd) => this.#owners.delete(fd),
     };
-    this.#datagrams = new Datagrams(this.sockets, this.#log, at);
+    this.#datagrams = new Datagrams(this.sockets, this.log, at);
   }
 
   /** When {@link run} has something to do; Infinity if there is nothing. */
@@ -72,8 +76,8 @@ export class Relay {
     while (this.#schedule.size > 0 && this.#schedule.nextTime <= now) this.#schedule.take()();
   }
 
-  snapshot(): { use: ReturnType<FlowTable['use']>; faults: readonly NetworkFault[] } {
-    return { use: this.#flows.use(), faults: this.#log.faults };
+  snapshot(): Snapshot {
+    return { use: this.#flows.use(), faults: this.log.faults, missed: this.log.missed(this.#flows) };
   }
 
   close(): void {

@@ -49,8 +49,8 @@ export class RelayedConnection {
     this.#flow = flow;
     this.#request = request;
     this.#waiting = request.fd;
-    const { bytes, ms } = flow.impairment!.resets('to');
-    flow.resetAfterBytes = bytes;
+    flow.resets = flow.impairment!.resets('to');
+    const { ms } = flow.resets;
     if (ms < Number.POSITIVE_INFINITY) this.#at(io.now() + ms, () => this.#resetInTime());
     this.#synSent();
   }
@@ -82,9 +82,10 @@ export class RelayedConnection {
   #synSent(): void {
     const { now, passage, log } = this.#io;
     const flow = this.#flow;
-    if (flow.impairment!.refuses('to')) {
+    const refusedBy = flow.impairment!.refuses('to');
+    if (refusedBy !== undefined) {
       flow.state = 'refused';
-      log.add('refuse', { flow, direction: 'to', stream: 'data', ordinal: 0 }, now());
+      log.add('refuse', { flow, direction: 'to', stream: 'data', ordinal: 0 }, now(), refusedBy);
       const roundTrip = flow.impairment!.latency('to') + flow.impairment!.latency('from');
       this.#at(now() + roundTrip, () => this.#fail(failureOf('ECONNREFUSED')));
       return;
@@ -171,8 +172,8 @@ export class RelayedConnection {
     const flow = this.#flow;
     const stream: Stream = new Stream(this.#io.sockets, from, to, {
       arrived: (bytes) => {
-        if (flow.payloadBytes + bytes.length >= flow.resetAfterBytes) {
-          this.#reset(direction);
+        if (flow.isResetBy(bytes.length)) {
+          this.#reset(direction, 'bytes');
           return;
         }
         flow.payloadBytes += bytes.length;
@@ -229,13 +230,15 @@ export class RelayedConnection {
   // The end
 
   #resetInTime(): void {
-    if (this.#to !== undefined && !this.#flow.ended) this.#reset('to');
+    if (this.#to !== undefined && !this.#flow.ended) this.#reset('to', 'ms');
   }
 
-  #reset(direction: NetworkDirection): void {
+  #reset(direction: NetworkDirection, by: 'bytes' | 'ms'): void {
     const flow = this.#flow;
+    const { bytes, ms, by: rules } = flow.resets!;
     flow.state = 'reset';
-    this.#io.log.add('reset', { flow, direction, stream: 'data', ordinal: flow.side(direction).data }, this.#io.now());
+    const place = { flow, direction, stream: 'data', ordinal: flow.side(direction).data } as const;
+    this.#io.log.add('reset', place, this.#io.now(), rules[by], { due: by === 'bytes' ? { bytes } : { ms } });
     this.abort();
   }
 

@@ -1,0 +1,27 @@
+import type { StackFrame } from '../../model/stack-frame.ts';
+
+const NONE: readonly StackFrame[] = [];
+
+/** Longer names (of C++ templates) are cut, so that one always fits into a record. */
+const LONGEST_NAME = 16 * 1024;
+
+/** Gives frames numbers, from 0 on, so that each is named but once in the trace however often it comes. */
+export class FrameNames {
+  #count = 0;
+  #fresh: StackFrame[] = [];
+
+  id(frame: StackFrame): number {
+    const { symbol } = frame;
+    const isLong = symbol !== undefined && symbol.length > LONGEST_NAME;
+    this.#fresh.push(isLong ? { ...frame, symbol: symbol.slice(0, LONGEST_NAME) } : frame);
+    return this.#count++;
+  }
+
+  /** The frames that have got a number since the last time, in the order of their numbers. */
+  takeFresh(): readonly StackFrame[] {
+    if (this.#fresh.length === 0) return NONE;
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+}
