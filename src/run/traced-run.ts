@@ -21,7 +21,7 @@ import { failed, launch, tell, waitFor } from './launched.ts';
 
 /** Launches the command of a plan that traces or injects, and follows it to its end. */
 export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise<void> {
-  const injectors = await makeInjectors(tracing);
+  const injectors = await makeInjectors(plan, tracing);
   const policies = policiesOf(injectors);
   const stops = tracing.method === 'seccomp' && !tracing.kernel;
   const filter = stops ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
@@ -55,7 +55,7 @@ interface Injectors {
   readonly locator: StackTracer | undefined;
 }
 
-async function makeInjectors(tracing: TracingPlan): Promise<Injectors> {
+async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<Injectors> {
   const onFault = (fault: FiredFault): void => tell({ kind: 'fault', fault });
   const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
   return {
@@ -63,7 +63,7 @@ async function makeInjectors(tracing: TracingPlan): Promise<Injectors> {
     signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
     conditions: await makeConditions(tracing),
-    locator: await makeLocator(tracing),
+    locator: await makeLocator(plan, tracing),
   };
 }
 
@@ -81,10 +81,10 @@ async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   return conditions;
 }
 
-async function makeLocator({ places }: TracingPlan): Promise<StackTracer | undefined> {
+async function makeLocator(plan: EnginePlan, { places }: TracingPlan): Promise<StackTracer | undefined> {
   if (!places) return undefined;
   const { StackTracer } = await import('../tracer/unwind/stack-tracer.ts');
-  return new StackTracer(places.frames, places.sources);
+  return new StackTracer(places.frames, places.sources, plan.launch !== undefined);
 }
 
 function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {
