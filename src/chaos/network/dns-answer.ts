@@ -15,11 +15,16 @@ export function buildServerFailure(packet: Uint8Array, headers: PacketHeaders): 
   const addressesAt = version === 4 ? 12 : 8;
   swap(packet, addressesAt, size);
   swap(packet, transportAt, 2);
-  const dns = packet.subarray(payloadAt);
-  dns[2]! |= QR_RESPONSE;
-  dns[3] = RA_RECURSION_AVAILABLE | SERVFAIL;
+  markServerFailure(packet.subarray(payloadAt));
   completeChecksum(packet, headers);
   return packet;
+}
+
+/** Turns the message of a query into that of the answer, in place. */
+export function markServerFailure(message: Uint8Array): Uint8Array {
+  message[2]! |= QR_RESPONSE;
+  message[3] = RA_RECURSION_AVAILABLE | SERVFAIL;
+  return message;
 }
 
 /** Swaps two neighbours of `size` bytes. */

@@ -46,6 +46,12 @@ export function isAny(address: SocketAddress): boolean {
   return hostBytes(address).every((byte) => byte === 0);
 }
 
+/** 224.0.0.0/4, 255.255.255.255 and ff00::/8: those who answer have other addresses. */
+export function isManycast(address: SocketAddress): boolean {
+  const host = plainHost(address);
+  return host.length === 4 ? host[0]! >= 224 : host[0] === 0xff;
+}
+
 /** The loopback address of the same kind: IPv4, IPv6, or IPv4 in an IPv6 socket. */
 export function loopbackLike(address: SocketAddress, port: number): SocketAddress {
   const loopback = new Uint8Array(address.length);
@@ -75,15 +81,12 @@ export function keyOf(address: SocketAddress): string {
   return endpointKey(viewOf(bytes), 0, bytes.length, portOf(address));
 }
 
-/** An IPv4 host as an IPv4 socket names it, even if it is the address of an IPv6 socket. */
-export function asV4(address: SocketAddress): SocketAddress {
+/** An address as a socket of its own family names it: IPv4 as IPv4, even if it is the address of an IPv6 socket. */
+export function asPlain(address: SocketAddress): SocketAddress {
+  if (!isV4(address)) return address;
   const v4 = anyAddress(AF_INET);
   v4.set(plainHost(address), 4);
   return withPort(v4, portOf(address));
-}
-
-export function sameHost(a: SocketAddress, b: SocketAddress): boolean {
-  return hostOf(a) === hostOf(b);
 }
 
 /** 4 or 16 bytes; connecting to no address is connecting to this machine. */

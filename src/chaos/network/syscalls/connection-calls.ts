@@ -23,14 +23,12 @@ export class ConnectionCalls {
   readonly calls: Readonly<Record<string, ImitatedCall>> = {
     connect: { entry: (call) => this.#connect(call), exit: (call) => this.#connected(call) },
     getsockopt: { entry: (call) => this.#askError(call), exit: (call) => this.#toldError(call) },
-    getpeername: { entry: (call) => this.#askName(call), exit: (call) => this.#toldName(call, 'peer') },
-    getsockname: { entry: (call) => this.#askName(call), exit: (call) => this.#toldName(call, 'local') },
   };
   readonly #tools: ImitationTools;
   readonly #meeting: MeetingPorts;
   readonly #notes: ConnectionNotes;
   /** The connections that calls under way are about. */
-  readonly #asked = new WeakMap<Task, { readonly connection: TreeConnection; readonly room: number }>();
+  readonly #asked = new WeakMap<Task, TreeConnection>();
   #connections = 0;
 
   constructor(tools: ImitationTools, { meeting, notes }: ImitationPlan) {
@@ -49,7 +47,7 @@ export class ConnectionCalls {
     const socket = this.#tools.tree.of(call);
     if (socket?.kind !== 'tcp') return undefined;
     if (peer === undefined) {
-      socket.connection = undefined;
+      socket.connection = socket.names = undefined;
       return undefined;
     }
     const { connection } = socket;
@@ -74,10 +72,12 @@ export class ConnectionCalls {
     }
     const blocks = sockets.blocks(fd);
     this.#connections += 1;
-    socket.connection = { number: this.#connections, peer, told: false };
-    this.#notes.clear(this.#connections);
+    const number = this.#connections;
+    socket.connection = { number, told: false };
+    socket.names = { peer, local: () => this.#notes.localAddress(number) };
+    this.#notes.clear(number);
     const source = bound && portOf(bound) !== 0 && !isAny(bound) ? bound : undefined;
-    send({ kind: 'connect', connection: this.#connections, fd, waiting, source, peer });
+    send({ kind: 'connect', connection: number, fd, waiting, source, peer });
     return blocks ? this.#waits(call, socket.connection) : { result: EINPROGRESS };
   }
 
@@ -101,13 +101,13 @@ export class ConnectionCalls {
 
   /** The task waits in the kernel, as it would, and can be interrupted there. */
   #waits({ task }: StoppedCall, connection: TreeConnection): EntryDecision {
-    this.#asked.set(task, { connection, room: 0 });
+    this.#asked.set(task, connection);
     return { atExit: true, args: [{ index: 2, value: FAMILY_BYTES }] };
   }
 
   #connected(call: StoppedCall): ExitDecision | undefined {
     const result = call.result.i32(0);
-    const connection = this.#asked.get(call.task)?.connection;
+    const connection = this.#asked.get(call.task);
     if (connection === undefined || result >= 0 || INTERRUPTED.includes(result)) return undefined;
     const failure = this.#notes.failure(connection.number);
     if (failure === 0) return undefined;
@@ -117,37 +117,20 @@ export class ConnectionCalls {
 
   #askError(call: StoppedCall): EntryDecision | undefined {
     if (call.args.i32(1) !== SOL_SOCKET || call.args.i32(2) !== SO_ERROR) return undefined;
-    return this.#ask(call, 0);
+    const connection = this.#tools.tree.of(call)?.connection;
+    if (connection === undefined) return undefined;
+    this.#asked.set(call.task, connection);
+    return { atExit: true };
   }
 
   /** The kernel has its own word for how the socket was released from waiting. */
   #toldError(call: StoppedCall): ExitDecision | undefined {
-    const connection = this.#asked.get(call.task)?.connection;
+    const connection = this.#asked.get(call.task);
     if (connection === undefined || connection.told || call.result.i32(0) !== 0) return undefined;
     const failure = this.#notes.failure(connection.number);
     if (failure === 0) return undefined;
     connection.told = true;
     const bytes = new Uint8Array(new Int32Array([-failure]).buffer);
     return { writes: [{ address: call.args.unsigned(3), bytes }] };
-  }
-
-  #askName(call: StoppedCall): EntryDecision | undefined {
-    const length = call.read(call.args.unsigned(2), 4);
-    return length && this.#ask(call, new DataView(length.buffer, length.byteOffset).getUint32(0, true));
-  }
-
-  #toldName(call: StoppedCall, end: 'peer' | 'local'): ExitDecision | undefined {
-    const asked = this.#asked.get(call.task);
-    if (asked === undefined || call.result.i32(0) !== 0) return undefined;
-    const { connection, room } = asked;
-    const address = end === 'peer' ? connection.peer : this.#notes.localAddress(connection.number);
-    return address && { writes: [{ address: call.args.unsigned(1), bytes: address.subarray(0, room) }] };
-  }
-
-  #ask(call: StoppedCall, room: number): EntryDecision | undefined {
-    const connection = this.#tools.tree.of(call)?.connection;
-    if (connection === undefined) return undefined;
-    this.#asked.set(call.task, { connection, room });
-    return { atExit: true };
   }
 }

@@ -6,6 +6,7 @@ import type { NetworkPlan } from '../plan.ts';
 import { resolveTargets } from '../targets.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import type { ImitationPlan } from './relay-requests.ts';
+import { RelayState } from './relay-state.ts';
 import type { RelayWorkerData, RelayWorkerStart } from './relay-worker.ts';
 
 export const IMITATION = 'system calls (imitation)';
@@ -28,7 +29,16 @@ export async function prepareImitation(plan: NetworkPlan, seed: number): Promise
   const requests = new MessageChannel();
   const answers = new SharedArrayBuffer(4);
   const notes = new ConnectionNotes().memory;
-  const workerData: RelayWorkerData = { rules, seed, notes, answers, port: control.port2, requests: requests.port2 };
+  const state = new RelayState().memory;
+  const workerData: RelayWorkerData = {
+    rules,
+    seed,
+    notes,
+    state,
+    answers,
+    port: control.port2,
+    requests: requests.port2,
+  };
   const worker = new Worker(new URL('./relay-worker.js', import.meta.url), {
     workerData,
     transferList: [control.port2, requests.port2],
@@ -43,6 +53,6 @@ export async function prepareImitation(plan: NetworkPlan, seed: number): Promise
   }
   const { wakeFd, meeting } = start;
   const running = new RunningNetwork(IMITATION, worker, wakeFd, control.port1, new Int32Array(answers));
-  const imitation: ImitationPlan = { rules, seed, port: requests.port1, wakeFd, meeting, notes };
+  const imitation: ImitationPlan = { rules, seed, port: requests.port1, wakeFd, meeting, notes, state };
   return Object.assign(running, { imitation });
 }

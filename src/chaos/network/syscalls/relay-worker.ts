@@ -4,16 +4,12 @@ import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from '
 import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { bePunctual, makeWakeFd } from '../../../linux/poll.ts';
-import type { ResolvedRule } from '../impairment.ts';
 import type { QueueWorkerRequest, Snapshot } from '../queue-worker.ts';
-import { Relay } from './relay.ts';
+import { Relay, type RelayPlan } from './relay.ts';
 import type { MeetingPorts, RelayRequest } from './relay-requests.ts';
 
 /** What the thread is started with. */
-export interface RelayWorkerData {
-  readonly rules: readonly ResolvedRule[];
-  readonly seed: number;
-  readonly notes: SharedArrayBuffer;
+export interface RelayWorkerData extends RelayPlan {
   /** One number: how many answers have been posted. The main thread may wait for it to change. */
   readonly answers: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -34,7 +30,7 @@ const data = workerData as RelayWorkerData;
 function start(): void {
   let relay: Relay;
   try {
-    relay = new Relay(data.rules, data.seed, data.notes);
+    relay = new Relay(data);
   } catch (error) {
     failed(error instanceof Error ? error.message : String(error));
     return;

@@ -1,19 +1,37 @@
 import { epochSeconds, monotonicMs } from '../../../linux/clock.ts';
 import { Epoll } from '../../../linux/epoll.ts';
 import { type SocketAddress, SocketCalls } from '../../../linux/sockets.ts';
-import type { NetworkDirection, NetworkFault } from '../../../model/network-use.ts';
+import type { NetworkFault } from '../../../model/network-use.ts';
+import { NameLookups } from '../dns.ts';
 import { FaultLog } from '../fault-log.ts';
 import { type Flow, FlowTable } from '../flow.ts';
 import { Impairment, type ResolvedRule } from '../impairment.ts';
 import { PacketHeaders, type Protocol, TCP_SYN } from '../packet.ts';
 import { Schedule } from '../schedule.ts';
 import { hostOf, isV4, keyOf, portOf } from './addresses.ts';
+import { Companions } from './companions.ts';
 import { ConnectionNotes } from './connection-notes.ts';
+import { DatagramLink } from './datagram-link.ts';
+import { DatagramPassage } from './datagram-passage.ts';
 import { Datagrams } from './datagrams.ts';
 import { MeetingPlace } from './meeting.ts';
 import { Passage } from './passage.ts';
-import type { RelayRequest } from './relay-requests.ts';
+import type { LinkRequest, RelayRequest } from './relay-requests.ts';
+import { RelayState } from './relay-state.ts';
+import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
 import { RelayedConnection } from './relayed-connection.ts';
+
+/** How often it is looked whether sockets of the tree are gone. */
+const SWEEP_MS = 1000;
+
+/** What the relay is made with. */
+export interface RelayPlan {
+  readonly rules: readonly ResolvedRule[];
+  readonly seed: number;
+  /** The memory of the ConnectionNotes, and of the RelayState. */
+  readonly notes: SharedArrayBuffer;
+  readonly state: SharedArrayBuffer;
+}
 
 /** All that is on its way in the imitated network: connections, and datagrams that are sent later. */
 export class Relay {
@@ -24,27 +42,36 @@ export class Relay {
   readonly #flows = new FlowTable();
   readonly #log = new FaultLog(epochSeconds() * 1000 - monotonicMs());
   readonly #schedule = new Schedule<() => void>();
-  readonly #owners = new Map<number, RelayedConnection>();
-  readonly #surroundings: ConstructorParameters<typeof RelayedConnection>[0];
+  readonly #owners = new Map<number, Owner>();
+  readonly #surroundings: RelaySurroundings;
+  readonly #state: RelayState;
+  readonly #lookups = new NameLookups();
+  readonly #links = new Map<number, DatagramLink>();
+  readonly #udpCompanions = new Companions('udp');
   readonly #datagrams: Datagrams;
   #connections = 0;
 
-  constructor(rules: readonly ResolvedRule[], seed: number, notes: SharedArrayBuffer) {
+  constructor({ rules, seed, notes, state }: RelayPlan) {
+    this.#state = new RelayState(state);
     this.#impairment = new Impairment(rules, seed);
     const at = (time: number, action: () => void): void => this.#schedule.add(time, action);
+    const datagramPassage = new DatagramPassage(this.#log);
     this.#surroundings = {
       sockets: this.sockets,
       epoll: this.epoll,
       meeting: this.meeting,
       notes: new ConnectionNotes(notes),
       passage: new Passage(this.#log),
+      datagramPassage,
       log: this.#log,
       now: monotonicMs,
       at,
-      own: (fd, connection) => this.#owners.set(fd, connection),
+      own: (fd, owner) => this.#owners.set(fd, owner),
       disown: (fd) => this.#owners.delete(fd),
+      nameFailure: (flow, name) => flow.impairment!.nameFailure(name, this.#lookups.ordinal(name, flow)),
     };
-    this.#datagrams = new Datagrams(this.sockets, this.#log, at);
+    this.#datagrams = new Datagrams(this.sockets, datagramPassage, at);
+    this.#sweepLater();
   }
 
   /** When {@link run} has something to do; Infinity if there is nothing. */
@@ -53,14 +80,27 @@ export class Relay {
   }
 
   take(request: RelayRequest): void {
-    if (request.kind === 'connect') {
-      this.#connections += 1;
-      const flow = this.#flow('tcp', request.waiting, request.peer, this.#connections);
-      new RelayedConnection(this.#surroundings, flow, request);
-      return;
+    switch (request.kind) {
+      case 'connect': {
+        this.#connections += 1;
+        const flow = this.#flow('tcp', request.waiting, request.peer, this.#connections);
+        new RelayedConnection(this.#surroundings, flow, request);
+        return;
+      }
+      case 'link':
+        this.#link(request);
+        return;
+      case 'unlink':
+        this.#links.get(request.link)?.abort();
+        return;
+      case 'linked':
+        this.#links.get(request.link)?.send(request.data, request.control);
+        return;
+      case 'datagram': {
+        const flow = this.#flow(request.protocol, request.source, request.destination, undefined);
+        this.#datagrams.take(request, flow, monotonicMs());
+      }
     }
-    const flow = this.#flow(request.protocol, request.source, request.destination, undefined);
-    this.#datagrams.take(request, flow, directionOf(flow, request.source), monotonicMs());
   }
 
   onReady(fd: number): void {
@@ -70,6 +110,10 @@ export class Relay {
   /** Does all that is due by `now`. */
   run(now: number): void {
     while (this.#schedule.size > 0 && this.#schedule.nextTime <= now) this.#schedule.take()();
+    const asked = this.#state.sweepAsked();
+    if (asked === undefined) return;
+    this.#sweep(true);
+    this.#state.swept(asked);
   }
 
   snapshot(): { use: ReturnType<FlowTable['use']>; faults: readonly NetworkFault[] } {
@@ -83,8 +127,39 @@ export class Relay {
     this.epoll.close();
   }
 
+  #link(request: LinkRequest): void {
+    const { local, peer, link } = request;
+    const flow =
+      request.beginner === 'tree'
+        ? this.#flow('udp', local, peer, undefined)
+        : this.#flow('udp', peer, local, undefined, false);
+    const made = new DatagramLink(this.#surroundings, flow, request, () => {
+      this.#links.delete(link);
+      this.#state.linkClosed();
+    });
+    this.#links.set(link, made);
+    this.#udpCompanions.add(made);
+  }
+
+  #sweep(atOnce: boolean): void {
+    this.#udpCompanions.sweep(atOnce);
+  }
+
+  #sweepLater(): void {
+    this.#schedule.add(monotonicMs() + SWEEP_MS, () => {
+      this.#sweep(false);
+      this.#sweepLater();
+    });
+  }
+
   /** `opening` is the number of a new connection. */
-  #flow(protocol: Protocol, source: SocketAddress, destination: SocketAddress, opening: number | undefined): Flow {
+  #flow(
+    protocol: Protocol,
+    source: SocketAddress,
+    destination: SocketAddress,
+    opening: number | undefined,
+    byTree = true,
+  ): Flow {
     const headers = new PacketHeaders();
     headers.version = isV4(destination) ? 4 : 6;
     headers.protocol = protocol;
@@ -92,13 +167,9 @@ export class Relay {
     headers.destination = keyOf(destination);
     headers.tcpFlags = opening === undefined ? 0 : TCP_SYN;
     headers.sequence = opening ?? 0;
-    const flow = this.#flows.find(headers, true);
-    flow.impairment ??= this.#impairment.ofFlow(flow.id, hostOf(destination), portOf(destination) || undefined);
+    const flow = this.#flows.find(headers, byTree);
+    const peer = byTree ? destination : source;
+    flow.impairment ??= this.#impairment.ofFlow(flow.id, hostOf(peer), portOf(destination) || undefined);
     return flow;
   }
-}
-
-/** A flow is begun by the tree, since nothing else is seen; of one within it, `to` is what the initiator sends. */
-function directionOf(flow: Flow, source: SocketAddress): NetworkDirection {
-  return flow.initiator === keyOf(source) ? 'to' : 'from';
 }

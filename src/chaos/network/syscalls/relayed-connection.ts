@@ -1,40 +1,21 @@
-import { EPOLLIN, EPOLLOUT, type Epoll } from '../../../linux/epoll.ts';
-import { failureOf, SO_ERROR, SOCK_STREAM, SOL_SOCKET, type SocketCalls } from '../../../linux/sockets.ts';
+import { EPOLLIN, EPOLLOUT } from '../../../linux/epoll.ts';
+import { failureOf, SO_ERROR, SOCK_STREAM, SOL_SOCKET } from '../../../linux/sockets.ts';
 import type { NetworkDirection } from '../../../model/network-use.ts';
-import type { FaultLog } from '../fault-log.ts';
 import type { Flow } from '../flow.ts';
 import { familyOf, withPort } from './addresses.ts';
-import type { ConnectionNotes } from './connection-notes.ts';
-import type { MeetingPlace } from './meeting.ts';
-import type { Passage } from './passage.ts';
 import type { ConnectRequest } from './relay-requests.ts';
+import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
 import { Stream } from './stream.ts';
 
 /** How much later than its latency explains a piece may arrive before no more is read behind it. */
 const MOST_QUEUED_MS = 250;
-
-/** The relay as its connections see it. */
-export interface RelaySurroundings {
-  readonly sockets: SocketCalls;
-  readonly epoll: Epoll;
-  readonly meeting: MeetingPlace;
-  readonly notes: ConnectionNotes;
-  readonly passage: Passage;
-  readonly log: FaultLog;
-  now(): number;
-  /** Does something at a time, if the connection is still there then. */
-  at(time: number, action: () => void): void;
-  /** Events of a descriptor are for this connection. */
-  own(fd: number, connection: RelayedConnection): void;
-  disown(fd: number): void;
-}
 
 /**
  * A connection of the tree in two halves, with the network that is imitated in between: `inner` to the program, `outer` to
  * whom it wanted. It begins when the program calls connect(2); `waiting` is our descriptor for the program's own socket
  * until that is connected.
  */
-export class RelayedConnection {
+export class RelayedConnection implements Owner {
   readonly #io: RelaySurroundings;
   readonly #flow: Flow;
   readonly #request: ConnectRequest;

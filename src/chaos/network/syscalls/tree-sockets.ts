@@ -10,6 +10,7 @@ import {
   SOCK_DGRAM,
   SOCK_STREAM,
   SOL_SOCKET,
+  type SocketAddress,
   type SocketCalls,
 } from '../../../linux/sockets.ts';
 import type { StoppedCall } from '../../../tracer/policy.ts';
@@ -24,21 +25,48 @@ export type SocketKind = 'tcp' | 'udp' | 'icmp' | 'other';
 export interface TreeSocket {
   readonly kind: SocketKind;
   readonly family: number;
+  /** Its number in the file system of sockets, which no other has. */
+  readonly inode: number;
+  /** The ends that the program is told, where the kernel has others. */
+  names: EndNames | undefined;
   /** Its latest connection attempt through the relay. */
   connection: TreeConnection | undefined;
+  /** Of a UDP socket: whom it has to do with through the relay. */
+  links: SocketLinks | undefined;
+}
+
+export interface EndNames {
+  readonly peer: SocketAddress | undefined;
+  local(): SocketAddress | undefined;
 }
 
 export interface TreeConnection {
   readonly number: number;
-  readonly peer: Uint8Array;
   /** The program has been told that it failed. */
   told: boolean;
+}
+
+export interface SocketLinks {
+  /** By the key of the peer. */
+  readonly byPeer: Map<string, TreeLink>;
+  /** By the port of the relay that stands for the peer. */
+  readonly byPort: Map<number, TreeLink>;
+  /** With whom the program has connected its socket. */
+  connected: TreeLink | undefined;
+}
+
+/** What passes between a UDP socket and one peer, through the relay. */
+export interface TreeLink {
+  readonly number: number;
+  readonly peer: SocketAddress;
+  /** Where it comes from, as its peer sees it. */
+  readonly local: SocketAddress;
 }
 
 /** The sockets of the tree. */
 export class TreeSockets {
   readonly #calls: SocketCalls;
-  readonly #byLink = new Map<string, TreeSocket>();
+  readonly #byInode = new Map<number, TreeSocket>();
 
   constructor(calls: SocketCalls) {
     this.#calls = calls;
@@ -46,21 +74,29 @@ export class TreeSockets {
 
   /** The socket that the first argument of a call stands for; undefined if that is none, or may not be looked at. */
   of(call: StoppedCall): TreeSocket | undefined {
-    const link = linkOf(`/proc/${call.task.tid}/fd/${call.args.i32(0)}`);
-    if (!link?.startsWith('socket:')) return undefined;
-    const known = this.#byLink.get(link);
+    return this.at(call, call.args.i32(0));
+  }
+
+  /** The socket with this descriptor. */
+  at({ task }: StoppedCall, descriptor: number): TreeSocket | undefined {
+    const inode = socketInode(task.tid, descriptor);
+    if (inode === undefined) return undefined;
+    const known = this.#byInode.get(inode);
     if (known) return known;
-    const fd = this.take(call);
+    const fd = this.#calls.take(task.tgid, descriptor);
     if (fd < 0) return undefined;
     const option = (name: number): number => this.#calls.option(fd, SOL_SOCKET, name);
     const socket: TreeSocket = {
       kind: kindOf(option(SO_TYPE), option(SO_PROTOCOL)),
       family: option(SO_DOMAIN),
+      inode,
+      names: undefined,
       connection: undefined,
+      links: undefined,
     };
     this.#calls.close(fd);
-    if (this.#byLink.size >= MOST_SOCKETS) this.#byLink.delete(this.#byLink.keys().next().value!);
-    this.#byLink.set(link, socket);
+    if (this.#byInode.size >= MOST_SOCKETS) this.#byInode.delete(this.#byInode.keys().next().value!);
+    this.#byInode.set(inode, socket);
     return socket;
   }
 
@@ -76,9 +112,11 @@ function kindOf(type: number, protocol: number): SocketKind {
   return protocol === IPPROTO_ICMP || protocol === IPPROTO_ICMPV6 ? 'icmp' : 'other';
 }
 
-function linkOf(file: string): string | undefined {
+/** The inode of a socket that a process has open; undefined if that is none. */
+export function socketInode(process: number | 'self', descriptor: number): number | undefined {
   try {
-    return readlinkSync(file);
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${process}/fd/${descriptor}`)) ?? [];
+    return inode === undefined ? undefined : Number(inode);
   } catch {
     // Not open, or the task is gone.
     return undefined;

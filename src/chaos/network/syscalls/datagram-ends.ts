@@ -1,0 +1,58 @@
+import { AF_UNSPEC } from '../../../linux/sockets.ts';
+import type { EntryDecision, StoppedCall } from '../../../tracer/policy.ts';
+import { familyOf, internetAddress, portOf } from './addresses.ts';
+import type { ImitatedCall, ImitationTools } from './imitation.ts';
+import type { TreeSocket } from './tree-sockets.ts';
+import type { UdpLinks } from './udp-links.ts';
+
+const MOST_ADDRESS_BYTES = 128;
+
+/** The calls that give UDP sockets their ends. */
+export class DatagramEnds {
+  readonly calls: Readonly<Record<string, ImitatedCall>> = {
+    bind: { entry: (call) => this.#bind(call) },
+    connect: { entry: (call) => this.#connect(call) },
+  };
+  readonly #tools: ImitationTools;
+  readonly #links: UdpLinks;
+
+  constructor(tools: ImitationTools, links: UdpLinks) {
+    this.#tools = tools;
+    this.#links = links;
+  }
+
+  /** A link may still be at the port of a socket that is gone. */
+  #bind(call: StoppedCall): undefined {
+    const address = internetAddress(addressOf(call));
+    if (address && this.#links.occupies(portOf(address)) && this.#tools.tree.of(call)?.kind === 'udp') {
+      this.#tools.sweep();
+    }
+  }
+
+  #connect(call: StoppedCall): EntryDecision | undefined {
+    const bytes = addressOf(call);
+    const peer = internetAddress(bytes);
+    const isEnd = bytes !== undefined && familyOf(bytes) === AF_UNSPEC;
+    const socket = peer || isEnd ? this.#tools.tree.of(call) : undefined;
+    if (socket?.kind !== 'udp') return undefined;
+    const fd = this.#tools.tree.take(call);
+    if (fd < 0) return undefined;
+    const { sockets, covers } = this.#tools;
+    const result = peer && covers(peer) ? this.#links.connect(call, socket, fd, peer) : undefined;
+    if (result === undefined && socket.links?.connected) this.#release(socket, fd);
+    sockets.close(fd);
+    return result === undefined ? undefined : { result };
+  }
+
+  /** The kernel chooses an address anew for what is not led through the relay. */
+  #release(socket: TreeSocket, fd: number): void {
+    this.#tools.sockets.disconnect(fd);
+    this.#links.disconnect(socket);
+  }
+}
+
+function addressOf(call: StoppedCall): Uint8Array | undefined {
+  const length = Math.min(call.args.u32(2), MOST_ADDRESS_BYTES);
+  const bytes = call.read(call.args.unsigned(1), length)?.slice();
+  return bytes && bytes.length >= 2 ? bytes : undefined;
+}

@@ -1,0 +1,33 @@
+import type { Epoll } from '../../../linux/epoll.ts';
+import type { SocketCalls } from '../../../linux/sockets.ts';
+import type { FaultLog } from '../fault-log.ts';
+import type { Flow } from '../flow.ts';
+import type { ConnectionNotes } from './connection-notes.ts';
+import type { DatagramPassage } from './datagram-passage.ts';
+import type { MeetingPlace } from './meeting.ts';
+import type { Passage } from './passage.ts';
+
+/** Whoever has descriptors that the relay waits for. */
+export interface Owner {
+  /** Something can be done with one of the descriptors. */
+  onReady(fd: number): void;
+  abort(): void;
+}
+
+/** The relay as its connections see it. */
+export interface RelaySurroundings {
+  readonly sockets: SocketCalls;
+  readonly epoll: Epoll;
+  readonly meeting: MeetingPlace;
+  readonly notes: ConnectionNotes;
+  readonly passage: Passage;
+  readonly datagramPassage: DatagramPassage;
+  readonly log: FaultLog;
+  now(): number;
+  at(time: number, action: () => void): void;
+  /** Events of a descriptor are for this owner. */
+  own(fd: number, owner: Owner): void;
+  disown(fd: number): void;
+  /** How the lookup of a name fails that a query of this flow asks for, if it does. */
+  nameFailure(flow: Flow, name: string): 'timeout' | 'fail' | undefined;
+}
