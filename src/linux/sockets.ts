@@ -49,6 +49,7 @@ const socket = bind('socket', 'int', ['int', 'int', 'int']);
 const bindCall = bind('bind', 'int', ['int', 'uintptr_t', 'uint']);
 const connect = bind('connect', 'int', ['int', 'uintptr_t', 'uint']);
 const listen = bind('listen', 'int', ['int', 'int']);
+const accept4 = bind('accept4', 'int', ['int', 'uintptr_t', 'uintptr_t', 'int']);
 const shutdown = bind('shutdown', 'int', ['int', 'int']);
 const getsockname = bind('getsockname', 'int', ['int', 'uintptr_t', 'uintptr_t']);
 const getpeername = bind('getpeername', 'int', ['int', 'uintptr_t', 'uintptr_t']);
@@ -97,6 +98,11 @@ export class SocketCalls {
 
   listen(fd: number, backlog: number): number {
     return result(listen(fd, backlog));
+  }
+
+  /** The next connection of a listener, as {@link create} makes sockets. */
+  accept(fd: number): number {
+    return result(accept4(fd, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK));
   }
 
   connect(fd: number, address: SocketAddress): number {

@@ -1,12 +1,22 @@
 import { AF_INET, AF_INET6, type SocketAddress } from '../../../linux/sockets.ts';
 import { inet4Text, inet6Text } from '../../../syscalls/types/sockaddr.ts';
+import type { StoppedCall } from '../../../tracer/policy.ts';
 import { endpointKey } from '../packet.ts';
 
+const MOST_ADDRESS_BYTES = 128;
+const FAMILY_BYTES = 2;
 const IN_BYTES = 16;
 const IN6_BYTES = 28;
 
 /** `::ffff:` and an IPv4 address: how an IPv6 socket talks to an IPv4 host. */
 const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+/** The address that bind(2) or connect(2) is given. */
+export function addressArgument(call: StoppedCall): Uint8Array | undefined {
+  const length = Math.min(call.args.u32(2), MOST_ADDRESS_BYTES);
+  const bytes = call.read(call.args.unsigned(1), length)?.slice();
+  return bytes && bytes.length >= FAMILY_BYTES ? bytes : undefined;
+}
 
 /** An address of the internet families, complete as those of the kernel are; undefined for any other. */
 export function internetAddress(bytes: Uint8Array | undefined): SocketAddress | undefined {

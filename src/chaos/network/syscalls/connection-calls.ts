@@ -1,13 +1,12 @@
 import { AF_UNSPEC, failureOf, SO_ERROR, SOL_SOCKET, type SocketAddress } from '../../../linux/sockets.ts';
 import type { EntryDecision, ExitDecision, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import { familyOf, internetAddress, isAny, isV4, loopbackLike, portOf } from './addresses.ts';
+import { addressArgument, familyOf, internetAddress, isAny, isV4, loopbackLike, portOf } from './addresses.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import type { ImitationPlan, MeetingPorts } from './relay-requests.ts';
 import type { TreeConnection, TreeSocket } from './tree-sockets.ts';
 
-const MOST_ADDRESS_BYTES = 128;
 const EINPROGRESS = failureOf('EINPROGRESS');
 /** Results of a call that a signal has interrupted: EINTR, and ERESTARTSYS to ERESTART_RESTARTBLOCK. */
 const INTERRUPTED: readonly number[] = [failureOf('EINTR'), -512, -513, -514, -516];
@@ -38,9 +37,8 @@ export class ConnectionCalls {
   }
 
   #connect(call: StoppedCall): EntryDecision | undefined {
-    const length = Math.min(call.args.u32(2), MOST_ADDRESS_BYTES);
-    const bytes = call.read(call.args.unsigned(1), length)?.slice();
-    if (bytes === undefined || bytes.length < FAMILY_BYTES) return undefined;
+    const bytes = addressArgument(call);
+    if (bytes === undefined) return undefined;
     const peer = internetAddress(bytes);
     const isEnd = familyOf(bytes) === AF_UNSPEC;
     if (peer === undefined && !isEnd) return undefined;
@@ -59,10 +57,10 @@ export class ConnectionCalls {
   #begin(call: StoppedCall, socket: TreeSocket, peer: SocketAddress): EntryDecision | undefined {
     const { tree, sockets, covers, send } = this.#tools;
     const port = isV4(peer) ? this.#meeting.v4 : this.#meeting.v6;
-    if (port === 0 || familyOf(peer) !== socket.family || !covers(peer)) return undefined;
+    if (port === 0 || familyOf(peer) !== socket.family || !(covers(peer) || socket.front)) return undefined;
     const fd = tree.take(call);
     if (fd < 0) return undefined;
-    const bound = sockets.localAddress(fd);
+    const source = this.#sourceOf(socket, fd);
     const outcome = sockets.beginConnect(fd, loopbackLike(peer, port));
     const waiting = sockets.localAddress(fd);
     if (outcome !== EINPROGRESS || waiting === undefined) {
@@ -76,9 +74,22 @@ export class ConnectionCalls {
     socket.connection = { number, told: false };
     socket.names = { peer, local: () => this.#notes.localAddress(number) };
     this.#notes.clear(number);
-    const source = bound && portOf(bound) !== 0 && !isAny(bound) ? bound : undefined;
     send({ kind: 'connect', connection: number, fd, waiting, source, peer });
     return blocks ? this.#waits(call, socket.connection) : { result: EINPROGRESS };
+  }
+
+  /** Where the connection is to come from, if the program has chosen that. */
+  #sourceOf(socket: TreeSocket, fd: number): SocketAddress | undefined {
+    const { sockets } = this.#tools;
+    if (socket.front) {
+      const { address } = socket.front;
+      // It was not for a server; the relay takes its place again.
+      sockets.close(socket.front.fd);
+      socket.front = undefined;
+      return address;
+    }
+    const bound = sockets.localAddress(fd);
+    return bound && portOf(bound) !== 0 && !isAny(bound) ? bound : undefined;
   }
 
   /** A socket that has been through this asks how it went, or goes on waiting, or is free for another attempt. */

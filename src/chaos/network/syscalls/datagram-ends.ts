@@ -1,11 +1,9 @@
 import { AF_UNSPEC } from '../../../linux/sockets.ts';
 import type { EntryDecision, StoppedCall } from '../../../tracer/policy.ts';
-import { familyOf, internetAddress, portOf } from './addresses.ts';
+import { addressArgument, familyOf, internetAddress, portOf } from './addresses.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import type { TreeSocket } from './tree-sockets.ts';
 import type { UdpLinks } from './udp-links.ts';
-
-const MOST_ADDRESS_BYTES = 128;
 
 /** The calls that give UDP sockets their ends. */
 export class DatagramEnds {
@@ -23,14 +21,14 @@ export class DatagramEnds {
 
   /** A link may still be at the port of a socket that is gone. */
   #bind(call: StoppedCall): undefined {
-    const address = internetAddress(addressOf(call));
+    const address = internetAddress(addressArgument(call));
     if (address && this.#links.occupies(portOf(address)) && this.#tools.tree.of(call)?.kind === 'udp') {
       this.#tools.sweep();
     }
   }
 
   #connect(call: StoppedCall): EntryDecision | undefined {
-    const bytes = addressOf(call);
+    const bytes = addressArgument(call);
     const peer = internetAddress(bytes);
     const isEnd = bytes !== undefined && familyOf(bytes) === AF_UNSPEC;
     const socket = peer || isEnd ? this.#tools.tree.of(call) : undefined;
@@ -49,10 +47,4 @@ export class DatagramEnds {
     this.#tools.sockets.disconnect(fd);
     this.#links.disconnect(socket);
   }
-}
-
-function addressOf(call: StoppedCall): Uint8Array | undefined {
-  const length = Math.min(call.args.u32(2), MOST_ADDRESS_BYTES);
-  const bytes = call.read(call.args.unsigned(1), length)?.slice();
-  return bytes && bytes.length >= 2 ? bytes : undefined;
 }

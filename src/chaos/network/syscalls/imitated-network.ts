@@ -4,6 +4,7 @@ import { RenacerError } from '../../../model/errors.ts';
 import { type PreparedNetwork, RunningNetwork } from '../engine.ts';
 import type { NetworkPlan } from '../plan.ts';
 import { resolveTargets } from '../targets.ts';
+import { ArrivalNotes } from './arrival-notes.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import type { ImitationPlan } from './relay-requests.ts';
 import { RelayState } from './relay-state.ts';
@@ -29,11 +30,13 @@ export async function prepareImitation(plan: NetworkPlan, seed: number): Promise
   const requests = new MessageChannel();
   const answers = new SharedArrayBuffer(4);
   const notes = new ConnectionNotes().memory;
+  const arrivals = new ArrivalNotes().memory;
   const state = new RelayState().memory;
   const workerData: RelayWorkerData = {
     rules,
     seed,
     notes,
+    arrivals,
     state,
     answers,
     port: control.port2,
@@ -53,6 +56,6 @@ export async function prepareImitation(plan: NetworkPlan, seed: number): Promise
   }
   const { wakeFd, meeting } = start;
   const running = new RunningNetwork(IMITATION, worker, wakeFd, control.port1, new Int32Array(answers));
-  const imitation: ImitationPlan = { rules, seed, port: requests.port1, wakeFd, meeting, notes, state };
+  const imitation: ImitationPlan = { rules, seed, port: requests.port1, wakeFd, meeting, notes, arrivals, state };
   return Object.assign(running, { imitation });
 }

@@ -12,6 +12,7 @@ import { DatagramCalls } from './datagram-calls.ts';
 import { DatagramEnds } from './datagram-ends.ts';
 import type { ImitationPlan, RelayRequest } from './relay-requests.ts';
 import { RelayState } from './relay-state.ts';
+import { ServerCalls } from './server-calls.ts';
 import { NameCalls } from './socket-names.ts';
 import { TreeSockets } from './tree-sockets.ts';
 import { UdpLinks } from './udp-links.ts';
@@ -25,6 +26,8 @@ export interface ImitationTools {
   covers(peer: SocketAddress): boolean;
   /** The same for a peer that has come to a service of the tree. */
   coversService(peer: SocketAddress, port: number): boolean;
+  /** Whether any rule may hold for peers that come to this port of the tree. */
+  mayServe(port: number): boolean;
   send(request: RelayRequest): void;
   /** Has the relay close what belongs to sockets that are gone, before this returns. */
   sweep(): void;
@@ -57,6 +60,7 @@ export class NetworkImitation implements Policy {
     const links = new UdpLinks(tools);
     const sorts = [
       new ConnectionCalls(tools, plan),
+      new ServerCalls(tools, plan),
       new NameCalls(tools),
       new DatagramEnds(tools, links),
       new DatagramCalls(tools, links),
@@ -101,6 +105,7 @@ function makeTools(plan: ImitationPlan): ImitationTools {
     state,
     covers: (peer) => matches(peer, portOf(peer)),
     coversService: matches,
+    mayServe: (port) => matchers.some((matcher) => matcher.mayMatch(port)),
     send(request) {
       plan.port.postMessage(request);
       wake(plan.wakeFd);

@@ -18,6 +18,8 @@ export interface ImitationPlan {
   readonly meeting: MeetingPorts;
   /** The memory of the ConnectionNotes. */
   readonly notes: SharedArrayBuffer;
+  /** The memory of the ArrivalNotes. */
+  readonly arrivals: SharedArrayBuffer;
   /** The memory of the RelayState. */
   readonly state: SharedArrayBuffer;
 }
@@ -29,9 +31,19 @@ export interface ConnectRequest {
   readonly fd: number;
   /** The address of the tree's socket while it waits. */
   readonly waiting: SocketAddress;
-  /** Where it was to come from, if the program chose that; the port is not kept. */
+  /** Where it was to come from, if the program chose that; the port is kept if it is free. */
   readonly source: SocketAddress | undefined;
   readonly peer: SocketAddress;
+}
+
+/** A socket that listens in the place of one of the tree; it is the relay's to close. */
+export interface FrontRequest {
+  readonly kind: 'front';
+  readonly fd: number;
+  /** Where the program's socket listens. */
+  readonly program: SocketAddress;
+  /** Of that socket. */
+  readonly inode: number;
 }
 
 /** What passes between a UDP socket of the tree and one peer: the relay reads it at two sockets, which are its to close. */
@@ -83,4 +95,10 @@ export interface DatagramRequest {
   readonly data: Uint8Array;
 }
 
-export type RelayRequest = ConnectRequest | LinkRequest | UnlinkRequest | LinkedDatagramRequest | DatagramRequest;
+export type RelayRequest =
+  | ConnectRequest
+  | FrontRequest
+  | LinkRequest
+  | UnlinkRequest
+  | LinkedDatagramRequest
+  | DatagramRequest;

@@ -2,9 +2,11 @@ import type { Epoll } from '../../../linux/epoll.ts';
 import type { SocketCalls } from '../../../linux/sockets.ts';
 import type { FaultLog } from '../fault-log.ts';
 import type { Flow } from '../flow.ts';
+import type { ArrivalNotes } from './arrival-notes.ts';
 import type { ConnectionNotes } from './connection-notes.ts';
 import type { DatagramPassage } from './datagram-passage.ts';
 import type { MeetingPlace } from './meeting.ts';
+import type { OwnEnds } from './own-ends.ts';
 import type { Passage } from './passage.ts';
 
 /** Whoever has descriptors that the relay waits for. */
@@ -20,6 +22,8 @@ export interface RelaySurroundings {
   readonly epoll: Epoll;
   readonly meeting: MeetingPlace;
   readonly notes: ConnectionNotes;
+  readonly arrivals: ArrivalNotes;
+  readonly ownEnds: OwnEnds;
   readonly passage: Passage;
   readonly datagramPassage: DatagramPassage;
   readonly log: FaultLog;

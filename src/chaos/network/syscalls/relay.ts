@@ -4,22 +4,26 @@ import { type SocketAddress, SocketCalls } from '../../../linux/sockets.ts';
 import type { NetworkFault } from '../../../model/network-use.ts';
 import { NameLookups } from '../dns.ts';
 import { FaultLog } from '../fault-log.ts';
-import { type Flow, FlowTable } from '../flow.ts';
+import { Flow, FlowTable } from '../flow.ts';
 import { Impairment, type ResolvedRule } from '../impairment.ts';
 import { PacketHeaders, type Protocol, TCP_SYN } from '../packet.ts';
 import { Schedule } from '../schedule.ts';
 import { hostOf, isV4, keyOf, portOf } from './addresses.ts';
+import { ArrivalNotes } from './arrival-notes.ts';
 import { Companions } from './companions.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import { DatagramLink } from './datagram-link.ts';
 import { DatagramPassage } from './datagram-passage.ts';
 import { Datagrams } from './datagrams.ts';
+import { Front } from './front.ts';
+import { type Ends, InboundConnection } from './inbound-connection.ts';
 import { MeetingPlace } from './meeting.ts';
+import { OutboundConnection } from './outbound-connection.ts';
+import { OwnEnds } from './own-ends.ts';
 import { Passage } from './passage.ts';
 import type { LinkRequest, RelayRequest } from './relay-requests.ts';
 import { RelayState } from './relay-state.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
-import { RelayedConnection } from './relayed-connection.ts';
 
 /** How often it is looked whether sockets of the tree are gone. */
 const SWEEP_MS = 1000;
@@ -28,8 +32,9 @@ const SWEEP_MS = 1000;
 export interface RelayPlan {
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
-  /** The memory of the ConnectionNotes, and of the RelayState. */
+  /** The memory of the ConnectionNotes, the ArrivalNotes, and of the RelayState. */
   readonly notes: SharedArrayBuffer;
+  readonly arrivals: SharedArrayBuffer;
   readonly state: SharedArrayBuffer;
 }
 
@@ -48,10 +53,12 @@ export class Relay {
   readonly #lookups = new NameLookups();
   readonly #links = new Map<number, DatagramLink>();
   readonly #udpCompanions = new Companions('udp');
+  readonly #tcpCompanions = new Companions('tcp');
+  readonly #ownEnds = new OwnEnds();
   readonly #datagrams: Datagrams;
   #connections = 0;
 
-  constructor({ rules, seed, notes, state }: RelayPlan) {
+  constructor({ rules, seed, notes, arrivals, state }: RelayPlan) {
     this.#state = new RelayState(state);
     this.#impairment = new Impairment(rules, seed);
     const at = (time: number, action: () => void): void => this.#schedule.add(time, action);
@@ -61,13 +68,18 @@ export class Relay {
       epoll: this.epoll,
       meeting: this.meeting,
       notes: new ConnectionNotes(notes),
+      arrivals: new ArrivalNotes(arrivals),
+      ownEnds: this.#ownEnds,
       passage: new Passage(this.#log),
       datagramPassage,
       log: this.#log,
       now: monotonicMs,
       at,
       own: (fd, owner) => this.#owners.set(fd, owner),
-      disown: (fd) => this.#owners.delete(fd),
+      disown: (fd) => {
+        this.#owners.delete(fd);
+        this.#ownEnds.delete(fd);
+      },
       nameFailure: (flow, name) => flow.impairment!.nameFailure(name, this.#lookups.ordinal(name, flow)),
     };
     this.#datagrams = new Datagrams(this.sockets, datagramPassage, at);
@@ -84,9 +96,14 @@ export class Relay {
       case 'connect': {
         this.#connections += 1;
         const flow = this.#flow('tcp', request.waiting, request.peer, this.#connections);
-        new RelayedConnection(this.#surroundings, flow, request);
+        new OutboundConnection(this.#surroundings, flow, request);
         return;
       }
+      case 'front':
+        this.#tcpCompanions.add(
+          new Front(this.#surroundings, request, (outer, ends, program) => this.#arrived(outer, ends, program)),
+        );
+        return;
       case 'link':
         this.#link(request);
         return;
@@ -127,6 +144,17 @@ export class Relay {
     this.epoll.close();
   }
 
+  #arrived(outer: number, ends: Ends, program: SocketAddress): void {
+    new InboundConnection(this.#surroundings, this.#inboundFlow(ends), outer, ends, program);
+  }
+
+  #inboundFlow({ peer, local }: Ends): Flow {
+    // One that the tree has opened has been through all of this already.
+    if (this.#ownEnds.has(peer)) return unimpaired(headersOf('tcp', peer, local, 0));
+    this.#connections += 1;
+    return this.#flow('tcp', peer, local, this.#connections, false);
+  }
+
   #link(request: LinkRequest): void {
     const { local, peer, link } = request;
     const flow =
@@ -143,6 +171,7 @@ export class Relay {
 
   #sweep(atOnce: boolean): void {
     this.#udpCompanions.sweep(atOnce);
+    this.#tcpCompanions.sweep(atOnce);
   }
 
   #sweepLater(): void {
@@ -160,16 +189,33 @@ export class Relay {
     opening: number | undefined,
     byTree = true,
   ): Flow {
-    const headers = new PacketHeaders();
-    headers.version = isV4(destination) ? 4 : 6;
-    headers.protocol = protocol;
-    headers.source = keyOf(source);
-    headers.destination = keyOf(destination);
-    headers.tcpFlags = opening === undefined ? 0 : TCP_SYN;
-    headers.sequence = opening ?? 0;
-    const flow = this.#flows.find(headers, byTree);
+    const flow = this.#flows.find(headersOf(protocol, source, destination, opening), byTree);
     const peer = byTree ? destination : source;
     flow.impairment ??= this.#impairment.ofFlow(flow.id, hostOf(peer), portOf(destination) || undefined);
     return flow;
   }
+}
+
+/** The headers of the first packet of a flow; `opening` is the number of a new connection. */
+function headersOf(
+  protocol: Protocol,
+  source: SocketAddress,
+  destination: SocketAddress,
+  opening: number | undefined,
+): PacketHeaders {
+  const headers = new PacketHeaders();
+  headers.version = isV4(destination) ? 4 : 6;
+  headers.protocol = protocol;
+  headers.source = keyOf(source);
+  headers.destination = keyOf(destination);
+  headers.tcpFlags = opening === undefined ? 0 : TCP_SYN;
+  headers.sequence = opening ?? 0;
+  return headers;
+}
+
+/** A flow that is not counted, and that nothing is done to. */
+function unimpaired(headers: PacketHeaders): Flow {
+  const flow = new Flow(0, headers, false);
+  flow.impairment = new Impairment([], 0).ofFlow(flow.id, '', undefined);
+  return flow;
 }

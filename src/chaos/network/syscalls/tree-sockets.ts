@@ -31,6 +31,8 @@ export interface TreeSocket {
   names: EndNames | undefined;
   /** Its latest connection attempt through the relay. */
   connection: TreeConnection | undefined;
+  /** What stands in its place where others connect to it. */
+  front: ServerFront | undefined;
   /** Of a UDP socket: whom it has to do with through the relay. */
   links: SocketLinks | undefined;
 }
@@ -44,6 +46,16 @@ export interface TreeConnection {
   readonly number: number;
   /** The program has been told that it failed. */
   told: boolean;
+}
+
+export interface ServerFront {
+  /** The relay's, once it listens. */
+  readonly fd: number;
+  /** What the program has asked for. */
+  readonly address: SocketAddress;
+  /** Where its socket really is. */
+  readonly program: SocketAddress;
+  listens: boolean;
 }
 
 export interface SocketLinks {
@@ -92,6 +104,7 @@ export class TreeSockets {
       inode,
       names: undefined,
       connection: undefined,
+      front: undefined,
       links: undefined,
     };
     this.#calls.close(fd);
