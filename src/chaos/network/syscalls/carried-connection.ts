@@ -1,6 +1,8 @@
 import { EPOLLIN, EPOLLOUT } from '../../../linux/epoll.ts';
 import type { NetworkDirection } from '../../../model/network-use.ts';
+import { markServerFailure } from '../dns-answer.ts';
 import type { Flow } from '../flow.ts';
+import { DnsStream, messageOf } from './dns-stream.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
 import { Stream } from './stream.ts';
 
@@ -21,6 +23,7 @@ export class CarriedConnection implements Owner {
   readonly #outer: number;
   readonly #to: Stream;
   readonly #from: Stream;
+  readonly #queries: DnsStream | undefined;
   #open = true;
 
   constructor(io: RelaySurroundings, flow: Flow, { inner, outer }: Halves) {
@@ -28,6 +31,7 @@ export class CarriedConnection implements Owner {
     this.#flow = flow;
     this.#inner = inner;
     this.#outer = outer;
+    this.#queries = io.names.concern(flow) ? new DnsStream() : undefined;
     for (const fd of [inner, outer]) {
       io.own(fd, this);
       io.sockets.sendAtOnce(fd);
@@ -63,15 +67,39 @@ export class CarriedConnection implements Owner {
           return;
         }
         flow.payloadBytes += bytes.length;
-        this.#pass(stream, passage.data(flow, direction, bytes.length, now()), () => stream.deliver(bytes));
+        if (direction === 'to' && this.#queries) for (const query of this.#queries.cut(bytes)) this.#ask(query);
+        else this.#send(stream, direction, bytes);
       },
       ended: () => {
         flow.ended = true;
+        if (direction === 'to' && this.#queries) this.#send(stream, direction, this.#queries.end());
         this.#pass(stream, passage.data(flow, direction, 0, now()), () => stream.end());
       },
       broken: (by) => this.#broken(stream, by === 'reading' ? direction : opposite(direction)),
     });
     return stream;
+  }
+
+  #send(stream: Stream, direction: NetworkDirection, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const due = this.#io.passage.data(this.#flow, direction, bytes.length, this.#io.now());
+    this.#pass(stream, due, () => stream.deliver(bytes));
+  }
+
+  /** Sends a query for a name on, unless that is not to be found. */
+  #ask(query: Uint8Array): void {
+    const { passage, names, now } = this.#io;
+    const due = passage.data(this.#flow, 'to', query.length, now());
+    const failure = names.of(this.#flow, messageOf(query), now());
+    if (failure === undefined) {
+      this.#pass(this.#to, due, () => this.#to.deliver(query));
+      return;
+    }
+    this.#to.expect(-query.length);
+    if (failure === 'timeout' || due === undefined) return;
+    markServerFailure(messageOf(query));
+    this.#from.expect(query.length);
+    this.#at(due, () => this.#send(this.#from, 'from', query));
   }
 
   /** A reset by one of the ends is on its way to the other, behind what was sent before it. */

@@ -1,10 +1,9 @@
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { failureOf, type OutgoingDatagram, SOCK_DGRAM } from '../../../linux/sockets.ts';
 import type { NetworkDirection } from '../../../model/network-use.ts';
-import { DNS_PORT, queriedName } from '../dns.ts';
 import { markServerFailure } from '../dns-answer.ts';
 import type { Flow } from '../flow.ts';
-import { familyOf, portOf } from './addresses.ts';
+import { familyOf } from './addresses.ts';
 import type { Companion } from './companions.ts';
 import type { LinkRequest } from './relay-requests.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
@@ -97,20 +96,14 @@ export class DatagramLink implements Companion, Owner {
 
   /** Whether a query for a name goes wrong, at the time at which it would have been there. */
   #failsName(data: Uint8Array, time: number): boolean {
-    if (portOf(this.#request.peer) !== DNS_PORT) return false;
-    const name = queriedName(new DataView(data.buffer, data.byteOffset, data.byteLength));
-    const kind = name === undefined ? undefined : this.#io.nameFailure(this.#flow, name);
-    if (kind === undefined) return false;
-    const side = this.#flow.to;
-    const place = { flow: this.#flow, direction: 'to', stream: 'data', ordinal: side.data - 1 } as const;
-    this.#io.log.add(kind === 'timeout' ? 'dns-timeout' : 'dns-failure', place, this.#io.now());
-    if (kind === 'timeout') side.counts.lost++;
-    else {
+    const { names, now } = this.#io;
+    const failure = names.concern(this.#flow) ? names.of(this.#flow, data, now()) : undefined;
+    if (failure === 'fail') {
       const back = this.#flow.impairment!.latency('from');
       const answer = { address: undefined, control: undefined, data: markServerFailure(data) };
       this.#at(time + back, () => this.#deliver('from', answer));
     }
-    return true;
+    return failure !== undefined;
   }
 
   /** The peer's machine has answered that nobody is there: a program with a connected socket is told, when that arrives. */

@@ -1,11 +1,11 @@
 import type { Epoll } from '../../../linux/epoll.ts';
 import type { SocketCalls } from '../../../linux/sockets.ts';
 import type { FaultLog } from '../fault-log.ts';
-import type { Flow } from '../flow.ts';
 import type { ArrivalNotes } from './arrival-notes.ts';
 import type { ConnectionNotes } from './connection-notes.ts';
 import type { DatagramPassage } from './datagram-passage.ts';
 import type { MeetingPlace } from './meeting.ts';
+import type { NameFailures } from './name-failures.ts';
 import type { OwnEnds } from './own-ends.ts';
 import type { Passage } from './passage.ts';
 
@@ -26,12 +26,11 @@ export interface RelaySurroundings {
   readonly ownEnds: OwnEnds;
   readonly passage: Passage;
   readonly datagramPassage: DatagramPassage;
+  readonly names: NameFailures;
   readonly log: FaultLog;
   now(): number;
   at(time: number, action: () => void): void;
   /** Events of a descriptor are for this owner. */
   own(fd: number, owner: Owner): void;
   disown(fd: number): void;
-  /** How the lookup of a name fails that a query of this flow asks for, if it does. */
-  nameFailure(flow: Flow, name: string): 'timeout' | 'fail' | undefined;
 }

@@ -2,7 +2,6 @@ import { epochSeconds, monotonicMs } from '../../../linux/clock.ts';
 import { Epoll } from '../../../linux/epoll.ts';
 import { type SocketAddress, SocketCalls } from '../../../linux/sockets.ts';
 import type { NetworkFault } from '../../../model/network-use.ts';
-import { NameLookups } from '../dns.ts';
 import { FaultLog } from '../fault-log.ts';
 import { Flow, FlowTable } from '../flow.ts';
 import { Impairment, type ResolvedRule } from '../impairment.ts';
@@ -18,6 +17,7 @@ import { Datagrams } from './datagrams.ts';
 import { Front } from './front.ts';
 import { type Ends, InboundConnection } from './inbound-connection.ts';
 import { MeetingPlace } from './meeting.ts';
+import { NameFailures } from './name-failures.ts';
 import { OutboundConnection } from './outbound-connection.ts';
 import { OwnEnds } from './own-ends.ts';
 import { Passage } from './passage.ts';
@@ -50,7 +50,6 @@ export class Relay {
   readonly #owners = new Map<number, Owner>();
   readonly #surroundings: RelaySurroundings;
   readonly #state: RelayState;
-  readonly #lookups = new NameLookups();
   readonly #links = new Map<number, DatagramLink>();
   readonly #udpCompanions = new Companions('udp');
   readonly #tcpCompanions = new Companions('tcp');
@@ -72,6 +71,7 @@ export class Relay {
       ownEnds: this.#ownEnds,
       passage: new Passage(this.#log),
       datagramPassage,
+      names: new NameFailures(this.#log),
       log: this.#log,
       now: monotonicMs,
       at,
@@ -80,7 +80,6 @@ export class Relay {
         this.#owners.delete(fd);
         this.#ownEnds.delete(fd);
       },
-      nameFailure: (flow, name) => flow.impairment!.nameFailure(name, this.#lookups.ordinal(name, flow)),
     };
     this.#datagrams = new Datagrams(this.sockets, datagramPassage, at);
     this.#sweepLater();
