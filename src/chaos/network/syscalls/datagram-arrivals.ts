@@ -1,6 +1,6 @@
 import type { EntryDecision, ExitDecision, MemoryWrite, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import { hostOf, internetAddress, portOf } from './addresses.ts';
+import { hostOf, internetAddress, keyOf, portOf } from './addresses.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import { MMSGHDR_BYTES, MSGHDR_NAME_LENGTH_AT, readPointer } from './message-header.ts';
 import { readWord } from './socket-names.ts';
@@ -75,7 +75,7 @@ export class DatagramArrivals {
   }
 
   #heardFrom(call: StoppedCall, socket: TreeSocket, sender: Uint8Array): void {
-    if (socket.links?.connected) return;
+    if (socket.links?.connected || socket.links?.byPeer.has(keyOf(sender))) return;
     const { tree, sockets, coversService } = this.#tools;
     const fd = tree.take(call);
     if (fd < 0) return;

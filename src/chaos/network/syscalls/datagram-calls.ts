@@ -101,7 +101,8 @@ export class DatagramCalls {
   }
 
   #linkTo(call: StoppedCall, socket: TreeSocket, fd: number, peer: SocketAddress): TreeLink | undefined {
-    const known = socket.links?.byPeer.get(keyOf(peer));
+    const { connected, byPeer } = socket.links ?? {};
+    const known = connected && keyOf(connected.peer) === keyOf(peer) ? connected : byPeer?.get(keyOf(peer));
     return known ?? (this.#tools.covers(peer) ? this.#links.reach(call, socket, fd, peer, 'tree') : undefined);
   }
 

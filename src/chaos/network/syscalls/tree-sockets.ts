@@ -78,6 +78,7 @@ export interface TreeLink {
 /** The sockets of the tree. */
 export class TreeSockets {
   readonly #calls: SocketCalls;
+  readonly #namespace = networkNamespace('self');
   readonly #byInode = new Map<number, TreeSocket>();
 
   constructor(calls: SocketCalls) {
@@ -98,8 +99,10 @@ export class TreeSockets {
     const fd = this.#calls.take(task.tgid, descriptor);
     if (fd < 0) return undefined;
     const option = (name: number): number => this.#calls.option(fd, SOL_SOCKET, name);
+    // The relay is not to be had from other namespaces.
+    const isHere = [undefined, this.#namespace].includes(networkNamespace(task.tid));
     const socket: TreeSocket = {
-      kind: kindOf(option(SO_TYPE), option(SO_PROTOCOL)),
+      kind: isHere ? kindOf(option(SO_TYPE), option(SO_PROTOCOL)) : 'other',
       family: option(SO_DOMAIN),
       inode,
       names: undefined,
@@ -127,9 +130,18 @@ function kindOf(type: number, protocol: number): SocketKind {
 
 /** The inode of a socket that a process has open; undefined if that is none. */
 export function socketInode(process: number | 'self', descriptor: number): number | undefined {
+  const [, inode] = /^socket:\[(\d+)\]$/.exec(targetOf(`/proc/${process}/fd/${descriptor}`) ?? '') ?? [];
+  return inode === undefined ? undefined : Number(inode);
+}
+
+/** Undefined if that may not be known. */
+function networkNamespace(process: number | 'self'): string | undefined {
+  return targetOf(`/proc/${process}/ns/net`);
+}
+
+function targetOf(link: string): string | undefined {
   try {
-    const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${process}/fd/${descriptor}`)) ?? [];
-    return inode === undefined ? undefined : Number(inode);
+    return readlinkSync(link);
   } catch {
     // Not open, or the task is gone.
     return undefined;
