@@ -1,8 +1,9 @@
 // node bench/engines.mjs (after npm run build, as root): what the engines cost, as ratios in one run. Prints a table; exits
 // with 1 if a ratio is above its target. The build is `make -j2` of generated C files, unless BUILD names another.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { makeBuild } from './build.mjs';
 import { compare, cpuTime, timeByDd } from './measure.mjs';
 
 const renacer = path.resolve('bin/renacer');
@@ -14,7 +15,7 @@ const pinned = (...command) => ['taskset', '-c', '0', ...command];
 const by = (engine, ...options) => [renacer, '--engine', engine, '-f', '-o', trace, ...options, '--'];
 const CALLS = 100_000;
 
-const build = process.env.BUILD ? ['sh', '-c', process.env.BUILD] : makeBuild(24);
+const build = process.env.BUILD ? ['sh', '-c', process.env.BUILD] : makeBuild(path.join(scratch, 'build'), 24);
 
 const BENCHES = [
   {
@@ -78,31 +79,3 @@ for (const { name, command, reference, target, ...how } of BENCHES) {
   console.log(`${name.padEnd(42)}  ${columns.join('  ')}  ${target ?? ''}${met ? '' : '  missed'}`);
 }
 rmSync(scratch, { recursive: true, force: true });
-
-/** `make -B -j2` of C files that take as long to compile as those of usual programs: a few tenths of a second each. */
-function makeBuild(files) {
-  const directory = path.join(scratch, 'build');
-  mkdirSync(directory);
-  const names = Array.from({ length: files }, (_, index) => `f${index}`);
-  for (const name of names) writeFileSync(path.join(directory, `${name}.c`), source(name, 40));
-  const objects = names.map((name) => `${name}.o`).join(' ');
-  writeFileSync(path.join(directory, 'Makefile'), `CFLAGS = -O2\nall: ${objects}\n`);
-  return ['make', '-C', directory, '-B', '-j2', '-s'];
-}
-
-function source(name, functions) {
-  const body = (index) => `
-int ${name}_${index}(const char *text, int *counts, int limit) {
-  int sum = 0;
-  for (int i = 0; text[i] && i < limit; i++) {
-    switch ((text[i] + ${index}) & 7) {
-      case 0: counts[i & 255] += sum; break;
-      case 1: sum += strlen(text + i) * ${index + 3}; break;
-      case 2: sum ^= counts[(i * ${index + 7}) & 255]; break;
-      default: if (sum > limit) printf("%d %s\\n", sum, text); else sum += i;
-    }
-  }
-  return sum;
-}`;
-  return `#include <stdio.h>\n#include <string.h>\n${Array.from({ length: functions }, (_, index) => body(index)).join('')}\n`;
-}

@@ -30,17 +30,22 @@ function median(values) {
 }
 
 /**
- * How many times longer one command takes than another: medians of runs that alternate, so that whatever else the machine
- * does meets both alike. A first run of each is not counted.
+ * Medians of how long each command takes, of runs that alternate, so that whatever else the machine does meets all of them
+ * alike. A first run of each is not counted.
  */
-export function compare(command, reference, { rounds = 5, time = wallTime } = {}) {
-  const times = { command: [], reference: [] };
+export function medians(commands, { rounds = 5, time = wallTime } = {}) {
+  const times = commands.map(() => []);
   for (let round = 0; round <= rounds; round++) {
-    const measured = { command: time(command), reference: time(reference) };
-    if (round === 0) continue;
-    times.command.push(measured.command);
-    times.reference.push(measured.reference);
+    commands.forEach((command, index) => {
+      const ms = time(command);
+      if (round > 0) times[index].push(ms);
+    });
   }
-  const [commandMs, referenceMs] = [median(times.command), median(times.reference)];
+  return times.map(median);
+}
+
+/** How many times longer one command takes than another. */
+export function compare(command, reference, how) {
+  const [commandMs, referenceMs] = medians([command, reference], how);
   return { commandMs, referenceMs, ratio: commandMs / referenceMs };
 }

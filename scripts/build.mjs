@@ -16,8 +16,7 @@ const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
 const ENTRIES = [
   ['cli/main', 'cli/commands', 'cli/run'],
   ['run/engine-thread'],
-  ['chaos/network/queue-worker'],
-  ['chaos/network/syscalls/relay-worker'],
+  ['chaos/network/network-thread', 'chaos/network/queue-worker', 'chaos/network/syscalls/relay-worker'],
 ];
 
 const fileOf = (name) => path.join(DIST, `${name}.js`);

@@ -67,6 +67,11 @@ export function partsOf(settings: ChaosSettings): PartName[] {
   return PART_NAMES.filter((name) => PARTS[name].asked(settings));
 }
 
+/** Whether settings ask for an impaired network. */
+export function asksForNetwork(settings: ChaosSettings): boolean {
+  return partsOf(settings).some((name) => PARTS[name].tier === 'network' && name !== 'io_latency');
+}
+
 /** The tiers that settings ask for. */
 export function tiersOf(settings: ChaosSettings): Tier[] {
   return [...new Set(partsOf(settings).map((name) => PARTS[name].tier))];

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
 import { parseCommandLine } from './command-line.ts';
+import { startAhead } from './start-ahead.ts';
 
 /**
  * Does what argv (without node and the script) says; resolves to the exit code. The command gets the `inherited` file
@@ -23,6 +24,7 @@ async function dispatch(argv: readonly string[], inherited: readonly number[]): 
   }
   if (argv[0] === 'replay') return replay(argv.slice(1), inherited);
   const line = parseCommandLine(argv, process.env, undefined);
+  startAhead(line);
   const { run } = await import('./run.ts');
   return run(line, inherited);
 }
@@ -37,6 +39,7 @@ async function replay([file, ...argv]: readonly string[], inherited: readonly nu
   if (file.startsWith('-')) parseCommandLine([file], process.env, undefined);
   const { readRecording } = await import('../run/recording-file.ts');
   const line = parseCommandLine(argv, process.env, readRecording(file));
+  startAhead(line);
   const { run } = await import('./run.ts');
   return run(line, inherited);
 }

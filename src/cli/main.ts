@@ -1,13 +1,14 @@
+import { NETWORK_THREAD } from '../chaos/network/network-worker.ts';
 import { inheritedFds } from '../linux/inherited-fds.ts';
-import { dismissEngine, startEngineAhead } from '../run/engine-worker.ts';
+import { ENGINE_THREAD } from '../run/engine-worker.ts';
 
 const [first] = process.argv.slice(2);
 const startsCommand = process.platform === 'linux' && first !== undefined && first !== 'doctor';
 
 const inherited = startsCommand ? inheritedFds() : [];
 // The thread and the modules take equally long to load: they do so side by side.
-if (startsCommand) startEngineAhead();
+if (startsCommand) ENGINE_THREAD.start();
 
 const { main } = await import('./commands.ts');
 process.exitCode = await main(process.argv.slice(2), inherited);
-await dismissEngine();
+await Promise.all([ENGINE_THREAD, NETWORK_THREAD].map((thread) => thread.dismiss()));

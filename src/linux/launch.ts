@@ -105,6 +105,14 @@ export class GatedProcess {
     return gated;
   }
 
+  /** Ends it at its gate. */
+  abandon(): void {
+    sendSignal(this.pid, SIGKILL);
+    reap(this.pid);
+    for (const fd of [this.#gate, this.#verdict]) closeFd(fd);
+    this.#chain.free();
+  }
+
   /** Lets it go on to execve. */
   open(): void {
     writeByte(this.#gate);

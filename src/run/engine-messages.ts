@@ -13,6 +13,8 @@ export type EngineMessage =
   | { readonly kind: 'stopped'; readonly signal: number }
   /** The command could not be started. */
   | { readonly kind: 'launch-failed'; readonly step: 'join' | 'set-up' | 'execve' | 'trace'; readonly code: string }
+  /** The command was held at its gate, and is not to be executed any more. */
+  | { readonly kind: 'abandoned' }
   /** The kernel does not trace by itself, and nothing was started. */
   | { readonly kind: 'no-kernel-trace'; readonly reason: string }
   /** A fault was injected. */

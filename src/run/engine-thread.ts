@@ -8,8 +8,7 @@ import { launch, tell, waitFor } from './launched.ts';
  */
 async function main(plan: EnginePlan): Promise<void> {
   if (plan.tracing) {
-    // Not loaded for limits alone: it takes as long as all of the rest.
-    const { runTraced } = await import('./traced-run.ts');
+    const { runTraced } = await loadTracer();
     await runTraced(plan, plan.tracing);
     return;
   }
@@ -17,5 +16,10 @@ async function main(plan: EnginePlan): Promise<void> {
   if (gated) waitFor(gated);
 }
 
-parentPort?.once('message', main);
+/** Not done for limits alone: it takes as long as all of the rest. */
+function loadTracer(): Promise<typeof import('./traced-run.ts')> {
+  return import('./traced-run.ts');
+}
+
+parentPort?.on('message', (message: EnginePlan | 'traced') => (message === 'traced' ? loadTracer() : main(message)));
 tell({ kind: 'loaded' });

@@ -8,7 +8,7 @@ import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
 import { atExit } from './at-exit.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
-import { engineWorker } from './engine-worker.ts';
+import { ENGINE_THREAD } from './engine-worker.ts';
 import { type EventSource, eventSource } from './event-source.ts';
 
 const SIGKILL = 9;
@@ -20,7 +20,10 @@ const LATENCY_MS = 5;
 
 export type Ended = Extract<EngineMessage, { kind: 'ended' }>;
 export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
+export type Abandoned = Extract<EngineMessage, { kind: 'abandoned' }>;
 export type NoKernelTrace = Extract<EngineMessage, { kind: 'no-kernel-trace' }>;
+
+type LastWord = Ended | LaunchFailed | NoKernelTrace | Abandoned;
 
 export interface EngineListener {
   started(pid: number): void;
@@ -34,13 +37,15 @@ export interface EngineListener {
 }
 
 /**
- * Starts the engine's thread, and hands over its events until the run has ended. Resolves to how it ended, or to why nothing
- * could be started; rejects only if the engine itself is broken.
+ * Starts the engine's thread, and hands over its events until the run has ended. The command is set up, but not executed
+ * before `ready`. Resolves to how it ended, or to why nothing was started (`abandoned` if `ready` was rejected); rejects only
+ * if the engine itself is broken.
  */
 export async function runEngine(
   plan: Omit<EnginePlan, 'ring'>,
   listener: EngineListener,
-): Promise<Ended | LaunchFailed | NoKernelTrace> {
+  ready?: Promise<unknown>,
+): Promise<LastWord> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
   let source: EventSource;
   try {
@@ -49,9 +54,10 @@ export async function runEngine(
     if (plan.tracing?.kernel && error instanceof Error) return { kind: 'no-kernel-trace', reason: error.message };
     throw error;
   }
+  if (ready) holdUntil(ready, new Int32Array(control));
   // This is done before the tree is killed: what would start after that must not.
   const exitIsFine = atExit(() => abandonRun(new Int32Array(control)));
-  const worker = engineWorker();
+  const worker = ENGINE_THREAD.take();
   const imitation = plan.tracing?.imitation;
   worker.postMessage(
     { ...plan, ring: { ...source.ring, control } } satisfies EnginePlan,
@@ -75,7 +81,7 @@ export async function runEngine(
   }
 }
 
-function conversation(worker: Worker, listener: EngineListener): Promise<Ended | LaunchFailed | NoKernelTrace> {
+function conversation(worker: Worker, listener: EngineListener): Promise<LastWord> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
@@ -89,12 +95,31 @@ function conversation(worker: Worker, listener: EngineListener): Promise<Ended |
   });
 }
 
+/** Holds the command at its gate until `ready`; it never begins if that is rejected. */
+function holdUntil(ready: Promise<unknown>, control: Int32Array): void {
+  Atomics.store(control, CONTROL.held, 1);
+  ready.then(
+    () => release(control),
+    () => abandon(control),
+  );
+}
+
+function release(control: Int32Array): void {
+  Atomics.store(control, CONTROL.held, 0);
+  Atomics.notify(control, CONTROL.held);
+}
+
+function abandon(control: Int32Array): void {
+  Atomics.store(control, CONTROL.abandoned, 1);
+  release(control);
+}
+
 /**
  * This process is about to exit. It waits for its threads then, and the engine's waits for the command: so that must end,
  * or never begin.
  */
 function abandonRun(control: Int32Array): void {
-  Atomics.store(control, CONTROL.abandoned, 1);
+  abandon(control);
   const pid = Atomics.load(control, CONTROL.pid);
   if (pid > 0) sendSignal(pid, SIGKILL);
 }

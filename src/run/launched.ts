@@ -3,8 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { GatedProcess, LaunchError } from '../linux/launch.ts';
 import { SystemCallError } from '../linux/libc.ts';
-import { sendSignal } from '../linux/signals.ts';
-import { reap, Waiter } from '../linux/wait.ts';
+import { Waiter } from '../linux/wait.ts';
 import { isStopped, stopSignalOf } from '../linux/wait-status.ts';
 import type { KernelTracer } from '../tracer/ebpf/kernel-tracer.ts';
 import { CONTROL } from '../tracer/record.ts';
@@ -13,14 +12,15 @@ import type { EnginePlan } from './engine-plan.ts';
 
 /** What every run does in the engine's thread: the command is launched, and waited for if nobody stops it. */
 
-const SIGKILL = 9;
-
 /** Tells the thread that started this one. */
 export function tell(message: EngineMessage): void {
   parentPort?.postMessage(message);
 }
 
-/** Starts the command as far as its gate; undefined if it can't be, or if this process is about to exit: that has been told. */
+/**
+ * Starts the command as far as its gate, and holds it there as long as the control block says so; undefined if it can't be
+ * started, or is not to be any more: that has been told.
+ */
 export function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess | undefined {
   let gated: GatedProcess;
   try {
@@ -33,15 +33,16 @@ export function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedP
   try {
     for (const file of plan.joinFiles) writeFileSync(file, String(gated.pid));
   } catch (error) {
-    sendSignal(gated.pid, SIGKILL);
-    reap(gated.pid);
+    gated.abandon();
     failed('join', error);
     return undefined;
   }
   const control = new Int32Array(plan.ring.control);
   Atomics.store(control, CONTROL.pid, gated.pid);
+  Atomics.wait(control, CONTROL.held, 1);
   if (!Atomics.load(control, CONTROL.abandoned)) return gated;
-  sendSignal(gated.pid, SIGKILL);
+  gated.abandon();
+  tell({ kind: 'abandoned' });
   return undefined;
 }
 

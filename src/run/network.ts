@@ -4,8 +4,10 @@ import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts'
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { RenacerError } from '../model/errors.ts';
 
-/** An impaired network; `imitation` is what the tracer has to do for it, if it is imitated. */
-export interface OpenedNetwork extends PreparedNetwork {
+/** A network that is being impaired: its tree may be set up meanwhile, but not executed before it is `ready`. */
+export interface OpeningNetwork {
+  readonly ready: Promise<PreparedNetwork>;
+  /** What the tracer has to do for it, if it is imitated. */
   readonly imitation?: ImitationPlan;
 }
 
@@ -14,26 +16,21 @@ const WITHOUT_PACKETS: readonly string[] = ['NETWORK_PERMISSION', 'NETWORK_UNSUP
 
 /**
  * Impairs the network of the tree that `limits` holds together, as the settings say: by its packets, or, where those can't
- * be had, at its system calls. Errors: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES, NETWORK_TARGET,
- * NETWORK_BACKEND_UNAVAILABLE.
+ * be had, at its system calls. Errors, some of them by `ready`: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES,
+ * NETWORK_TARGET, NETWORK_BACKEND_UNAVAILABLE.
  */
 export async function openNetwork(
   settings: ChaosSettings,
   seed: number,
   limits: PreparedLimits,
-): Promise<OpenedNetwork> {
+): Promise<OpeningNetwork> {
   switch (settings.networkBackend ?? 'auto') {
     case 'packets':
       return openPackets(settings, seed, limits);
     case 'syscalls':
       return openImitation(settings, seed);
     case 'auto':
-      try {
-        return await openPackets(settings, seed, limits);
-      } catch (error) {
-        if (!(error instanceof RenacerError) || !WITHOUT_PACKETS.includes(error.code)) throw error;
-        return openImitation(settings, seed);
-      }
+      return limits.cgroupV2 === undefined ? openImitation(settings, seed) : openPackets(settings, seed, limits);
     case 'namespace':
       throw new RenacerError('NETWORK_BACKEND_UNAVAILABLE', 'this version has no network backend "namespace"', {
         hint: 'Leave it to "auto": without privileges, the network is imitated at the system calls.',
@@ -41,7 +38,24 @@ export async function openNetwork(
   }
 }
 
-async function openPackets(settings: ChaosSettings, seed: number, limits: PreparedLimits): Promise<OpenedNetwork> {
+/** Another network in place of one that does not get ready; throws why it does not, if there is none. */
+export async function openInstead(
+  { ready, imitation }: OpeningNetwork,
+  settings: ChaosSettings,
+  seed: number,
+): Promise<OpeningNetwork> {
+  const reason: unknown = await ready.then(
+    () => undefined,
+    (error) => error,
+  );
+  const hasChoice = (settings.networkBackend ?? 'auto') === 'auto' && imitation === undefined;
+  if (hasChoice && reason instanceof RenacerError && WITHOUT_PACKETS.includes(reason.code)) {
+    return openImitation(settings, seed);
+  }
+  throw reason;
+}
+
+async function openPackets(settings: ChaosSettings, seed: number, limits: PreparedLimits): Promise<OpeningNetwork> {
   if (limits.cgroupV2 === undefined) {
     throw new RenacerError(
       'NETWORK_PERMISSION',
@@ -56,10 +70,10 @@ async function openPackets(settings: ChaosSettings, seed: number, limits: Prepar
     import('../chaos/network/engine.ts'),
     import('../chaos/network/plan.ts'),
   ]);
-  return prepareNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2 });
+  return { ready: prepareNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2 }) };
 }
 
-async function openImitation(settings: ChaosSettings, seed: number): Promise<OpenedNetwork> {
+async function openImitation(settings: ChaosSettings, seed: number): Promise<OpeningNetwork> {
   const [{ prepareImitation }, { networkPlan }] = await Promise.all([
     import('../chaos/network/syscalls/imitated-network.ts'),
     import('../chaos/network/plan.ts'),

@@ -4,7 +4,7 @@ import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { type PartName, partsOf } from '../chaos/tiers.ts';
+import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
@@ -18,29 +18,16 @@ import type { TraceEvent } from '../model/trace-event.ts';
 import { atExit } from './at-exit.ts';
 import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
-import { runEngine } from './engine.ts';
+import { type Ended, type LaunchFailed, runEngine } from './engine.ts';
 import { chooseEngine, withoutKernel } from './engine-choice.ts';
 import type { EngineChoice, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
-import { type OpenedNetwork, openNetwork, refuseBrokenNetwork } from './network.ts';
+import { type OpeningNetwork, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
 import { makeResult } from './result.ts';
 import { Stdio, type StdioOption } from './stdio.ts';
-
-const NETWORK_PARTS: readonly PartName[] = [
-  'network_latency',
-  'packet_loss',
-  'packet_duplicate',
-  'packet_reorder',
-  'packet_corrupt',
-  'bandwidth',
-  'connection_drop',
-  'connection_refuse',
-  'partition',
-  'dns_failure',
-];
 
 const DEFAULT_STRING_LIMIT = 32;
 
@@ -131,16 +118,19 @@ export async function runCommand(command: string, args: readonly string[], reque
   const engineChoice = request.engine ?? 'auto';
   const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
-  let network: OpenedNetwork | undefined;
+  let opening: OpeningNetwork | undefined;
   try {
-    if (armed.some((part) => NETWORK_PARTS.includes(part))) network = await openNetwork(settings, seed, limits);
-    let tracing = tracingPlan(request.trace, { ...injected, imitation: network?.imitation });
-    if (tracing) tracing = chooseEngine(engineChoice, tracing, limits.cgroupV2);
+    if (asksForNetwork(settings)) opening = await openNetwork(settings, seed, limits);
+    const planTracing = (): TracingPlan | undefined => {
+      const plan = tracingPlan(request.trace, { ...injected, imitation: opening?.imitation });
+      return plan && chooseEngine(engineChoice, plan, limits.cgroupV2);
+    };
+    let tracing = planTracing();
     const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
     let startMs = monotonicMs();
     let startSeconds = epochSeconds();
     let ending: Ending | undefined;
-    const start = (plan: TracingPlan | undefined) =>
+    const start = (): Promise<Ended | LaunchFailed> =>
       runEngine(
         {
           launch: {
@@ -153,7 +143,7 @@ export async function runCommand(command: string, args: readonly string[], reque
             rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
           },
           joinFiles: limits.joinFiles,
-          tracing: plan,
+          tracing,
         },
         {
           started(pid) {
@@ -178,23 +168,30 @@ export async function runCommand(command: string, args: readonly string[], reque
           event: (event) => request.trace?.onEvent?.(event),
           idle: () => request.trace?.onIdle?.(),
         },
-      );
+        opening?.ready,
+      ).then(async (end) => {
+        if (end.kind === 'no-kernel-trace') {
+          tracing = withoutKernel(engineChoice, tracing!, end.reason);
+          return start();
+        }
+        if (end.kind === 'abandoned') {
+          opening = await openInstead(opening!, settings, seed);
+          tracing = planTracing();
+          return start();
+        }
+        return end;
+      });
     // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
-    const engine = start(tracing);
+    const engine = start();
     if (!tracing || tracing.kernel) guard = startGuard(limits.remains);
     // Even if it fails: our copies of its pipes would keep them open.
-    const last = await engine
-      .then((end) => {
-        if (end.kind !== 'no-kernel-trace') return end;
-        tracing = withoutKernel(engineChoice, tracing!, end.reason);
-        return start(tracing);
-      })
-      .finally(() => stdio.handOver());
-    if (last.kind === 'no-kernel-trace') throw new Error(last.reason);
+    const last = await engine.finally(() => stdio.handOver());
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();
+    const network = await opening?.ready;
     refuseBrokenNetwork(network);
+    network?.finish();
     const durationMs = monotonicMs() - startMs;
     const [stdout, stderr] = await Promise.all([stdio.stdout, stdio.stderr]);
     const checkStatus = request.verify && last.status === 0 ? await runCheck(request.verify, { cwd, env }) : undefined;
@@ -219,7 +216,10 @@ export async function runCommand(command: string, args: readonly string[], reque
   } finally {
     exitIsFine();
     recording?.close();
-    await network?.dispose();
+    await opening?.ready.then(
+      (network) => network.dispose(),
+      () => {},
+    );
     await cleanUp(limits);
     guard?.dismiss();
   }

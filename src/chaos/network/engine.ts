@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { cgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { wake } from '../../linux/poll.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkFault, NetworkUse } from '../../model/network-use.ts';
+import { startNetworkThread } from './network-worker.ts';
 import type { NetworkPlan } from './plan.ts';
-import type { QueueWorkerData, QueueWorkerRequest, QueueWorkerStart, Snapshot } from './queue-worker.ts';
-import { resolveTargets } from './targets.ts';
+import type { QueueWorkerRequest, QueueWorkerStart, Snapshot } from './queue-worker.ts';
+import { resolveRules } from './targets.ts';
 
 /** How long `usage` waits for the engine's thread. */
 const ANSWER_MS = 2000;
@@ -26,6 +27,11 @@ export interface PreparedNetwork {
   faults(): readonly NetworkFault[];
   /** Why the engine no longer works, if so: then the network has been as usual since. */
   failure(): Error | undefined;
+  /**
+   * Begins to end the impairments, with the figures of this moment as the last ones: to be called as soon as the tree has
+   * ended, since the kernel takes its time.
+   */
+  finish(): void;
   /** Ends the impairments: packets that wait go on at once, and nothing is left in the kernel. */
   dispose(): Promise<void>;
 }
@@ -37,20 +43,12 @@ export interface PreparedNetwork {
  * Throws NETWORK_TARGET, NETWORK_PERMISSION, NETWORK_UNSUPPORTED or NETWORK_QUEUES.
  */
 export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions): Promise<PreparedNetwork> {
-  const rules = await Promise.all(
-    plan.rules.map(async (rule) => ({ rule, targets: await resolveTargets(rule.networkTo ?? []) })),
-  );
+  const rules = await resolveRules(plan.rules);
   const { port1, port2 } = new MessageChannel();
   const answers = new SharedArrayBuffer(4);
-  const workerData: QueueWorkerData = {
-    rules,
-    seed: options.seed,
-    cgroup: cgroupIdentity(options.cgroup),
-    answers,
-    port: port2,
-  };
-  const worker = new Worker(new URL('./queue-worker.js', import.meta.url), { workerData, transferList: [port2] });
-  const [start] = (await once(worker, 'message')) as [QueueWorkerStart];
+  const cgroup = cgroupIdentity(options.cgroup);
+  const work = { kind: 'packets', rules, seed: options.seed, cgroup, answers, port: port2 } as const;
+  const [worker, start] = await startNetworkThread<QueueWorkerStart>(work, [port2]);
   if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
   return new RunningNetwork('packets', worker, start.wakeFd, port1, new Int32Array(answers));
 }
@@ -97,31 +95,28 @@ export class RunningNetwork implements PreparedNetwork {
     return this.#failure;
   }
 
+  finish(): void {
+    if (!this.#running) return;
+    this.#ask('stop');
+    this.#running = false;
+    this.#worker.ref();
+  }
+
   async dispose(): Promise<void> {
-    if (this.#running) {
-      this.#running = false;
-      this.#worker.ref();
-      this.#ask('stop');
-    }
+    this.finish();
     await this.#ended;
-    this.#readAnswers();
     this.#port.close();
   }
 
   #refresh(): void {
-    if (!this.#running) return;
-    const before = Atomics.load(this.#answers, 0);
-    this.#ask('snapshot');
-    Atomics.wait(this.#answers, 0, before, ANSWER_MS);
-    this.#readAnswers();
+    if (this.#running) this.#ask('snapshot');
   }
 
   #ask(request: QueueWorkerRequest): void {
+    const before = Atomics.load(this.#answers, 0);
     this.#port.postMessage(request);
     wake(this.#wakeFd);
-  }
-
-  #readAnswers(): void {
+    Atomics.wait(this.#answers, 0, before, ANSWER_MS);
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
       this.#last = got.message as Snapshot;
     }

@@ -1,16 +1,16 @@
-/** The thread that reads the queues. It blocks in ppoll(2), so the event loop of the process never delays a packet. */
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { monotonicMs } from '../../linux/clock.ts';
-import { bePunctual, Waiter } from '../../linux/poll.ts';
+import { Waiter } from '../../linux/poll.ts';
 import type { NetworkFault } from '../../model/network-use.ts';
 import { describeFailure } from './failure.ts';
 import type { ResolvedRule } from './impairment.ts';
 import type { PacketEngine } from './packet-engine.ts';
 import { openTap, type Tap } from './tap.ts';
 
-/** What the thread is started with. */
-export interface QueueWorkerData {
+/** What it takes to read the queues. */
+export interface QueueWork {
+  readonly kind: 'packets';
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
   readonly cgroup: CgroupIdentity;
@@ -35,26 +35,24 @@ export type QueueWorkerStart =
 /** A bound for each wait, so that the thread can be ended from outside. */
 const LONGEST_WAIT_MS = 100;
 
-const data = workerData as QueueWorkerData;
-
-function start(): void {
+/** What the network's thread does for the packets backend: it blocks in ppoll(2) until it is told to stop. */
+export function readQueues(work: QueueWork): void {
   let tap: Tap;
   try {
-    tap = openTap(data.rules, data.seed, data.cgroup);
+    tap = openTap(work.rules, work.seed, work.cgroup);
   } catch (error) {
     parentPort!.postMessage({ kind: 'failed', ...describeFailure(error) } satisfies QueueWorkerStart);
     return;
   }
   const waiter = new Waiter(tap.fd);
-  bePunctual();
   parentPort!.postMessage({ kind: 'ready', wakeFd: waiter.wakeFd } satisfies QueueWorkerStart);
-  serve(tap, waiter);
+  serve(tap, waiter, work);
+  answer(tap.engine, work);
   tap.close();
-  answer(tap.engine);
   waiter.close();
 }
 
-function serve(tap: Tap, waiter: Waiter): void {
+function serve(tap: Tap, waiter: Waiter, work: QueueWork): void {
   const { engine } = tap;
   for (;;) {
     const untilNext = engine.nextTime - monotonicMs();
@@ -62,17 +60,15 @@ function serve(tap: Tap, waiter: Waiter): void {
     tap.receive(monotonicMs());
     engine.run(monotonicMs());
     tap.flush();
-    const request = receiveMessageOnPort(data.port)?.message as QueueWorkerRequest | undefined;
-    if (request === 'snapshot') answer(engine);
+    const request = receiveMessageOnPort(work.port)?.message as QueueWorkerRequest | undefined;
+    if (request === 'snapshot') answer(engine, work);
     if (request === 'stop') return;
   }
 }
 
-function answer(engine: PacketEngine): void {
-  data.port.postMessage({ use: engine.use(), faults: engine.faults() } satisfies Snapshot);
-  const answers = new Int32Array(data.answers);
+function answer(engine: PacketEngine, work: QueueWork): void {
+  work.port.postMessage({ use: engine.use(), faults: engine.faults() } satisfies Snapshot);
+  const answers = new Int32Array(work.answers);
   Atomics.add(answers, 0, 1);
   Atomics.notify(answers, 0);
 }
-
-start();

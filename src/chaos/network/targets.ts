@@ -1,12 +1,19 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { RenacerError } from '../../model/errors.ts';
+import type { NetworkConditions } from '../settings.ts';
+import type { ResolvedRule } from './impairment.ts';
 
 /** A target whose name is resolved: an address or a network, a port, or both. */
 export interface ResolvedTarget {
   readonly address: string | undefined;
   readonly prefix: number;
   readonly port: number | undefined;
+}
+
+/** Rules with the names of their targets resolved. Throws NETWORK_TARGET. */
+export async function resolveRules(rules: readonly NetworkConditions[]): Promise<ResolvedRule[]> {
+  return Promise.all(rules.map(async (rule) => ({ rule, targets: await resolveTargets(rule.networkTo ?? []) })));
 }
 
 /**

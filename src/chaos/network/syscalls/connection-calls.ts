@@ -4,7 +4,7 @@ import type { Task } from '../../../tracer/task.ts';
 import { addressArgument, familyOf, internetAddress, isAny, isV4, loopbackLike, portOf } from './addresses.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
-import type { ImitationPlan, MeetingPorts } from './relay-requests.ts';
+import type { ImitationPlan } from './relay-requests.ts';
 import type { TreeConnection, TreeSocket } from './tree-sockets.ts';
 
 const EINPROGRESS = failureOf('EINPROGRESS');
@@ -24,7 +24,7 @@ export class ConnectionCalls {
     getsockopt: { entry: (call) => this.#askError(call), exit: (call) => this.#toldError(call) },
   };
   readonly #tools: ImitationTools;
-  readonly #meeting: MeetingPorts;
+  readonly #meetingPorts: Uint32Array;
   readonly #notes: ConnectionNotes;
   /** The connections that calls under way are about. */
   readonly #asked = new WeakMap<Task, TreeConnection>();
@@ -32,7 +32,7 @@ export class ConnectionCalls {
 
   constructor(tools: ImitationTools, { meeting, notes }: ImitationPlan) {
     this.#tools = tools;
-    this.#meeting = meeting;
+    this.#meetingPorts = new Uint32Array(meeting);
     this.#notes = new ConnectionNotes(notes);
   }
 
@@ -56,7 +56,7 @@ export class ConnectionCalls {
   /** Begins a connection attempt in the program's name. */
   #begin(call: StoppedCall, socket: TreeSocket, peer: SocketAddress): EntryDecision | undefined {
     const { tree, sockets, covers, send } = this.#tools;
-    const port = isV4(peer) ? this.#meeting.v4 : this.#meeting.v6;
+    const port = this.#meetingPorts[isV4(peer) ? 0 : 1]!;
     if (port === 0 || familyOf(peer) !== socket.family || !(covers(peer) || socket.front)) return undefined;
     const fd = tree.take(call);
     if (fd < 0) return undefined;

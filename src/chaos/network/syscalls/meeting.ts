@@ -29,14 +29,14 @@ export class MeetingPlace {
     this.#sockets = sockets;
     const v4 = this.#listen(AF_INET);
     if (v4 <= 0) throw new Error(`a socket on 127.0.0.1 could not be made (errno ${-v4})`);
-    this.ports = { v4, v6: Math.max(0, this.#listen(AF_INET6)) };
+    this.ports = [v4, Math.max(0, this.#listen(AF_INET6))];
   }
 
   /** Meets a socket that waits; a descriptor whose connection is there within the moment, or a negative errno. */
   meet(waiting: SocketAddress): number {
     const sockets = this.#sockets;
     const v4 = isV4(waiting);
-    const ours = loopbackLike(anyAddress(v4 ? AF_INET : AF_INET6), v4 ? this.ports.v4 : this.ports.v6);
+    const ours = loopbackLike(anyAddress(v4 ? AF_INET : AF_INET6), this.ports[v4 ? 0 : 1]);
     const fd = this.#bound(ours);
     if (fd < 0) return fd;
     sockets.connect(fd, asPlain(waiting));
@@ -48,7 +48,7 @@ export class MeetingPlace {
     const sockets = this.#sockets;
     const waiting = sockets.create(AF_INET, SOCK_STREAM);
     const taken = sockets.take(process.pid, waiting);
-    const outcome = sockets.connect(waiting, loopbackLike(anyAddress(AF_INET), this.ports.v4));
+    const outcome = sockets.connect(waiting, loopbackLike(anyAddress(AF_INET), this.ports[0]));
     const met = taken < 0 ? taken : this.meet(sockets.localAddress(waiting)!);
     const isConnected = sockets.tcpState(waiting) === TCP_ESTABLISHED;
     for (const fd of [waiting, taken, met]) if (fd >= 0) sockets.close(fd);

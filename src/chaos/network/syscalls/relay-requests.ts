@@ -2,11 +2,11 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SocketAddress } from '../../../linux/sockets.ts';
 import type { ResolvedRule } from '../impairment.ts';
 
-/** The ports, on loopback, at which connections of the tree wait for the relay; 0 where the machine has no such family. */
-export interface MeetingPorts {
-  readonly v4: number;
-  readonly v6: number;
-}
+/**
+ * The ports, on loopback, at which connections of the tree wait for the relay: of IPv4 and of IPv6, 0 where the machine has no
+ * such family.
+ */
+export type MeetingPorts = readonly [v4: number, v6: number];
 
 /** What the tracer's thread is told to imitate a network. */
 export interface ImitationPlan {
@@ -15,7 +15,8 @@ export interface ImitationPlan {
   /** To the relay: RelayRequest. */
   readonly port: MessagePort;
   readonly wakeFd: number;
-  readonly meeting: MeetingPorts;
+  /** Two words: the MeetingPorts, which the relay writes before the command is executed. */
+  readonly meeting: SharedArrayBuffer;
   /** The memory of the ConnectionNotes. */
   readonly notes: SharedArrayBuffer;
   /** The memory of the ArrivalNotes. */

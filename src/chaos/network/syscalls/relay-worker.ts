@@ -1,15 +1,19 @@
-/** The thread of the relay. It blocks in epoll_wait(2), so the event loop of the process never delays what is due. */
 import { readSync } from 'node:fs';
-import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN } from '../../../linux/epoll.ts';
-import { bePunctual, makeWakeFd } from '../../../linux/poll.ts';
+import { closeFd } from '../../../linux/fds.ts';
 import type { QueueWorkerRequest, Snapshot } from '../queue-worker.ts';
 import { Relay, type RelayPlan } from './relay.ts';
-import type { MeetingPorts, RelayRequest } from './relay-requests.ts';
+import type { RelayRequest } from './relay-requests.ts';
 
-/** What the thread is started with. */
-export interface RelayWorkerData extends RelayPlan {
+/** What it takes to relay the tree's traffic. */
+export interface RelayWork extends RelayPlan {
+  readonly kind: 'imitation';
+  /** Where the tracer's thread will look for the ports of the meeting place (see ImitationPlan). */
+  readonly meeting: SharedArrayBuffer;
+  /** Becomes readable when there is a request. It is the relay's to close. */
+  readonly wakeFd: number;
   /** One number: how many answers have been posted. The main thread may wait for it to change. */
   readonly answers: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -18,45 +22,46 @@ export interface RelayWorkerData extends RelayPlan {
 }
 
 /** The first message of the thread: it is at work, or why it can't be. */
-export type RelayWorkerStart =
-  | { readonly kind: 'ready'; readonly wakeFd: number; readonly meeting: MeetingPorts }
-  | { readonly kind: 'failed'; readonly reason: string };
+export type RelayWorkerStart = { readonly kind: 'ready' } | { readonly kind: 'failed'; readonly reason: string };
 
 /** A bound for each wait, so that the thread can be ended from outside. */
 const LONGEST_WAIT_MS = 100;
 
-const data = workerData as RelayWorkerData;
+/** What the network's thread does for an imitation: it blocks in epoll_wait(2) until it is told to stop. */
+export function relayTraffic(work: RelayWork): void {
+  const start = openRelay(work);
+  if (typeof start === 'string') {
+    parentPort!.postMessage({ kind: 'failed', reason: start } satisfies RelayWorkerStart);
+  } else {
+    parentPort!.postMessage({ kind: 'ready' } satisfies RelayWorkerStart);
+    serve(start, work);
+    answer(start, work);
+    start.close();
+  }
+  closeFd(work.wakeFd);
+  work.requests.close();
+}
 
-function start(): void {
+/** A relay whose ports have been told to the tracer's thread, or why there can be none. */
+function openRelay(work: RelayWork): Relay | string {
   let relay: Relay;
   try {
-    relay = new Relay(data);
+    relay = new Relay(work);
   } catch (error) {
-    failed(error instanceof Error ? error.message : String(error));
-    return;
+    return error instanceof Error ? error.message : String(error);
   }
   const fault = relay.meeting.trial();
   if (fault !== undefined) {
     relay.close();
-    failed(fault);
-    return;
+    return fault;
   }
-  const wakeFd = makeWakeFd();
-  relay.epoll.watch(wakeFd, EPOLLIN);
-  bePunctual();
-  parentPort!.postMessage({ kind: 'ready', wakeFd, meeting: relay.meeting.ports } satisfies RelayWorkerStart);
-  serve(relay, wakeFd);
-  relay.close();
-  relay.sockets.close(wakeFd);
-  answer(relay);
-  data.requests.close();
+  new Uint32Array(work.meeting).set(relay.meeting.ports);
+  relay.epoll.watch(work.wakeFd, EPOLLIN);
+  return relay;
 }
 
-function failed(reason: string): void {
-  parentPort!.postMessage({ kind: 'failed', reason } satisfies RelayWorkerStart);
-}
-
-function serve(relay: Relay, wakeFd: number): void {
+function serve(relay: Relay, work: RelayWork): void {
+  const { wakeFd, requests, port } = work;
   const wakeUps = new Uint8Array(8);
   for (;;) {
     const untilNext = relay.nextTime - monotonicMs();
@@ -64,21 +69,19 @@ function serve(relay: Relay, wakeFd: number): void {
       if (fd === wakeFd) readSync(wakeFd, wakeUps);
       else relay.onReady(fd);
     });
-    for (let got = receiveMessageOnPort(data.requests); got !== undefined; got = receiveMessageOnPort(data.requests)) {
+    for (let got = receiveMessageOnPort(requests); got !== undefined; got = receiveMessageOnPort(requests)) {
       relay.take(got.message as RelayRequest);
     }
     relay.run(monotonicMs());
-    const request = receiveMessageOnPort(data.port)?.message as QueueWorkerRequest | undefined;
-    if (request === 'snapshot') answer(relay);
+    const request = receiveMessageOnPort(port)?.message as QueueWorkerRequest | undefined;
+    if (request === 'snapshot') answer(relay, work);
     if (request === 'stop') return;
   }
 }
 
-function answer(relay: Relay): void {
-  data.port.postMessage(relay.snapshot() satisfies Snapshot);
-  const answers = new Int32Array(data.answers);
-  Atomics.add(answers, 0, 1);
-  Atomics.notify(answers, 0);
+function answer(relay: Relay, { port, answers }: RelayWork): void {
+  port.postMessage(relay.snapshot() satisfies Snapshot);
+  const count = new Int32Array(answers);
+  Atomics.add(count, 0, 1);
+  Atomics.notify(count, 0);
 }
-
-start();

@@ -1,0 +1,58 @@
+import { Worker } from 'node:worker_threads';
+
+/**
+ * A thread that can be started before there is anything for it to do: it takes as long to start as all of the rest. Its
+ * script sends a first message once it is loaded, and then waits to be sent its work.
+ */
+export class ThreadAhead {
+  readonly #script: URL;
+  #ahead: { readonly worker: Worker; readonly loaded: Promise<unknown> } | undefined;
+
+  constructor(script: URL) {
+    this.#script = script;
+  }
+
+  /** Starts it ahead. Whoever is about to take it saves that time; {@link dismiss} it if nobody did. */
+  start(): void {
+    if (this.#ahead) return;
+    const worker = this.#startWorker();
+    // It says that it is loaded, or ends. What keeps it from loading is told when it is needed.
+    const loaded = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve).on('error', resolve));
+    this.#ahead = { worker, loaded };
+  }
+
+  /** Tells a thread that was started ahead what it may load meanwhile. */
+  hint(message: string): void {
+    this.#ahead?.worker.postMessage(message);
+  }
+
+  /** The thread, for work that is sent to it; a new one unless one was started ahead. */
+  take(): Worker {
+    const worker = this.#ahead?.worker;
+    this.#ahead = undefined;
+    return worker && isAlive(worker) ? worker : this.#startWorker();
+  }
+
+  /** Ends a thread that was started ahead and was not taken. */
+  async dismiss(): Promise<void> {
+    const unused = this.#ahead;
+    this.#ahead = undefined;
+    // koffi aborts the process when its thread ends while it loads.
+    await unused?.loaded;
+    await unused?.worker.terminate();
+  }
+
+  /**
+   * Its output is taken, not passed on: for that Node would open our stdout and stderr, and thereby make the pipes that they
+   * may be non-blocking, for the target as well.
+   */
+  #startWorker(): Worker {
+    // The options of this process (--input-type, --test, --import ...) are not for it.
+    const ours = { execArgv: [], env: {} };
+    return new Worker(this.#script, { ...ours, stdout: true, stderr: true });
+  }
+}
+
+function isAlive(worker: Worker): boolean {
+  return worker.threadId !== -1;
+}
