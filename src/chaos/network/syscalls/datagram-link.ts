@@ -17,7 +17,8 @@ const MOST_AT_ONCE = 64;
 /** What passes between a UDP socket of the tree and one peer, and when. */
 export class DatagramLink implements Companion, Owner {
   readonly #io: RelaySurroundings;
-  readonly #flow: Flow;
+  readonly #findFlow: () => Flow;
+  #known: Flow | undefined;
   readonly #request: LinkRequest;
   readonly #onClose: () => void;
   #inner: number;
@@ -25,14 +26,20 @@ export class DatagramLink implements Companion, Owner {
   #onTheirWay = 0;
   #closed = false;
 
-  constructor(io: RelaySurroundings, flow: Flow, request: LinkRequest, onClose: () => void) {
+  constructor(io: RelaySurroundings, findFlow: () => Flow, request: LinkRequest, onClose: () => void) {
     this.#onClose = onClose;
     this.#io = io;
-    this.#flow = flow;
+    this.#findFlow = findFlow;
     this.#request = request;
     this.#inner = request.inner;
     this.#owes = request.beginner === 'peer';
     for (const fd of [request.inner, request.outer]) this.#watch(fd);
+  }
+
+  /** It begins with the first datagram: many a socket is connected to learn which address it would have. */
+  get #flow(): Flow {
+    this.#known ??= this.#findFlow();
+    return this.#known;
   }
 
   get inode(): number {

@@ -156,11 +156,11 @@ export class Relay {
 
   #link(request: LinkRequest): void {
     const { local, peer, link } = request;
-    const flow =
+    const findFlow = (): Flow =>
       request.beginner === 'tree'
         ? this.#flow('udp', local, peer, undefined)
         : this.#flow('udp', peer, local, undefined, false);
-    const made = new DatagramLink(this.#surroundings, flow, request, () => {
+    const made = new DatagramLink(this.#surroundings, findFlow, request, () => {
       this.#links.delete(link);
       this.#state.linkClosed();
     });

@@ -27,6 +27,8 @@ import type { TreeLink, TreeSocket } from './tree-sockets.ts';
 
 /** Links at the same time, of two descriptors each; what goes beyond is sent without. */
 const MOST_LINKS = 1500;
+/** Links that are known to be there, or to have been there. */
+const MOST_CARRIED = 10_000;
 const MOST_ROUTES = 10_000;
 /** For a socket that is connected to learn its address; nothing is sent there. */
 const ANY_PORT = 9;
@@ -195,6 +197,7 @@ export class UdpLinks {
     socket.links ??= { byPeer: new Map(), byPort: new Map(), connected: undefined };
     if (!isConnected) socket.links.byPeer.set(keyOf(peer), link);
     socket.links.byPort.set(innerPort, link);
+    if (this.#carried.size >= MOST_CARRIED) this.#carried.delete(this.#carried.values().next().value!);
     this.#carried.add(keyOf(peer) + keyOf(local));
     this.#ports.add(portOf(local));
     state.linkOpened();
