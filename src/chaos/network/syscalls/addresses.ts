@@ -62,6 +62,11 @@ export function isManycast(address: SocketAddress): boolean {
   return host.length === 4 ? host[0]! >= 224 : host[0] === 0xff;
 }
 
+/** 127.0.0.1 and ::1. */
+export function isLoopback(address: SocketAddress): boolean {
+  return hostOf(address) === hostOf(loopbackLike(address, 0));
+}
+
 /** The loopback address of the same kind: IPv4, IPv6, or IPv4 in an IPv6 socket. */
 export function loopbackLike(address: SocketAddress, port: number): SocketAddress {
   const loopback = new Uint8Array(address.length);

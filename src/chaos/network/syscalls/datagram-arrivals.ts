@@ -1,6 +1,6 @@
 import type { EntryDecision, ExitDecision, MemoryWrite, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import { hostOf, internetAddress, keyOf, portOf } from './addresses.ts';
+import { internetAddress, isLoopback, keyOf, portOf } from './addresses.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import { MMSGHDR_BYTES, MSGHDR_NAME_LENGTH_AT, readPointer } from './message-header.ts';
 import { readWord } from './socket-names.ts';
@@ -83,11 +83,6 @@ export class DatagramArrivals {
     if (local && coversService(sender, portOf(local))) this.#links.reach(call, socket, fd, sender, 'peer');
     sockets.close(fd);
   }
-}
-
-function isLoopback(address: Uint8Array): boolean {
-  const host = hostOf(address);
-  return host === '127.0.0.1' || host === '::1';
 }
 
 function placeOf(call: StoppedCall, address: number, lengthAt: number): Place | undefined {

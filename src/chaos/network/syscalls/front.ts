@@ -1,5 +1,6 @@
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { failureOf, type SocketAddress } from '../../../linux/sockets.ts';
+import { isAny, isLoopback, isV4, keyOf, portOf } from './addresses.ts';
 import type { Companion } from './companions.ts';
 import type { Ends } from './inbound-connection.ts';
 import type { FrontRequest } from './relay-requests.ts';
@@ -18,18 +19,31 @@ export class Front implements Owner, Companion {
   readonly inode: number;
   readonly #io: RelaySurroundings;
   readonly #fd: number;
+  readonly #address: SocketAddress;
   readonly #program: SocketAddress;
+  readonly #onClose: () => void;
   readonly #arrived: OnArrival;
   #open = true;
 
-  constructor(io: RelaySurroundings, request: FrontRequest, arrived: OnArrival) {
+  constructor(io: RelaySurroundings, request: FrontRequest, arrived: OnArrival, onClose: () => void) {
     this.#io = io;
     this.#fd = request.fd;
     this.inode = request.inode;
+    this.#address = request.address;
     this.#program = request.program;
+    this.#onClose = onClose;
     this.#arrived = arrived;
     io.own(this.#fd, this);
     this.#watch();
+  }
+
+  /** Where the program listens, if what goes to this address of loopback comes here, and can be known there by its own. */
+  behind(address: SocketAddress): SocketAddress | undefined {
+    const isHere =
+      portOf(address) === portOf(this.#address) &&
+      isLoopback(address) &&
+      (isAny(this.#address) || keyOf(address) === keyOf(this.#address));
+    return isHere && isV4(address) === isV4(this.#program) ? this.#program : undefined;
   }
 
   onReady(): void {
@@ -51,6 +65,7 @@ export class Front implements Owner, Companion {
   abort(): void {
     if (!this.#open) return;
     this.#open = false;
+    this.#onClose();
     this.#io.epoll.watch(this.#fd, 0);
     this.#io.disown(this.#fd);
     this.#io.sockets.close(this.#fd);

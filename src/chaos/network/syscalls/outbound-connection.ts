@@ -1,7 +1,7 @@
 import { EPOLLOUT } from '../../../linux/epoll.ts';
-import { failureOf, SO_ERROR, SOCK_STREAM, SOL_SOCKET } from '../../../linux/sockets.ts';
+import { failureOf, SO_ERROR, SOCK_STREAM, SOL_SOCKET, type SocketAddress } from '../../../linux/sockets.ts';
 import type { Flow } from '../flow.ts';
-import { familyOf, withPort } from './addresses.ts';
+import { familyOf, isV4, loopbackLike, portOf, withPort } from './addresses.ts';
 import { CarriedConnection } from './carried-connection.ts';
 import type { ConnectRequest } from './relay-requests.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
@@ -67,11 +67,23 @@ export class OutboundConnection implements Owner {
     own(outer, this);
     // Its port is still taken, unless the relay stood there.
     if (source && sockets.bind(outer, source) < 0) sockets.bind(outer, withPort(source, 0));
-    const outcome = sockets.connect(outer, peer);
+    const outcome = sockets.connect(outer, this.#destination(outer));
     const local = sockets.localAddress(outer);
     if (local) ownEnds.add(outer, local);
     if (outcome === 0 || outcome === failureOf('EINPROGRESS')) epoll.watch(outer, EPOLLOUT);
     else this.#answered(-outcome);
+  }
+
+  /** A server of the tree is reached where it really is: it must know from where before it accepts. */
+  #destination(outer: number): SocketAddress {
+    const { sockets, serverAt, arrivals } = this.#io;
+    const { peer, source } = this.#request;
+    const server = source === undefined ? serverAt(peer) : undefined;
+    if (server === undefined) return peer;
+    sockets.bind(outer, loopbackLike(peer, 0));
+    const local = sockets.localAddress(outer);
+    if (local) arrivals.set(portOf(local), { peer: local, local: loopbackLike(peer, portOf(peer)) });
+    return isV4(peer) ? withPort(peer, portOf(server)) : server;
   }
 
   /** The other end accepts (0), or an error (positive) came instead. */

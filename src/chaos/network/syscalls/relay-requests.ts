@@ -41,6 +41,7 @@ export interface ConnectRequest {
 export interface FrontRequest {
   readonly kind: 'front';
   readonly fd: number;
+  readonly address: SocketAddress;
   /** Where the program's socket listens. */
   readonly program: SocketAddress;
   /** Of that socket. */

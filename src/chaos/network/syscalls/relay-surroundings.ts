@@ -1,5 +1,5 @@
 import type { Epoll } from '../../../linux/epoll.ts';
-import type { SocketCalls } from '../../../linux/sockets.ts';
+import type { SocketAddress, SocketCalls } from '../../../linux/sockets.ts';
 import type { FaultLog } from '../fault-log.ts';
 import type { ArrivalNotes } from './arrival-notes.ts';
 import type { ConnectionNotes } from './connection-notes.ts';
@@ -28,6 +28,8 @@ export interface RelaySurroundings {
   readonly datagramPassage: DatagramPassage;
   readonly names: NameFailures;
   readonly log: FaultLog;
+  /** Where a server of the tree really listens that has this address, if there is just one, and it may be connected to there. */
+  serverAt(address: SocketAddress): SocketAddress | undefined;
   now(): number;
   at(time: number, action: () => void): void;
   /** Events of a descriptor are for this owner. */

@@ -21,7 +21,7 @@ import { NameFailures } from './name-failures.ts';
 import { OutboundConnection } from './outbound-connection.ts';
 import { OwnEnds } from './own-ends.ts';
 import { Passage } from './passage.ts';
-import type { LinkRequest, RelayRequest } from './relay-requests.ts';
+import type { FrontRequest, LinkRequest, RelayRequest } from './relay-requests.ts';
 import { RelayState } from './relay-state.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
 
@@ -53,6 +53,7 @@ export class Relay {
   readonly #links = new Map<number, DatagramLink>();
   readonly #udpCompanions = new Companions('udp');
   readonly #tcpCompanions = new Companions('tcp');
+  readonly #fronts = new Set<Front>();
   readonly #ownEnds = new OwnEnds();
   readonly #datagrams: Datagrams;
   #connections = 0;
@@ -73,6 +74,7 @@ export class Relay {
       datagramPassage,
       names: new NameFailures(this.#log),
       log: this.#log,
+      serverAt: (address) => this.#serverAt(address),
       now: monotonicMs,
       at,
       own: (fd, owner) => this.#owners.set(fd, owner),
@@ -99,9 +101,7 @@ export class Relay {
         return;
       }
       case 'front':
-        this.#tcpCompanions.add(
-          new Front(this.#surroundings, request, (outer, ends, program) => this.#arrived(outer, ends, program)),
-        );
+        this.#front(request);
         return;
       case 'link':
         this.#link(request);
@@ -141,6 +141,23 @@ export class Relay {
     this.#datagrams.close();
     this.meeting.close();
     this.epoll.close();
+  }
+
+  #front(request: FrontRequest): void {
+    const front: Front = new Front(
+      this.#surroundings,
+      request,
+      (outer, ends, program) => this.#arrived(outer, ends, program),
+      () => this.#fronts.delete(front),
+    );
+    this.#fronts.add(front);
+    this.#tcpCompanions.add(front);
+  }
+
+  /** Of several at one address, the kernel chooses. */
+  #serverAt(address: SocketAddress): SocketAddress | undefined {
+    const found = [...this.#fronts].flatMap((front) => front.behind(address) ?? []);
+    return found.length === 1 ? found[0] : undefined;
   }
 
   #arrived(outer: number, ends: Ends, program: SocketAddress): void {

@@ -100,10 +100,10 @@ export class ServerCalls {
   #listens(call: StoppedCall): undefined {
     const socket = this.#tools.tree.of(call);
     if (!socket?.front || socket.front.listens || call.result.i32(0) !== 0) return;
-    const { fd, program } = socket.front;
+    const { fd, address, program } = socket.front;
     socket.front.listens = true;
     for (const pending of this.#pending) if (pending.socket === socket) this.#pending.delete(pending);
-    this.#tools.send({ kind: 'front', fd, program, inode: socket.inode });
+    this.#tools.send({ kind: 'front', fd, address, program, inode: socket.inode });
   }
 
   #accept(call: StoppedCall): EntryDecision | undefined {
