@@ -107,8 +107,9 @@ function faultText(fault: InjectedFault, colors: Colors): string {
   return `${fault.fault} at ${at.syscall} #${at.ordinal} of task ${at.lineage} (pid ${tid}, ${seconds(timeMs)})`;
 }
 
-function packetText({ fault, direction, stream, packet, flow, service, timeMs }: InjectedPacketFault): string {
-  return `${fault} of ${stream} packet ${packet} ${direction} ${service} (${flow}, ${seconds(timeMs)})`;
+function packetText({ fault, direction, stream, packet, flow, service, lookup, timeMs }: InjectedPacketFault): string {
+  const name = lookup ? ` asking for ${lookup.name} (lookup ${lookup.ordinal})` : '';
+  return `${fault} of ${stream} packet ${packet} ${direction} ${service}${name} (${flow}, ${seconds(timeMs)})`;
 }
 
 function signalText({ signal, at, tid, timeMs, fate, moment }: InjectedSignal, colors: Colors): string {
@@ -129,8 +130,11 @@ function ruleTexts(rules: readonly RuleUse[], colors: Colors): string[] {
 
 function replayLines(replay: ReplayUse | undefined, colors: Colors): [string, string][] {
   if (!replay) return [];
-  const text = `${replay.injected} of ${replay.recorded} recorded faults came again`;
-  return [['replay', replay.missed.length > 0 ? colors.red(text) : text]];
+  const byTime = replay.missed.filter((missed) => 'flow' in missed && missed.byTime).length;
+  const why = byTime > 0 ? ` (${byTime} of packets that TCP did not send this time)` : '';
+  const text = `${replay.injected} of ${replay.recorded} recorded faults came again${why}`;
+  if (replay.missed.length === 0) return [['replay', text]];
+  return [['replay', replay.missed.length > byTime ? colors.red(text) : colors.yellow(text)]];
 }
 
 function backendsLine({ backends }: RunResult): string {

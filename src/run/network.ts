@@ -1,5 +1,6 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { PreparedNetwork } from '../chaos/network/engine.ts';
+import type { Recordings } from '../chaos/network/recordings.ts';
 import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { RenacerError } from '../model/errors.ts';
@@ -11,6 +12,13 @@ export interface OpeningNetwork {
   readonly imitation?: ImitationPlan;
 }
 
+/** What a network is to be like. */
+export interface WantedNetwork {
+  readonly settings: ChaosSettings;
+  readonly seed: number;
+  readonly recordings: Recordings;
+}
+
 /** Why packets can't be had here, though system calls may do. */
 const WITHOUT_PACKETS: readonly string[] = ['NETWORK_PERMISSION', 'NETWORK_UNSUPPORTED', 'NETWORK_QUEUES'];
 
@@ -19,18 +27,26 @@ const WITHOUT_PACKETS: readonly string[] = ['NETWORK_PERMISSION', 'NETWORK_UNSUP
  * be had, at its system calls. Errors, some of them by `ready`: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES,
  * NETWORK_TARGET, NETWORK_BACKEND_UNAVAILABLE.
  */
-export async function openNetwork(
-  settings: ChaosSettings,
-  seed: number,
-  limits: PreparedLimits,
-): Promise<OpeningNetwork> {
-  switch (settings.networkBackend ?? 'auto') {
+export async function openNetwork(wanted: WantedNetwork, limits: PreparedLimits): Promise<OpeningNetwork> {
+  if (wanted.recordings.replayed === undefined) return openBackend(wanted, limits);
+  const opening = await openBackend(wanted, limits).catch(needsBackendOfRecording);
+  return { ...opening, ready: opening.ready.catch(needsBackendOfRecording) };
+}
+
+function needsBackendOfRecording(error: unknown): never {
+  if (!(error instanceof RenacerError)) throw error;
+  const hint = `A replay needs the network backend of its recording. ${error.hint ?? ''}`;
+  throw new RenacerError(error.code, error.message, { hint, cause: error });
+}
+
+async function openBackend(wanted: WantedNetwork, limits: PreparedLimits): Promise<OpeningNetwork> {
+  switch (wanted.settings.networkBackend ?? 'auto') {
     case 'packets':
-      return openPackets(settings, seed, limits);
+      return openPackets(wanted, limits);
     case 'syscalls':
-      return openImitation(settings, seed);
+      return openImitation(wanted);
     case 'auto':
-      return limits.cgroupV2 === undefined ? openImitation(settings, seed) : openPackets(settings, seed, limits);
+      return limits.cgroupV2 === undefined ? openImitation(wanted) : openPackets(wanted, limits);
     case 'namespace':
       throw new RenacerError('NETWORK_BACKEND_UNAVAILABLE', 'this version has no network backend "namespace"', {
         hint: 'Leave it to "auto": without privileges, the network is imitated at the system calls.',
@@ -41,21 +57,23 @@ export async function openNetwork(
 /** Another network in place of one that does not get ready; throws why it does not, if there is none. */
 export async function openInstead(
   { ready, imitation }: OpeningNetwork,
-  settings: ChaosSettings,
-  seed: number,
+  wanted: WantedNetwork,
 ): Promise<OpeningNetwork> {
   const reason: unknown = await ready.then(
     () => undefined,
     (error) => error,
   );
-  const hasChoice = (settings.networkBackend ?? 'auto') === 'auto' && imitation === undefined;
+  const hasChoice = (wanted.settings.networkBackend ?? 'auto') === 'auto' && imitation === undefined;
   if (hasChoice && reason instanceof RenacerError && WITHOUT_PACKETS.includes(reason.code)) {
-    return openImitation(settings, seed);
+    return openImitation(wanted);
   }
   throw reason;
 }
 
-async function openPackets(settings: ChaosSettings, seed: number, limits: PreparedLimits): Promise<OpeningNetwork> {
+async function openPackets(
+  { settings, seed, recordings }: WantedNetwork,
+  limits: PreparedLimits,
+): Promise<OpeningNetwork> {
   if (limits.cgroupV2 === undefined) {
     throw new RenacerError(
       'NETWORK_PERMISSION',
@@ -70,15 +88,15 @@ async function openPackets(settings: ChaosSettings, seed: number, limits: Prepar
     import('../chaos/network/engine.ts'),
     import('../chaos/network/plan.ts'),
   ]);
-  return { ready: prepareNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2 }) };
+  return { ready: prepareNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2, recordings }) };
 }
 
-async function openImitation(settings: ChaosSettings, seed: number): Promise<OpeningNetwork> {
+async function openImitation({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {
   const [{ prepareImitation }, { networkPlan }] = await Promise.all([
     import('../chaos/network/syscalls/imitated-network.ts'),
     import('../chaos/network/plan.ts'),
   ]);
-  return prepareImitation(networkPlan(settings), seed);
+  return prepareImitation(networkPlan(settings), seed, recordings);
 }
 
 /** A network that stopped being impaired while the command ran would make the report a lie. Errors: NETWORK_FAILED. */

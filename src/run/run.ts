@@ -4,10 +4,10 @@ import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
+import { asksForNetwork, isOfNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
-import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
+import type { Recording } from '../faults/replay-file.ts';
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
@@ -24,6 +24,7 @@ import type { EngineChoice, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
 import { type OpeningNetwork, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
+import { recordedNetwork, withRecordedNetwork } from './recorded-network.ts';
 import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
 import { makeResult } from './result.ts';
@@ -92,9 +93,11 @@ export interface RunStart {
  * RenacerError for what Renacer itself can't do, and then nothing was started or nothing of it is left.
  */
 export async function runCommand(command: string, args: readonly string[], request: RunRequest): Promise<RunResult> {
-  const { chaos } = request;
-  const settings: ChaosSettings = chaos?.settings ?? {};
-  const seed = request.replay?.seed ?? settings.seed ?? random32();
+  const { chaos, replay } = request;
+  const asked: ChaosSettings = chaos?.settings ?? {};
+  if (replay) refuseOtherFaults(partsOf(asked), replay);
+  const settings = replay ? withRecordedNetwork(asked, replay) : asked;
+  const seed = replay?.seed ?? settings.seed ?? random32();
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
   const file = resolveCommand(command, env, cwd);
@@ -104,23 +107,35 @@ export async function runCommand(command: string, args: readonly string[], reque
   const injected = {
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
     faults: await faultPlanOf(settings, armed, seed),
-    replay: request.replay,
+    // A replay of the network alone needs no tracing.
+    replay: replay && replay.faults.length > 0 ? { seed, faults: replay.faults } : undefined,
     ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
   };
-  if (request.replay) refuseOtherFaults(armed);
   const fired: FiredFault[] = [];
 
   await removeLeftovers(findLeftovers('near'));
   // Without chaos and without -f only the command itself is ours.
-  const isTree = armed.length > 0 || request.replay !== undefined || request.trace?.follow !== false;
-  const recording = openRecording(request.record, { seed, command: [command, ...args] });
+  const isTree = armed.length > 0 || replay !== undefined || request.trace?.follow !== false;
+  const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
   const engineChoice = request.engine ?? 'auto';
   const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
   let opening: OpeningNetwork | undefined;
   try {
-    if (asksForNetwork(settings)) opening = await openNetwork(settings, seed, limits);
+    const recordings = { recordFd: recording?.fd, replayed: replay?.network && replay.networkFaults };
+    const wanted = { settings, seed, recordings };
+    const header = { seed, command: [command, ...args] };
+    // The first line names the backend, and is there before the command is executed.
+    const recorded = (next: OpeningNetwork): OpeningNetwork => ({
+      ...next,
+      ready: next.ready.then((network) => {
+        recording?.begin({ ...header, network: recordedNetwork(network.backend, settings) });
+        return network;
+      }),
+    });
+    if (replay?.network || asksForNetwork(settings)) opening = recorded(await openNetwork(wanted, limits));
+    else recording?.begin(header);
     const planTracing = (): TracingPlan | undefined => {
       const plan = tracingPlan(request.trace, { ...injected, imitation: opening?.imitation });
       return plan && chooseEngine(engineChoice, plan, limits.cgroupV2);
@@ -175,7 +190,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           return start();
         }
         if (end.kind === 'abandoned') {
-          opening = await openInstead(opening!, settings, seed);
+          opening = recorded(await openInstead(opening!, wanted));
           tracing = planTracing();
           return start();
         }
@@ -209,17 +224,17 @@ export async function runCommand(command: string, args: readonly string[], reque
       durationMs,
       checkStatus,
       verify: request.verify,
-      replayOf: request.replay?.name,
+      replay,
       stdout,
       stderr,
     });
   } finally {
     exitIsFine();
-    recording?.close();
     await opening?.ready.then(
       (network) => network.dispose(),
       () => {},
     );
+    recording?.close();
     await cleanUp(limits);
     guard?.dismiss();
   }
@@ -244,16 +259,12 @@ function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): Lim
 /** Parts whose faults would come beside the recorded ones. */
 const FAULT_PARTS: readonly PartName[] = ['signals', 'byzantine', 'rules', 'bugs'];
 
-function refuseOtherFaults(armed: readonly PartName[]): void {
-  const others = armed.filter((part) => FAULT_PARTS.includes(part));
+function refuseOtherFaults(armed: readonly PartName[], { network }: Recording): void {
+  const others = armed.filter((part) => FAULT_PARTS.includes(part) || (network && isOfNetwork(part)));
   if (others.length === 0) return;
   throw new RenacerError('REPLAY_WITH_FAULTS', `a replay injects the recorded faults alone, not ${others.join(', ')}`, {
-    hint: 'leave these out; limits, a timeout and the network may be set',
+    hint: `leave these out; limits${network ? ' and a timeout' : ', a timeout and the network'} may be set`,
   });
-}
-
-function openRecording(file: string | undefined, header: RecordingHeader): RecordingFile | undefined {
-  return file === undefined ? undefined : RecordingFile.open(file, header);
 }
 
 function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {

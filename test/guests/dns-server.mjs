@@ -1,22 +1,19 @@
-// Answers every DNS query for an address with 192.0.2.1, by UDP and TCP. argv: host, at whose port 53 it listens. Prints the port.
+// Answers every DNS query for an address with 192.0.2.1, by UDP and by TCP. argv: host, at whose port 53 it listens. Prints the port.
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 
 const HEADER = 12;
+const [host] = process.argv.slice(2);
+const server = createServer((socket) => {
+  socket.on('data', (data) => {
+    const answer = answerTo(data.subarray(2));
+    socket.write(Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 255]), answer]));
+  });
+  socket.on('error', () => {});
+});
 const socket = createSocket('udp4');
 socket.on('message', (query, from) => socket.send(answerTo(query), from.port, from.address));
-socket.bind(53, process.argv[2], () => server.listen(53, process.argv[2], () => console.log(53)));
-
-// Each query comes alone.
-const server = createServer((connection) => {
-  connection.on('data', (data) => {
-    const answer = answerTo(data.subarray(2));
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(answer.length);
-    connection.write(Buffer.concat([length, answer]));
-  });
-  connection.on('error', () => {});
-});
+server.listen(53, host, () => socket.bind(53, host, () => console.log(53)));
 
 function answerTo(query) {
   const end = query.indexOf(0, HEADER) + 5;

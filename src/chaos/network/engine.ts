@@ -4,9 +4,11 @@ import { cgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { wake } from '../../linux/poll.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkFault, NetworkUse } from '../../model/network-use.ts';
+import type { MissedNetworkFault } from '../../model/run-result.ts';
 import { startNetworkThread } from './network-worker.ts';
 import type { NetworkPlan } from './plan.ts';
 import type { QueueWorkerRequest, QueueWorkerStart, Snapshot } from './queue-worker.ts';
+import type { Recordings } from './recordings.ts';
 import { resolveRules } from './targets.ts';
 
 /** How long `usage` waits for the engine's thread. */
@@ -16,6 +18,7 @@ export interface NetworkOptions {
   readonly seed: number;
   /** The cgroup v2 directory of the tree. Its processes must join it before they create a socket. */
   readonly cgroup: string;
+  readonly recordings?: Recordings;
 }
 
 /** A network that is impaired for one process tree until `dispose`. */
@@ -25,6 +28,8 @@ export interface PreparedNetwork {
   usage(): NetworkUse;
   /** What was done on purpose so far, with the place of each fault. */
   faults(): readonly NetworkFault[];
+  /** Of a replay: what has not come again so far. */
+  missed(): readonly MissedNetworkFault[];
   /** Why the engine no longer works, if so: then the network has been as usual since. */
   failure(): Error | undefined;
   /**
@@ -47,7 +52,8 @@ export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions)
   const { port1, port2 } = new MessageChannel();
   const answers = new SharedArrayBuffer(4);
   const cgroup = cgroupIdentity(options.cgroup);
-  const work = { kind: 'packets', rules, seed: options.seed, cgroup, answers, port: port2 } as const;
+  const { seed, recordings = {} } = options;
+  const work = { kind: 'packets', rules, seed, recordings, cgroup, answers, port: port2 } as const;
   const [worker, start] = await startNetworkThread<QueueWorkerStart>(work, [port2]);
   if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
   return new RunningNetwork('packets', worker, start.wakeFd, port1, new Int32Array(answers));
@@ -61,7 +67,7 @@ export class RunningNetwork implements PreparedNetwork {
   readonly #port: MessageChannel['port1'];
   readonly #answers: Int32Array;
   readonly #ended: Promise<unknown>;
-  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [] };
+  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [], missed: [] };
   #running = true;
   #failure: Error | undefined;
 
@@ -89,6 +95,11 @@ export class RunningNetwork implements PreparedNetwork {
   faults(): readonly NetworkFault[] {
     this.#refresh();
     return this.#last.faults;
+  }
+
+  missed(): readonly MissedNetworkFault[] {
+    this.#refresh();
+    return this.#last.missed;
   }
 
   failure(): Error | undefined {

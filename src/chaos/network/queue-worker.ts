@@ -3,9 +3,11 @@ import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { Waiter } from '../../linux/poll.ts';
 import type { NetworkFault } from '../../model/network-use.ts';
+import type { MissedNetworkFault } from '../../model/run-result.ts';
 import { describeFailure } from './failure.ts';
 import type { ResolvedRule } from './impairment.ts';
 import type { PacketEngine } from './packet-engine.ts';
+import { type Recordings, readersOf } from './recordings.ts';
 import { openTap, type Tap } from './tap.ts';
 
 /** What it takes to read the queues. */
@@ -14,6 +16,7 @@ export interface QueueWork {
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
   readonly cgroup: CgroupIdentity;
+  readonly recordings: Recordings;
   /** One number: how many answers have been posted. The main thread may wait for it to change. */
   readonly answers: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -25,6 +28,8 @@ export type QueueWorkerRequest = 'snapshot' | 'stop';
 export interface Snapshot {
   readonly use: ReturnType<PacketEngine['use']>;
   readonly faults: readonly NetworkFault[];
+  /** Of a replay: what has not come again. */
+  readonly missed: readonly MissedNetworkFault[];
 }
 
 /** The first message of the thread: it is at work, or why it can't be. */
@@ -39,7 +44,7 @@ const LONGEST_WAIT_MS = 100;
 export function readQueues(work: QueueWork): void {
   let tap: Tap;
   try {
-    tap = openTap(work.rules, work.seed, work.cgroup);
+    tap = openTap(work.rules, work.seed, work.cgroup, readersOf(work.recordings));
   } catch (error) {
     parentPort!.postMessage({ kind: 'failed', ...describeFailure(error) } satisfies QueueWorkerStart);
     return;
@@ -60,6 +65,7 @@ function serve(tap: Tap, waiter: Waiter, work: QueueWork): void {
     tap.receive(monotonicMs());
     engine.run(monotonicMs());
     tap.flush();
+    engine.log.flush();
     const request = receiveMessageOnPort(work.port)?.message as QueueWorkerRequest | undefined;
     if (request === 'snapshot') answer(engine, work);
     if (request === 'stop') return;
@@ -67,7 +73,8 @@ function serve(tap: Tap, waiter: Waiter, work: QueueWork): void {
 }
 
 function answer(engine: PacketEngine, work: QueueWork): void {
-  work.port.postMessage({ use: engine.use(), faults: engine.faults() } satisfies Snapshot);
+  const { log, flows } = engine;
+  work.port.postMessage({ use: engine.use(), faults: log.faults, missed: log.missed(flows) } satisfies Snapshot);
   const answers = new Int32Array(work.answers);
   Atomics.add(answers, 0, 1);
   Atomics.notify(answers, 0);

@@ -14,7 +14,9 @@ import {
 import { RawSender } from '../../linux/raw-socket.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkConditions } from '../settings.ts';
-import type { ResolvedRule } from './impairment.ts';
+import type { PacketOutput } from './departures.ts';
+import { FaultLog, type FaultReaders } from './fault-log.ts';
+import { Impairment, type ResolvedRule } from './impairment.ts';
 import { PacketEngine, type PacketOrigin } from './packet-engine.ts';
 import { type RuleScope, treeRules } from './rules.ts';
 
@@ -48,8 +50,17 @@ export interface Tap {
 }
 
 /** Opens the tap. From here on every packet of the tree comes by. Throws what the kernel says. */
-export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: RuleScope['cgroup']): Tap {
+export function openTap(
+  rules: readonly ResolvedRule[],
+  seed: number,
+  cgroup: RuleScope['cgroup'],
+  readers: FaultReaders,
+): Tap {
   const queues = PacketQueues.open();
+  const makeEngine = (output: PacketOutput): PacketEngine => {
+    const log = new FaultLog(epochSeconds() * 1000 - monotonicMs(), readers);
+    return new PacketEngine(new Impairment(rules, seed, readers.recorded), log, output);
+  };
   let sender: RawSender | undefined;
   try {
     const index = claimQueues(queues);
@@ -66,7 +77,7 @@ export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: Ru
     queues.configure(scope.queues.inbound, arriving);
     queues.configure(scope.queues.outbound, leaving);
     sender = RawSender.open(scope.mark);
-    return new OpenTap(queues, sender, createTable(scope), scope, rules, seed);
+    return new OpenTap(queues, sender, createTable(scope), scope, makeEngine);
   } catch (error) {
     sender?.close();
     queues.close();
@@ -156,8 +167,7 @@ class OpenTap implements Tap {
     sender: RawSender,
     table: OwnerTable,
     scope: RuleScope,
-    rules: readonly ResolvedRule[],
-    seed: number,
+    makeEngine: (output: PacketOutput) => PacketEngine,
   ) {
     this.#queues = queues;
     this.#sender = sender;
@@ -178,7 +188,7 @@ class OpenTap implements Tap {
         sender.send(packet);
       },
     };
-    this.engine = new PacketEngine(rules, seed, output, epochSeconds() * 1000 - monotonicMs());
+    this.engine = makeEngine(output);
   }
 
   receive(now: number): void {

@@ -38,8 +38,8 @@ export class CarriedConnection implements Owner {
     }
     this.#to = this.#stream('to', inner, outer);
     this.#from = this.#stream('from', outer, inner);
-    const { bytes, ms } = flow.impairment!.resets(flow.begunByTree ? 'to' : 'from');
-    flow.resetAfterBytes = bytes;
+    flow.resets = flow.impairment!.resets(flow.begunByTree ? 'to' : 'from');
+    const { ms } = flow.resets;
     if (ms < Number.POSITIVE_INFINITY) this.#at(io.now() + ms, () => this.#resetInTime());
     this.#watch();
   }
@@ -62,8 +62,8 @@ export class CarriedConnection implements Owner {
     const flow = this.#flow;
     const stream: Stream = new Stream(this.#io.sockets, from, to, {
       arrived: (bytes) => {
-        if (flow.payloadBytes + bytes.length >= flow.resetAfterBytes) {
-          this.#reset(direction);
+        if (flow.isResetBy(bytes.length)) {
+          this.#reset(direction, 'bytes');
           return;
         }
         flow.payloadBytes += bytes.length;
@@ -141,13 +141,15 @@ export class CarriedConnection implements Owner {
   }
 
   #resetInTime(): void {
-    if (!this.#flow.ended) this.#reset('to');
+    if (!this.#flow.ended) this.#reset('to', 'ms');
   }
 
-  #reset(direction: NetworkDirection): void {
+  #reset(direction: NetworkDirection, by: 'bytes' | 'ms'): void {
     const flow = this.#flow;
+    const { bytes, ms, by: rules } = flow.resets!;
     flow.state = 'reset';
-    this.#io.log.add('reset', { flow, direction, stream: 'data', ordinal: flow.side(direction).data }, this.#io.now());
+    const place = { flow, direction, stream: 'data', ordinal: flow.side(direction).data } as const;
+    this.#io.log.add('reset', place, this.#io.now(), rules[by], { due: by === 'bytes' ? { bytes } : { ms } });
     this.abort();
   }
 

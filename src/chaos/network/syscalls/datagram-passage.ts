@@ -34,23 +34,23 @@ export class DatagramPassage {
       flow.impairment!.decide(fate, direction, 'data', ordinal, due, bytes);
       if (fate.corruptAt !== undefined) {
         side.counts.corrupted++;
-        this.#log.add('corrupt', place, now);
+        this.#log.add('corrupt', place, now, fate.by.corrupt);
       }
       if (fate.lost !== undefined) {
         side.counts.lost++;
-        this.#log.add(fate.lost, place, now);
+        this.#log.add(fate.lost, place, now, fate.by.lost);
       }
       // A corrupted datagram fails its checksum: its receiver throws it away.
       if (fate.lost !== undefined || fate.corruptAt !== undefined) return undefined;
       if (fate.duplicate) {
         copies += 1;
         side.counts.duplicated++;
-        this.#log.add('duplicate', place, now);
+        this.#log.add('duplicate', place, now, fate.by.duplicate);
       }
       if (fate.reordered) {
         keepsOrder = false;
         side.counts.reordered++;
-        this.#log.add('reorder', place, now);
+        this.#log.add('reorder', place, now, fate.by.reordered);
       }
       due = fate.due;
     }

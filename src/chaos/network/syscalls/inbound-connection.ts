@@ -58,9 +58,10 @@ export class InboundConnection implements Owner {
   #synReceived(): void {
     const { now, passage, log } = this.#io;
     const flow = this.#flow;
-    if (flow.impairment!.refuses('from')) {
+    const refusedBy = flow.impairment!.refuses('from');
+    if (refusedBy !== undefined) {
       flow.state = 'refused';
-      log.add('refuse', { flow, direction: 'from', stream: 'data', ordinal: 0 }, now());
+      log.add('refuse', { flow, direction: 'from', stream: 'data', ordinal: 0 }, now(), refusedBy);
       this.#at(now() + flow.impairment!.latency('from') + flow.impairment!.latency('to'), () => this.abort());
       return;
     }

@@ -43,9 +43,10 @@ export class OutboundConnection implements Owner {
   #synSent(): void {
     const { now, passage, log } = this.#io;
     const flow = this.#flow;
-    if (flow.impairment!.refuses('to')) {
+    const refusedBy = flow.impairment!.refuses('to');
+    if (refusedBy !== undefined) {
       flow.state = 'refused';
-      log.add('refuse', { flow, direction: 'to', stream: 'data', ordinal: 0 }, now());
+      log.add('refuse', { flow, direction: 'to', stream: 'data', ordinal: 0 }, now(), refusedBy);
       const roundTrip = flow.impairment!.latency('to') + flow.impairment!.latency('from');
       this.#at(now() + roundTrip, () => this.#fail(failureOf('ECONNREFUSED')));
       return;

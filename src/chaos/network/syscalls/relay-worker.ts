@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_
 import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { closeFd } from '../../../linux/fds.ts';
-import type { QueueWorkerRequest, Snapshot } from '../queue-worker.ts';
+import type { QueueWorkerRequest } from '../queue-worker.ts';
 import { Relay, type RelayPlan } from './relay.ts';
 import type { RelayRequest } from './relay-requests.ts';
 
@@ -73,6 +73,7 @@ function serve(relay: Relay, work: RelayWork): void {
       relay.take(got.message as RelayRequest);
     }
     relay.run(monotonicMs());
+    relay.log.flush();
     const request = receiveMessageOnPort(port)?.message as QueueWorkerRequest | undefined;
     if (request === 'snapshot') answer(relay, work);
     if (request === 'stop') return;
@@ -80,7 +81,7 @@ function serve(relay: Relay, work: RelayWork): void {
 }
 
 function answer(relay: Relay, { port, answers }: RelayWork): void {
-  port.postMessage(relay.snapshot() satisfies Snapshot);
+  port.postMessage(relay.snapshot());
   const count = new Int32Array(answers);
   Atomics.add(count, 0, 1);
   Atomics.notify(count, 0);

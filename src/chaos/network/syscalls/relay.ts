@@ -1,11 +1,12 @@
 import { epochSeconds, monotonicMs } from '../../../linux/clock.ts';
 import { Epoll } from '../../../linux/epoll.ts';
 import { type SocketAddress, SocketCalls } from '../../../linux/sockets.ts';
-import type { NetworkFault } from '../../../model/network-use.ts';
 import { FaultLog } from '../fault-log.ts';
 import { Flow, FlowTable } from '../flow.ts';
 import { Impairment, type ResolvedRule } from '../impairment.ts';
 import { PacketHeaders, type Protocol, TCP_SYN } from '../packet.ts';
+import type { Snapshot } from '../queue-worker.ts';
+import { type Recordings, readersOf } from '../recordings.ts';
 import { Schedule } from '../schedule.ts';
 import { hostOf, isV4, keyOf, portOf } from './addresses.ts';
 import { ArrivalNotes } from './arrival-notes.ts';
@@ -32,6 +33,7 @@ const SWEEP_MS = 1000;
 export interface RelayPlan {
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
+  readonly recordings: Recordings;
   /** The memory of the ConnectionNotes, the ArrivalNotes, and of the RelayState. */
   readonly notes: SharedArrayBuffer;
   readonly arrivals: SharedArrayBuffer;
@@ -43,9 +45,9 @@ export class Relay {
   readonly sockets: SocketCalls = new SocketCalls();
   readonly epoll: Epoll = new Epoll();
   readonly meeting: MeetingPlace = new MeetingPlace(this.sockets);
+  readonly log: FaultLog;
   readonly #impairment: Impairment;
   readonly #flows = new FlowTable();
-  readonly #log = new FaultLog(epochSeconds() * 1000 - monotonicMs());
   readonly #schedule = new Schedule<() => void>();
   readonly #owners = new Map<number, Owner>();
   readonly #surroundings: RelaySurroundings;
@@ -58,11 +60,13 @@ export class Relay {
   readonly #datagrams: Datagrams;
   #connections = 0;
 
-  constructor({ rules, seed, notes, arrivals, state }: RelayPlan) {
+  constructor({ rules, seed, recordings, notes, arrivals, state }: RelayPlan) {
+    const readers = readersOf(recordings);
     this.#state = new RelayState(state);
-    this.#impairment = new Impairment(rules, seed);
+    this.#impairment = new Impairment(rules, seed, readers.recorded);
+    this.log = new FaultLog(epochSeconds() * 1000 - monotonicMs(), readers);
     const at = (time: number, action: () => void): void => this.#schedule.add(time, action);
-    const datagramPassage = new DatagramPassage(this.#log);
+    const datagramPassage = new DatagramPassage(this.log);
     this.#surroundings = {
       sockets: this.sockets,
       epoll: this.epoll,
@@ -70,10 +74,10 @@ export class Relay {
       notes: new ConnectionNotes(notes),
       arrivals: new ArrivalNotes(arrivals),
       ownEnds: this.#ownEnds,
-      passage: new Passage(this.#log),
+      passage: new Passage(this.log),
       datagramPassage,
-      names: new NameFailures(this.#log),
-      log: this.#log,
+      names: new NameFailures(this.log),
+      log: this.log,
       serverAt: (address) => this.#serverAt(address),
       now: monotonicMs,
       at,
@@ -132,8 +136,8 @@ export class Relay {
     this.#state.swept(asked);
   }
 
-  snapshot(): { use: ReturnType<FlowTable['use']>; faults: readonly NetworkFault[] } {
-    return { use: this.#flows.use(), faults: this.#log.faults };
+  snapshot(): Snapshot {
+    return { use: this.#flows.use(), faults: this.log.faults, missed: this.log.missed(this.#flows) };
   }
 
   close(): void {
