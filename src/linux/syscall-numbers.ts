@@ -5,6 +5,8 @@ export const SYS = {
   close: 3,
   rt_sigaction: 13,
   pause: 34,
+  sendto: 44,
+  recvfrom: 45,
   clone: 56,
   execve: 59,
   exit: 60,

@@ -24,7 +24,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   const injectors = await makeInjectors(plan, tracing);
   const policies = policiesOf(injectors);
   const stops = tracing.method === 'seccomp' && !tracing.kernel;
-  const filter = stops ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
+  const filter = stops ? filterOf(tracing.selected, policies) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
   const start = (): GatedProcess | undefined => plan.launch && launch({ ...plan, launch: plan.launch }, filter);
@@ -166,11 +166,17 @@ function attachAll(loop: StopLoop, pids: readonly number[]): void {
   tell({ kind: 'attached', attached, refused });
 }
 
-/** The calls that must stop: those that are asked for, and those that a policy wants. */
-function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): 'all' | Iterable<number> {
-  const sets = [selected, ...policies.map(({ armed }) => armed)];
-  if (sets.includes('all')) return 'all';
-  return sets.flatMap((set) => (typeof set === 'string' ? [] : [...set]));
+/** Lets those calls stop that are asked for, and those that a policy wants, some of them under a condition only. */
+function filterOf(selected: TracingPlan['selected'], policies: readonly Policy[]): Uint8Array {
+  const sets = [selected, ...policies.map(alwaysArmed)];
+  if (sets.includes('all')) return traceFilter('all');
+  const always = new Set(sets.flatMap((set) => (typeof set === 'string' ? [] : [...set])));
+  const conditions = policies.flatMap(({ armedByArgument }) => [...(armedByArgument ?? [])]);
+  return traceFilter(always, new Map(conditions.filter(([number]) => !always.has(number))));
+}
+
+function alwaysArmed({ armed, armedByArgument }: Policy): 'all' | readonly number[] {
+  return armed === 'all' ? armed : [...armed].filter((number) => !armedByArgument?.has(number));
 }
 
 function countedCalls(counts: CallCounts): CountedCall[] {
