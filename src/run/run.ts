@@ -158,6 +158,7 @@ export async function runCommand(command: string, args: readonly string[], reque
             stdio: stdio.fds,
             inheritedFds: request.inheritedFds ?? [],
             rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+            namespaces: opening?.namespaces,
           },
           joinFiles: limits.joinFiles,
           tracing,
@@ -236,6 +237,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       (network) => network.dispose(),
       () => {},
     );
+    opening?.release?.();
     recording?.close();
     await cleanUp(limits);
     guard?.dismiss();

@@ -1,24 +1,17 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Report } from '../../src/report/json-report.ts';
-import { has, isRoot, RENACER, ROOT, scratch } from '../support/guests.ts';
+import { has, isRoot, RENACER, ROOT } from '../support/guests.ts';
 import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
+import { AS_NOBODY, type ReportedRun, runAs } from '../support/run-as.ts';
 
 const GUESTS = path.join(ROOT, 'test/guests');
 const PYTHON = '/usr/bin/python3';
 const LATENCY_MS = 50;
 /** What a busy machine may add to times. */
 const SLACK_MS = 60;
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly report: Report;
-}
 
 interface RoundTrips {
   readonly connectMs: number | undefined;
@@ -28,26 +21,14 @@ interface RoundTrips {
 
 /** Who runs it: nobody gets the imitation by default, root has to ask for it. */
 const USERS = {
-  nobody: { through: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'], flags: [] },
+  nobody: { through: AS_NOBODY, flags: [] },
   root: { through: [], flags: ['--network-backend=syscalls'] },
 } as const;
 
 type User = (typeof USERS)[keyof typeof USERS];
 
-async function run(user: User, flags: readonly string[], command: readonly string[]): Promise<Run> {
-  const directory = scratch();
-  // scratch() is in a directory of root's.
-  for (const open of [directory, path.dirname(directory)]) chmodSync(open, 0o777);
-  const file = path.join(directory, 'report.json');
-  const words = [...user.through, RENACER, ...user.flags, ...flags, '--report', file, '--', ...command];
-  const { code, stdout, stderr } = await promisify(execFile)(words[0]!, words.slice(1), {
-    timeout: 50_000,
-    env: { PATH: process.env.PATH },
-  }).then(
-    (output) => ({ ...output, code: 0 }),
-    (error) => error as { code: number; stdout: string; stderr: string },
-  );
-  return { code, stdout, stderr, report: JSON.parse(readFileSync(file, 'utf8')) as Report };
+function run(user: User, flags: readonly string[], command: readonly string[]): Promise<ReportedRun> {
+  return runAs(user.through, [...user.flags, ...flags], command);
 }
 
 const guest = (name: string, ...args: (string | number)[]): string[] => [
