@@ -8,11 +8,13 @@ export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
+export const SOCK_NONBLOCK = 0x800;
+export const IPPROTO_IP = 0;
 export const IPPROTO_ICMP = 1;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
-export const IPPROTO_ICMPV6 = 58;
 export const IPPROTO_IPV6 = 41;
+export const IPPROTO_ICMPV6 = 58;
 export const IPV6_V6ONLY = 26;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
@@ -21,9 +23,12 @@ export const SO_ERROR = 4;
 export const SO_REUSEPORT = 15;
 export const SO_PROTOCOL = 38;
 export const SO_DOMAIN = 39;
+export const IP_FREEBIND = 15;
+export const IPV6_FREEBIND = 78;
+export const TCP_REPAIR = 19;
 
 const SOCK_CLOEXEC = 0x80000;
-const SOCK_NONBLOCK = 0x800;
+
 const SO_LINGER = 13;
 const TCP_NODELAY = 1;
 const TCP_INFO = 11;
@@ -100,7 +105,7 @@ export class SocketCalls {
     return result(listen(fd, backlog));
   }
 
-  /** The next connection of a listener, as {@link create} makes sockets. */
+  /** The next connection that waits at a listener; it does not block either. */
   accept(fd: number): number {
     return result(accept4(fd, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK));
   }

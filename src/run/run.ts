@@ -183,6 +183,7 @@ export async function runCommand(command: string, args: readonly string[], reque
             stdio: stdio.fds,
             inheritedFds: request.inheritedFds ?? [],
             rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+            namespaces: opening?.namespaces,
             user,
           },
           joinFiles: limits.joinFiles,
@@ -265,6 +266,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       (network) => network.dispose(),
       () => {},
     );
+    opening?.release?.();
     recording?.close();
     await cleanUp(limits);
     guard?.dismiss();

@@ -1,42 +1,21 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
-import type { Report } from '../../src/report/json-report.ts';
-import { RENACER, ROOT, scratch } from './guests.ts';
+import { RENACER, ROOT } from './guests.ts';
+import { AS_NOBODY, type ReportedRun, runAs } from './run-as.ts';
 
 /** Who runs it: nobody gets the imitation by default, root has to ask for it. */
 export const USERS = {
-  nobody: { through: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'], flags: [] },
+  nobody: { through: AS_NOBODY, flags: [] },
   root: { through: [], flags: ['--network-backend=syscalls'] },
 } as const;
 
 export type User = (typeof USERS)[keyof typeof USERS];
 
-export interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly report: Report;
-}
-
 /** Runs a command in an imitated network to its end. */
-export async function run(user: User, flags: readonly string[], command: readonly string[]): Promise<Run> {
-  const directory = scratch();
-  // scratch() is in a directory of root's.
-  for (const open of [directory, path.dirname(directory)]) chmodSync(open, 0o777);
-  const file = path.join(directory, 'report.json');
-  const words = [...user.through, RENACER, ...user.flags, ...flags, '--report', file, '--', ...command];
-  const { code, stdout, stderr } = await promisify(execFile)(words[0]!, words.slice(1), {
-    timeout: 50_000,
-    env: { PATH: process.env.PATH },
-  }).then(
-    (output) => ({ ...output, code: 0 }),
-    (error) => error as { code: number; stdout: string; stderr: string },
-  );
-  return { code, stdout, stderr, report: JSON.parse(readFileSync(file, 'utf8')) as Report };
+export function run(user: User, flags: readonly string[], command: readonly string[]): Promise<ReportedRun> {
+  return runAs(user.through, [...user.flags, ...flags], command);
 }
 
 /** A server in an imitated network; its clients are outside, as long as nothing else is said. */

@@ -1,6 +1,7 @@
 import { AF_INET, AF_INET6, type SocketAddress } from '../../../linux/sockets.ts';
 import { inet4Text, inet6Text } from '../../../syscalls/types/sockaddr.ts';
 import type { StoppedCall } from '../../../tracer/policy.ts';
+import { splitKey } from '../ip-packet.ts';
 import { endpointKey } from '../packet.ts';
 
 const MOST_ADDRESS_BYTES = 128;
@@ -94,6 +95,14 @@ export function hostOf(address: SocketAddress): string {
 export function keyOf(address: SocketAddress): string {
   const bytes = plainHost(address);
   return endpointKey(viewOf(bytes), 0, bytes.length, portOf(address));
+}
+
+/** The address that such a key stands for. */
+export function addressOfKey(key: string): SocketAddress {
+  const [host] = splitKey(key);
+  const address = anyAddress(host.length === 4 ? AF_INET : AF_INET6);
+  hostBytes(address).set(host);
+  return withPort(address, key.charCodeAt(key.length - 1));
 }
 
 /** An address as a socket of its own family names it: IPv4 as IPv4, even if it is the address of an IPv6 socket. */
