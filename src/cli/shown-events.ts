@@ -43,7 +43,6 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
       stringLimit: settings.stringLimit,
       verbose: settings.verbose,
       fdPaths: settings.fdPaths || paths.length > 0,
-      places: summary === 'only' ? undefined : placesPlan(settings),
       onEvent(event) {
         if (!(follow || isFirst(event)) || !filter.passes(event)) return;
         writer?.event(event);
@@ -106,11 +105,6 @@ function textWriter(line: CommandLine, print: PrintOptions, output: OwnOutput): 
     followed: follow || several,
     toFile: output.toFile,
   });
-}
-
-function placesPlan({ instructionPointers, stackTraces, frameLimit }: TraceSettings): TraceRequest['places'] {
-  if (!instructionPointers && stackTraces === 'none') return undefined;
-  return { frames: stackTraces === 'none' ? 0 : frameLimit, sources: stackTraces === 'source' };
 }
 
 function printOptions({ stringLimit, verbose, strings, raw, fdPaths }: TraceSettings): PrintOptions {

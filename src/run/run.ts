@@ -53,8 +53,6 @@ export interface TraceRequest {
   readonly verbose?: boolean | undefined;
   /** Capture what file descriptors are: a look at /proc for each. */
   readonly fdPaths?: boolean | undefined;
-  /** Find out where in their programs tasks make calls. */
-  readonly places?: PlacesPlan | undefined;
 }
 
 /** How a command is to be run. */
@@ -74,6 +72,8 @@ export interface RunRequest {
   /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
   readonly verify?: string | undefined;
   readonly trace?: TraceRequest | undefined;
+  /** Find out where in their programs tasks make the calls that are traced, or that faults are injected into. */
+  readonly places?: PlacesPlan | undefined;
   /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
   readonly engine?: EngineChoice | undefined;
   /** A file to write each fault to as it is injected. */
@@ -162,7 +162,7 @@ export async function runCommand(command: string, args: readonly string[], reque
     if (replay?.network || asksForNetwork(settings)) opening = recorded(await openNetwork(wanted, limits));
     else recording?.begin(header);
     const planTracing = (): TracingPlan | undefined => {
-      const plan = tracingPlan(request.trace, { ...injected, imitation: opening?.imitation });
+      const plan = tracingPlan(request, { ...injected, imitation: opening?.imitation });
       // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
       if (request.attach) return plan && { ...plan, method: 'ptrace' };
       return plan && chooseEngine(engineChoice, plan, limits.cgroupV2);
@@ -343,7 +343,7 @@ export async function faultPlanOf(
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 export function tracingPlan(
-  trace: TraceRequest | undefined,
+  { trace, places }: Pick<RunRequest, 'trace' | 'places'>,
   chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
@@ -360,7 +360,7 @@ export function tracingPlan(
     stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
     verbose: trace?.verbose === true,
     fdPaths: trace?.fdPaths === true,
-    places: trace?.places,
+    places,
     ...chaos,
   };
 }

@@ -56,14 +56,16 @@ interface Injectors {
 }
 
 async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<Injectors> {
-  const onFault = (fault: FiredFault): void => tell({ kind: 'fault', fault });
+  const locator = await makeLocator(plan, tracing);
+  const onFault = (fault: FiredFault): void =>
+    tell({ kind: 'fault', fault: locator ? { ...fault, stack: locator.stackOf(fault) } : fault });
   const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
   return {
     faults: tracing.faults && new FaultPolicy(tracing.faults, onFault),
     signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
     conditions: await makeConditions(tracing),
-    locator: await makeLocator(plan, tracing),
+    locator,
   };
 }
 

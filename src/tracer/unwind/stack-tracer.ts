@@ -1,3 +1,4 @@
+import { threadGroupOf } from '../../linux/process-stat.ts';
 import { Ptrace } from '../../linux/ptrace.ts';
 import { TaskMemory } from '../../linux/task-memory.ts';
 import type { StackFrame } from '../../model/stack-frame.ts';
@@ -81,12 +82,18 @@ export class StackTracer implements Policy, Locator {
   }
 
   /** Programs of 32 bits have no stack here. */
-  locate({ tid, tgid, lineage }: Task): number {
+  locate({ tid, tgid, lineage }: Pick<Task, 'tid' | 'tgid' | 'lineage'>): number {
     if (this.#launching && lineage === COMMAND) return -1;
     const { registerWords } = this.#ptrace;
     if (!this.#ptrace.readRegisters(tid)) return -1;
     if (this.#limit === 0 || registerWords[CS] !== USER64_CS) return 0;
     return this.#unwinder.walk(tid, tgid, this.#space(tgid), registerWords);
+  }
+
+  /** The stack of a task that is stopped, from the innermost function; undefined if it can't be had. */
+  stackOf({ tid, lineage }: { readonly tid: number; readonly lineage: string }): readonly StackFrame[] | undefined {
+    const count = this.locate({ tid, tgid: threadGroupOf(tid) ?? tid, lineage });
+    return count <= 0 ? undefined : Array.from(this.frames.subarray(0, count), (id) => this.#names.frame(id));
   }
 
   onEntry({ task, nr, args }: StoppedCall): undefined {
