@@ -49,7 +49,6 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
       descriptorDetails: [...decodeFds].filter((wish) => wish !== 'path'),
       processNames: settings.processNames,
       dumps: dumpsOf(settings),
-      places: summary === 'only' ? undefined : placesPlan(settings),
       onEvent(event) {
         if (left <= 0 || !(follow || isFirst(event)) || !filter.passes(event)) return;
         if (event.kind === 'syscall-exit') left -= 1;
@@ -115,11 +114,6 @@ function textWriter(line: CommandLine, print: PrintOptions, output: OwnOutput): 
     followed: follow || several,
     toFile: output.toFile,
   });
-}
-
-function placesPlan({ instructionPointers, stackTraces, frameLimit }: TraceSettings): TraceRequest['places'] {
-  if (!instructionPointers && stackTraces === 'none') return undefined;
-  return { frames: stackTraces === 'none' ? 0 : frameLimit, sources: stackTraces === 'source' };
 }
 
 function printOptions(settings: TraceSettings): PrintOptions {

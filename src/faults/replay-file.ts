@@ -89,7 +89,10 @@ export function parseRecording(text: string, name: string): Recording {
   const report = reportOf(text);
   if (report) return recordingOfReport(report, name);
   const lines = text.split('\n');
-  const torn = lines.pop() !== '';
+  const last = lines.pop()!;
+  // Whoever has changed the file by hand may have left out the last line end.
+  const torn = last !== '' && jsonOf(last) === undefined;
+  if (last !== '' && !torn) lines.push(last);
   const header = readLine(lines[0], name, 1);
   const { format, version } = header;
   if (format !== FORMAT) throw badRecording(name, 1, 'it is not a file of recorded faults');
@@ -102,13 +105,18 @@ export function parseRecording(text: string, name: string): Recording {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-/** The text as a JSON report, if it is one. */
+
+/** The text as a JSON report, if it is one: more than one line of JSON is no JSON. */
 function reportOf(text: string): Json | undefined {
+  const value = jsonOf(text);
+  return isObject(value) && 'schema_version' in value ? value : undefined;
+}
+
+/** Undefined if the text is no JSON. */
+function jsonOf(text: string): unknown {
   try {
-    const value = JSON.parse(text) as Json | null;
-    return value !== null && typeof value === 'object' && 'schema_version' in value ? value : undefined;
+    return JSON.parse(text) as unknown;
   } catch {
-    // More than one line of JSON is no JSON.
     return undefined;
   }
 }

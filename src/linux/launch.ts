@@ -1,6 +1,7 @@
 import { CallChain } from './call-chain.ts';
 import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
 import { errnoName, syscall } from './libc.ts';
+import { enterNamespaces, type NamespaceFds } from './namespaces.ts';
 import { instructionCount } from './seccomp-filter.ts';
 import { sendSignal, signalDispositions } from './signals.ts';
 import { SYS } from './syscall-numbers.ts';
@@ -49,6 +50,8 @@ export interface LaunchSpec {
   readonly filter: Uint8Array | undefined;
   /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
   readonly noNewPrivileges: boolean;
+  /** Where it is to be, if not where we are. */
+  readonly namespaces?: NamespaceFds | undefined;
 }
 
 /**
@@ -87,6 +90,8 @@ export class GatedProcess {
     for (const { resource, soft, hard } of spec.rlimits) {
       chain.call(SYS.prlimit64, 0, resource, chain.words([soft, hard].map(limitWord)), 0);
     }
+    // Behind the limits: beyond its user namespace it has no privileges, even if we have.
+    if (spec.namespaces) enterNamespaces(chain, spec.namespaces);
     if (spec.user) becomeUser(chain, spec.user);
     chain.call(SYS.write, readyEnd, note, 1);
     chain.call(SYS.close, readyEnd);

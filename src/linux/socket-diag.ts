@@ -1,4 +1,5 @@
-import { inNetworkOf, networkNamespaceOf } from './namespaces.ts';
+import { openSync, readlinkSync } from 'node:fs';
+import { closeNamespaces, socketsIn } from './namespaces.ts';
 import { NETLINK_SOCK_DIAG, NetlinkSocket } from './netlink.ts';
 
 const SOCK_DIAG_BY_FAMILY = 20;
@@ -70,19 +71,35 @@ export class SocketDiag {
   }
 
   #socketIn(tid: number): NetlinkSocket | undefined {
-    const namespace = networkNamespaceOf(tid);
+    const namespace = namespaceOf(tid, 'net');
     if (namespace === undefined) return undefined;
     if (!this.#sockets.has(namespace)) {
-      const isOurs = namespace === networkNamespaceOf('thread-self');
-      this.#sockets.set(namespace, isOurs ? opened() : inNetworkOf(tid, opened));
+      this.#sockets.set(namespace, openedIn(tid));
     }
     return this.#sockets.get(namespace);
   }
 }
 
-function opened(): NetlinkSocket | undefined {
+function openedIn(tid: number): NetlinkSocket | undefined {
+  const isOurs = (name: string): boolean => namespaceOf(tid, name) === namespaceOf('thread-self', name);
+  const open = (name: string): number => openSync(`/proc/${tid}/ns/${name}`, 'r');
   try {
-    return NetlinkSocket.open(NETLINK_SOCK_DIAG);
+    if (isOurs('net')) return NetlinkSocket.open(NETLINK_SOCK_DIAG);
+    const namespaces = { user: isOurs('user') ? undefined : open('user'), network: open('net') };
+    try {
+      return NetlinkSocket.open(NETLINK_SOCK_DIAG, socketsIn(namespaces));
+    } finally {
+      closeNamespaces(namespaces);
+    }
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which namespace a task is in: `net:[4026531840]`; undefined if that can't be seen. */
+function namespaceOf(tid: number | 'thread-self', name: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/${tid}/ns/${name}`);
   } catch {
     return undefined;
   }

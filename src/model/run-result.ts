@@ -1,6 +1,7 @@
 import type { RenacerError } from './errors.ts';
 import type { NetworkFault, NetworkFaultPlace, NetworkUse } from './network-use.ts';
 import type { Outcome } from './outcome.ts';
+import type { StackFrame } from './stack-frame.ts';
 
 /** The version of the JSON report. It grows when a reader of the older form would misread the newer one. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -41,6 +42,8 @@ export interface InjectedCallFault extends InjectedBase {
   readonly kind: 'call';
   /** In the words of a rule: `error=EIO`, `short=0.5`. */
   readonly fault: string;
+  /** Where in its program the task was, from the innermost function; undefined where that was not asked for. */
+  readonly stack?: readonly StackFrame[] | undefined;
 }
 
 /** What was done to a packet or a connection. Its place is that of another run with the same seed. */

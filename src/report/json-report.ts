@@ -8,6 +8,7 @@ import {
   type SignalFate,
   type SyscallSummary,
 } from '../model/run-result.ts';
+import { type FrameRecord, frameRecord } from './frame-record.ts';
 
 /** The JSON report, version 1. Absent values are null, so that every report has every key. */
 export interface Report {
@@ -123,7 +124,7 @@ interface ReportFaultBase {
 
 export type ReportFault =
   | ({ kind: 'signal'; moment: 'call' | 'time'; signal: string; fate: SignalFate } & ReportFaultBase)
-  | ({ kind: 'call'; fault: string } & ReportFaultBase)
+  | ({ kind: 'call'; fault: string; stack: FrameRecord[] | null } & ReportFaultBase)
   | ({ kind: 'packet'; time_ms: number } & ReportPacketPlace);
 
 /** The result of a run in the form of the JSON report (schema/report.json). */
@@ -189,7 +190,9 @@ function reportFault(fault: InjectedFault): ReportFault {
     pid: fault.tid,
     time_ms: rounded(fault.timeMs),
   };
-  if (fault.kind === 'call') return { kind: fault.kind, ...base, fault: fault.fault };
+  if (fault.kind === 'call') {
+    return { kind: fault.kind, ...base, fault: fault.fault, stack: fault.stack?.map(frameRecord) ?? null };
+  }
   return { kind: fault.kind, ...base, moment: fault.moment, signal: fault.signal, fate: fault.fate };
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NETWORK_FAULT_KINDS } from '../model/network-use.ts';
 import { OUTCOMES } from '../model/outcome.ts';
 import { REPORT_SCHEMA_VERSION } from '../model/run-result.ts';
+import { frameSchema } from './frame-schema.ts';
 import type { Report } from './json-report.ts';
 
 const count = z.int().nonnegative();
@@ -40,6 +41,10 @@ const fault = z.discriminatedUnion('kind', [
   faultBase.extend({
     kind: z.literal('call'),
     fault: z.string().describe('In the words of a rule: error=EIO'),
+    stack: z
+      .array(frameSchema)
+      .nullable()
+      .describe('Where in its program the task was, from the innermost function; null without -k'),
   }),
   packetPlace.extend({ kind: z.literal('packet'), time_ms: z.number() }),
 ]);

@@ -1,4 +1,3 @@
-import type { StackFrame } from '../model/stack-frame.ts';
 import type { EventBase, Located, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { dumpedData } from '../syscalls/dumped-data.ts';
@@ -6,6 +5,7 @@ import { errnoNameOf } from '../syscalls/errnos.ts';
 import { argumentTexts, argumentWords, formatResult, formatSiginfo } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
+import { type FrameRecord, frameRecord, hexadecimal } from './frame-record.ts';
 
 /** It grows when a reader of the older form would misread the newer one. */
 export const TRACE_SCHEMA_VERSION = 1;
@@ -22,16 +22,6 @@ interface RecordBase {
   time: number;
   task: string;
   pid: number;
-}
-
-/** A frame of a stack. */
-export interface FrameRecord {
-  file: string;
-  symbol: string | null;
-  offset: number;
-  /** In hexadecimal. */
-  address: string;
-  source: string | null;
 }
 
 /** Where in its program the task was; null where that was not asked for. */
@@ -146,14 +136,6 @@ function placeOf({ instructionPointer, stack }: Located): PlaceRecord {
     ip: instructionPointer === undefined ? null : hexadecimal(instructionPointer),
     stack: stack?.map(frameRecord) ?? null,
   };
-}
-
-function frameRecord({ file, symbol, offset, address, source }: StackFrame): FrameRecord {
-  return { file, symbol: symbol ?? null, offset, address: hexadecimal(address), source: source ?? null };
-}
-
-function hexadecimal(address: number): string {
-  return `0x${address.toString(16)}`;
 }
 
 /** To a microsecond: there is no more in it. */

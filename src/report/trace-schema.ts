@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { frameSchema, hexadecimalSchema } from './frame-schema.ts';
 import { TRACE_SCHEMA_VERSION, type TraceHeader, type TraceRecord } from './trace-record.ts';
 
 const base = z.object({
@@ -7,20 +8,10 @@ const base = z.object({
   pid: z.int().describe('The thread id'),
 });
 
-const hexadecimal = z.string().regex(/^0x[0-9a-f]+$/);
-
-const frame = z.object({
-  file: z.string().describe('The file that the code comes from'),
-  symbol: z.string().nullable().describe('The function'),
-  offset: z.int().nonnegative().describe('Bytes from the start of the function'),
-  address: hexadecimal.describe('The address in the file, as addr2line takes it'),
-  source: z.string().nullable().describe('File and line of the source'),
-});
-
 const place = {
-  ip: hexadecimal.nullable().describe('The instruction pointer; null without -i and -k'),
+  ip: hexadecimalSchema.nullable().describe('The instruction pointer; null without -i and -k'),
   stack: z
-    .array(frame)
+    .array(frameSchema)
     .nullable()
     .describe('The stack, from the innermost function; null without -k, and where none could be found'),
 };

@@ -15,7 +15,7 @@ import { type AttachRequest, attachPlan, faultPlanOf, type RunRequest, signalPla
 const FITTING: readonly PartName[] = ['rules', 'byzantine', 'bugs', 'signals', 'io_latency'];
 
 /** How processes are to be traced that run already. */
-export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | 'record' | 'engine'> {
+export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | 'places' | 'record' | 'engine'> {
   readonly attach: AttachRequest;
 }
 
@@ -35,13 +35,17 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
     });
   }
   const seed = settings.seed ?? random32();
-  const plan = tracingPlan(request.trace ?? { select: [] }, {
-    signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
-    faults: await faultPlanOf(settings, armed, seed),
-    replay: undefined,
-    imitation: undefined,
-    ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
-  });
+  const { trace = { select: [] }, places } = request;
+  const plan = tracingPlan(
+    { trace, places },
+    {
+      signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
+      faults: await faultPlanOf(settings, armed, seed),
+      replay: undefined,
+      imitation: undefined,
+      ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
+    },
+  );
   // What ran before has no filter of ours.
   const tracing = plan && { ...plan, method: 'ptrace' as const };
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);

@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly verify?: string;
   /** Trace the system calls: they come as events, and are counted in the result. */
   readonly trace?: boolean;
-  /** With `trace`: find out where in the program each call was made, with `source` to the line. It costs a stop each. */
+  /** Find out where in the program each call was made that is traced, or that a fault was injected into; `source`: to the line. */
   readonly stackTraces?: 'symbol' | 'source';
   /** Who traces: `ptrace`, `ebpf` (which can only watch, and needs privileges), or by default `auto`. See docs/tracing.md. */
   readonly engine?: EngineChoice;
@@ -99,12 +99,13 @@ export interface AttachOptions extends Pick<RunOptions, 'chaos' | 'trace' | 'sta
  * console.log((await watching).trace.syscalls);
  */
 export function attach(pids: readonly number[], options: AttachOptions = {}): Run {
-  const { signal, killOnExit, chaos, record } = options;
+  const { signal, killOnExit, chaos, record, stackTraces } = options;
   return start(options, async (trace, emit) =>
     attachTo({
       chaos,
       record,
       trace,
+      places: placesOf(stackTraces),
       attach: {
         pids,
         killOnExit,
@@ -117,7 +118,7 @@ export function attach(pids: readonly number[], options: AttachOptions = {}): Ru
 
 /** Begins something whose events come one by one. */
 function start(
-  options: Pick<RunOptions, 'trace' | 'stackTraces' | 'onEvent'>,
+  options: Pick<RunOptions, 'trace' | 'onEvent'>,
   what: (trace: TraceRequest | undefined, emit: (event: RunEvent) => void) => Promise<RunResult>,
 ): Run {
   const stream = new EventStream<RunEvent>();
@@ -134,7 +135,7 @@ function start(
   const result = (async () => {
     // The caller may ask for events before anything happens.
     await Promise.resolve();
-    const finished = await what(options.trace ? await traceRequest(emit, options.stackTraces) : undefined, emit);
+    const finished = await what(options.trace ? await traceRequest(emit) : undefined, emit);
     for (const fault of finished.faults) emit({ type: 'fault', fault });
     if (thrown) throw thrown.error;
     return finished;
@@ -150,27 +151,28 @@ function start(
 function launch(
   command: string,
   args: readonly string[],
-  { trace: _, stackTraces: __, onEvent: ___, stdio, ...rest }: RunOptions,
+  { trace: _, stackTraces, onEvent: __, stdio, ...rest }: RunOptions,
   more: Pick<RunRequest, 'replay' | 'trace'> & { readonly emit: (event: RunEvent) => void },
 ): Promise<RunResult> {
   return runCommand(command, args, {
     ...rest,
     replay: more.replay,
     trace: more.trace,
+    places: placesOf(stackTraces),
     stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     onStart: (begun) => more.emit({ type: 'start', ...begun }),
   });
 }
 
-async function traceRequest(
-  emit: (event: RunEvent) => void,
-  stackTraces: RunOptions['stackTraces'],
-): Promise<TraceRequest> {
+function placesOf(stackTraces: RunOptions['stackTraces']): RunRequest['places'] {
+  return stackTraces && { frames: MOST_FRAMES, sources: stackTraces === 'source' };
+}
+
+async function traceRequest(emit: (event: RunEvent) => void): Promise<TraceRequest> {
   // With the decoders of every call.
   const { toRunEvent } = await import('./run-event.ts');
   return {
     select: 'all',
-    places: stackTraces && { frames: MOST_FRAMES, sources: stackTraces === 'source' },
     onEvent(event) {
       const copy = toRunEvent(event);
       if (copy) emit(copy);

@@ -3,6 +3,7 @@ import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import type { Recordings } from '../chaos/network/recordings.ts';
 import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
+import type { NamespaceFds } from '../linux/namespaces.ts';
 import { RenacerError } from '../model/errors.ts';
 
 /** A network that is being impaired: its tree may be set up meanwhile, but not executed before it is `ready`. */
@@ -10,6 +11,10 @@ export interface OpeningNetwork {
   readonly ready: Promise<PreparedNetwork>;
   /** What the tracer has to do for it, if it is imitated. */
   readonly imitation?: ImitationPlan;
+  /** Where the command is to be started, if it has a network of its own. */
+  readonly namespaces?: NamespaceFds;
+  /** To be called at the end, when nothing is started any more. */
+  release?(): void;
 }
 
 /** What a network is to be like. */
@@ -24,8 +29,8 @@ const WITHOUT_PACKETS: readonly string[] = ['NETWORK_PERMISSION', 'NETWORK_UNSUP
 
 /**
  * Impairs the network of the tree that `limits` holds together, as the settings say: by its packets, or, where those can't
- * be had, at its system calls. Errors, some of them by `ready`: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES,
- * NETWORK_TARGET, NETWORK_BACKEND_UNAVAILABLE.
+ * be had, at its system calls; in a network namespace only if that is asked for, since the command notices it. Errors, some of them by `ready`: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES,
+ * NETWORK_TARGET, NETWORK_NAMESPACE.
  */
 export async function openNetwork(wanted: WantedNetwork, limits: PreparedLimits): Promise<OpeningNetwork> {
   if (wanted.recordings.replayed === undefined) return openBackend(wanted, limits);
@@ -48,9 +53,7 @@ async function openBackend(wanted: WantedNetwork, limits: PreparedLimits): Promi
     case 'auto':
       return limits.cgroupV2 === undefined ? openImitation(wanted) : openPackets(wanted, limits);
     case 'namespace':
-      throw new RenacerError('NETWORK_BACKEND_UNAVAILABLE', 'this version has no network backend "namespace"', {
-        hint: 'Leave it to "auto": without privileges, the network is imitated at the system calls.',
-      });
+      return openOwnNetwork(wanted);
   }
 }
 
@@ -89,6 +92,15 @@ async function openPackets(
     import('../chaos/network/plan.ts'),
   ]);
   return { ready: prepareNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2, recordings }) };
+}
+
+async function openOwnNetwork({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {
+  const [{ prepareOwnNetwork }, { networkPlan }] = await Promise.all([
+    import('../chaos/network/namespace/own-network.ts'),
+    import('../chaos/network/plan.ts'),
+  ]);
+  const hostPorts = (settings.networkHostPorts ?? []).map(Number);
+  return prepareOwnNetwork(networkPlan(settings), { seed, hostPorts, recordings });
 }
 
 async function openImitation({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {

@@ -32,6 +32,8 @@ export function withRecordedNetwork(settings: ChaosSettings, { name, network }: 
 
 /** The options by which a network is a bad one, for all targets or for some. */
 function shapingOptions(settings: ChaosSettings): ChaosSettings {
-  const names = OPTION_NAMES.filter((name) => optionOf(name).perTarget || name === 'networkRules');
+  const names = OPTION_NAMES.filter(
+    (name) => optionOf(name).perTarget || name === 'networkRules' || name === 'networkHostPorts',
+  );
   return Object.fromEntries(Object.entries(settings).filter(([name]) => (names as string[]).includes(name)));
 }

@@ -159,8 +159,8 @@ function signalFault(sent: SentSignal): InjectedFault {
 }
 
 function callFault(fired: FiredFault): InjectedFault {
-  const { rule, lineage, tid, syscall, ordinal, timeMs } = fired;
-  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired) };
+  const { rule, lineage, tid, syscall, ordinal, timeMs, stack } = fired;
+  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired), stack };
 }
 
 function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {

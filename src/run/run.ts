@@ -61,8 +61,6 @@ export interface TraceRequest {
   readonly dumps?: Dumps | undefined;
   /** Capture the names of processes: of the caller at each call, and of those that arguments name. */
   readonly processNames?: boolean | undefined;
-  /** Find out where in their programs tasks make calls. */
-  readonly places?: PlacesPlan | undefined;
 }
 
 /** How a command is to be run. */
@@ -82,6 +80,8 @@ export interface RunRequest {
   /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
   readonly verify?: string | undefined;
   readonly trace?: TraceRequest | undefined;
+  /** Find out where in their programs tasks make the calls that are traced, or that faults are injected into. */
+  readonly places?: PlacesPlan | undefined;
   /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
   readonly engine?: EngineChoice | undefined;
   /** A file to write each fault to as it is injected. */
@@ -170,7 +170,7 @@ export async function runCommand(command: string, args: readonly string[], reque
     if (replay?.network || asksForNetwork(settings)) opening = recorded(await openNetwork(wanted, limits));
     else recording?.begin(header);
     const planTracing = (): TracingPlan | undefined => {
-      const plan = tracingPlan(request.trace, { ...injected, imitation: opening?.imitation });
+      const plan = tracingPlan(request, { ...injected, imitation: opening?.imitation });
       // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
       if (request.attach) return plan && { ...plan, method: 'ptrace' };
       return plan && chooseEngine(engineChoice, plan, limits.cgroupV2);
@@ -191,6 +191,7 @@ export async function runCommand(command: string, args: readonly string[], reque
             stdio: stdio.fds,
             inheritedFds: request.inheritedFds ?? [],
             rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+            namespaces: opening?.namespaces,
             user,
           },
           joinFiles: limits.joinFiles,
@@ -273,6 +274,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       (network) => network.dispose(),
       () => {},
     );
+    opening?.release?.();
     recording?.close();
     await cleanUp(limits);
     guard?.dismiss();
@@ -349,7 +351,7 @@ export async function faultPlanOf(
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 export function tracingPlan(
-  trace: TraceRequest | undefined,
+  { trace, places }: Pick<RunRequest, 'trace' | 'places'>,
   chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
@@ -369,7 +371,7 @@ export function tracingPlan(
     descriptorDetails: trace?.descriptorDetails ?? [],
     dumps: trace?.dumps,
     processNames: trace?.processNames === true,
-    places: trace?.places,
+    places,
     ...chaos,
   };
 }

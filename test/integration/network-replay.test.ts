@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Report } from '../../src/report/json-report.ts';
+import { reportSchema } from '../../src/report/report-schema.ts';
 import { has, scratch } from '../support/guests.ts';
 import { missingForPackets, type Server, serveOutside } from '../support/network.ts';
 import { closingLine, type Finished, RENACER } from '../support/renacer.ts';
@@ -37,11 +38,12 @@ async function run(words: readonly string[], command: readonly string[]): Promis
     ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => ({ ...error, status: error.code }),
   );
+  const text = readFileSync(report!, 'utf8');
   return {
     ...finished,
     signal: null,
     file: file!,
-    report: JSON.parse(readFileSync(report!, 'utf8') || '{}') as Report,
+    report: text === '' ? ({} as Report) : reportSchema.parse(JSON.parse(text)),
     lines: existsSync(file!) ? linesOf(file!) : [],
   };
 }

@@ -2,9 +2,14 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type * as Full from '../../src/chaos-full.ts';
+import type * as Library from '../../src/index.ts';
+import type { InjectedCallFault } from '../../src/model/run-result.ts';
 import type { SyscallRecord } from '../../src/report/trace-record.ts';
 import { traceLineSchema } from '../../src/report/trace-schema.ts';
+import type { RunEvent, SyscallEvent } from '../../src/run/run-event.ts';
 import { guest, has, hasCompiler, ROOT, scratch } from '../support/guests.ts';
+import { built } from '../support/limits.ts';
 import { head } from '../support/object-files.ts';
 import { PYTHON } from '../support/programs.ts';
 import { RENACER, renacer } from '../support/renacer.ts';
@@ -176,6 +181,31 @@ describe.skipIf(!hasCompiler)('what a compiled program does (needs cc)', () => {
     expect(stacksOf(['-k', '-e', 'trace=kill'], [file, 's'])[0]!.stack.map(({ source }) => source)).not.toContain(
       line('deep'),
     );
+  });
+
+  it('where a fault was injected, without a trace too', async () => {
+    const file = compile('faulty', ['-O0', '-g']);
+    const { run } = await built<typeof Library>('index.js');
+    const { ChaosConfig } = await built<typeof Full>('chaos-full.js');
+    const chaos = ChaosConfig.fromJSON({ seed: 1, rules: [{ syscall: 'write', when: '1', error: 'EPERM' }] });
+    const { faults } = await run(file, ['s'], { chaos, stackTraces: 'source' });
+    const [fault] = faults as InjectedCallFault[];
+    expect(fault!.stack!.filter((frame) => frame.file === file).slice(0, 2)).toMatchObject([
+      { symbol: 'said', source: line('said') },
+      { symbol: 'handler', source: line('handler') },
+    ]);
+    const { stderr } = renacer(['-k', '-e', 'inject=write:error=EPERM', '--', file, 's']);
+    expect(stderr).toContain(`, in ${file}(said+0x`);
+  });
+
+  it('in events of the library', async () => {
+    const { run } = await built<typeof Library>('index.js');
+    const events: RunEvent[] = [];
+    await run(guest('stacks'), ['s'], { trace: true, stackTraces: 'symbol', onEvent: (event) => events.push(event) });
+    const kill = events.find((event) => event.type === 'syscall' && event.name === 'kill') as SyscallEvent;
+    const signal = events.find((event) => event.type === 'signal');
+    expect(kill.stack!.map(({ symbol }) => symbol)).toContain('main');
+    expect(signal).toMatchObject({ signal: 'SIGUSR1', stack: kill.stack });
   });
 
   it('and no more of it than was asked for', () => {

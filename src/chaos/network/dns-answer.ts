@@ -18,7 +18,7 @@ export function buildServerFailure(packet: Uint8Array, headers: PacketHeaders): 
   const addressesAt = version === 4 ? 12 : 8;
   swap(packet, addressesAt, size);
   swap(packet, transportAt, 2);
-  fail(packet.subarray(payloadAt));
+  markServerFailure(packet.subarray(payloadAt));
   completeChecksum(packet, headers);
   return packet;
 }
@@ -28,7 +28,7 @@ export function buildServerFailureByTcp(packet: Uint8Array, headers: PacketHeade
   const { payloadAt, payloadLength } = headers;
   const messageLength = new DataView(packet.buffer, packet.byteOffset + payloadAt).getUint16(0);
   const payload = packet.slice(payloadAt, payloadAt + Math.min(TCP_LENGTH_BYTES + messageLength, payloadLength));
-  fail(payload.subarray(TCP_LENGTH_BYTES));
+  markServerFailure(payload.subarray(TCP_LENGTH_BYTES));
   return buildSegment({
     source: headers.destination,
     destination: headers.source,
@@ -39,9 +39,11 @@ export function buildServerFailureByTcp(packet: Uint8Array, headers: PacketHeade
   });
 }
 
-function fail(message: Uint8Array): void {
+/** Turns the message of a query into that of the answer, in place. */
+export function markServerFailure(message: Uint8Array): Uint8Array {
   message[2]! |= QR_RESPONSE;
   message[3] = RA_RECURSION_AVAILABLE | SERVFAIL;
+  return message;
 }
 
 /** Swaps two neighbours of `size` bytes. */

@@ -5,9 +5,10 @@ import { wake } from '../../linux/poll.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkFault, NetworkUse } from '../../model/network-use.ts';
 import type { MissedNetworkFault } from '../../model/run-result.ts';
+import type { NetworkWork } from './network-thread.ts';
 import { startNetworkThread } from './network-worker.ts';
 import type { NetworkPlan } from './plan.ts';
-import type { QueueWorkerRequest, QueueWorkerStart, Snapshot } from './queue-worker.ts';
+import type { QueueWorkerRequest, QueueWorkerStart, Snapshot, TapWork } from './queue-worker.ts';
 import type { Recordings } from './recordings.ts';
 import { resolveRules } from './targets.ts';
 
@@ -49,14 +50,21 @@ export interface PreparedNetwork {
  */
 export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions): Promise<PreparedNetwork> {
   const rules = await resolveRules(plan.rules);
-  const { port1, port2 } = new MessageChannel();
-  const answers = new SharedArrayBuffer(4);
   const cgroup = cgroupIdentity(options.cgroup);
   const { seed, recordings = {} } = options;
-  const work = { kind: 'packets', rules, seed, recordings, cgroup, answers, port: port2 } as const;
-  const [worker, start] = await startNetworkThread<QueueWorkerStart>(work, [port2]);
+  return startPackets('packets', (channel) => ({ kind: 'packets', rules, seed, recordings, cgroup, ...channel }));
+}
+
+/** Sets the network's thread to work on packets, with a channel to it. Throws NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES. */
+export async function startPackets(
+  backend: string,
+  workWith: (channel: Pick<TapWork, 'answers' | 'port'>) => NetworkWork,
+): Promise<PreparedNetwork> {
+  const { port1, port2 } = new MessageChannel();
+  const answers = new SharedArrayBuffer(4);
+  const [worker, start] = await startNetworkThread<QueueWorkerStart>(workWith({ answers, port: port2 }), [port2]);
   if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
-  return new RunningNetwork('packets', worker, start.wakeFd, port1, new Int32Array(answers));
+  return new RunningNetwork(backend, worker, start.wakeFd, port1, new Int32Array(answers));
 }
 
 /** A network whose work is done by a thread, which is asked by QueueWorkerRequests and answers by Snapshots. */

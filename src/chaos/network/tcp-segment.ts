@@ -1,9 +1,9 @@
 import { transportChecksum } from './checksum.ts';
+import { buildPacket, splitKey } from './ip-packet.ts';
 import { TCP_ACK, TCP_RST } from './packet.ts';
 
 const IPPROTO_TCP = 6;
 const TCP_HEADER = 20;
-const HOPS = 64;
 const WINDOW = 0xffff;
 
 export interface ResetPacket {
@@ -41,30 +41,5 @@ export function buildSegment(segment: Segment): Uint8Array {
   tcp.writeUInt8(flags, 13);
   if (payload.length > 0) tcp.writeUInt16BE(WINDOW, 14);
   tcp.writeUInt16BE(transportChecksum(addresses, IPPROTO_TCP, tcp), 16);
-  const header = sourceAddress.length === 4 ? headerV4(tcp.length) : headerV6(tcp.length);
-  return Buffer.concat([header, addresses, tcp]);
-}
-
-/** All before the addresses. The kernel fills in the header's checksum and identification. */
-function headerV4(tcpLength: number): Uint8Array {
-  const header = Buffer.alloc(12);
-  header.writeUInt8(0x45, 0);
-  header.writeUInt16BE(20 + tcpLength, 2);
-  header.writeUInt8(HOPS, 8);
-  header.writeUInt8(IPPROTO_TCP, 9);
-  return header;
-}
-
-function headerV6(tcpLength: number): Uint8Array {
-  const header = Buffer.alloc(8);
-  header.writeUInt8(0x60, 0);
-  header.writeUInt16BE(tcpLength, 4);
-  header.writeUInt8(IPPROTO_TCP, 6);
-  header.writeUInt8(HOPS, 7);
-  return header;
-}
-
-function splitKey(key: string): [address: Buffer, port: Buffer] {
-  const bytes = Buffer.from(key, 'utf16le').swap16();
-  return [bytes.subarray(0, -2), bytes.subarray(-2)];
+  return buildPacket(addresses, IPPROTO_TCP, tcp);
 }

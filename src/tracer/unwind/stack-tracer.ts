@@ -1,3 +1,4 @@
+import { threadGroupOf } from '../../linux/process-stat.ts';
 import { Ptrace } from '../../linux/ptrace.ts';
 import { TaskMemory } from '../../linux/task-memory.ts';
 import type { StackFrame } from '../../model/stack-frame.ts';
@@ -11,6 +12,9 @@ import { GeneratedCode } from './generated-code.ts';
 import { Modules } from './modules.ts';
 import { StackMemory } from './stack-memory.ts';
 import { Unwinder } from './unwinder.ts';
+
+/** The lineage of a command's first task. */
+const COMMAND = '0';
 
 const MEMORY_BYTES = 64 * 1024;
 const PROT_EXEC = 4;
@@ -42,6 +46,8 @@ const USER64_CS = 0x33;
 export class StackTracer implements Policy, Locator {
   readonly armed: ReadonlySet<number>;
   readonly #limit: number;
+  /** The command has not called execve yet: it runs in our memory, and what it does there is ours. */
+  #launching: boolean;
   readonly #ptrace = new Ptrace();
   readonly #names = new FrameNames();
   readonly #modules: Modules;
@@ -49,8 +55,12 @@ export class StackTracer implements Policy, Locator {
   readonly #unwinder: Unwinder;
   readonly #spaces = new Map<number, AddressSpace>();
 
-  /** `limit`: the most frames of a stack; with 0 only instruction pointers are read. `sources`: lines too. */
-  constructor(limit: number, sources: boolean) {
+  /**
+   * `limit`: the most frames of a stack; with 0 only instruction pointers are read. `sources`: lines too. `launched`: the first
+   * task is a command that is started for this run.
+   */
+  constructor(limit: number, sources: boolean, launched: boolean) {
+    this.#launching = launched;
     this.#limit = limit;
     this.armed = new Set(limit > 0 ? MAPPING_CALLS.keys() : []);
     const memory = new StackMemory(new TaskMemory(MEMORY_BYTES));
@@ -72,11 +82,18 @@ export class StackTracer implements Policy, Locator {
   }
 
   /** Programs of 32 bits have no stack here. */
-  locate({ tid, tgid }: Task): number {
+  locate({ tid, tgid, lineage }: Pick<Task, 'tid' | 'tgid' | 'lineage'>): number {
+    if (this.#launching && lineage === COMMAND) return -1;
     const { registerWords } = this.#ptrace;
     if (!this.#ptrace.readRegisters(tid)) return -1;
     if (this.#limit === 0 || registerWords[CS] !== USER64_CS) return 0;
     return this.#unwinder.walk(tid, tgid, this.#space(tgid), registerWords);
+  }
+
+  /** The stack of a task that is stopped, from the innermost function; undefined if it can't be had. */
+  stackOf({ tid, lineage }: { readonly tid: number; readonly lineage: string }): readonly StackFrame[] | undefined {
+    const count = this.locate({ tid, tgid: threadGroupOf(tid) ?? tid, lineage });
+    return count <= 0 ? undefined : Array.from(this.frames.subarray(0, count), (id) => this.#names.frame(id));
   }
 
   onEntry({ task, nr, args }: StoppedCall): undefined {
@@ -93,6 +110,7 @@ export class StackTracer implements Policy, Locator {
   }
 
   onExec(task: Task): void {
+    if (task.lineage === COMMAND) this.#launching = false;
     this.#forget(task.tgid);
   }
 

@@ -104,6 +104,31 @@ describe('the file of recorded faults', () => {
     expect(recording.faults).toHaveLength(1);
   });
 
+  it('may lack its last line end', () => {
+    const recording = parseRecording(HEADER + LINE + LINE.trimEnd(), 'f');
+    expect(recording.torn).toBe(false);
+    expect(recording.faults).toHaveLength(2);
+  });
+
+  it('is read, or refused with BAD_RECORDING, whatever a line of a network says', () => {
+    const known = JSON.parse(LOSS) as Record<string, unknown>;
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(known), 'reset', 'dns-timeout', 3, 'a.b'));
+    const keys = [...Object.keys(known), 'after_bytes', 'after_ms', 'name', 'lookup'].map((key) => [key, value]);
+    const line = fc.record(Object.fromEntries(keys) as Record<string, fc.Arbitrary<unknown>>, {
+      requiredKeys: ['flow'],
+    });
+    fc.assert(
+      fc.property(line, (changed) => {
+        const text = `${printRecordingHeader({ ...header, network: NETWORK })}${JSON.stringify({ ...known, ...changed })}\n`;
+        try {
+          expect(parseRecording(text, 'f').networkFaults.length).toBeLessThan(2);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'BAD_RECORDING' });
+        }
+      }),
+    );
+  });
+
   it.each([
     ['', 'f:1: the file is empty'],
     ['{"a":1}\n', 'f:1: it is not a file of recorded faults'],

@@ -6,8 +6,10 @@ import { startNetworkThread } from '../network-worker.ts';
 import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
 import type { Recordings } from '../recordings.ts';
 import { resolveRules } from '../targets.ts';
+import { ArrivalNotes } from './arrival-notes.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import type { ImitationPlan } from './relay-requests.ts';
+import { RelayState } from './relay-state.ts';
 import type { RelayWorkerStart } from './relay-worker.ts';
 
 export const IMITATION: string = BACKEND_NAMES.syscalls!;
@@ -36,6 +38,8 @@ export async function prepareImitation(
     wakeFd: makeWakeFd(),
     meeting: new SharedArrayBuffer(8),
     notes: new ConnectionNotes().memory,
+    arrivals: new ArrivalNotes().memory,
+    state: new RelayState().memory,
   };
   const work = { kind: 'imitation', ...shared, answers, port: control.port2, requests: requests.port2 } as const;
   const starting = startNetworkThread<RelayWorkerStart>(work, [control.port2, requests.port2]);

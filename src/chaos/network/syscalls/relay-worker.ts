@@ -3,19 +3,13 @@ import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_
 import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { closeFd } from '../../../linux/fds.ts';
-import type { ResolvedRule } from '../impairment.ts';
 import type { QueueWorkerRequest } from '../queue-worker.ts';
-import type { Recordings } from '../recordings.ts';
-import { Relay } from './relay.ts';
+import { Relay, type RelayPlan } from './relay.ts';
 import type { RelayRequest } from './relay-requests.ts';
 
 /** What it takes to relay the tree's traffic. */
-export interface RelayWork {
+export interface RelayWork extends RelayPlan {
   readonly kind: 'imitation';
-  readonly rules: readonly ResolvedRule[];
-  readonly seed: number;
-  readonly recordings: Recordings;
-  readonly notes: SharedArrayBuffer;
   /** Where the tracer's thread will look for the ports of the meeting place (see ImitationPlan). */
   readonly meeting: SharedArrayBuffer;
   /** Becomes readable when there is a request. It is the relay's to close. */
@@ -49,10 +43,10 @@ export function relayTraffic(work: RelayWork): void {
 }
 
 /** A relay whose ports have been told to the tracer's thread, or why there can be none. */
-function openRelay({ rules, seed, recordings, notes, meeting, wakeFd }: RelayWork): Relay | string {
+function openRelay(work: RelayWork): Relay | string {
   let relay: Relay;
   try {
-    relay = new Relay(rules, seed, recordings, notes);
+    relay = new Relay(work);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -61,8 +55,8 @@ function openRelay({ rules, seed, recordings, notes, meeting, wakeFd }: RelayWor
     relay.close();
     return fault;
   }
-  new Uint32Array(meeting).set(relay.meeting.ports);
-  relay.epoll.watch(wakeFd, EPOLLIN);
+  new Uint32Array(work.meeting).set(relay.meeting.ports);
+  relay.epoll.watch(work.wakeFd, EPOLLIN);
   return relay;
 }
 
