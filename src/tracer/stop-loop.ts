@@ -97,7 +97,8 @@ export class StopLoop {
   #rootStatus: number | undefined;
   #onRootExec: () => void = () => {};
   readonly #onRootStop: (signal: number) => void;
-  /** The command has not called execve yet: what it does is ours. */
+  /** It has not called execve yet: what it does is ours. */
+  #preparing: Task | undefined;
   #launching: GatedProcess | undefined;
   /** The command, if it was let go: it is our child still, and its end is that of the run. */
   #leftCommand = 0;
@@ -144,6 +145,7 @@ export class StopLoop {
       this.#ptrace.resume(PTRACE_SYSCALL, pid);
     }
     this.#root = this.#tasks.addRoot(pid);
+    this.#preparing = this.#root;
     this.#launching = gated;
     this.#onRootExec = onExec;
     this.#started(this.#root, undefined);
@@ -151,17 +153,19 @@ export class StopLoop {
 
   /**
    * Begins to trace a process that runs already; with its whole tree, all of its threads. It is left running if the
-   * tracer ends. Returns how many tasks that is. Throws SystemCallError if it can't be traced.
+   * tracer ends. If it is about to execute a command (`awaitsExec`), only its first task is traced, and from there on.
+   * Returns how many tasks that is. Throws SystemCallError if it can't be traced.
    */
-  attach(pid: number): number {
+  attach(pid: number, awaitsExec = false): number {
     const options = this.#options | (this.#following.killAttached ? PTRACE_O_EXITKILL : 0);
-    const tids = seizeProcess(this.#ptrace, pid, options, this.#following.tree);
+    const tids = seizeProcess(this.#ptrace, pid, options, this.#following.tree && !awaitsExec);
     const tasks = this.#tasks.addAttached(threadGroupOf(pid) ?? pid, tids);
     for (const task of tasks) {
       this.#started(task, undefined);
       this.#ptrace.interrupt(task.tid);
     }
     this.#root ??= tasks[0];
+    if (awaitsExec) this.#preparing = tasks[0];
     this.#placement.forbid();
     return tids.length;
   }
@@ -313,8 +317,9 @@ export class StopLoop {
     const successor = this.#tasks.successorOf(task, this.#ptrace.eventMessage(task.tid));
     if (successor) this.#supersede(task, successor);
     const current = successor ?? task;
-    if (this.#launching && current === this.#root) {
-      this.#launching.finish(true);
+    if (current === this.#preparing) {
+      this.#preparing = undefined;
+      this.#launching?.finish(true);
       this.#launching = undefined;
       this.#onRootExec();
     } else if (this.#following.untilExec) {
@@ -438,7 +443,7 @@ export class StopLoop {
       this.#ptrace.resume(PTRACE_SYSCALL, task.tid);
       return;
     }
-    const isOurs = this.#launching && task === this.#root && info[INFO.nr] !== SYS.execve;
+    const isOurs = task === this.#preparing && info[INFO.nr] !== SYS.execve;
     if (isOurs || this.#leaves(task)) {
       this.#resume(task);
       return;
