@@ -45,6 +45,12 @@ export function threadGroupOf(tid: number): number | undefined {
   return status === undefined ? undefined : Number(/^Tgid:\s*(\d+)/m.exec(status)?.[1]);
 }
 
+/** The thread that traces a task; 0 for none, undefined if the task is gone. */
+export function tracerOf(tid: number): number | undefined {
+  const status = readProcFile(`/proc/${tid}/status`);
+  return status === undefined ? undefined : Number(/^TracerPid:\s*(\d+)/m.exec(status)?.[1]);
+}
+
 /** The ids of all processes that this one can see. */
 export function allProcessIds(): number[] {
   return readdirSync('/proc')

@@ -1,6 +1,7 @@
 import { monotonicMs } from '../linux/clock.ts';
 import type { GatedProcess } from '../linux/launch.ts';
-import { threadGroupOf } from '../linux/process-stat.ts';
+import { syscall } from '../linux/libc.ts';
+import { threadGroupOf, tracerOf } from '../linux/process-stat.ts';
 import {
   PTRACE_CONT,
   PTRACE_DETACH,
@@ -57,6 +58,8 @@ const BATCH = 128;
 const MEMORY_BYTES = 1024 * 1024;
 /** Tasks that are to be let go, and can't be stopped for it (vfork(2), a dead disk), are left to the end of this thread. */
 const LEAVE_MS = 500;
+/** How often tasks are looked for that have gone without a word. */
+const LOOK_MS = 1000;
 
 /** How system calls are made to stop: by a filter that the command starts with, or all of them by ptrace itself. */
 export type StopMethod = 'seccomp' | 'ptrace';
@@ -177,7 +180,7 @@ export class StopLoop {
    */
   run(leaveRequest?: LeaveRequest): number | undefined {
     this.#leaveRequest = leaveRequest;
-    if (leaveRequest) this.#makeDoorbell(Number.POSITIVE_INFINITY);
+    if (leaveRequest) this.#makeDoorbell(this.#nextLookMs(monotonicMs()));
     this.#launching?.open();
     while (this.#goesOn()) {
       const count = this.#collect();
@@ -376,6 +379,20 @@ export class StopLoop {
     this.#setAlarm(this.#leaveByMs);
   }
 
+  /**
+   * A process of which only the first task is traced may execute a program in another one, which takes that one's place: the
+   * kernel says nothing of it, neither exec nor end.
+   */
+  #forgetVanished(): void {
+    if (this.#following.tree) return;
+    const self = syscall(SYS.gettid, 0, 0, 0, 0, 0, 0);
+    for (const task of this.#tasks.all.values()) if (tracerOf(task.tid) !== self) this.#forget(task);
+  }
+
+  #nextLookMs(nowMs: number): number {
+    return this.#following.tree ? Number.POSITIVE_INFINITY : nowMs + LOOK_MS;
+  }
+
   #leaves(task: Task): boolean {
     return this.#isLeaving && this.#isFree(task);
   }
@@ -548,9 +565,10 @@ export class StopLoop {
     for (const { task, signal } of this.#policy?.onTime?.(now) ?? []) {
       sendThreadSignal(task.tgid, task.tid, signal);
     }
+    this.#forgetVanished();
     const leaveByMs = now < this.#leaveByMs ? this.#leaveByMs : Number.POSITIVE_INFINITY;
     const policyMs = this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY;
-    this.#doorbell!.arm(Math.min(this.#held.nextMs, policyMs, leaveByMs));
+    this.#doorbell!.arm(Math.min(this.#held.nextMs, policyMs, leaveByMs, this.#nextLookMs(now)));
   }
 
   #endHolds(nowMs: number): void {

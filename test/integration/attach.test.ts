@@ -139,6 +139,24 @@ sys.stdout.write(f"{slept >= 1.5} {sys.stdin.readline()}")`;
     expect(said.toString()).toBe('True data\n');
   });
 
+  it('without -f, a process whose other thread executes a program is lost from sight, and that is noticed', async () => {
+    const script = `
+import os, sys, threading
+def replace():
+    input()
+    os.execv("/bin/sleep", ["sleep", "1000"])
+threading.Thread(target=replace).start()
+print("ready", flush=True)
+threading.Event().wait()`;
+    const child = started([PYTHON, '-c', script]);
+    await once(child.stdout!, 'data');
+    const tracing = tracer(['-p', String(child.pid)]);
+    await tracing.shows(/attached/);
+    child.stdin!.write('\n');
+    expect(await tracing.ended()).toBe(0);
+    expect(tracing.text()).toContain(`Process ${child.pid} detached`);
+  });
+
   it('SIGKILL of Renacer leaves the process as it was', async () => {
     const pid = await sleepers();
     const tracing = tracer(['-f', '-p', String(pid)]);
