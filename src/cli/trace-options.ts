@@ -1,5 +1,5 @@
 import { parseSyscallSet } from '../syscalls/select.ts';
-import { INTERRUPTIBLE, STACK_TRACES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import { DAEMONIZE, INTERRUPTIBLE, STACK_TRACES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
@@ -169,6 +169,21 @@ export const TRACING: readonly TraceOption[] = [
     summary: 'what the command is told that it is called',
     set(draft, text) {
       draft.argv0 = text;
+    },
+  },
+  {
+    flags: '-D',
+    summary:
+      'the command takes the place of this process, and is traced by another; -DD: in a process group of its own; -DDD: in a session of its own',
+    set(draft, _, times) {
+      draft.daemonize = DAEMONIZE[Math.min(times, DAEMONIZE.length) - 1];
+    },
+  },
+  {
+    flags: '--daemonize [where]',
+    summary: `the same: ${DAEMONIZE.join(', ')}`,
+    set(draft, text) {
+      draft.daemonize = oneOf('--daemonize', text ?? 'grandchild', DAEMONIZE);
     },
   },
   {
