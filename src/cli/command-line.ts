@@ -176,10 +176,9 @@ function addTraceOption(
 /** Options that exclude each other, as in strace. */
 function checked(trace: TraceSettings, options: RawOptions, command: string | undefined): TraceSettings {
   if (command === undefined) refuseWithoutCommand(trace, options);
+  if (trace.daemonize && options.verify !== undefined) throw exclusive('-D', '--verify');
   const { follow, outputFile, summary, format } = trace;
   const separately = trace.separately && follow && outputFile !== undefined;
-  const exclusive = (one: string, other: string): RenacerError =>
-    new RenacerError('USAGE', `${one} and ${other} are mutually exclusive`, { hint: 'See renacer --help.' });
   if (separately && summary !== 'none') throw exclusive('-c or -C', '-ff');
   if (separately && isCommand(outputFile)) throw exclusive("-o '|COMMAND'", '-ff');
   if (format !== 'text' && separately) throw exclusive(`--format ${format}`, '-ff');
@@ -188,11 +187,12 @@ function checked(trace: TraceSettings, options: RawOptions, command: string | un
 }
 
 /** What is done to a command as it is started, or when it has ended. */
-function refuseWithoutCommand({ env, argv0, user }: TraceSettings, { verify }: RawOptions): void {
+function refuseWithoutCommand({ env, argv0, user, daemonize }: TraceSettings, { verify }: RawOptions): void {
   const given = [
     env.length > 0 && '-E',
     argv0 !== undefined && '--argv0',
     user !== undefined && '-u',
+    daemonize !== undefined && '-D',
     verify !== undefined && '--verify',
   ];
   const option = given.find((one) => one !== false);
@@ -200,6 +200,10 @@ function refuseWithoutCommand({ env, argv0, user }: TraceSettings, { verify }: R
   throw new RenacerError('USAGE', `${option} needs a command: with -p alone nothing is started`, {
     hint: 'See renacer --help.',
   });
+}
+
+function exclusive(one: string, other: string): RenacerError {
+  return new RenacerError('USAGE', `${one} and ${other} are mutually exclusive`, { hint: 'See renacer --help.' });
 }
 
 function parseOutcomes(text: string): Outcome[] {

@@ -11,7 +11,8 @@ const ignore = (): void => {};
  * What a signal to Renacer does while a target runs. SIGTERM and SIGHUP end the run. SIGINT and SIGQUIT are for the target:
  * from the terminal it has got them already, with the whole foreground group; from anywhere else they are passed on, so
  * that it gets them once in either case. SIGTSTP does nothing to us: it is the target that stops, or puts its terminal in
- * order first, or goes on; if it stops, {@link followStop} makes us one stopped job with it.
+ * order first, or goes on; if it stops, {@link followStop} makes us one stopped job with it. Once the target has ended,
+ * and others of its tree are left, SIGINT and SIGQUIT end the run too.
  *
  * Each of the first four lets attached processes go. Where there are only those, that ends the run.
  */
@@ -93,7 +94,8 @@ export class Interrupts {
   }
 
   #passOn(name: NodeJS.Signals, signal: number): void {
-    if (!this.#hasCommand) {
+    const hasEnded = this.#target !== undefined && !sendSignal(this.#target, 0);
+    if (!this.#hasCommand || hasEnded) {
       this.#end(name);
       return;
     }

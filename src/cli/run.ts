@@ -12,6 +12,8 @@ import { openForWriting } from '../run/open-for-writing.ts';
 import { type AttachRequest, runCommand } from '../run/run.ts';
 import type { CommandLine } from './command-line.ts';
 import { complaintsOf, EXIT_COMPLAINT } from './complaints.ts';
+import { becomeCommand, traceeOf } from './daemonized.ts';
+import { environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Interrupts } from './interrupts.ts';
 import { givenOpenFilesLimit } from './open-files-limit.ts';
@@ -26,34 +28,38 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 /** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
 export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
-  const { command } = line;
-  const { outputFile, append, separately, format, follow, env, argv0, user } = line.trace;
+  const { command, trace: settings } = line;
+  const tracee = traceeOf(settings.daemonize);
+  if (settings.daemonize && command !== undefined && !tracee) return becomeCommand(command, line, inheritedFds);
+  // Such a process is traced as others are that run already.
+  const starts = command !== undefined && !tracee;
+  const { outputFile, append, separately, format, follow, env, argv0, user } = settings;
   // With -ff the files are those of the tasks, and our own lines go to stderr.
   const output = new OwnOutput(separately ? undefined : outputFile, append);
   // A trace in another format is a file of its own, too.
   const lines = format === 'text' ? output : new OwnOutput(undefined);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
-  if (isChaotic && line.trace.untilExec) {
+  if (isChaotic && settings.untilExec) {
     throw new RenacerError('USAGE', '-b can not go with chaos, which covers the whole tree');
   }
   const trace = await traceOutput(line, isChaotic, output);
-  const terminal = command === undefined ? undefined : saveTerminal(0);
-  const interrupts = new Interrupts(command !== undefined, line.trace.interruptible);
+  const terminal = starts ? saveTerminal(0) : undefined;
+  const interrupts = new Interrupts(starts, settings.interruptible);
   const request = {
     chaos: isChaotic ? chaos : undefined,
     record: line.recordFile,
     engine: line.engine,
     places: placesPlan(line.trace, isChaotic),
     trace: trace && { ...trace.request, follow: isChaotic || follow },
-    attach: attachment(line, interrupts),
+    attach: attachment(line, interrupts, tracee),
   };
   try {
-    const result = await (command === undefined
-      ? attachTo(request)
+    const result = await (!starts
+      ? attachTo({ ...request, command: command === undefined ? [] : [command, ...line.args] })
       : runCommand(command, line.args, {
           ...request,
-          attach: line.trace.attach.length > 0 ? request.attach : undefined,
+          attach: settings.attach.length > 0 ? request.attach : undefined,
           inheritedFds,
           env: env.length > 0 ? environment(env) : undefined,
           argv0,
@@ -74,7 +80,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
     if (reportFd !== undefined) writeSync(reportFd, `${JSON.stringify(toReport(result), null, 2)}\n`);
     if (interrupts.received) return 128 + constants.signals[interrupts.received];
     if (complaints.length > 0) return EXIT_COMPLAINT;
-    return command === undefined && !line.expect ? 0 : exitCodeOf(result, line.expect);
+    return !starts && !line.expect ? 0 : exitCodeOf(result, line.expect);
   } finally {
     interrupts.stop();
     terminal?.restore();
@@ -85,30 +91,22 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
 }
 
 /** What the processes of `-p` are told of, and by what they are let go. */
-function attachment(line: CommandLine, interrupts: Interrupts): AttachRequest {
+function attachment(line: CommandLine, interrupts: Interrupts, tracee: ReturnType<typeof traceeOf>): AttachRequest {
   const { attach: pids, killOnExit } = line.trace;
   return {
-    pids,
+    pids: tracee ? [tracee.pid, ...pids] : pids,
+    awaitsExec: tracee?.pid,
     killOnExit,
     leave: interrupts.leave,
     onAttached(attached, refusals) {
       for (const text of refusals) tell(text);
+      if (attached.some(({ pid }) => pid === tracee?.pid)) tracee?.ready();
       if (quietMessages(line).has('attach')) return;
       for (const { pid, tasks } of attached) {
         tell(`Process ${pid} attached${tasks > 1 ? ` with ${tasks} threads` : ''}`);
       }
     },
   };
-}
-
-/** Ours, with what `-E` changes. */
-function environment(changes: CommandLine['trace']['env']): NodeJS.ProcessEnv {
-  const env = { ...process.env };
-  for (const [name, value] of changes) {
-    if (value === undefined) delete env[name];
-    else env[name] = value;
-  }
-  return env;
 }
 
 /** The mode, with the flags and the rules put over it. */

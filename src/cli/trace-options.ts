@@ -4,6 +4,7 @@ import { expression } from './trace-expression.ts';
 import type { TraceOption } from './trace-option.ts';
 import {
   COLOR_CHOICES,
+  DAEMONIZE,
   DESCRIPTOR_WISHES,
   INTERRUPTIBLE,
   STACK_TRACES,
@@ -148,6 +149,21 @@ export const TRACING: readonly TraceOption[] = [
     set(draft, text) {
       draft.callLimit = wholeNumber('--syscall-limit', text!, 'calls');
       if (draft.callLimit === 0) throw notAllowed('--syscall-limit', text!, 'a number above 0');
+    },
+  },
+  {
+    flags: '-D',
+    summary:
+      'the command takes the place of this process, and is traced by another; -DD: in a process group of its own; -DDD: in a session of its own',
+    set(draft, _, times) {
+      draft.daemonize = DAEMONIZE[Math.min(times, DAEMONIZE.length) - 1];
+    },
+  },
+  {
+    flags: '--daemonize [where]',
+    summary: `the same: ${DAEMONIZE.join(', ')}`,
+    set(draft, text) {
+      draft.daemonize = oneOf('--daemonize', text ?? 'grandchild', DAEMONIZE);
     },
   },
   {

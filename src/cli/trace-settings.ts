@@ -24,6 +24,10 @@ export type StackTraces = (typeof STACK_TRACES)[number];
 export const INTERRUPTIBLE = ['anywhere', 'waiting', 'never', 'never_tstp'] as const;
 export type Interruptible = (typeof INTERRUPTIBLE)[number];
 
+/** How far the tracer leaves, in strace's words: `-D`, `-DD`, `-DDD`. */
+export const DAEMONIZE = ['grandchild', 'pgroup', 'session'] as const;
+export type Daemonize = (typeof DAEMONIZE)[number];
+
 /** What the options that are strace's say: which calls are traced, what is shown of them, and how. */
 export interface TraceSettings {
   /** What `-e` and its long forms say beside the rest, in order: trace=, inject=, fault=. */
@@ -81,6 +85,8 @@ export interface TraceSettings {
   readonly untilExec: boolean;
   readonly interruptible: Interruptible;
   readonly user: string | undefined;
+  /** The command takes the place of this process, and is traced by another one, which stays in this far. */
+  readonly daemonize: Daemonize | undefined;
 }
 
 /** The same while options are read: a later one overrides an earlier one, or adds to it. */
@@ -129,6 +135,7 @@ export function defaultTraceSettings(): TraceDraft {
     untilExec: false,
     interruptible: 'waiting',
     user: undefined,
+    daemonize: undefined,
   };
 }
 

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { CallChain } from './call-chain.ts';
+import type { Calls } from './call-memory.ts';
 import { CAP, hasCapability, unreachableCapabilities } from './capabilities.ts';
 import { closeFd, makePipe, readByte } from './fds.ts';
 import { mapOwnIds } from './id-maps.ts';
@@ -53,15 +54,15 @@ export function closeNamespaces({ user, network }: NamespaceFds): void {
  * Appends the calls by which a process enters. In a new user namespace it has all capabilities up to its execve, and then, at
  * most, those that it could have had here.
  */
-export function enterNamespaces(chain: CallChain, namespaces: NamespaceFds): void {
-  enter(chain, namespaces);
+export function enterNamespaces(calls: Calls, namespaces: NamespaceFds): void {
+  enter(calls, namespaces);
   if (namespaces.user === undefined) return;
-  for (const capability of unreachableCapabilities()) chain.call(SYS.prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
+  for (const capability of unreachableCapabilities()) calls.call(SYS.prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
 }
 
-function enter(chain: CallChain, { user, network }: NamespaceFds): void {
-  if (user !== undefined) chain.call(SYS.setns, user, CLONE_NEWUSER);
-  chain.call(SYS.setns, network, CLONE_NEWNET);
+function enter(calls: Calls, { user, network }: NamespaceFds): void {
+  if (user !== undefined) calls.call(SYS.setns, user, CLONE_NEWUSER);
+  calls.call(SYS.setns, network, CLONE_NEWNET);
 }
 
 /**

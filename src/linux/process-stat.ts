@@ -51,6 +51,12 @@ export function innermostPid(pid: number): number {
   return Number(ids?.trim().split(/\s+/).at(-1) ?? pid);
 }
 
+/** The thread that traces a task; 0 for none, undefined if the task is gone. */
+export function tracerOf(tid: number): number | undefined {
+  const status = readProcFile(`/proc/${tid}/status`);
+  return status === undefined ? undefined : Number(/^TracerPid:\s*(\d+)/m.exec(status)?.[1]);
+}
+
 /** The ids of all processes that this one can see. */
 export function allProcessIds(): number[] {
   return readdirSync('/proc')

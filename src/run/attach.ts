@@ -17,6 +17,8 @@ const FITTING: readonly PartName[] = ['rules', 'byzantine', 'bugs', 'signals', '
 /** How processes are to be traced that run already. */
 export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | 'places' | 'record' | 'engine'> {
   readonly attach: AttachRequest;
+  /** What they are to execute, if that is known. */
+  readonly command?: readonly string[] | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | '
  * only a command can be started under, ENGINE_UNAVAILABLE, OUTPUT_UNWRITABLE.
  */
 export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
-  const { chaos, attach } = request;
+  const { chaos, attach, command = [] } = request;
   const settings = chaos?.settings ?? {};
   const armed = partsOf(settings);
   refuseLimits(armed);
@@ -49,7 +51,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
   // What ran before has no filter of ours.
   const tracing = plan && { ...plan, method: 'ptrace' as const };
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
-  recording?.begin({ seed, command: [] });
+  recording?.begin({ seed, command });
   const fired: FiredFault[] = [];
   let refusals: readonly string[] = [];
   let isAttached = false;
@@ -81,7 +83,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
     if (ended.kind !== 'ended') throw new Error(ended.kind);
     if (!isAttached) throw new RenacerError('ATTACH_REFUSED', refusals.join('\n'));
     return makeResult({
-      command: [],
+      command,
       seed,
       chaos,
       limits: noLimits('none: the processes ran before'),
@@ -97,7 +99,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
       replay: undefined,
       stdout: undefined,
       stderr: undefined,
-      attached: attach.pids,
+      attached: attach.pids.filter((pid) => pid !== attach.awaitsExec),
     });
   } finally {
     recording?.close();
@@ -108,6 +110,6 @@ function refuseLimits(armed: readonly PartName[]): void {
   const others = armed.filter((part) => !FITTING.includes(part));
   if (others.length === 0) return;
   throw new RenacerError('ATTACH_CHAOS', `a process that runs already can't be given ${others.join(', ')}`, {
-    hint: `With -p there are faults, signals and delays at system calls (${FITTING.join(', ')}); limits and networks need a command.`,
+    hint: `With -p and -D there are faults, signals and delays at system calls (${FITTING.join(', ')}); limits and networks need a command.`,
   });
 }

@@ -63,6 +63,8 @@ export interface AttachPlan {
   readonly pids: readonly number[];
   /** They end with Renacer, as a command does; else they are left running. */
   readonly killOnExit: boolean;
+  /** One of them is about to execute a command: all that it does before is ours. Only its first task is traced. */
+  readonly awaitsExec?: number | undefined;
 }
 
 /** Traces from within the kernel. */

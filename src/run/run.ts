@@ -12,7 +12,6 @@ import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
-import { type User, userByName } from '../linux/users.ts';
 import type { DescriptorDetail } from '../model/capture.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
@@ -34,6 +33,7 @@ import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
 import { makeResult } from './result.ts';
 import { Stdio, type StdioOption } from './stdio.ts';
+import { userOf } from './user.ts';
 
 const DEFAULT_STRING_LIMIT = 32;
 
@@ -107,6 +107,8 @@ export interface AttachRequest {
   readonly pids: readonly number[];
   /** They end with Renacer, as a command does. By default they are left running. */
   readonly killOnExit?: boolean | undefined;
+  /** One of them is about to execute a command, and is traced from there on. */
+  readonly awaitsExec?: number | undefined;
   /** Lets them go. */
   readonly leave?: AbortSignal | undefined;
   /** Told which of them are traced, and for what reasons others can't be. */
@@ -287,19 +289,8 @@ async function cleanUp(limits: PreparedLimits): Promise<void> {
   await limits.dispose();
 }
 
-function userOf(name: string): User {
-  if (process.geteuid?.() !== 0) {
-    throw new RenacerError('USER_REFUSED', `only root may run a command as another user (${JSON.stringify(name)})`);
-  }
-  const user = userByName(name);
-  if (user) return user;
-  throw new RenacerError('USER_REFUSED', `there is no user ${JSON.stringify(name)} here`, {
-    hint: 'Give the name of a user as in /etc/passwd.',
-  });
-}
-
-export function attachPlan({ pids, killOnExit = false }: AttachRequest): AttachPlan {
-  return { pids, killOnExit };
+export function attachPlan({ pids, killOnExit = false, awaitsExec }: AttachRequest): AttachPlan {
+  return { pids, killOnExit, awaitsExec };
 }
 
 function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): LimitsRequest {

@@ -16,7 +16,7 @@ import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
 import type { StackTracer } from '../tracer/unwind/stack-tracer.ts';
 import type { AttachedProcess, RefusedProcess } from './engine-messages.ts';
-import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
+import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
 
@@ -137,7 +137,7 @@ function trace(
         tell({ kind: 'started', pid: gated.pid });
       });
     }
-    if (plan.attach) attachAll(loop, plan.attach.pids);
+    if (plan.attach) attachAll(loop, plan.attach);
     status = loop.run(plan.attach || tracing.untilExec ? new LeaveRequest(control) : undefined);
   } catch (error) {
     if (started) throw error;
@@ -158,12 +158,12 @@ function trace(
   });
 }
 
-function attachAll(loop: StopLoop, pids: readonly number[]): void {
+function attachAll(loop: StopLoop, { pids, awaitsExec }: AttachPlan): void {
   const attached: AttachedProcess[] = [];
   const refused: RefusedProcess[] = [];
   for (const pid of pids) {
     try {
-      attached.push({ pid, tasks: loop.attach(pid) });
+      attached.push({ pid, tasks: loop.attach(pid, pid === awaitsExec) });
     } catch (error) {
       if (!(error instanceof SystemCallError)) throw error;
       refused.push({ pid, code: error.code });

@@ -1,6 +1,7 @@
 import { monotonicMs } from '../linux/clock.ts';
 import type { GatedProcess } from '../linux/launch.ts';
-import { threadGroupOf } from '../linux/process-stat.ts';
+import { syscall } from '../linux/libc.ts';
+import { threadGroupOf, tracerOf } from '../linux/process-stat.ts';
 import {
   PTRACE_CONT,
   PTRACE_DETACH,
@@ -57,6 +58,8 @@ const BATCH = 128;
 const MEMORY_BYTES = 1024 * 1024;
 /** Tasks that are to be let go, and can't be stopped for it (vfork(2), a dead disk), are left to the end of this thread. */
 const LEAVE_MS = 500;
+/** How often tasks are looked for that have gone without a word. */
+const LOOK_MS = 1000;
 
 /** How system calls are made to stop: by a filter that the command starts with, or all of them by ptrace itself. */
 export type StopMethod = 'seccomp' | 'ptrace';
@@ -97,7 +100,8 @@ export class StopLoop {
   #rootStatus: number | undefined;
   #onRootExec: () => void = () => {};
   readonly #onRootStop: (signal: number) => void;
-  /** The command has not called execve yet: what it does is ours. */
+  /** It has not called execve yet: what it does is ours. */
+  #preparing: Task | undefined;
   #launching: GatedProcess | undefined;
   /** The command, if it was let go: it is our child still, and its end is that of the run. */
   #leftCommand = 0;
@@ -144,6 +148,7 @@ export class StopLoop {
       this.#ptrace.resume(PTRACE_SYSCALL, pid);
     }
     this.#root = this.#tasks.addRoot(pid);
+    this.#preparing = this.#root;
     this.#launching = gated;
     this.#onRootExec = onExec;
     this.#started(this.#root, undefined);
@@ -151,17 +156,19 @@ export class StopLoop {
 
   /**
    * Begins to trace a process that runs already; with its whole tree, all of its threads. It is left running if the
-   * tracer ends. Returns how many tasks that is. Throws SystemCallError if it can't be traced.
+   * tracer ends. If it is about to execute a command (`awaitsExec`), only its first task is traced, and from there on.
+   * Returns how many tasks that is. Throws SystemCallError if it can't be traced.
    */
-  attach(pid: number): number {
+  attach(pid: number, awaitsExec = false): number {
     const options = this.#options | (this.#following.killAttached ? PTRACE_O_EXITKILL : 0);
-    const tids = seizeProcess(this.#ptrace, pid, options, this.#following.tree);
+    const tids = seizeProcess(this.#ptrace, pid, options, this.#following.tree && !awaitsExec);
     const tasks = this.#tasks.addAttached(threadGroupOf(pid) ?? pid, tids);
     for (const task of tasks) {
       this.#started(task, undefined);
       this.#ptrace.interrupt(task.tid);
     }
     this.#root ??= tasks[0];
+    if (awaitsExec) this.#preparing = tasks[0];
     this.#placement.forbid();
     return tids.length;
   }
@@ -173,7 +180,7 @@ export class StopLoop {
    */
   run(leaveRequest?: LeaveRequest): number | undefined {
     this.#leaveRequest = leaveRequest;
-    if (leaveRequest) this.#makeDoorbell(Number.POSITIVE_INFINITY);
+    if (leaveRequest) this.#makeDoorbell(this.#nextLookMs(monotonicMs()));
     this.#launching?.open();
     while (this.#goesOn()) {
       const count = this.#collect();
@@ -313,8 +320,9 @@ export class StopLoop {
     const successor = this.#tasks.successorOf(task, this.#ptrace.eventMessage(task.tid));
     if (successor) this.#supersede(task, successor);
     const current = successor ?? task;
-    if (this.#launching && current === this.#root) {
-      this.#launching.finish(true);
+    if (current === this.#preparing) {
+      this.#preparing = undefined;
+      this.#launching?.finish(true);
       this.#launching = undefined;
       this.#onRootExec();
     } else if (this.#following.untilExec) {
@@ -369,6 +377,20 @@ export class StopLoop {
       else this.#ptrace.interrupt(task.tid);
     }
     this.#setAlarm(this.#leaveByMs);
+  }
+
+  /**
+   * A process of which only the first task is traced may execute a program in another one, which takes that one's place: the
+   * kernel says nothing of it, neither exec nor end.
+   */
+  #forgetVanished(): void {
+    if (this.#following.tree) return;
+    const self = syscall(SYS.gettid, 0, 0, 0, 0, 0, 0);
+    for (const task of this.#tasks.all.values()) if (tracerOf(task.tid) !== self) this.#forget(task);
+  }
+
+  #nextLookMs(nowMs: number): number {
+    return this.#following.tree ? Number.POSITIVE_INFINITY : nowMs + LOOK_MS;
   }
 
   #leaves(task: Task): boolean {
@@ -438,7 +460,7 @@ export class StopLoop {
       this.#ptrace.resume(PTRACE_SYSCALL, task.tid);
       return;
     }
-    const isOurs = this.#launching && task === this.#root && info[INFO.nr] !== SYS.execve;
+    const isOurs = task === this.#preparing && info[INFO.nr] !== SYS.execve;
     if (isOurs || this.#leaves(task)) {
       this.#resume(task);
       return;
@@ -543,9 +565,10 @@ export class StopLoop {
     for (const { task, signal } of this.#policy?.onTime?.(now) ?? []) {
       sendThreadSignal(task.tgid, task.tid, signal);
     }
+    this.#forgetVanished();
     const leaveByMs = now < this.#leaveByMs ? this.#leaveByMs : Number.POSITIVE_INFINITY;
     const policyMs = this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY;
-    this.#doorbell!.arm(Math.min(this.#held.nextMs, policyMs, leaveByMs));
+    this.#doorbell!.arm(Math.min(this.#held.nextMs, policyMs, leaveByMs, this.#nextLookMs(now)));
   }
 
   #endHolds(nowMs: number): void {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type * as Library from '../../src/index.ts';
 import type { toReport } from '../../src/report/json-report.ts';
-import { started, states, tracer } from '../support/attached.ts';
+import { childrenOf, started, states, tracer } from '../support/attached.ts';
 import { guest, has, hasCompiler, isRoot, ROOT } from '../support/guests.ts';
 import { built, until } from '../support/limits.ts';
 import { PYTHON } from '../support/programs.ts';
@@ -136,6 +137,24 @@ sys.stdout.write(f"{slept >= 1.5} {sys.stdin.readline()}")`;
     child.stdin!.write('data\n');
     const [said] = (await once(child.stdout!, 'data')) as [Buffer];
     expect(said.toString()).toBe('True data\n');
+  });
+
+  it('without -f, a process whose other thread executes a program is lost from sight, and that is noticed', async () => {
+    const script = `
+import os, sys, threading
+def replace():
+    input()
+    os.execv("/bin/sleep", ["sleep", "1000"])
+threading.Thread(target=replace).start()
+print("ready", flush=True)
+threading.Event().wait()`;
+    const child = started([PYTHON, '-c', script]);
+    await once(child.stdout!, 'data');
+    const tracing = tracer(['-p', String(child.pid)]);
+    await tracing.shows(/attached/);
+    child.stdin!.write('\n');
+    expect(await tracing.ended()).toBe(0);
+    expect(tracing.text()).toContain(`Process ${child.pid} detached`);
   });
 
   it('SIGKILL of Renacer leaves the process as it was', async () => {
@@ -299,6 +318,45 @@ describe('other habits of strace', () => {
       expect(stdout).toBe(direct.stdout);
     }
     expect(renacer(['-u', 'nosuch', 'true']).stderr).toMatch(/there is no user "nosuch" here/);
+  });
+
+  it.each([
+    ['-D', 'same group, same session'],
+    ['-DD', 'own group, same session'],
+    ['-DDD', 'own group, own session'],
+  ])('%s: the command is a child of the caller, and its tracer of nobody', async (option, where) => {
+    const file = path.join(emptyDirectory(), 'trace');
+    const script = 'read line; echo $PPID $line; kill -9 $$';
+    const shell = started(['sh', '-c', `echo $$; ${RENACER} ${option} -f -o ${file} sh -c '${script}'; echo $?`]);
+    const lines = shell.stdout!.pipe(new PassThrough({ encoding: 'utf8' }));
+    const [pid] = (await once(lines, 'data')) as [string];
+    await until(() => existsSync(file) && readFileSync(file, 'utf8').includes('read(0'));
+    const command = childrenOf(Number(pid))[0]!;
+    const tracing = Number(/^TracerPid:\s*(\d+)/m.exec(readFileSync(`/proc/${command}/status`, 'utf8'))![1]);
+    const ids = (of: number): string[] => readFileSync(`/proc/${of}/stat`, 'latin1').split(' ').slice(3, 6);
+    const [parent, group, session] = ids(tracing);
+    const same = (one: string | undefined, other: string | undefined): string => (one === other ? 'same' : 'own');
+    expect(childrenOf(Number(command))).toEqual([]);
+    expect(parent).not.toBe(String(command));
+    expect(`${same(group, ids(command)[1])} group, ${same(session, ids(command)[2])} session`).toBe(where);
+    shell.stdin!.write('hello\n');
+    let said = '';
+    for await (const text of lines) said += text;
+    expect(said).toBe(`${pid.trim()} hello\n137\n`);
+    await until(() => readFileSync(file, 'utf8').includes('+++ killed by SIGKILL +++'));
+    expect(readFileSync(file, 'utf8')).toMatch(/^\d+ +execve\("\S+\/sh"/);
+  });
+
+  it('-D: what can not be run, or traced so, is said in time', () => {
+    expect(renacer(['-D', 'nosuch']).status).toBe(127);
+    expect(renacer(['-D', '--chaos', 'gentle', 'true']).status).toBe(125);
+    expect(renacer(['-D', '-p', '1']).stderr).toContain('-D needs a command');
+  });
+
+  it('Ctrl-C ends what a command has left, once that itself has ended', async () => {
+    const tracing = tracer(['-f', '-e', 'trace=none', 'sh', '-c', 'setsid sleep 1000 & echo ready >&2']);
+    await tracing.shows(/ready.*exited/s);
+    expect(await tracing.ended('SIGINT')).toBe(130);
   });
 
   it('-I never: signals to Renacer do nothing', async () => {

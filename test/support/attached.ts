@@ -58,6 +58,10 @@ export function tracer(args: readonly string[], program: string = RENACER): Trac
 
 const SIGNALS: Partial<Record<NodeJS.Signals, number>> = { SIGHUP: 1, SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 
+export function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean).map(Number);
+}
+
 /** A letter for each task of a process, which says how it is (`S`, `R`, `T`, `t`); those that are traced have a `*`. */
 export function states(pid: number): string[] {
   return readdirSync(`/proc/${pid}/task`).map((tid) => {
