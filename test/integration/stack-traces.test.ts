@@ -248,13 +248,13 @@ describe('programs whose code is made at run time', () => {
     return stack.filter(({ file }) => file.startsWith('/tmp/perf-')).map(({ symbol }) => symbol ?? '?');
   }
 
-  it('Node.js with --perf-basic-prof --interpreted-frames-native-stack', () => {
+  it.each([[[]], [['--interpreted-frames-native-stack']]])('Node.js with --perf-basic-prof %j', (more) => {
     const file = path.join(scratch(), 'app.js');
     writeFileSync(
       file,
       "function inner() { require('fs').writeSync(1, 'here\\n'); }\nfunction outer() { inner(); }\nouter();\n",
     );
-    const flags = ['--perf-basic-prof', '--interpreted-frames-native-stack', '--no-logfile-per-isolate', '--logfile=-'];
+    const flags = ['--perf-basic-prof', '--no-logfile-per-isolate', '--logfile=-', ...more];
     const [write, inner, outer] = named([process.execPath, ...flags, file], 'here');
     expect(write).toContain('writeSync');
     expect(inner).toContain(`inner ${file}:1:`);

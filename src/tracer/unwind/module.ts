@@ -6,12 +6,17 @@ import { LineTable } from '../../symbols/line-table.ts';
 import { type SymbolAt, SymbolTable } from '../../symbols/symbol-table.ts';
 import type { FrameNames } from './frame-names.ts';
 
+/** How V8 names the functions from which it runs bytecode. */
+const INTERPRETER = 'Builtins_Interpreter';
+
 /** What is known of a place in the code. */
 export interface Site {
   /** The id of its frame in the trace. */
   readonly frame: number;
   /** How to go on to the caller; undefined if nothing says it. */
   readonly rules: FrameRules | undefined;
+  /** It is where V8 interprets a function: that one is meant, not the interpreter. */
+  readonly interprets: boolean;
 }
 
 /**
@@ -80,6 +85,7 @@ export class Module {
         source: this.#lines?.at(named),
       }),
       rules: description && rulesAt(description, inside),
+      interprets: symbol?.name.startsWith(INTERPRETER) === true,
     };
   }
 }
