@@ -3,6 +3,7 @@ import { EhFrame } from '../../symbols/eh-frame.ts';
 import type { Elf } from '../../symbols/elf.ts';
 import { type FrameRules, rulesAt } from '../../symbols/frame-rules.ts';
 import { LineTable } from '../../symbols/line-table.ts';
+import { rustName } from '../../symbols/rust-name.ts';
 import { type SymbolAt, SymbolTable } from '../../symbols/symbol-table.ts';
 import type { FrameNames } from './frame-names.ts';
 
@@ -79,7 +80,7 @@ export class Module {
     return {
       frame: this.#names.id({
         file: this.#name,
-        symbol: symbol && demangled(symbol.name),
+        symbol: symbol && rustName(demangled(symbol.name)),
         offset: symbol ? symbol.offset + address - named : 0,
         address,
         source: this.#lines?.at(named),
