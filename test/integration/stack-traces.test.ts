@@ -8,6 +8,7 @@ import type { InjectedCallFault } from '../../src/model/run-result.ts';
 import type { SyscallRecord } from '../../src/report/trace-record.ts';
 import { traceLineSchema } from '../../src/report/trace-schema.ts';
 import type { RunEvent, SyscallEvent } from '../../src/run/run-event.ts';
+import { started, tracer } from '../support/attached.ts';
 import { guest, has, hasCompiler, ROOT, scratch } from '../support/guests.ts';
 import { built } from '../support/limits.ts';
 import { head } from '../support/object-files.ts';
@@ -198,6 +199,16 @@ describe.skipIf(!hasCompiler)('what a compiled program does (needs cc)', () => {
     ]);
     const { stderr } = renacer(['-k', '-e', 'inject=write:error=EPERM', '--', file, 's']);
     expect(stderr).toContain(`, in ${file}(said+0x`);
+  });
+
+  it('in a program that ran before (-p)', async () => {
+    const child = started([guest('stacks'), 'w', 's']);
+    const tracing = tracer(['-k', '-e', 'trace=kill', '-p', String(child.pid)]);
+    await tracing.shows(/attached/);
+    child.stdin!.end('\n');
+    await tracing.ended();
+    const kill = shownEvents(tracing.text()).find(({ name }) => name === 'kill')!;
+    expect(own(kill, guest('stacks'))).toContain('main');
   });
 
   it('in events of the library', async () => {
