@@ -18,6 +18,7 @@ import { exitCodeOf } from './exit-code.ts';
 import { Interrupts } from './interrupts.ts';
 import { givenOpenFilesLimit } from './open-files-limit.ts';
 import { OwnOutput } from './own-output.ts';
+import { placesPlan } from './places-plan.ts';
 import { programName, tell } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
 import { traceOutput } from './trace-output.ts';
@@ -49,6 +50,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
     chaos: isChaotic ? chaos : undefined,
     record: line.recordFile,
     engine: line.engine,
+    places: placesPlan(line.trace, isChaotic),
     trace: trace && { ...trace.request, follow: isChaotic || follow },
     attach: attachment(line, interrupts, tracee),
   };

@@ -92,6 +92,7 @@ function textWriter(line: CommandLine, print: PrintOptions, output: OwnOutput): 
     timestamps: { absolute: settings.absoluteTimes, relative: settings.relativeTimes },
     callTimes: settings.callTimes,
     numbers: settings.numbers,
+    instructionPointers: settings.instructionPointers,
     signals: settings.signals,
     quiet: quietMessages(line),
     program: programName(),

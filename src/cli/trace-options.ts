@@ -1,10 +1,11 @@
 import { parseSyscallSet } from '../syscalls/select.ts';
-import { DAEMONIZE, INTERRUPTIBLE, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import { DAEMONIZE, INTERRUPTIBLE, STACK_TRACES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
   countOrder,
   duration,
+  frameLimit,
   oneOf,
   precision,
   processIds,
@@ -56,6 +57,10 @@ function expression(draft: TraceDraft, text: string): void {
     default:
       draft.expressions = [...draft.expressions, text];
   }
+}
+
+function stackTraces(draft: TraceDraft, text: string | undefined): void {
+  draft.stackTraces = oneOf('--stack-trace', text ?? 'symbol', STACK_TRACES);
 }
 
 const STRING_STYLES = {
@@ -245,6 +250,37 @@ export const SHOWING: readonly TraceOption[] = [
     flags: '--raw <set>',
     summary: 'show the arguments of these calls as numbers',
     set: (draft, text) => expression(draft, `raw=${text}`),
+  },
+  {
+    flags: '-i, --instruction-pointer',
+    summary: 'show where the call was made: an address',
+    set(draft) {
+      draft.instructionPointers = true;
+    },
+  },
+  {
+    flags: '-k',
+    summary: 'show the stack of each call: which functions called; -kk: with lines of their sources',
+    set(draft, _, times) {
+      draft.stackTraces = times > 1 ? 'source' : 'symbol';
+    },
+  },
+  {
+    flags: '--stack-trace [style]',
+    summary: 'symbol (as -k) or source (as -kk)',
+    set: stackTraces,
+  },
+  {
+    flags: '--stack-traces [style]',
+    summary: 'the same',
+    set: stackTraces,
+  },
+  {
+    flags: '--stack-trace-frame-limit <limit>',
+    summary: 'show at most so many functions of a stack; by default 256',
+    set(draft, text) {
+      draft.frameLimit = frameLimit('--stack-trace-frame-limit', text!);
+    },
   },
   {
     flags: '-n, --syscall-number',

@@ -8,6 +8,9 @@ import type { SyscallSet } from '../syscalls/select.ts';
 export const TRACE_FORMATS = ['text', 'json', 'csv', 'html'] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
+/** Which functions called, and with which lines of their sources. */
+export const STACK_TRACES = ['none', 'symbol', 'source'] as const;
+export type StackTraces = (typeof STACK_TRACES)[number];
 /** When signals to Renacer are heeded, in strace's words: `-I 1` to `-I 4`. */
 export const INTERRUPTIBLE = ['anywhere', 'waiting', 'never', 'never_tstp'] as const;
 export type Interruptible = (typeof INTERRUPTIBLE)[number];
@@ -40,6 +43,10 @@ export interface TraceSettings {
   readonly verbose: boolean;
   readonly raw: SyscallSet | undefined;
   readonly fdPaths: boolean;
+  readonly instructionPointers: boolean;
+  readonly stackTraces: StackTraces;
+  /** The most frames of a stack. */
+  readonly frameLimit: number;
   readonly quiet: ReadonlySet<QuietMessage>;
 
   /** A table of counts, instead of the trace or after it. */
@@ -83,6 +90,9 @@ export function defaultTraceSettings(): TraceDraft {
     verbose: false,
     raw: undefined,
     fdPaths: false,
+    instructionPointers: false,
+    stackTraces: 'none',
+    frameLimit: 256,
     quiet: new Set(),
     summary: 'none',
     counts: { sortBy: 'total-time', columns: undefined, extended: false, overheadSeconds: 0 },

@@ -26,6 +26,15 @@ export function wholeNumber(option: string, text: string, unit: string): number 
   return Number(text);
 }
 
+/** What one record of a stack can hold. */
+const MOST_FRAMES = 100_000;
+
+export function frameLimit(option: string, text: string): number {
+  const limit = wholeNumber(option, text, 'frames');
+  if (limit === 0 || limit > MOST_FRAMES) throw notAllowed(option, text, `a number from 1 to ${MOST_FRAMES}`);
+  return limit;
+}
+
 /** `1,2 3`: with commas, blanks or lines between them, as pidof(1) and pgrep(1) print them. */
 export function processIds(option: string, text: string): readonly number[] {
   return text

@@ -2,6 +2,7 @@ import { CallChain } from './call-chain.ts';
 import type { Calls } from './call-memory.ts';
 import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
 import { errnoName, syscall } from './libc.ts';
+import { enterNamespaces, type NamespaceFds } from './namespaces.ts';
 import { OwnCalls } from './own-calls.ts';
 import { instructionCount } from './seccomp-filter.ts';
 import { sendSignal, signalDispositions } from './signals.ts';
@@ -51,6 +52,8 @@ export interface LaunchSpec {
   readonly filter: Uint8Array | undefined;
   /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
   readonly noNewPrivileges: boolean;
+  /** Where it is to be, if not where we are. */
+  readonly namespaces?: NamespaceFds | undefined;
 }
 
 type SetUp = Omit<LaunchSpec, 'filter' | 'noNewPrivileges'>;
@@ -154,7 +157,7 @@ export function executeHere(spec: SetUp): void {
   execute(calls, spec);
 }
 
-function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, user }: SetUp): void {
+function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, namespaces, user }: SetUp): void {
   resetIgnoredSignals(calls);
   setUpStdio(calls, stdio);
   for (const fd of inheritedFds) calls.call(SYS.fcntl, fd, F_SETFD, 0);
@@ -162,6 +165,8 @@ function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, user }: SetUp)
   for (const { resource, soft, hard } of rlimits) {
     calls.call(SYS.prlimit64, 0, resource, calls.words([soft, hard].map(limitWord)), 0);
   }
+  // Behind the limits: beyond its user namespace it has no privileges, even if we have.
+  if (namespaces) enterNamespaces(calls, namespaces);
   if (user) becomeUser(calls, user);
 }
 

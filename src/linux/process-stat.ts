@@ -45,6 +45,12 @@ export function threadGroupOf(tid: number): number | undefined {
   return status === undefined ? undefined : Number(/^Tgid:\s*(\d+)/m.exec(status)?.[1]);
 }
 
+/** The id of a process as it knows itself, in its own pid namespace; the same id if it is gone. */
+export function innermostPid(pid: number): number {
+  const ids = /^NSpid:(.*)/m.exec(readProcFile(`/proc/${pid}/status`) ?? '')?.[1];
+  return Number(ids?.trim().split(/\s+/).at(-1) ?? pid);
+}
+
 /** The thread that traces a task; 0 for none, undefined if the task is gone. */
 export function tracerOf(tid: number): number | undefined {
   const status = readProcFile(`/proc/${tid}/status`);

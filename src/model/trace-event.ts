@@ -1,5 +1,6 @@
 import type { ArgWords } from './arg-words.ts';
 import type { Captured } from './capture.ts';
+import type { StackFrame } from './stack-frame.ts';
 
 /** Which table a system call number belongs to: a 64-bit program may still enter the kernel by the other two. */
 export type SyscallAbi = 'x86_64' | 'i386' | 'x32';
@@ -13,6 +14,13 @@ export interface EventBase {
   readonly time: number;
 }
 
+/** Where in its program a task was, if that was asked for. */
+export interface Located {
+  readonly instructionPointer?: number | undefined;
+  /** From the innermost function. Undefined also where nothing could be found. */
+  readonly stack?: readonly StackFrame[] | undefined;
+}
+
 /** What was done to a call on purpose, as strace marks it. */
 export interface Tampering {
   readonly injected: boolean;
@@ -22,7 +30,7 @@ export interface Tampering {
 }
 
 /** A task entered a system call. `captured` holds what the program passed. */
-export interface SyscallEntryEvent extends EventBase {
+export interface SyscallEntryEvent extends EventBase, Located {
   readonly kind: 'syscall-entry';
   readonly abi: SyscallAbi;
   readonly nr: number;
@@ -36,7 +44,7 @@ export interface SyscallEntryEvent extends EventBase {
  * A task came back from a system call (or ended inside it: then `returned` is false). It repeats what the entry said,
  * so that a reader of completed calls needs this event alone.
  */
-export interface SyscallExitEvent extends EventBase, Tampering {
+export interface SyscallExitEvent extends EventBase, Tampering, Located {
   readonly kind: 'syscall-exit';
   readonly abi: SyscallAbi;
   readonly nr: number;
@@ -56,7 +64,7 @@ export interface SyscallExitEvent extends EventBase, Tampering {
 }
 
 /** A signal is about to be delivered. */
-export interface SignalEvent extends EventBase {
+export interface SignalEvent extends EventBase, Located {
   readonly kind: 'signal';
   readonly signal: number;
   /** The siginfo_t, 128 bytes. */
@@ -66,7 +74,7 @@ export interface SignalEvent extends EventBase {
 }
 
 /** The task's group was stopped by a job-control signal. */
-export interface GroupStopEvent extends EventBase {
+export interface GroupStopEvent extends EventBase, Located {
   readonly kind: 'group-stop';
   readonly signal: number;
 }

@@ -1,6 +1,7 @@
 import type {
   EventBase,
   ExecSupersedeEvent,
+  Located,
   SyscallEntryEvent,
   SyscallExitEvent,
   TaskEndEvent,
@@ -11,6 +12,7 @@ import { formatEntry, formatRest, formatResult, hasRest } from '../syscalls/form
 import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import { siginfoText } from '../syscalls/types/siginfo.ts';
+import { stackLines } from './stack-lines.ts';
 import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
 
 export interface StraceTextOptions extends PrintOptions {
@@ -32,6 +34,8 @@ export interface StraceTextOptions extends PrintOptions {
   readonly callTimes?: Precision | undefined;
   /** The number of the call before it. */
   readonly numbers?: boolean | undefined;
+  /** The address of the code that made the call, before it. */
+  readonly instructionPointers?: boolean | undefined;
   /** The signals that are told of, and whose ends of tasks. */
   readonly signals?: ((signal: number) => boolean) | undefined;
   /** What is not told. */
@@ -100,9 +104,11 @@ export class StraceText {
         break;
       case 'signal':
         this.#whole(event, `--- ${signalName(event.signal)} ${siginfoText(event.siginfo)} ---`);
+        this.#stack(event);
         break;
       case 'group-stop':
         this.#whole(event, `--- stopped by ${signalName(event.signal)} ---`);
+        this.#stack(event);
         break;
       case 'task-end':
         this.#taskEnd(event);
@@ -149,6 +155,7 @@ export class StraceText {
     // What ends its line is that the task was let go, which is told next.
     if (event.detached) return;
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
+    this.#stack(event);
   }
 
   #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
@@ -247,11 +254,12 @@ export class StraceText {
     this.#finish('');
   }
 
-  #begin(event: EventBase, text: string, time = event.time): void {
+  #begin(event: EventBase & Located, text: string, time = event.time): void {
     this.#interrupt();
     let before = this.#prefix(event.tid);
     if (this.#timestamps) before += this.#timestamps.text(time);
     if (this.#options.numbers) before += this.#number(event);
+    if (this.#options.instructionPointers) before += instructionPointer(event);
     this.#line = { tid: event.tid, text: before + text, written: 0 };
   }
 
@@ -265,6 +273,10 @@ export class StraceText {
     const line = this.#line!;
     this.#line = undefined;
     this.#options.write(`${line.written === 0 ? line.text : line.text.slice(line.written)}${text}\n`);
+  }
+
+  #stack({ stack }: Located): void {
+    if (stack !== undefined) this.#options.write(stackLines(stack));
   }
 
   #interrupt(): void {
@@ -299,6 +311,11 @@ export class StraceText {
 }
 
 const BLANKS: readonly string[] = Array.from({ length: DEFAULT_COLUMN }, (_, length) => ' '.repeat(length));
+
+/** An event that no code of the task made has none. */
+function instructionPointer({ instructionPointer: address }: Located): string {
+  return `[${address === undefined ? '????????????????' : address.toString(16).padStart(16, '0')}] `;
+}
 
 /** Calls of the two other tables have no names here. */
 function nameOf({ abi, nr }: SyscallEntryEvent | SyscallExitEvent): string {

@@ -7,22 +7,15 @@ import type { RunResult } from '../model/run-result.ts';
 import { refusalText } from './attach-refusal.ts';
 import { runEngine } from './engine.ts';
 import { noLimits } from './no-limits.ts';
+import { RecordingFile } from './recording-file.ts';
 import { makeResult } from './result.ts';
-import {
-  type AttachRequest,
-  attachPlan,
-  faultPlanOf,
-  openRecording,
-  type RunRequest,
-  signalPlan,
-  tracingPlan,
-} from './run.ts';
+import { type AttachRequest, attachPlan, faultPlanOf, type RunRequest, signalPlan, tracingPlan } from './run.ts';
 
 /** What can be done to a process that runs already: all that is done at its system calls. */
 const FITTING: readonly PartName[] = ['rules', 'byzantine', 'bugs', 'signals', 'io_latency'];
 
 /** How processes are to be traced that run already. */
-export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | 'record' | 'engine'> {
+export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | 'places' | 'record' | 'engine'> {
   readonly attach: AttachRequest;
   /** What they are to execute, if that is known. */
   readonly command?: readonly string[] | undefined;
@@ -44,16 +37,21 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
     });
   }
   const seed = settings.seed ?? random32();
-  const plan = tracingPlan(request.trace ?? { select: [] }, {
-    signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
-    faults: await faultPlanOf(settings, armed, seed),
-    replay: undefined,
-    imitation: undefined,
-    ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
-  });
+  const { trace = { select: [] }, places } = request;
+  const plan = tracingPlan(
+    { trace, places },
+    {
+      signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
+      faults: await faultPlanOf(settings, armed, seed),
+      replay: undefined,
+      imitation: undefined,
+      ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
+    },
+  );
   // What ran before has no filter of ours.
   const tracing = plan && { ...plan, method: 'ptrace' as const };
-  const recording = openRecording(request.record, { seed, command });
+  const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
+  recording?.begin({ seed, command });
   const fired: FiredFault[] = [];
   let refusals: readonly string[] = [];
   let isAttached = false;
@@ -98,7 +96,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
       durationMs: monotonicMs() - startMs,
       checkStatus: undefined,
       verify: undefined,
-      replayOf: undefined,
+      replay: undefined,
       stdout: undefined,
       stderr: undefined,
       attached: attach.pids.filter((pid) => pid !== attach.awaitsExec),

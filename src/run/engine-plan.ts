@@ -32,6 +32,8 @@ export interface TracingPlan {
   readonly verbose: boolean;
   /** What file descriptors are is captured too. */
   readonly fdPaths: boolean;
+  /** Where in their programs tasks make calls is found out too. */
+  readonly places?: PlacesPlan | undefined;
   readonly signals: SignalPlan | undefined;
   readonly faults: FaultPlan | undefined;
   /** Instead of the two above. */
@@ -39,6 +41,13 @@ export interface TracingPlan {
   /** A network that is imitated at the system calls. */
   readonly imitation: ImitationPlan | undefined;
   readonly ioLatencyMs: number | undefined;
+}
+
+export interface PlacesPlan {
+  /** The most frames of a stack; with 0 only instruction pointers are read. */
+  readonly frames: number;
+  /** Lines of sources are looked up too. */
+  readonly sources: boolean;
 }
 
 /** Processes that run already. */

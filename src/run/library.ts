@@ -8,6 +8,9 @@ import { type RunRequest, runCommand, type TraceRequest } from './run.ts';
 import type { RunEvent } from './run-event.ts';
 import type { StdioOption } from './stdio.ts';
 
+/** As strace has it. */
+const MOST_FRAMES = 256;
+
 export interface RunOptions {
   /** What is to happen to the command; nothing by default. */
   readonly chaos?: ChaosConfig;
@@ -28,6 +31,8 @@ export interface RunOptions {
   readonly verify?: string;
   /** Trace the system calls: they come as events, and are counted in the result. */
   readonly trace?: boolean;
+  /** Find out where in the program each call was made that is traced, or that a fault was injected into; `source`: to the line. */
+  readonly stackTraces?: 'symbol' | 'source';
   /** Who traces: `ptrace`, `ebpf` (which can only watch, and needs privileges), or by default `auto`. See docs/tracing.md. */
   readonly engine?: EngineChoice;
   /** A file to write each fault to as it is injected, for {@link replay}. */
@@ -75,7 +80,7 @@ export function replay(file: string, command?: string, args: readonly string[] =
 }
 
 /** What of {@link RunOptions} there is for processes that run already. */
-export interface AttachOptions extends Pick<RunOptions, 'chaos' | 'trace' | 'record' | 'onEvent'> {
+export interface AttachOptions extends Pick<RunOptions, 'chaos' | 'trace' | 'stackTraces' | 'record' | 'onEvent'> {
   /** Lets the processes go when it is aborted: they run on. */
   readonly signal?: AbortSignal;
   /** They end with this process; by default they are left running. */
@@ -94,12 +99,13 @@ export interface AttachOptions extends Pick<RunOptions, 'chaos' | 'trace' | 'rec
  * console.log((await watching).trace.syscalls);
  */
 export function attach(pids: readonly number[], options: AttachOptions = {}): Run {
-  const { signal, killOnExit, chaos, record } = options;
+  const { signal, killOnExit, chaos, record, stackTraces } = options;
   return start(options, async (trace, emit) =>
     attachTo({
       chaos,
       record,
       trace,
+      places: placesOf(stackTraces),
       attach: {
         pids,
         killOnExit,
@@ -145,16 +151,21 @@ function start(
 function launch(
   command: string,
   args: readonly string[],
-  { trace: _, onEvent: __, stdio, ...rest }: RunOptions,
+  { trace: _, stackTraces, onEvent: __, stdio, ...rest }: RunOptions,
   more: Pick<RunRequest, 'replay' | 'trace'> & { readonly emit: (event: RunEvent) => void },
 ): Promise<RunResult> {
   return runCommand(command, args, {
     ...rest,
     replay: more.replay,
     trace: more.trace,
+    places: placesOf(stackTraces),
     stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     onStart: (begun) => more.emit({ type: 'start', ...begun }),
   });
+}
+
+function placesOf(stackTraces: RunOptions['stackTraces']): RunRequest['places'] {
+  return stackTraces && { frames: MOST_FRAMES, sources: stackTraces === 'source' };
 }
 
 async function traceRequest(emit: (event: RunEvent) => void): Promise<TraceRequest> {

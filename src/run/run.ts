@@ -4,10 +4,10 @@ import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import type { ChaosConfig } from '../chaos/config.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
-import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
+import { asksForNetwork, isOfNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
-import type { Recording, RecordingHeader } from '../faults/replay-file.ts';
+import type { Recording } from '../faults/replay-file.ts';
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
@@ -22,10 +22,11 @@ import { Ending, treeIsEmpty } from './ending.ts';
 import { type Ended, type LaunchFailed, runEngine } from './engine.ts';
 import { chooseEngine, withoutKernel } from './engine-choice.ts';
 import type { AttachedProcess } from './engine-messages.ts';
-import type { AttachPlan, EngineChoice, TracingPlan } from './engine-plan.ts';
+import type { AttachPlan, EngineChoice, PlacesPlan, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
 import { type OpeningNetwork, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
+import { recordedNetwork, withRecordedNetwork } from './recorded-network.ts';
 import { RecordingFile } from './recording-file.ts';
 import { resolveCommand } from './resolve-command.ts';
 import { makeResult } from './result.ts';
@@ -71,6 +72,8 @@ export interface RunRequest {
   /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
   readonly verify?: string | undefined;
   readonly trace?: TraceRequest | undefined;
+  /** Find out where in their programs tasks make the calls that are traced, or that faults are injected into. */
+  readonly places?: PlacesPlan | undefined;
   /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
   readonly engine?: EngineChoice | undefined;
   /** A file to write each fault to as it is injected. */
@@ -114,9 +117,11 @@ export interface RunStart {
  * RenacerError for what Renacer itself can't do, and then nothing was started or nothing of it is left.
  */
 export async function runCommand(command: string, args: readonly string[], request: RunRequest): Promise<RunResult> {
-  const { chaos } = request;
-  const settings: ChaosSettings = chaos?.settings ?? {};
-  const seed = request.replay?.seed ?? settings.seed ?? random32();
+  const { chaos, replay } = request;
+  const asked: ChaosSettings = chaos?.settings ?? {};
+  if (replay) refuseOtherFaults(partsOf(asked), replay);
+  const settings = replay ? withRecordedNetwork(asked, replay) : asked;
+  const seed = replay?.seed ?? settings.seed ?? random32();
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
   const file = resolveCommand(command, env, cwd);
@@ -127,27 +132,39 @@ export async function runCommand(command: string, args: readonly string[], reque
   const injected = {
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
     faults: await faultPlanOf(settings, armed, seed),
-    replay: request.replay,
+    // A replay of the network alone needs no tracing.
+    replay: replay && replay.faults.length > 0 ? { seed, faults: replay.faults } : undefined,
     ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
   };
-  if (request.replay) refuseOtherFaults(armed);
   const fired: FiredFault[] = [];
 
   await removeLeftovers(findLeftovers('near'));
   // Without chaos and without -f only the command itself is ours.
   const { follow, untilExec } = request.trace ?? {};
   // Nor are those that are let go when they call execve.
-  const isTree = armed.length > 0 || request.replay !== undefined || (follow !== false && !untilExec);
-  const recording = openRecording(request.record, { seed, command: [command, ...args] });
+  const isTree = armed.length > 0 || replay !== undefined || (follow !== false && !untilExec);
+  const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
   const limits = isTree ? prepareLimits(limitsRequest(settings, armed)) : noLimits();
   const engineChoice = request.engine ?? 'auto';
   const exitIsFine = atExit(() => limits.killTree());
   let guard: Guard | undefined;
   let opening: OpeningNetwork | undefined;
   try {
-    if (asksForNetwork(settings)) opening = await openNetwork(settings, seed, limits);
+    const recordings = { recordFd: recording?.fd, replayed: replay?.network && replay.networkFaults };
+    const wanted = { settings, seed, recordings };
+    const header = { seed, command: [command, ...args] };
+    // The first line names the backend, and is there before the command is executed.
+    const recorded = (next: OpeningNetwork): OpeningNetwork => ({
+      ...next,
+      ready: next.ready.then((network) => {
+        recording?.begin({ ...header, network: recordedNetwork(network.backend, settings) });
+        return network;
+      }),
+    });
+    if (replay?.network || asksForNetwork(settings)) opening = recorded(await openNetwork(wanted, limits));
+    else recording?.begin(header);
     const planTracing = (): TracingPlan | undefined => {
-      const plan = tracingPlan(request.trace, { ...injected, imitation: opening?.imitation });
+      const plan = tracingPlan(request, { ...injected, imitation: opening?.imitation });
       // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
       if (request.attach) return plan && { ...plan, method: 'ptrace' };
       return plan && chooseEngine(engineChoice, plan, limits.cgroupV2);
@@ -168,6 +185,7 @@ export async function runCommand(command: string, args: readonly string[], reque
             stdio: stdio.fds,
             inheritedFds: request.inheritedFds ?? [],
             rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+            namespaces: opening?.namespaces,
             user,
           },
           joinFiles: limits.joinFiles,
@@ -205,7 +223,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           return start();
         }
         if (end.kind === 'abandoned') {
-          opening = await openInstead(opening!, settings, seed);
+          opening = recorded(await openInstead(opening!, wanted));
           tracing = planTracing();
           return start();
         }
@@ -239,18 +257,19 @@ export async function runCommand(command: string, args: readonly string[], reque
       durationMs,
       checkStatus,
       verify: request.verify,
-      replayOf: request.replay?.name,
+      replay,
       attached: request.attach?.pids,
       stdout,
       stderr,
     });
   } finally {
     exitIsFine();
-    recording?.close();
     await opening?.ready.then(
       (network) => network.dispose(),
       () => {},
     );
+    opening?.release?.();
+    recording?.close();
     await cleanUp(limits);
     guard?.dismiss();
   }
@@ -279,16 +298,12 @@ function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): Lim
 /** Parts whose faults would come beside the recorded ones. */
 const FAULT_PARTS: readonly PartName[] = ['signals', 'byzantine', 'rules', 'bugs'];
 
-function refuseOtherFaults(armed: readonly PartName[]): void {
-  const others = armed.filter((part) => FAULT_PARTS.includes(part));
+function refuseOtherFaults(armed: readonly PartName[], { network }: Recording): void {
+  const others = armed.filter((part) => FAULT_PARTS.includes(part) || (network && isOfNetwork(part)));
   if (others.length === 0) return;
   throw new RenacerError('REPLAY_WITH_FAULTS', `a replay injects the recorded faults alone, not ${others.join(', ')}`, {
-    hint: 'leave these out; limits, a timeout and the network may be set',
+    hint: `leave these out; limits${network ? ' and a timeout' : ', a timeout and the network'} may be set`,
   });
-}
-
-export function openRecording(file: string | undefined, header: RecordingHeader): RecordingFile | undefined {
-  return file === undefined ? undefined : RecordingFile.open(file, header);
 }
 
 export function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
@@ -319,7 +334,7 @@ export async function faultPlanOf(
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 export function tracingPlan(
-  trace: TraceRequest | undefined,
+  { trace, places }: Pick<RunRequest, 'trace' | 'places'>,
   chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
@@ -336,6 +351,7 @@ export function tracingPlan(
     stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
     verbose: trace?.verbose === true,
     fdPaths: trace?.fdPaths === true,
+    places,
     ...chaos,
   };
 }

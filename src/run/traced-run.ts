@@ -13,6 +13,7 @@ import { PolicyChain } from '../tracer/policy-chain.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
+import type { StackTracer } from '../tracer/unwind/stack-tracer.ts';
 import type { AttachedProcess, RefusedProcess } from './engine-messages.ts';
 import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
@@ -20,10 +21,10 @@ import { failed, launch, tell, waitFor } from './launched.ts';
 
 /** Launches the command of a plan that traces or injects, and follows it to its end. */
 export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise<void> {
-  const injectors = await makeInjectors(tracing);
+  const injectors = await makeInjectors(plan, tracing);
   const policies = policiesOf(injectors);
   const stops = tracing.method === 'seccomp' && !tracing.kernel;
-  const filter = stops ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
+  const filter = stops ? filterOf(tracing.selected, policies) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
   const start = (): GatedProcess | undefined => plan.launch && launch({ ...plan, launch: plan.launch }, filter);
@@ -50,16 +51,21 @@ interface Injectors {
   readonly replay: ReplayPolicy | undefined;
   /** Last, since these act on calls as they are made. */
   readonly conditions: readonly Policy[];
+  /** It injects nothing, but must see what others let happen. */
+  readonly locator: StackTracer | undefined;
 }
 
-async function makeInjectors(tracing: TracingPlan): Promise<Injectors> {
-  const onFault = (fault: FiredFault): void => tell({ kind: 'fault', fault });
+async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<Injectors> {
+  const locator = await makeLocator(plan, tracing);
+  const onFault = (fault: FiredFault): void =>
+    tell({ kind: 'fault', fault: locator ? { ...fault, stack: locator.stackOf(fault) } : fault });
   const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
   return {
     faults: tracing.faults && new FaultPolicy(tracing.faults, onFault),
     signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
     conditions: await makeConditions(tracing),
+    locator,
   };
 }
 
@@ -77,8 +83,14 @@ async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   return conditions;
 }
 
-function policiesOf({ faults, signals, replay, conditions }: Injectors): Policy[] {
-  return [faults, signals, replay, ...conditions].filter((policy) => policy !== undefined);
+async function makeLocator(plan: EnginePlan, { places }: TracingPlan): Promise<StackTracer | undefined> {
+  if (!places) return undefined;
+  const { StackTracer } = await import('../tracer/unwind/stack-tracer.ts');
+  return new StackTracer(places.frames, places.sources, plan.launch !== undefined);
+}
+
+function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions, locator].filter((policy) => policy !== undefined);
 }
 
 function trace(
@@ -101,6 +113,7 @@ function trace(
     },
     writer,
   );
+  if (injectors.locator) recorder.locateBy(injectors.locator);
   const policies = policiesOf(injectors);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
   const following = {
@@ -155,11 +168,17 @@ function attachAll(loop: StopLoop, { pids, awaitsExec }: AttachPlan): void {
   tell({ kind: 'attached', attached, refused });
 }
 
-/** The calls that must stop: those that are asked for, and those that a policy wants. */
-function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): 'all' | Iterable<number> {
-  const sets = [selected, ...policies.map(({ armed }) => armed)];
-  if (sets.includes('all')) return 'all';
-  return sets.flatMap((set) => (typeof set === 'string' ? [] : [...set]));
+/** Lets those calls stop that are asked for, and those that a policy wants, some of them under a condition only. */
+function filterOf(selected: TracingPlan['selected'], policies: readonly Policy[]): Uint8Array {
+  const sets = [selected, ...policies.map(alwaysArmed)];
+  if (sets.includes('all')) return traceFilter('all');
+  const always = new Set(sets.flatMap((set) => (typeof set === 'string' ? [] : [...set])));
+  const conditions = policies.flatMap(({ armedByArgument }) => [...(armedByArgument ?? [])]);
+  return traceFilter(always, new Map(conditions.filter(([number]) => !always.has(number))));
+}
+
+function alwaysArmed({ armed, armedByArgument }: Policy): 'all' | readonly number[] {
+  return armed === 'all' ? armed : [...armed].filter((number) => !armedByArgument?.has(number));
 }
 
 function countedCalls(counts: CallCounts): CountedCall[] {

@@ -7,6 +7,9 @@
  *     exit:   6-7 result   8 errno   10-11 duration, then captures
  *     signal: 6-37 siginfo_t
  *     start:  6 length of the lineage, then its characters
+ *     frame:  6 length of a stack frame as JSON, then its bytes; the number is its id
+ *     place:  6-7 instruction pointer, then the ids of frames, as many as the number says. It stands before the entry, signal
+ *             or stop that it is about
  *
  * A capture is a word `argument | part << 8 | cut << 16 | time << 24`, a word with its length, and its bytes, padded to 8.
  */
@@ -19,7 +22,9 @@ export const RECORD = {
   taskEnd: 5,
   taskStart: 6,
   supersede: 7,
-  detach: 8,
+  frame: 8,
+  place: 9,
+  detach: 10,
 } as const;
 
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
@@ -48,6 +53,8 @@ export const WORD = {
   siginfo: 6,
   length: 6,
   text: 7,
+  ip: 6,
+  frames: 8,
 } as const;
 
 /** Bytes before the captures. */

@@ -2,7 +2,9 @@ import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import type { Capture } from '../model/capture.ts';
+import type { StackFrame } from '../model/stack-frame.ts';
 import { Capturer } from './capturer.ts';
+import type { Locator } from './locator.ts';
 import { ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, type RecordKind, SIGINFO_BYTES, WORD } from './record.ts';
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
@@ -40,7 +42,9 @@ export class Recorder {
   };
   readonly #isSelected = new Uint8Array(NUMBERS);
   #capturer!: Capturer;
+  #locator: Locator | undefined;
   #signals = 0;
+  #frames = 0;
 
   constructor(plan: RecordingPlan, writer: RingWriter) {
     this.#plan = plan;
@@ -52,6 +56,11 @@ export class Recorder {
   /** The memory to capture from: it belongs to the stop loop. */
   attach(memory: TaskMemory): void {
     this.#capturer = new Capturer(memory, this.#writer, this.#plan.stringLimit);
+  }
+
+  /** Where tasks are is recorded too: of each call, signal and stop. */
+  locateBy(locator: Locator): void {
+    this.#locator = locator;
   }
 
   get signalCount(): number {
@@ -68,6 +77,7 @@ export class Recorder {
     if (isNative) this.counts.calls[task.nr]! += 1;
     if (isNative ? this.#isSelected[task.nr] === 0 : this.#plan.selected === 'none') return false;
     if (!this.#plan.events) return this.#plan.timed;
+    this.#place(task);
     this.#begin(RECORD.entry, 0, task, task.nr, ENTRY_BYTES);
     this.#writer.setAbi(task.abi);
     for (let i = 0; i < 6; i++) {
@@ -104,6 +114,7 @@ export class Recorder {
   signal(task: Task, signal: number, siginfo: Uint8Array | undefined): void {
     this.#signals += 1;
     if (!siginfo) return;
+    this.#place(task);
     this.#begin(RECORD.signal, 0, task, signal, WORD.siginfo * 4 + SIGINFO_BYTES);
     this.#writer.setBytes(WORD.siginfo, siginfo);
     this.#writer.commit();
@@ -111,6 +122,7 @@ export class Recorder {
 
   groupStop(task: Task, signal: number): void {
     if (!this.#plan.events) return;
+    this.#place(task);
     this.#begin(RECORD.groupStop, 0, task, signal, 24);
     this.#writer.commit();
   }
@@ -159,6 +171,26 @@ export class Recorder {
     this.#writer.setWord(WORD.result + 1, 0);
     this.#writer.setWord(WORD.errno, 0);
     this.#writer.setDouble(WORD.duration, (monotonicMs() - task.enteredAt) / 1000);
+    this.#writer.commit();
+  }
+
+  #place(task: Task): void {
+    const count = this.#locator?.locate(task) ?? -1;
+    if (count < 0) return;
+    const { frames, instructionPointer } = this.#locator!;
+    for (const frame of this.#locator!.takeFreshFrames()) this.#frame(task, frame);
+    this.#begin(RECORD.place, 0, task, count, (WORD.frames * 4 + count * 4 + 7) & ~7);
+    this.#writer.setWord(WORD.ip, instructionPointer[0]!);
+    this.#writer.setWord(WORD.ip + 1, instructionPointer[1]!);
+    for (let i = 0; i < count; i++) this.#writer.setWord(WORD.frames + i, frames[i]!);
+    this.#writer.commit();
+  }
+
+  #frame(task: Task, frame: StackFrame): void {
+    const text = Buffer.from(JSON.stringify(frame));
+    this.#begin(RECORD.frame, 0, task, this.#frames++, (WORD.text * 4 + text.length + 7) & ~7);
+    this.#writer.setWord(WORD.length, text.length);
+    this.#writer.setBytes(WORD.text, text);
     this.#writer.commit();
   }
 

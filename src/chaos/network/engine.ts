@@ -4,9 +4,12 @@ import { cgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { wake } from '../../linux/poll.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkFault, NetworkUse } from '../../model/network-use.ts';
+import type { MissedNetworkFault } from '../../model/run-result.ts';
+import type { NetworkWork } from './network-thread.ts';
 import { startNetworkThread } from './network-worker.ts';
 import type { NetworkPlan } from './plan.ts';
-import type { QueueWorkerRequest, QueueWorkerStart, Snapshot } from './queue-worker.ts';
+import type { QueueWorkerRequest, QueueWorkerStart, Snapshot, TapWork } from './queue-worker.ts';
+import type { Recordings } from './recordings.ts';
 import { resolveRules } from './targets.ts';
 
 /** How long `usage` waits for the engine's thread. */
@@ -16,6 +19,7 @@ export interface NetworkOptions {
   readonly seed: number;
   /** The cgroup v2 directory of the tree. Its processes must join it before they create a socket. */
   readonly cgroup: string;
+  readonly recordings?: Recordings;
 }
 
 /** A network that is impaired for one process tree until `dispose`. */
@@ -25,6 +29,8 @@ export interface PreparedNetwork {
   usage(): NetworkUse;
   /** What was done on purpose so far, with the place of each fault. */
   faults(): readonly NetworkFault[];
+  /** Of a replay: what has not come again so far. */
+  missed(): readonly MissedNetworkFault[];
   /** Why the engine no longer works, if so: then the network has been as usual since. */
   failure(): Error | undefined;
   /**
@@ -44,13 +50,21 @@ export interface PreparedNetwork {
  */
 export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions): Promise<PreparedNetwork> {
   const rules = await resolveRules(plan.rules);
+  const cgroup = cgroupIdentity(options.cgroup);
+  const { seed, recordings = {} } = options;
+  return startPackets('packets', (channel) => ({ kind: 'packets', rules, seed, recordings, cgroup, ...channel }));
+}
+
+/** Sets the network's thread to work on packets, with a channel to it. Throws NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES. */
+export async function startPackets(
+  backend: string,
+  workWith: (channel: Pick<TapWork, 'answers' | 'port'>) => NetworkWork,
+): Promise<PreparedNetwork> {
   const { port1, port2 } = new MessageChannel();
   const answers = new SharedArrayBuffer(4);
-  const cgroup = cgroupIdentity(options.cgroup);
-  const work = { kind: 'packets', rules, seed: options.seed, cgroup, answers, port: port2 } as const;
-  const [worker, start] = await startNetworkThread<QueueWorkerStart>(work, [port2]);
+  const [worker, start] = await startNetworkThread<QueueWorkerStart>(workWith({ answers, port: port2 }), [port2]);
   if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
-  return new RunningNetwork('packets', worker, start.wakeFd, port1, new Int32Array(answers));
+  return new RunningNetwork(backend, worker, start.wakeFd, port1, new Int32Array(answers));
 }
 
 /** A network whose work is done by a thread, which is asked by QueueWorkerRequests and answers by Snapshots. */
@@ -61,7 +75,7 @@ export class RunningNetwork implements PreparedNetwork {
   readonly #port: MessageChannel['port1'];
   readonly #answers: Int32Array;
   readonly #ended: Promise<unknown>;
-  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [] };
+  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [], missed: [] };
   #running = true;
   #failure: Error | undefined;
 
@@ -89,6 +103,11 @@ export class RunningNetwork implements PreparedNetwork {
   faults(): readonly NetworkFault[] {
     this.#refresh();
     return this.#last.faults;
+  }
+
+  missed(): readonly MissedNetworkFault[] {
+    this.#refresh();
+    return this.#last.missed;
   }
 
   failure(): Error | undefined {

@@ -36,6 +36,10 @@ describe('options are read as getopt does', () => {
 describe('a later option overrides an earlier one', () => {
   it.each<[string[], Partial<CommandLine['trace']>]>([
     [['-c', '-C'], { summary: 'also' }],
+    [['-k', '-k'], { stackTraces: 'source' }],
+    [['-kk', '--stack-trace'], { stackTraces: 'symbol' }],
+    [['-k', '--stack-traces=source'], { stackTraces: 'source' }],
+    [['--stack-trace-frame-limit=9', '--stack-trace-frame-limit=1'], { frameLimit: 1 }],
     [['-xx', '--strings-in-hex=none'], { strings: 'octal' }],
     [['-ttt', '--absolute-timestamps=none'], { absoluteTimes: undefined }],
     [['--absolute-timestamps=none', '-t'], { absoluteTimes: { form: 'time', precision: 's' } }],
