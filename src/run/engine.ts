@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
+import { LaunchGate } from '../linux/launch-gate.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
@@ -37,15 +38,10 @@ export interface EngineListener {
 }
 
 /**
- * Starts the engine's thread, and hands over its events until the run has ended. The command is set up, but not executed
- * before `ready`. Resolves to how it ended, or to why nothing was started (`abandoned` if `ready` was rejected); rejects only
- * if the engine itself is broken.
+ * Starts the engine's thread, and hands over its events until the run has ended. Resolves to how it ended, or to why nothing
+ * was started (`abandoned` if the plan's gate was refused); rejects only if the engine itself is broken.
  */
-export async function runEngine(
-  plan: Omit<EnginePlan, 'ring'>,
-  listener: EngineListener,
-  ready?: Promise<unknown>,
-): Promise<LastWord> {
+export async function runEngine(plan: Omit<EnginePlan, 'ring'>, listener: EngineListener): Promise<LastWord> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
   let source: EventSource;
   try {
@@ -54,9 +50,8 @@ export async function runEngine(
     if (plan.tracing?.kernel && error instanceof Error) return { kind: 'no-kernel-trace', reason: error.message };
     throw error;
   }
-  if (ready) holdUntil(ready, new Int32Array(control));
   // This is done before the tree is killed: what would start after that must not.
-  const exitIsFine = atExit(() => abandonRun(new Int32Array(control)));
+  const exitIsFine = atExit(() => abandonRun(new Int32Array(control), plan.gate));
   const worker = ENGINE_THREAD.take();
   const imitation = plan.tracing?.imitation;
   worker.postMessage(
@@ -95,31 +90,13 @@ function conversation(worker: Worker, listener: EngineListener): Promise<LastWor
   });
 }
 
-/** Holds the command at its gate until `ready`; it never begins if that is rejected. */
-function holdUntil(ready: Promise<unknown>, control: Int32Array): void {
-  Atomics.store(control, CONTROL.held, 1);
-  ready.then(
-    () => release(control),
-    () => abandon(control),
-  );
-}
-
-function release(control: Int32Array): void {
-  Atomics.store(control, CONTROL.held, 0);
-  Atomics.notify(control, CONTROL.held);
-}
-
-function abandon(control: Int32Array): void {
-  Atomics.store(control, CONTROL.abandoned, 1);
-  release(control);
-}
-
 /**
  * This process is about to exit. It waits for its threads then, and the engine's waits for the command: so that must end,
  * or never begin.
  */
-function abandonRun(control: Int32Array): void {
-  abandon(control);
+function abandonRun(control: Int32Array, gate: SharedArrayBuffer | undefined): void {
+  Atomics.store(control, CONTROL.abandoned, 1);
+  if (gate) new LaunchGate(gate).refuse();
   const pid = Atomics.load(control, CONTROL.pid);
   if (pid > 0) sendSignal(pid, SIGKILL);
 }

@@ -1,12 +1,11 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
-import type { PreparedNetwork } from '../chaos/network/engine.ts';
+import type { PreparedNetwork, StartingNetwork } from '../chaos/network/engine.ts';
 import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { RenacerError } from '../model/errors.ts';
 
 /** A network that is being impaired: its tree may be set up meanwhile, but not executed before it is `ready`. */
-export interface OpeningNetwork {
-  readonly ready: Promise<PreparedNetwork>;
+export interface OpeningNetwork extends StartingNetwork {
   /** What the tracer has to do for it, if it is imitated. */
   readonly imitation?: ImitationPlan;
 }
@@ -66,11 +65,11 @@ async function openPackets(settings: ChaosSettings, seed: number, limits: Prepar
     );
   }
   // A run without network chaos does not load it.
-  const [{ prepareNetwork }, { networkPlan }] = await Promise.all([
+  const [{ startNetwork }, { networkPlan }] = await Promise.all([
     import('../chaos/network/engine.ts'),
     import('../chaos/network/plan.ts'),
   ]);
-  return { ready: prepareNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2 }) };
+  return startNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2 });
 }
 
 async function openImitation(settings: ChaosSettings, seed: number): Promise<OpeningNetwork> {

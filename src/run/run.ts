@@ -144,6 +144,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           },
           joinFiles: limits.joinFiles,
           tracing,
+          gate: opening?.gate,
         },
         {
           started(pid) {
@@ -168,7 +169,6 @@ export async function runCommand(command: string, args: readonly string[], reque
           event: (event) => request.trace?.onEvent?.(event),
           idle: () => request.trace?.onIdle?.(),
         },
-        opening?.ready,
       ).then(async (end) => {
         if (end.kind === 'no-kernel-trace') {
           tracing = withoutKernel(engineChoice, tracing!, end.reason);

@@ -50,10 +50,10 @@ export const SIGINFO_BYTES = 128;
 export const MAX_RECORD_BYTES: number = 512 * 1024;
 
 /**
- * Words of the control block that both threads see: positions in the ring; the process that has been prepared; whether the
- * run was given up, so that this process must not start; and whether it must not start yet.
+ * Words of the control block that both threads see: positions in the ring; the process that has been prepared; and
+ * whether the run was given up, so that this process must not start.
  */
-export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3, held: 4 } as const;
-export const CONTROL_BYTES = 20;
+export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3 } as const;
+export const CONTROL_BYTES = 16;
 
 export const ABIS = ['x86_64', 'i386', 'x32'] as const;

@@ -52,6 +52,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           rlimits: [],
         },
         joinFiles: [],
+        gate: undefined,
         tracing: {
           method: 'seccomp',
           follow: true,

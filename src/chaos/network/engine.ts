@@ -36,6 +36,13 @@ export interface PreparedNetwork {
   dispose(): Promise<void>;
 }
 
+/** A network that is about to be impaired. */
+export interface StartingNetwork {
+  /** The memory of a LaunchGate, which is opened when the impairments are in force, and refused if they can't be. */
+  readonly gate: SharedArrayBuffer;
+  readonly ready: Promise<PreparedNetwork>;
+}
+
 /**
  * Impairs the network of a cgroup as the plan says. Everything is in force when the promise is fulfilled, and is gone
  * when this process is, whatever ends it.
@@ -43,14 +50,22 @@ export interface PreparedNetwork {
  * Throws NETWORK_TARGET, NETWORK_PERMISSION, NETWORK_UNSUPPORTED or NETWORK_QUEUES.
  */
 export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions): Promise<PreparedNetwork> {
+  return (await startNetwork(plan, options)).ready;
+}
+
+/** Begins to do so. Throws NETWORK_TARGET; all else is told by `ready`. */
+export async function startNetwork(plan: NetworkPlan, { seed, cgroup }: NetworkOptions): Promise<StartingNetwork> {
   const rules = await resolveRules(plan.rules);
   const { port1, port2 } = new MessageChannel();
-  const answers = new SharedArrayBuffer(4);
-  const cgroup = cgroupIdentity(options.cgroup);
-  const work = { kind: 'packets', rules, seed: options.seed, cgroup, answers, port: port2 } as const;
-  const [worker, start] = await startNetworkThread<QueueWorkerStart>(work, [port2]);
-  if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
-  return new RunningNetwork('packets', worker, start.wakeFd, port1, new Int32Array(answers));
+  const shared = { gate: new SharedArrayBuffer(4), answers: new SharedArrayBuffer(4) };
+  const work = { kind: 'packets', rules, seed, cgroup: cgroupIdentity(cgroup), ...shared, port: port2 } as const;
+  const ready = startNetworkThread<QueueWorkerStart>(work, [port2]).then(([worker, start]) => {
+    if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
+    return new RunningNetwork('packets', worker, start.wakeFd, port1, new Int32Array(shared.answers));
+  });
+  // It may be asked for much later.
+  ready.catch(() => {});
+  return { gate: shared.gate, ready };
 }
 
 /** A network whose work is done by a thread, which is asked by QueueWorkerRequests and answers by Snapshots. */

@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { Waiter } from '../../linux/poll.ts';
@@ -14,6 +14,8 @@ export interface QueueWork {
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
   readonly cgroup: CgroupIdentity;
+  /** The memory of a LaunchGate. */
+  readonly gate: SharedArrayBuffer;
   /** One number: how many answers have been posted. The main thread may wait for it to change. */
   readonly answers: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -36,16 +38,16 @@ export type QueueWorkerStart =
 const LONGEST_WAIT_MS = 100;
 
 /** What the network's thread does for the packets backend: it blocks in ppoll(2) until it is told to stop. */
-export function readQueues(work: QueueWork): void {
+export function readQueues(work: QueueWork, tell: (start: QueueWorkerStart) => void): void {
   let tap: Tap;
   try {
     tap = openTap(work.rules, work.seed, work.cgroup);
   } catch (error) {
-    parentPort!.postMessage({ kind: 'failed', ...describeFailure(error) } satisfies QueueWorkerStart);
+    tell({ kind: 'failed', ...describeFailure(error) });
     return;
   }
   const waiter = new Waiter(tap.fd);
-  parentPort!.postMessage({ kind: 'ready', wakeFd: waiter.wakeFd } satisfies QueueWorkerStart);
+  tell({ kind: 'ready', wakeFd: waiter.wakeFd });
   serve(tap, waiter, work);
   answer(tap.engine, work);
   tap.close();
