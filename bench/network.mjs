@@ -57,12 +57,13 @@ const roundTrip = (latency) => [2 * latency, 2.2 * latency + 2];
 async function latency(chaos, name) {
   const echo = await serve('echo-server.mjs');
   for (const ms of LATENCIES) {
-    const slow = (...args) => chaos(['--chaos-network-latency', `${ms}ms`], guest('round-trips.mjs', ...args));
+    const flags = ['--chaos-network-latency', `${ms}ms`];
+    const slow = (...args) => chaos(flags, guest('round-trips.mjs', ...args));
     const count = ms < 100 ? 20 : 8;
     const tcp = await slow('tcp', HOSTS.IPv4, echo, count);
     report(`${name}: TCP round trip, ${ms} ms each way`, median(tcp.tripsMs), 'ms', ...roundTrip(ms));
-    // Node takes two or three ms for its first connection, whatever the network is like.
-    report(`${name}: TCP connect, ${ms} ms each way`, tcp.connectMs, 'ms', 2 * ms, 2.2 * ms + 5);
+    const connects = await chaos(flags, guest('connects.mjs', HOSTS.IPv4, echo, count / 2));
+    report(`${name}: TCP connect, ${ms} ms each way`, median(connects), 'ms', ...roundTrip(ms));
     const udp = await slow('udp', HOSTS.IPv4, echo, count);
     report(`${name}: UDP round trip, ${ms} ms each way`, median(udp.tripsMs), 'ms', ...roundTrip(ms));
   }
