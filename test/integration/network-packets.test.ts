@@ -225,8 +225,11 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
         const [flow] = tree.use().flows;
         const lost = count - arrived.length;
         expect(Math.abs(lost - count * 0.1)).toBeLessThan(3 * Math.sqrt(count * 0.1 * 0.9));
-        expect(flow).toMatchObject({ protocol: 'udp', to: { packets: count, lost } });
-        expect(tree.faults().filter((fault) => fault.flow === flow!.id)).toHaveLength(lost);
+        expect(flow).toMatchObject({ protocol: 'udp', to: { packets: count } });
+        // On a busy machine a buffer may overflow, too.
+        expect(lost - flow!.to.lost).toBeGreaterThanOrEqual(0);
+        expect(lost - flow!.to.lost).toBeLessThan(count / 100);
+        expect(tree.faults().filter((fault) => fault.flow === flow!.id)).toHaveLength(flow!.to.lost);
       });
     });
 
