@@ -15,8 +15,12 @@ const INJECTING = ['signals', 'io_latency', 'byzantine', 'rules', 'bugs'] as con
 export function startAhead({ mode, chaosFlags, expressions }: CommandLine): void {
   const preset = PRESET_NAMES.find((name) => name === mode) ?? 'none';
   const settings = { ...PRESETS[preset], ...parseFlags(chaosFlags), rules: expressions.rules };
+  const backend = settings.networkBackend === 'syscalls' ? 'imitation' : 'packets';
   const network = asksForNetwork(settings);
-  if (network) NETWORK_THREAD.start();
-  const imitates = network && settings.networkBackend === 'syscalls';
-  if (imitates || INJECTING.some((part) => partsOf(settings).includes(part))) ENGINE_THREAD.hint('traced');
+  if (network) {
+    NETWORK_THREAD.start();
+    NETWORK_THREAD.hint(backend);
+  }
+  if ((network && backend === 'imitation') || INJECTING.some((part) => partsOf(settings).includes(part)))
+    ENGINE_THREAD.hint('traced');
 }

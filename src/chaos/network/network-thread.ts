@@ -10,6 +10,11 @@ export type NetworkWork = QueueWork | RelayWork;
 /** The first message of the thread at work: it is so, or why it can't be. */
 export type NetworkStart = QueueWorkerStart | RelayWorkerStart;
 
+const LOAD = {
+  packets: () => import('./queue-worker.ts'),
+  imitation: () => import('./syscalls/relay-worker.ts'),
+};
+
 async function main(work: NetworkWork): Promise<void> {
   const gate = new LaunchGate(work.gate);
   const tell = (start: NetworkStart): void => {
@@ -18,13 +23,18 @@ async function main(work: NetworkWork): Promise<void> {
   };
   bePunctual();
   try {
-    if (work.kind === 'packets') (await import('./queue-worker.ts')).readQueues(work, tell);
-    else (await import('./syscalls/relay-worker.ts')).relayTraffic(work, tell);
+    if (work.kind === 'packets') (await LOAD.packets()).readQueues(work, tell);
+    else (await LOAD.imitation()).relayTraffic(work, tell);
   } finally {
     // Too late for a gate that is open.
     gate.refuse();
   }
 }
 
-parentPort!.once('message', main);
+parentPort!.on('message', (message: NetworkWork | NetworkWork['kind']) => {
+  if (typeof message === 'string') return LOAD[message]();
+  // The thread ends with its work.
+  parentPort!.unref();
+  return main(message);
+});
 parentPort!.postMessage('loaded');
