@@ -15,12 +15,12 @@ const INJECTING = ['signals', 'io_latency', 'byzantine', 'rules', 'bugs'] as con
 export function startAhead({ mode, chaosFlags, expressions }: CommandLine): void {
   const preset = PRESET_NAMES.find((name) => name === mode) ?? 'none';
   const settings = { ...PRESETS[preset], ...parseFlags(chaosFlags), rules: expressions.rules };
-  const backend = settings.networkBackend === 'syscalls' ? 'imitation' : 'packets';
-  const network = asksForNetwork(settings);
-  if (network) {
+  const imitates = settings.networkBackend === 'syscalls';
+  const impairs = asksForNetwork(settings);
+  if (impairs) {
     NETWORK_THREAD.start();
-    NETWORK_THREAD.hint(backend);
+    NETWORK_THREAD.hint(imitates ? 'imitation' : 'packets');
   }
-  if ((network && backend === 'imitation') || INJECTING.some((part) => partsOf(settings).includes(part)))
-    ENGINE_THREAD.hint('traced');
+  if (impairs && imitates) ENGINE_THREAD.hint('imitates');
+  else if (INJECTING.some((part) => partsOf(settings).includes(part))) ENGINE_THREAD.hint('traces');
 }

@@ -5,7 +5,9 @@ import { ThreadAhead } from '../../linux/thread-ahead.ts';
 import type { NetworkStart, NetworkWork } from './network-thread.ts';
 
 /** The thread that impairs a network (see network-thread.ts). */
-export const NETWORK_THREAD: ThreadAhead = new ThreadAhead(new URL('./network-thread.js', import.meta.url));
+export const NETWORK_THREAD: ThreadAhead<NetworkWork['kind']> = new ThreadAhead(
+  new URL('./network-thread.js', import.meta.url),
+);
 
 /**
  * Sets the thread to work, at once. Resolves to it and to what it says first: that it is at work, or why it can't be. It opens
