@@ -16,7 +16,12 @@ const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
 const ENTRIES = [
   ['cli/main', 'cli/commands', 'cli/run'],
   ['run/engine-thread'],
-  ['chaos/network/network-thread', 'chaos/network/queue-worker', 'chaos/network/syscalls/relay-worker'],
+  [
+    'chaos/network/network-thread',
+    'chaos/network/queue-worker',
+    'chaos/network/syscalls/relay-worker',
+    'chaos/network/namespace/namespace-worker',
+  ],
 ];
 
 const fileOf = (name) => path.join(DIST, `${name}.js`);

@@ -23,8 +23,9 @@ export type {
   TimeoutUse,
   TraceSummary,
 } from './model/run-result.ts';
+export type { StackFrame } from './model/stack-frame.ts';
 export { type Report, toReport } from './report/json-report.ts';
 export type { EngineChoice } from './run/engine-plan.ts';
-export { type Run, type RunOptions, replay, run } from './run/library.ts';
+export { type AttachOptions, attach, type Run, type RunOptions, replay, run } from './run/library.ts';
 export type { RunEvent, SyscallEvent } from './run/run-event.ts';
 export type { StdioChoice, StdioOption } from './run/stdio.ts';

@@ -58,6 +58,8 @@ export interface ChaosOption<V = unknown> {
 }
 
 const JSON_RULE = 'an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}';
+/** 1 to 65535. */
+const PORT = /^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
 const SYSCALL_WORD = /^[!?]{0,2}[%/]?[^\s,]+$/;
 
 /** The one table of options. Its type makes a setting without an entry an error. */
@@ -363,9 +365,19 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
     key: 'network_backend',
     flag: '--network-backend',
     builder: 'withNetworkBackend',
-    summary: 'What impairs the network: packets need CAP_NET_ADMIN, system calls are an imitation',
+    summary:
+      'What impairs the network: packets need CAP_NET_ADMIN, a namespace of its own no privileges, system calls are an imitation',
     example: 'packets',
     default: 'auto',
+  },
+  networkHostPorts: {
+    tier: 'network',
+    kind: wordList(PORT, 'ports from 1 to 65535 such as "5432"', 'LIST'),
+    key: 'network_host_ports',
+    flag: '--chaos-network-host-ports',
+    builder: 'withNetworkHostPorts',
+    summary: 'Ports of 127.0.0.1 and ::1 that a command in a network namespace of its own shares with the host',
+    example: ['5432'],
   },
 
   'byzantine.rate': {

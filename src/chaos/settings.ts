@@ -72,6 +72,8 @@ export interface NetworkSettings extends NetworkConditions {
   readonly networkRules?: readonly NetworkConditions[];
   readonly ioLatencyMs?: number;
   readonly networkBackend?: (typeof NETWORK_BACKENDS)[number];
+  /** Ports of the host's loopback that a tree in a network namespace of its own is to reach. */
+  readonly networkHostPorts?: readonly string[];
 }
 
 /** Random mode: each eligible call may meet a fault. */

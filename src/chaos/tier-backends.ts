@@ -1,5 +1,7 @@
 import { prepareLimits } from './basic/limits.ts';
 import type { Capability, CapabilityName } from './capabilities.ts';
+import { NAMESPACE } from './network/namespace/own-network.ts';
+import { probeOwnNetwork } from './network/namespace/probe.ts';
 import { probeNetworkBackend } from './network/probe.ts';
 import { IMITATION } from './network/syscalls/imitated-network.ts';
 import { probeImitation } from './network/syscalls/probe.ts';
@@ -17,7 +19,7 @@ const PROBE_MEMORY_BYTES = 2 ** 50;
 /**
  * What each tier will use here. For the limits this is the very choice that a run makes: the limits are prepared, asked
  * who serves them, and disposed. The network's packets are tried by a real
- * datagram, its imitation by a real connection.
+ * datagram, its imitation by a real connection, a network of the command's own by both.
  */
 export async function tierBackends(capabilities: readonly Capability[]): Promise<PartBackend[]> {
   const has = (name: CapabilityName): boolean => capabilities.some((one) => one.name === name && one.available);
@@ -32,10 +34,16 @@ export async function tierBackends(capabilities: readonly Capability[]): Promise
     { tier: 'basic', part: 'process tree', backend: tree },
     { tier: 'basic', part: 'signals', backend: tracer },
     { tier: 'network', part: 'network', backend: networkBackend(packets, tracer) },
+    { tier: 'network', part: 'network, by choice', backend: await namespaceBackend() },
     { tier: 'network', part: 'I/O latency', backend: tracer },
     { tier: 'byzantine', part: 'faults', backend: tracer },
     { tier: 'full', part: 'schedules', backend: tracer },
   ];
+}
+
+async function namespaceBackend(): Promise<string | undefined> {
+  const { available } = await probeOwnNetwork();
+  return available ? NAMESPACE : undefined;
 }
 
 function networkBackend(packets: boolean, tracer: string | undefined): string | undefined {

@@ -69,7 +69,12 @@ export function partsOf(settings: ChaosSettings): PartName[] {
 
 /** Whether settings ask for an impaired network. */
 export function asksForNetwork(settings: ChaosSettings): boolean {
-  return partsOf(settings).some((name) => PARTS[name].tier === 'network' && name !== 'io_latency');
+  return partsOf(settings).some(isOfNetwork);
+}
+
+/** Whether a part makes the network a bad one: slow files belong to the tier, but not to the network. */
+export function isOfNetwork(name: PartName): boolean {
+  return PARTS[name].tier === 'network' && name !== 'io_latency';
 }
 
 /** The tiers that settings ask for. */

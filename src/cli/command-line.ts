@@ -8,13 +8,16 @@ import { OUTCOMES, type Outcome } from '../model/outcome.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-plan.ts';
 import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
-import { COUNTING, FILTERING, SHOWING, TRACING, type TraceOption } from './trace-options.ts';
+import { REFUSED } from './missing-options.ts';
+import type { TraceOption } from './trace-option.ts';
+import { COUNTING, FILTERING, SHOWING, TRACING } from './trace-options.ts';
 import { defaultTraceSettings, isCommand, type TraceDraft, type TraceSettings } from './trace-settings.ts';
 import { version } from './version.ts';
 
 /** What the command line of a run says. */
 export interface CommandLine {
-  readonly command: string;
+  /** Undefined if there is none: processes that run already are traced then. */
+  readonly command: string | undefined;
   readonly args: readonly string[];
   /** `--chaos`, or CHAOS_MODE. */
   readonly mode: string | undefined;
@@ -41,6 +44,7 @@ const TRACE_GROUPS = [
   ['Which calls and signals:', FILTERING],
   ['How they are shown:', SHOWING],
   ['Counting:', COUNTING],
+  ['Not here:', REFUSED],
 ] as const;
 
 type GivenFlags = [flag: string, text: string | undefined][];
@@ -75,7 +79,7 @@ export function parseCommandLine(
   }
   const options = program.opts<RawOptions>();
   const [command, ...args] = program.args.length > 0 ? program.args : (replay?.command ?? []);
-  if (command === undefined) {
+  if (command === undefined && trace.attach.length === 0) {
     throw new RenacerError('USAGE', 'no command was given', {
       hint: 'For example: renacer --chaos gentle -- ls -l / (see renacer --help)',
     });
@@ -89,7 +93,7 @@ export function parseCommandLine(
       trace.expressions,
       chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
     ),
-    trace: checked(trace),
+    trace: checked(trace, options, command),
     engine: options.engine,
     reportFile: options.report,
     verify: options.verify,
@@ -104,7 +108,7 @@ function makeProgram(chaosFlags: GivenFlags, trace: TraceDraft): Command {
   const program = new Command('renacer')
     .description('Runs any command under controlled, reproducible adversity, and says how it took it.')
     .usage(
-      '[options] [--] COMMAND [ARG...]\n       renacer replay FILE [options] [-- COMMAND [ARG...]]\n       renacer doctor [--clean]',
+      '[options] [--] COMMAND [ARG...]\n       renacer [options] -p PID\n       renacer replay FILE [options] [-- COMMAND [ARG...]]\n       renacer doctor [--clean]',
     )
     .argument('[command...]', 'the command and its arguments')
     .version(`renacer ${version()}`, '-V, --version', 'print the version')
@@ -160,26 +164,46 @@ function addChaosFlag(program: Command, { flag, argument, optional, summary }: C
 function addTraceOption(
   program: Command,
   heading: string,
-  { flags, summary, set }: TraceOption,
+  { flags, summary, hidden = false, set }: TraceOption,
   draft: TraceDraft,
 ): void {
-  const option = new Option(flags, summary);
+  const option = new Option(flags, summary).hideHelp(hidden);
   let times = 0;
   program.addOption(option.helpGroup(heading));
   program.on(`option:${option.name()}`, (text: string | null) => set(draft, optionalValue(text), ++times));
 }
 
 /** Options that exclude each other, as in strace. */
-function checked(trace: TraceSettings): TraceSettings {
+function checked(trace: TraceSettings, options: RawOptions, command: string | undefined): TraceSettings {
+  if (command === undefined) refuseWithoutCommand(trace, options);
+  if (trace.daemonize && options.verify !== undefined) throw exclusive('-D', '--verify');
   const { follow, outputFile, summary, format } = trace;
   const separately = trace.separately && follow && outputFile !== undefined;
-  const exclusive = (one: string, other: string): RenacerError =>
-    new RenacerError('USAGE', `${one} and ${other} are mutually exclusive`, { hint: 'See renacer --help.' });
   if (separately && summary !== 'none') throw exclusive('-c or -C', '-ff');
   if (separately && isCommand(outputFile)) throw exclusive("-o '|COMMAND'", '-ff');
   if (format !== 'text' && separately) throw exclusive(`--format ${format}`, '-ff');
   if (format !== 'text' && summary !== 'none') throw exclusive(`--format ${format}`, '-c or -C');
   return { ...trace, separately };
+}
+
+/** What is done to a command as it is started, or when it has ended. */
+function refuseWithoutCommand({ env, argv0, user, daemonize }: TraceSettings, { verify }: RawOptions): void {
+  const given = [
+    env.length > 0 && '-E',
+    argv0 !== undefined && '--argv0',
+    user !== undefined && '-u',
+    daemonize !== undefined && '-D',
+    verify !== undefined && '--verify',
+  ];
+  const option = given.find((one) => one !== false);
+  if (option === undefined) return;
+  throw new RenacerError('USAGE', `${option} needs a command: with -p alone nothing is started`, {
+    hint: 'See renacer --help.',
+  });
+}
+
+function exclusive(one: string, other: string): RenacerError {
+  return new RenacerError('USAGE', `${one} and ${other} are mutually exclusive`, { hint: 'See renacer --help.' });
 }
 
 function parseOutcomes(text: string): Outcome[] {

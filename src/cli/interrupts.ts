@@ -1,5 +1,6 @@
 import { sendSignal } from '../linux/signals.ts';
 import { inForeground } from '../linux/terminal.ts';
+import type { Interruptible } from './trace-settings.ts';
 
 const SIGINT = 2;
 const SIGQUIT = 3;
@@ -10,25 +11,53 @@ const ignore = (): void => {};
  * What a signal to Renacer does while a target runs. SIGTERM and SIGHUP end the run. SIGINT and SIGQUIT are for the target:
  * from the terminal it has got them already, with the whole foreground group; from anywhere else they are passed on, so
  * that it gets them once in either case. SIGTSTP does nothing to us: it is the target that stops, or puts its terminal in
- * order first, or goes on; if it stops, {@link followStop} makes us one stopped job with it.
+ * order first, or goes on; if it stops, {@link followStop} makes us one stopped job with it. Once the target has ended,
+ * and others of its tree are left, SIGINT and SIGQUIT end the run too.
+ *
+ * Each of the first four lets attached processes go. Where there are only those, that ends the run.
  */
 export class Interrupts {
   readonly #abort = new AbortController();
+  readonly #leave = new AbortController();
   readonly #handlers = new Map<NodeJS.Signals, () => void>();
+  readonly #hasCommand: boolean;
+  readonly #follows: boolean;
   #target: number | undefined;
   #received: NodeJS.Signals | undefined;
 
-  constructor() {
-    this.#on('SIGTERM', () => this.#end('SIGTERM'));
-    this.#on('SIGHUP', () => this.#end('SIGHUP'));
-    this.#on('SIGINT', () => this.#passOn(SIGINT));
-    this.#on('SIGQUIT', () => this.#passOn(SIGQUIT));
-    this.#on('SIGTSTP', ignore);
+  /** Of `interruptible`, `never` makes all of them do nothing; `never_tstp` also keeps us from stopping with the target. */
+  constructor(hasCommand: boolean, interruptible: Interruptible = 'waiting') {
+    this.#hasCommand = hasCommand;
+    this.#follows = interruptible !== 'never_tstp';
+    const isDeaf = interruptible === 'never' || interruptible === 'never_tstp';
+    const heed = (handler: () => void): (() => void) => (isDeaf ? ignore : handler);
+    this.#on(
+      'SIGTERM',
+      heed(() => this.#end('SIGTERM')),
+    );
+    this.#on(
+      'SIGHUP',
+      heed(() => this.#end('SIGHUP')),
+    );
+    this.#on(
+      'SIGINT',
+      heed(() => this.#passOn('SIGINT', SIGINT)),
+    );
+    this.#on(
+      'SIGQUIT',
+      heed(() => this.#passOn('SIGQUIT', SIGQUIT)),
+    );
+    if (hasCommand || !this.#follows) this.#on('SIGTSTP', ignore);
   }
 
   /** Aborted when the run is to end. */
   get signal(): AbortSignal {
     return this.#abort.signal;
+  }
+
+  /** Aborted when attached processes are to be let go. */
+  get leave(): AbortSignal {
+    return this.#leave.signal;
   }
 
   /** The signal that ended the run. */
@@ -42,7 +71,7 @@ export class Interrupts {
 
   /** The target has been stopped. Under a shell we stop too, so that the user gets the prompt; `fg` continues both. */
   followStop(signal: number): void {
-    if (!inForeground(0) && !inForeground(2)) return;
+    if (!this.#follows || (!inForeground(0) && !inForeground(2))) return;
     process.off('SIGTSTP', ignore);
     // It works on us before the call returns, and that is when somebody continues us.
     sendSignal(process.pid, signal);
@@ -60,10 +89,17 @@ export class Interrupts {
 
   #end(signal: NodeJS.Signals): void {
     this.#received ??= signal;
+    this.#leave.abort();
     this.#abort.abort();
   }
 
-  #passOn(signal: number): void {
+  #passOn(name: NodeJS.Signals, signal: number): void {
+    const hasEnded = this.#target !== undefined && !sendSignal(this.#target, 0);
+    if (!this.#hasCommand || hasEnded) {
+      this.#end(name);
+      return;
+    }
+    this.#leave.abort();
     if (this.#target !== undefined && !inForeground(0) && !inForeground(2)) sendSignal(this.#target, signal);
   }
 }

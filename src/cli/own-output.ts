@@ -45,6 +45,11 @@ export class OwnOutput {
     return !this.#toFile && (Boolean(process.env.FORCE_COLOR) || isatty(STDERR));
   }
 
+  /** True if a person reads along. */
+  get onTerminal(): boolean {
+    return !this.#toFile && isatty(STDERR) && process.env.TERM !== 'dumb';
+  }
+
   write(text: string): void {
     this.#pending += text;
     if (this.#pending.length > CHUNK) this.flush();
@@ -67,6 +72,11 @@ export class OwnOutput {
       await new Promise((resolve) => reader.once('exit', resolve));
     }
   }
+}
+
+/** At once. `process.stderr` would make a pipe non-blocking, which it then is for the target as well. */
+export function writeToStderr(text: string): void {
+  writeAll(STDERR, Buffer.from(text));
 }
 
 function writeAll(fd: number, bytes: Buffer): void {

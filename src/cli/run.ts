@@ -4,16 +4,23 @@ import { type ChaosConfig, configClass } from '../chaos/config.ts';
 import { parseFlags } from '../chaos/flags.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import { saveTerminal } from '../linux/terminal.ts';
+import { RenacerError } from '../model/errors.ts';
 import { closingBlock } from '../report/closing-block.ts';
 import { toReport } from '../report/json-report.ts';
+import { attachTo } from '../run/attach.ts';
 import { openForWriting } from '../run/open-for-writing.ts';
-import { runCommand } from '../run/run.ts';
+import { type AttachRequest, runCommand } from '../run/run.ts';
 import type { CommandLine } from './command-line.ts';
 import { complaintsOf, EXIT_COMPLAINT } from './complaints.ts';
+import { becomeCommand, traceeOf } from './daemonized.ts';
+import { environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Interrupts } from './interrupts.ts';
 import { givenOpenFilesLimit } from './open-files-limit.ts';
 import { OwnOutput } from './own-output.ts';
+import { placesPlan } from './places-plan.ts';
+import { programName, tell } from './program-name.ts';
+import { quietMessages } from './quiet-messages.ts';
 import { traceOutput } from './trace-output.ts';
 
 const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
@@ -21,41 +28,59 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 /** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
 export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
-  const { outputFile, append, separately, format, follow, env, argv0 } = line.trace;
+  const { command, trace: settings } = line;
+  const tracee = traceeOf(settings.daemonize);
+  if (settings.daemonize && command !== undefined && !tracee) return becomeCommand(command, line, inheritedFds);
+  // Such a process is traced as others are that run already.
+  const starts = command !== undefined && !tracee;
+  const { outputFile, append, separately, format, follow, env, argv0, user } = settings;
   // With -ff the files are those of the tasks, and our own lines go to stderr.
   const output = new OwnOutput(separately ? undefined : outputFile, append);
   // A trace in another format is a file of its own, too.
   const lines = format === 'text' ? output : new OwnOutput(undefined);
   const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
+  if (isChaotic && settings.untilExec) {
+    throw new RenacerError('USAGE', '-b can not go with chaos, which covers the whole tree');
+  }
   const trace = await traceOutput(line, isChaotic, output);
-  const terminal = saveTerminal(0);
-  const interrupts = new Interrupts();
+  const terminal = starts ? saveTerminal(0) : undefined;
+  const interrupts = new Interrupts(starts, settings.interruptible);
+  const request = {
+    chaos: isChaotic ? chaos : undefined,
+    record: line.recordFile,
+    engine: line.engine,
+    places: placesPlan(line.trace, isChaotic),
+    trace: trace && { ...trace.request, follow: isChaotic || follow },
+    attach: attachment(line, interrupts, tracee),
+  };
   try {
-    const result = await runCommand(line.command, line.args, {
-      chaos: isChaotic ? chaos : undefined,
-      inheritedFds,
-      env: env.length > 0 ? environment(env) : undefined,
-      argv0,
-      signal: interrupts.signal,
-      verify: line.verify,
-      record: line.recordFile,
-      replay: line.replay,
-      engine: line.engine,
-      trace: trace && { follow: isChaotic || follow, ...trace.request },
-      rlimits: givenOpenFilesLimit(),
-      onStop: (signal) => interrupts.followStop(signal),
-      onStart({ pid }) {
-        interrupts.target = pid;
-      },
-    });
+    const result = await (!starts
+      ? attachTo({ ...request, command: command === undefined ? [] : [command, ...line.args] })
+      : runCommand(command, line.args, {
+          ...request,
+          attach: settings.attach.length > 0 ? request.attach : undefined,
+          inheritedFds,
+          env: env.length > 0 ? environment(env) : undefined,
+          argv0,
+          user,
+          signal: interrupts.signal,
+          verify: line.verify,
+          replay: line.replay,
+          rlimits: givenOpenFilesLimit(),
+          onStop: (signal) => interrupts.followStop(signal),
+          onStart({ pid }) {
+            interrupts.target = pid;
+          },
+        }));
     trace?.end(result);
     if (isChaotic || line.verify || line.expect) lines.write(closingBlock(result, lines.color));
     const complaints = complaintsOf(result, line.strict);
-    lines.write(complaints.map((text) => `renacer: ${text}\n`).join(''));
+    lines.write(complaints.map((text) => `${programName()}: ${text}\n`).join(''));
     if (reportFd !== undefined) writeSync(reportFd, `${JSON.stringify(toReport(result), null, 2)}\n`);
     if (interrupts.received) return 128 + constants.signals[interrupts.received];
-    return complaints.length > 0 ? EXIT_COMPLAINT : exitCodeOf(result, line.expect);
+    if (complaints.length > 0) return EXIT_COMPLAINT;
+    return !starts && !line.expect ? 0 : exitCodeOf(result, line.expect);
   } finally {
     interrupts.stop();
     terminal?.restore();
@@ -65,14 +90,23 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
   }
 }
 
-/** Ours, with what `-E` changes. */
-function environment(changes: CommandLine['trace']['env']): NodeJS.ProcessEnv {
-  const env = { ...process.env };
-  for (const [name, value] of changes) {
-    if (value === undefined) delete env[name];
-    else env[name] = value;
-  }
-  return env;
+/** What the processes of `-p` are told of, and by what they are let go. */
+function attachment(line: CommandLine, interrupts: Interrupts, tracee: ReturnType<typeof traceeOf>): AttachRequest {
+  const { attach: pids, killOnExit } = line.trace;
+  return {
+    pids: tracee ? [tracee.pid, ...pids] : pids,
+    awaitsExec: tracee?.pid,
+    killOnExit,
+    leave: interrupts.leave,
+    onAttached(attached, refusals) {
+      for (const text of refusals) tell(text);
+      if (attached.some(({ pid }) => pid === tracee?.pid)) tracee?.ready();
+      if (quietMessages(line).has('attach')) return;
+      for (const { pid, tasks } of attached) {
+        tell(`Process ${pid} attached${tasks > 1 ? ` with ${tasks} threads` : ''}`);
+      }
+    },
+  };
 }
 
 /** The mode, with the flags and the rules put over it. */

@@ -1,60 +1,32 @@
+import { CONSTANT_STYLES } from '../syscalls/constant-style.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
-import { TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import { expression } from './trace-expression.ts';
+import type { TraceOption } from './trace-option.ts';
+import {
+  COLOR_CHOICES,
+  DAEMONIZE,
+  DESCRIPTOR_WISHES,
+  INTERRUPTIBLE,
+  STACK_TRACES,
+  TRACE_FORMATS,
+  type TraceDraft,
+} from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
   countOrder,
   duration,
+  frameLimit,
+  notAllowed,
   oneOf,
   precision,
+  processIds,
   quietLevel,
-  quietMessages,
-  signalSet,
-  statuses,
   wholeNumber,
 } from './trace-values.ts';
 
-/** One of strace's options, as Renacer has it. */
-export interface TraceOption {
-  /** As commander takes them: `-r, --relative-timestamps [precision]`. A value that may be left out follows a `=`. */
-  readonly flags: string;
-  readonly summary: string;
-  /** Called each time that the option is given. `times`: how often it was, this one included. */
-  set(draft: TraceDraft, text: string | undefined, times: number): void;
-}
-
-/** `-e`, by the part before the equals sign. Anything else is the business of {@link parseExpressions}. */
-function expression(draft: TraceDraft, text: string): void {
-  const [, qualifier, value = ''] = /^([a-z-]+)=(.*)$/s.exec(text) ?? [];
-  switch (qualifier) {
-    case 'status':
-      draft.statuses = statuses('-e status', value);
-      break;
-    case 'signal':
-    case 'signals':
-    case 's':
-      draft.signals = signalSet('-e signal', value);
-      break;
-    case 'quiet':
-    case 'silent':
-    case 'silence':
-    case 'q':
-      draft.quiet = quietMessages('-e quiet', value);
-      break;
-    case 'raw':
-    case 'x':
-      draft.raw = parseSyscallSet(value);
-      break;
-    case 'abbrev':
-    case 'a':
-      draft.verbose = oneOf('-e abbrev', value, ['all', 'none', '!all', '!none']).replace('!none', 'all') !== 'all';
-      break;
-    case 'decode-fds':
-      draft.fdPaths = /^(!none|(?!none$|!).*\b(all|path)\b.*)$/.test(value);
-      break;
-    default:
-      draft.expressions = [...draft.expressions, text];
-  }
+function stackTraces(draft: TraceDraft, text: string | undefined): void {
+  draft.stackTraces = oneOf('--stack-trace', text ?? 'symbol', STACK_TRACES);
 }
 
 const STRING_STYLES = {
@@ -109,15 +81,28 @@ export const FILTERING: readonly TraceOption[] = [
       draft.paths = [...draft.paths, text!];
     },
   },
+  {
+    flags: '--trace-fds <descriptors>',
+    summary: 'print only calls on these descriptors (or on a path of -P)',
+    set: (draft, text) => expression(draft, `trace-fds=${text}`),
+  },
 ];
 
 export const TRACING: readonly TraceOption[] = [
+  { flags: '-F', summary: 'as -f', hidden: true, set: (draft) => Object.assign(draft, { follow: true }) },
   {
     flags: '-f, --follow-forks',
     summary: 'trace children too (chaos always covers the whole tree); -ff: into one file a task',
     set(draft, _, times) {
       draft.follow = true;
       if (times > 1) draft.separately = true;
+    },
+  },
+  {
+    flags: '-p, --attach <pids>',
+    summary: 'trace processes that run already (several: 1,2 or -p again); with -f all their threads, and new children',
+    set(draft, text) {
+      draft.attach = [...new Set([...draft.attach, ...processIds('-p', text!)])];
     },
   },
   {
@@ -158,7 +143,59 @@ export const TRACING: readonly TraceOption[] = [
       draft.argv0 = text;
     },
   },
-  { flags: '--kill-on-exit', summary: 'nothing: a traced command always ends with Renacer', set() {} },
+  {
+    flags: '--syscall-limit <count>',
+    summary: 'show so many calls, and nothing after them; the command goes on',
+    set(draft, text) {
+      draft.callLimit = wholeNumber('--syscall-limit', text!, 'calls');
+      if (draft.callLimit === 0) throw notAllowed('--syscall-limit', text!, 'a number above 0');
+    },
+  },
+  {
+    flags: '-D',
+    summary:
+      'the command takes the place of this process, and is traced by another; -DD: in a process group of its own; -DDD: in a session of its own',
+    set(draft, _, times) {
+      draft.daemonize = DAEMONIZE[Math.min(times, DAEMONIZE.length) - 1];
+    },
+  },
+  {
+    flags: '--daemonize [where]',
+    summary: `the same: ${DAEMONIZE.join(', ')}`,
+    set(draft, text) {
+      draft.daemonize = oneOf('--daemonize', text ?? 'grandchild', DAEMONIZE);
+    },
+  },
+  {
+    flags: '-u, --user <name>',
+    summary: 'run the command as this user, with its groups (root only)',
+    set(draft, text) {
+      draft.user = text;
+    },
+  },
+  {
+    flags: '-b, --detach-on <call>',
+    summary: 'execve: let a task go when it calls execve',
+    set(draft, text) {
+      draft.untilExec = oneOf('-b', text!, ['execve']) === 'execve';
+    },
+  },
+  {
+    flags: '-I, --interruptible <when>',
+    summary:
+      '3, never: signals to Renacer do nothing; 4, never_tstp: nor does Ctrl-Z; 1, anywhere, 2, waiting: as usual',
+    set(draft, text) {
+      const word = INTERRUPTIBLE[Number(text) - 1] ?? text!;
+      draft.interruptible = oneOf('-I', word, INTERRUPTIBLE);
+    },
+  },
+  {
+    flags: '--kill-on-exit',
+    summary: 'processes of -p end with Renacer, as a command always does',
+    set(draft) {
+      draft.killOnExit = true;
+    },
+  },
   { flags: '--seccomp-bpf', summary: 'nothing: it is used wherever it can be', set() {} },
 ];
 
@@ -179,20 +216,104 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '--abbrev <set>',
-    summary: 'all or none: shorten structures, environments and directories',
+    summary: 'shorten structures, environments and directories of these calls alone',
     set: (draft, text) => expression(draft, `abbrev=${text}`),
+  },
+  {
+    flags: '--verbose <set>',
+    summary: 'follow pointers of these calls alone; of the others show addresses',
+    set: (draft, text) => expression(draft, `verbose=${text}`),
+  },
+  {
+    flags: '--read <descriptors>',
+    summary: 'show all data that are read from these descriptors',
+    set: (draft, text) => expression(draft, `read=${text}`),
+  },
+  {
+    flags: '--write <descriptors>',
+    summary: 'show all data that are written to these descriptors',
+    set: (draft, text) => expression(draft, `write=${text}`),
+  },
+  {
+    flags: '-X, --const-print-style <style>',
+    summary: 'how to show numbers that have names: raw, abbrev (the default), verbose',
+    set(draft, text) {
+      draft.constants = oneOf('-X', text!, CONSTANT_STYLES);
+    },
+  },
+  {
+    flags: '-N, --arg-names',
+    summary: 'show the names of arguments',
+    set(draft) {
+      draft.argumentNames = true;
+    },
+  },
+  {
+    flags: '-Y',
+    summary: 'show the names of processes beside their ids',
+    set: (draft) => expression(draft, 'decode-pids=comm'),
+  },
+  {
+    flags: '--decode-pids <kinds>',
+    summary: 'comm: as -Y',
+    set: (draft, text) => expression(draft, `decode-pids=${text}`),
+  },
+  {
+    flags: '--color <when>',
+    summary: 'auto (on a terminal, unless NO_COLOR is set), always, never',
+    set(draft, text) {
+      draft.color = oneOf('--color', text!, COLOR_CHOICES);
+    },
+  },
+  {
+    flags: '--always-show-pid',
+    summary: 'show the id of the task on every line',
+    set(draft) {
+      draft.alwaysPid = true;
+    },
   },
   {
     flags: '-v, --no-abbrev',
     summary: 'show structures, environments and directories whole',
     set(draft) {
-      draft.verbose = true;
+      draft.whole = parseSyscallSet('all');
     },
   },
   {
     flags: '--raw <set>',
     summary: 'show the arguments of these calls as numbers',
     set: (draft, text) => expression(draft, `raw=${text}`),
+  },
+  {
+    flags: '-i, --instruction-pointer',
+    summary: 'show where the call was made: an address',
+    set(draft) {
+      draft.instructionPointers = true;
+    },
+  },
+  {
+    flags: '-k',
+    summary: 'show the stack of each call: which functions called; -kk: with lines of their sources',
+    set(draft, _, times) {
+      draft.stackTraces = times > 1 ? 'source' : 'symbol';
+    },
+  },
+  {
+    flags: '--stack-trace [style]',
+    summary: 'symbol (as -k) or source (as -kk)',
+    set: stackTraces,
+  },
+  {
+    flags: '--stack-traces [style]',
+    summary: 'the same',
+    set: stackTraces,
+  },
+  {
+    flags: '--stack-trace-frame-limit <limit>',
+    summary: 'show at most so many functions of a stack; by default 256',
+    set(draft, text) {
+      draft.frameLimit = frameLimit('--stack-trace-frame-limit', text!);
+    },
   },
   {
     flags: '-n, --syscall-number',
@@ -210,9 +331,15 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '--quiet [set]',
-    summary: 'do not tell attach, exit, thread-execve; all',
-    set: (draft, text) => expression(draft, `quiet=${text ?? 'attach'}`),
+    summary: 'do not tell attach, exit, personality, path-resolution, thread-execve; all',
+    set: (draft, text) => expression(draft, `quiet=${text ?? 'attach,personality'}`),
   },
+  ...['--silent', '--silence'].map((flag) => ({
+    flags: `${flag} [set]`,
+    summary: 'as --quiet',
+    hidden: true,
+    set: (draft: TraceDraft, text: string | undefined) => expression(draft, `quiet=${text ?? 'attach,personality'}`),
+  })),
   {
     flags: '-r, --relative-timestamps [precision]',
     summary: 'show the time since the line before, in s, ms, us or ns',
@@ -242,6 +369,14 @@ export const SHOWING: readonly TraceOption[] = [
     },
   },
   {
+    flags: '--timestamps [format]',
+    summary: 'as --absolute-timestamps',
+    hidden: true,
+    set(draft, text) {
+      draft.absoluteTimes = absoluteTimes('--timestamps', text);
+    },
+  },
+  {
     flags: '-T, --syscall-times [precision]',
     summary: 'show the time that each call took',
     set(draft, text) {
@@ -264,8 +399,13 @@ export const SHOWING: readonly TraceOption[] = [
     },
   },
   {
-    flags: '-y, --decode-fds [kinds]',
-    summary: 'show what file descriptors are',
+    flags: '-y',
+    summary: 'show what file descriptors are; -yy: also addresses of sockets, numbers of devices',
+    set: (draft, _, times) => expression(draft, `decode-fds=${times > 1 ? 'all' : 'path'}`),
+  },
+  {
+    flags: '--decode-fds [kinds]',
+    summary: `${DESCRIPTOR_WISHES.join(', ')}, all, none`,
     set: (draft, text) => expression(draft, `decode-fds=${text ?? 'path'}`),
   },
 ];

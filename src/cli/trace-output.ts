@@ -20,7 +20,11 @@ export async function traceOutput(
 ): Promise<TraceOutput | undefined> {
   const { expressions, trace: settings } = line;
   if (isChaotic && !expressions.trace && settings.summary === 'none' && settings.format === 'text') return undefined;
-  const request: TraceRequest = { select: expressions.trace?.numbers() ?? 'all', follow: settings.follow };
+  const request: TraceRequest = {
+    select: expressions.trace?.numbers() ?? 'all',
+    follow: settings.follow,
+    untilExec: settings.untilExec,
+  };
   if (settings.summary === 'only') {
     const { countTable, needsEvents } = await import('../report/count-table.ts');
     const isFiltered = settings.statuses !== undefined || settings.paths.length > 0;

@@ -1,4 +1,5 @@
 import type { RuleUse } from '../model/run-result.ts';
+import type { StackFrame } from '../model/stack-frame.ts';
 import { syscallName, syscallNumber } from '../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
@@ -25,6 +26,8 @@ export interface FiredFault {
   readonly timeMs: number;
   readonly fault: Fault;
   readonly habit: Conditions['habit'];
+  /** Where in its program the task was, if that was asked for: the tracer adds it. */
+  readonly stack?: readonly StackFrame[] | undefined;
 }
 
 const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;

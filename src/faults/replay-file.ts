@@ -1,10 +1,12 @@
 import { RenacerError } from '../model/errors.ts';
+import type { NetworkFaultPlace } from '../model/network-use.ts';
 import { parseInject, printFault } from './inject-grammar.ts';
+import { faultKey, isDecision, readNetworkFault } from './network-line.ts';
 import type { Fault, Rule } from './rule.ts';
 import { signalByName } from './strace-names.ts';
 
 /** The version that is written. It grows when a reader of the older form would misread the newer one. */
-export const RECORDING_VERSION = 1;
+export const RECORDING_VERSION = 2;
 
 const FORMAT = 'renacer-faults';
 
@@ -38,20 +40,32 @@ export type Recorded = RecordedFault | RecordedSignal;
 export interface RecordingHeader {
   readonly seed: number;
   readonly command: readonly string[];
+  /** Undefined if the network was not impaired. */
+  readonly network?: RecordedNetwork | undefined;
+}
+
+/** An impaired network: what is always the same in it, and is not drawn for each packet. */
+export interface RecordedNetwork {
+  /** Packets are counted in another way by each backend. */
+  readonly backend: string;
+  /** The network options of the run, as in a configuration file. */
+  readonly options: Readonly<Record<string, unknown>>;
 }
 
 export interface Recording extends RecordingHeader {
   /** The file that it was read from. */
   readonly name: string;
-  /** In the order of injection. */
+  /** Those of system calls, in the order of injection. */
   readonly faults: readonly Recorded[];
+  /** Those of the network, in the order of injection. */
+  readonly networkFaults: readonly NetworkFaultPlace[];
   /** The last line was cut: whoever wrote it was killed. The faults before it are good. */
   readonly torn: boolean;
 }
 
 /** The first line of the file, with its line end. */
-export function printRecordingHeader({ seed, command }: RecordingHeader): string {
-  return `${JSON.stringify({ format: FORMAT, version: RECORDING_VERSION, seed, command })}\n`;
+export function printRecordingHeader({ seed, command, network }: RecordingHeader): string {
+  return `${JSON.stringify({ format: FORMAT, version: RECORDING_VERSION, seed, command, network })}\n`;
 }
 
 /** One line of the file for each fault, in the order of injection, with its line end. */
@@ -75,7 +89,10 @@ export function parseRecording(text: string, name: string): Recording {
   const report = reportOf(text);
   if (report) return recordingOfReport(report, name);
   const lines = text.split('\n');
-  const torn = lines.pop() !== '';
+  const last = lines.pop()!;
+  // Whoever has changed the file by hand may have left out the last line end.
+  const torn = last !== '' && jsonOf(last) === undefined;
+  if (last !== '' && !torn) lines.push(last);
   const header = readLine(lines[0], name, 1);
   const { format, version } = header;
   if (format !== FORMAT) throw badRecording(name, 1, 'it is not a file of recorded faults');
@@ -88,43 +105,81 @@ export function parseRecording(text: string, name: string): Recording {
 }
 
 type Json = Readonly<Record<string, unknown>>;
-/** The text as a JSON report, if it is one. */
+
+/** The text as a JSON report, if it is one: more than one line of JSON is no JSON. */
 function reportOf(text: string): Json | undefined {
+  const value = jsonOf(text);
+  return isObject(value) && 'schema_version' in value ? value : undefined;
+}
+
+/** Undefined if the text is no JSON. */
+function jsonOf(text: string): unknown {
   try {
-    const value = JSON.parse(text) as Json | null;
-    return value !== null && typeof value === 'object' && 'schema_version' in value ? value : undefined;
+    return JSON.parse(text) as unknown;
   } catch {
-    // More than one line of JSON is no JSON.
     return undefined;
   }
 }
 
 /** Signals that came by time have no coordinate, and can't come again. */
-function recordingOfReport({ seed, command, faults }: Json, name: string): Recording {
+function recordingOfReport({ seed, command, faults, network, config }: Json, name: string): Recording {
   const list = Array.isArray(faults) ? (faults as Json[]) : [];
-  const again = list.filter(({ moment }) => moment !== 'time').map((fault) => readRecorded(fault, name, 1));
-  return { ...readHeader({ seed, command }, name), name, faults: again, torn: false };
+  const again = list.filter(({ moment }) => moment !== 'time');
+  const impaired = isObject(network) ? { backend: network.backend, options: config ?? {} } : undefined;
+  const header = readHeader({ seed, command, network: impaired }, name);
+  return { ...header, ...readFaults(again, header, name, () => 1), name, torn: false };
 }
 
 type Reader = (header: Json, lines: readonly string[], name: string) => Omit<Recording, 'name' | 'torn'>;
 
 /** A reader for each version that was ever written. */
-const READERS: ReadonlyMap<unknown, Reader> = new Map([[1, readVersion1]]);
+const READERS: ReadonlyMap<unknown, Reader> = new Map([
+  // It had no faults of the network.
+  [1, readLines],
+  [2, readLines],
+]);
 
-function readVersion1(header: Json, lines: readonly string[], name: string): Omit<Recording, 'name' | 'torn'> {
-  return { ...readHeader(header, name), faults: lines.map((line, i) => readFault(line, name, i + 2)) };
+function readLines(first: Json, lines: readonly string[], name: string): Omit<Recording, 'name' | 'torn'> {
+  const header = readHeader(first, name);
+  const lineOf = (index: number) => index + 2;
+  const faults = lines.map((line, index) => readLine(line, name, lineOf(index)));
+  return { ...header, ...readFaults(faults, header, name, lineOf) };
 }
 
-function readHeader({ seed, command }: Json, name: string): RecordingHeader {
+type Faults = Pick<Recording, 'faults' | 'networkFaults'>;
+
+function readFaults(
+  all: readonly Json[],
+  header: RecordingHeader,
+  name: string,
+  lineOf: (i: number) => number,
+): Faults {
+  const faults: Recorded[] = [];
+  const networkFaults = new Map<string, NetworkFaultPlace>();
+  all.forEach((json, index) => {
+    if (!('flow' in json)) {
+      faults.push(readRecorded(json, name, lineOf(index)));
+      return;
+    }
+    const fault = readNetworkFault(json);
+    if (typeof fault === 'string') throw badRecording(name, lineOf(index), fault);
+    if (!header.network) throw badRecording(name, lineOf(index), 'the first line says nothing of a network');
+    // A report has what follows from conditions as well, and each query of a lookup.
+    if (isDecision(fault) && !networkFaults.has(faultKey(fault))) networkFaults.set(faultKey(fault), fault);
+  });
+  return { faults, networkFaults: [...networkFaults.values()] };
+}
+
+function readHeader({ seed, command, network }: Json, name: string): RecordingHeader {
   if (!isWhole(seed, 0)) throw badRecording(name, 1, 'seed is not a whole number');
   if (!Array.isArray(command) || !command.every((word) => typeof word === 'string')) {
     throw badRecording(name, 1, 'command is not a list of texts');
   }
-  return { seed, command };
-}
-
-function readFault(text: string, name: string, line: number): Recorded {
-  return readRecorded(readLine(text, name, line), name, line);
+  if (network === undefined) return { seed, command };
+  if (!isObject(network) || typeof network.backend !== 'string' || !isObject(network.options)) {
+    throw badRecording(name, 1, 'network is not an object with a backend and options');
+  }
+  return { seed, command, network: { backend: network.backend, options: network.options } };
 }
 
 /** One fault, of the file or of a report. */
@@ -157,8 +212,12 @@ function readLine(text: string | undefined, name: string, line: number): Json {
   } catch (cause) {
     throw badRecording(name, line, (cause as Error).message, cause);
   }
-  if (typeof value !== 'object' || value === null) throw badRecording(name, line, 'it is not a JSON object');
-  return value as Json;
+  if (!isObject(value)) throw badRecording(name, line, 'it is not a JSON object');
+  return value;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null;
 }
 
 function isWhole(value: unknown, min: number): value is number {

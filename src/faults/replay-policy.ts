@@ -1,5 +1,5 @@
 import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
-import type { MissedFault, ReplayUse } from '../model/run-result.ts';
+import type { MissedCallFault, ReplayUse } from '../model/run-result.ts';
 import { syscallName, syscallNumber } from '../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
@@ -159,7 +159,7 @@ export class ReplayPolicy implements Policy {
     return true;
   }
 
-  #missed(recorded: Recorded): MissedFault {
+  #missed(recorded: Recorded): MissedCallFault {
     const { task, syscall, ordinal } = recorded;
     const isSignal = 'signal' in recorded;
     return {

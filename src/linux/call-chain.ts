@@ -1,5 +1,5 @@
+import { CallMemory, type Calls } from './call-memory.ts';
 import { addressOf, bind, check, errno, SystemCallError } from './libc.ts';
-import { NativeMemory } from './memory.ts';
 import { blockedSignals } from './signal-mask.ts';
 
 /**
@@ -62,43 +62,16 @@ const pthreadSigmask = bind('pthread_sigmask', 'int', ['int', 'uintptr_t', 'uint
 const errnoLocation = bind('__errno_location', 'uintptr_t', []);
 const pthreadSelf = bind('pthread_self', 'uintptr_t', []);
 
-export class CallChain {
-  readonly #arena: NativeMemory;
+export class CallChain extends CallMemory implements Calls {
   readonly #steps: (readonly number[])[] = [];
   readonly #errnoAt: number;
-  #used = DATA;
   #unblockedFrom: number = MAX_STEPS;
 
   /** `dataSize`: bytes for what the calls point at (paths, argument vectors, ...). */
   constructor(dataSize: number) {
-    this.#arena = NativeMemory.allocate(DATA + dataSize);
+    super(DATA + dataSize, DATA);
     // errno lies at a fixed distance from the thread control block.
     this.#errnoAt = TCB + (errnoLocation() - pthreadSelf());
-  }
-
-  /** Copies bytes to where the child can see them; returns their address. */
-  bytes(data: Uint8Array): number {
-    const at = this.#used;
-    if (at + data.length > this.#arena.size) throw new RangeError('call chain: the arena is too small');
-    this.#arena.u8.set(data, at);
-    this.#used = at + ((data.length + 7) & ~7);
-    return this.#arena.address + at;
-  }
-
-  /** A NUL-terminated string. */
-  string(text: string): number {
-    return this.bytes(Buffer.from(`${text}\0`));
-  }
-
-  /** A vector of 64-bit words. */
-  words(values: readonly number[]): number {
-    const words = new BigUint64Array(values.map((value) => BigInt.asUintN(64, BigInt(value))));
-    return this.bytes(new Uint8Array(words.buffer));
-  }
-
-  /** A NULL-terminated vector of strings. */
-  strings(texts: readonly string[]): number {
-    return this.words([...texts.map((text) => this.string(text)), 0]);
   }
 
   /** Appends a system call with up to five arguments. A call that fails sets {@link failure}; the chain goes on. */
@@ -114,13 +87,13 @@ export class CallChain {
 
   /** The errno of the last call of the child that failed; 0 if none did. */
   get failure(): number {
-    return this.#arena.view.getInt32(this.#errnoAt, true);
+    return this.arena.view.getInt32(this.#errnoAt, true);
   }
 
   /** Starts the child; returns its process id. Throws SystemCallError (EAGAIN, ENOMEM). */
   start(): number {
     this.#layOut();
-    const { address, view } = this.#arena;
+    const { address, view } = this.arena;
     view.setBigUint64(TCB, BigInt(address + TCB), true);
     view.setBigUint64(TCB + 16, BigInt(address + TCB), true);
     const before = this.#blockSignals();
@@ -137,11 +110,11 @@ export class CallChain {
 
   /** Gives the memory back: only when the child has called execve or has ended. */
   free(): void {
-    this.#arena.free();
+    this.arena.free();
   }
 
   #layOut(): void {
-    const { address, view, u8 } = this.#arena;
+    const { address, view, u8 } = this.arena;
     const syscall = addressOf('syscall');
     const inherited = blockedSignals();
     const last = this.#steps.length - 1;

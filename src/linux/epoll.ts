@@ -22,7 +22,8 @@ const close = bind('close', 'int', ['int']);
 
 /** Waits for many descriptors (epoll(7)), level-triggered. */
 export class Epoll {
-  readonly #fd = check(epollCreate(EPOLL_CLOEXEC), 'epoll_create1');
+  /** Can be read itself when one of them is ready. */
+  readonly fd: number = check(epollCreate(EPOLL_CLOEXEC), 'epoll_create1');
   readonly #memory = NativeMemory.allocate(4096);
   /** What each watched descriptor is watched for. */
   readonly #interests = new Map<number, number>();
@@ -37,7 +38,7 @@ export class Epoll {
     u32[1] = fd;
     u32[2] = 0;
     const operation = events === 0 ? EPOLL_CTL_DEL : before === 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-    check(epollControl(this.#fd, operation, fd, address), 'epoll_ctl');
+    check(epollControl(this.fd, operation, fd, address), 'epoll_ctl');
     if (events === 0) this.#interests.delete(fd);
     else this.#interests.set(fd, events);
   }
@@ -55,7 +56,7 @@ export class Epoll {
   }
 
   close(): void {
-    close(this.#fd);
+    close(this.fd);
     this.#memory.free();
   }
 
@@ -67,10 +68,10 @@ export class Epoll {
       const nanoseconds = Math.ceil(timeoutMs * 1e6);
       view.setBigInt64(timeAt, BigInt(Math.floor(nanoseconds / 1e9)), true);
       view.setBigInt64(timeAt + 8, BigInt(nanoseconds % 1e9), true);
-      const count = syscall(SYS_EPOLL_PWAIT2, this.#fd, address, MOST_EVENTS, address + timeAt, 0, 0);
+      const count = syscall(SYS_EPOLL_PWAIT2, this.fd, address, MOST_EVENTS, address + timeAt, 0, 0);
       if (count >= 0 || errno() !== ENOSYS) return count;
       this.#precise = false;
     }
-    return epollWait(this.#fd, address, MOST_EVENTS, Math.ceil(timeoutMs));
+    return epollWait(this.fd, address, MOST_EVENTS, Math.ceil(timeoutMs));
   }
 }

@@ -1,12 +1,20 @@
 import { CallChain } from './call-chain.ts';
+import type { Calls } from './call-memory.ts';
 import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
-import { errnoName } from './libc.ts';
+import { errnoName, syscall } from './libc.ts';
+import { enterNamespaces, type NamespaceFds } from './namespaces.ts';
+import { OwnCalls } from './own-calls.ts';
 import { instructionCount } from './seccomp-filter.ts';
 import { sendSignal, signalDispositions } from './signals.ts';
 import { SYS } from './syscall-numbers.ts';
+import type { User } from './users.ts';
 import { reap } from './wait.ts';
 
 const PR_SET_PDEATHSIG = 1;
+const PR_SET_DUMPABLE = 4;
+const PR_GET_SECUREBITS = 27;
+const PR_SET_SECUREBITS = 28;
+const SECBIT_NO_SETUID_FIXUP = 4;
 const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_SET_MODE_FILTER = 1;
 const F_SETFD = 2;
@@ -38,11 +46,17 @@ export interface LaunchSpec {
   /** More of ours, which it gets under their numbers. */
   readonly inheritedFds: readonly number[];
   readonly rlimits: readonly Rlimit[];
+  /** Who it runs as; we must be root. The same as we if undefined. */
+  readonly user?: User | undefined;
   /** A seccomp program (see seccomp-filter.ts) that the command starts with. */
   readonly filter: Uint8Array | undefined;
   /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
   readonly noNewPrivileges: boolean;
+  /** Where it is to be, if not where we are. */
+  readonly namespaces?: NamespaceFds | undefined;
 }
+
+type SetUp = Omit<LaunchSpec, 'filter' | 'noNewPrivileges'>;
 
 /**
  * A process that has everything set up, and waits at its gate just before execve: the moment to put it into cgroups
@@ -73,13 +87,9 @@ export class GatedProcess {
 
     chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
     for (const fd of [ready, gate, verdict]) chain.call(SYS.close, fd);
-    resetIgnoredSignals(chain);
-    setUpStdio(chain, spec.stdio);
-    for (const fd of spec.inheritedFds) chain.call(SYS.fcntl, fd, F_SETFD, 0);
-    if (spec.cwd !== undefined) chain.call(SYS.chdir, chain.string(spec.cwd));
-    for (const { resource, soft, hard } of spec.rlimits) {
-      chain.call(SYS.prlimit64, 0, resource, chain.words([soft, hard].map(limitWord)), 0);
-    }
+    setUp(chain, spec);
+    // The change of users has cleared it.
+    if (spec.user) chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
     chain.call(SYS.write, readyEnd, note, 1);
     chain.call(SYS.close, readyEnd);
     chain.call(SYS.read, gateEnd, note, 1);
@@ -87,7 +97,7 @@ export class GatedProcess {
     if (spec.noNewPrivileges) chain.call(SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (spec.filter) chain.call(SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(chain, spec.filter));
     chain.unblockSignals();
-    chain.call(SYS.execve, chain.string(spec.file), chain.strings(spec.argv), chain.strings(spec.env));
+    execute(chain, spec);
     // Only a failed execve comes here; a successful one closes the pipe.
     chain.call(SYS.write, verdictEnd, note, 1);
     chain.call(SYS.exit, 127);
@@ -97,6 +107,8 @@ export class GatedProcess {
     const gated = new GatedProcess(pid, chain, gate, verdict);
     const isReady = readByte(ready);
     closeFd(ready);
+    // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
+    if (spec.user) syscall(SYS.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0, 0);
     if (!isReady || chain.failure !== 0) {
       sendSignal(pid, SIGKILL);
       reap(pid);
@@ -138,6 +150,30 @@ export class GatedProcess {
   }
 }
 
+/** Executes a command in place of this process. Throws SystemCallError if that can't be done. */
+export function executeHere(spec: SetUp): void {
+  const calls = new OwnCalls(dataSize(spec));
+  setUp(calls, spec);
+  execute(calls, spec);
+}
+
+function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, namespaces, user }: SetUp): void {
+  resetIgnoredSignals(calls);
+  setUpStdio(calls, stdio);
+  for (const fd of inheritedFds) calls.call(SYS.fcntl, fd, F_SETFD, 0);
+  if (cwd !== undefined) calls.call(SYS.chdir, calls.string(cwd));
+  for (const { resource, soft, hard } of rlimits) {
+    calls.call(SYS.prlimit64, 0, resource, calls.words([soft, hard].map(limitWord)), 0);
+  }
+  // Behind the limits: beyond its user namespace it has no privileges, even if we have.
+  if (namespaces) enterNamespaces(calls, namespaces);
+  if (user) becomeUser(calls, user);
+}
+
+function execute(calls: Calls, { file, argv, env }: SetUp): void {
+  calls.call(SYS.execve, calls.string(file), calls.strings(argv), calls.strings(env));
+}
+
 /** The command could not be started: `errno` says why. */
 export class LaunchError extends Error {
   override readonly name = 'LaunchError';
@@ -154,21 +190,34 @@ export class LaunchError extends Error {
   }
 }
 
+/**
+ * Changes users, but keeps its capabilities until execve: it may need them for a filter. (Without one of these bits the
+ * kernel would take them away with the user id.) No step can fail unnoticed: all come before the gate.
+ */
+function becomeUser(calls: Calls, { uid, gid, groups }: User): void {
+  const securebits = syscall(SYS.prctl, PR_GET_SECUREBITS, 0, 0, 0, 0, 0);
+  calls.call(SYS.prctl, PR_SET_SECUREBITS, securebits | SECBIT_NO_SETUID_FIXUP);
+  calls.call(SYS.setgroups, groups.length, calls.bytes(new Uint8Array(Uint32Array.from(groups).buffer)));
+  calls.call(SYS.setresgid, gid, gid, gid);
+  calls.call(SYS.setresuid, uid, uid, uid);
+  calls.call(SYS.prctl, PR_SET_SECUREBITS, securebits);
+}
+
 /** Node ignores SIGPIPE and SIGXFSZ, and what is ignored stays so across execve. */
-function resetIgnoredSignals(chain: CallChain): void {
+function resetIgnoredSignals(calls: Calls): void {
   const dispositions = signalDispositions('thread-self');
-  const standard = chain.bytes(new Uint8Array(KERNEL_SIGACTION_BYTES));
+  const standard = calls.bytes(new Uint8Array(KERNEL_SIGACTION_BYTES));
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-    if (dispositions?.ignores(signal)) chain.call(SYS.rt_sigaction, signal, standard, 0, SIGSET_BYTES);
+    if (dispositions?.ignores(signal)) calls.call(SYS.rt_sigaction, signal, standard, 0, SIGSET_BYTES);
   }
 }
 
-function setUpStdio(chain: CallChain, stdio: LaunchSpec['stdio']): void {
+function setUpStdio(calls: Calls, stdio: LaunchSpec['stdio']): void {
   stdio.forEach((fd, target) => {
     if (fd !== target && fd <= 2) throw new RangeError(`stdio: fd ${fd} can't become ${target}`);
     // Node marks its own 0, 1 and 2 close-on-exec.
-    if (fd === target) chain.call(SYS.fcntl, fd, F_SETFD, 0);
-    else chain.call(SYS.dup3, fd, target, 0);
+    if (fd === target) calls.call(SYS.fcntl, fd, F_SETFD, 0);
+    else calls.call(SYS.dup3, fd, target, 0);
   });
 }
 
@@ -181,8 +230,8 @@ function filterProgram(chain: CallChain, filter: Uint8Array): number {
   return chain.words([instructionCount(filter), chain.bytes(filter)]);
 }
 
-function dataSize(spec: LaunchSpec): number {
+function dataSize(spec: SetUp & Pick<Partial<LaunchSpec>, 'filter'>): number {
   const texts = [spec.file, spec.cwd ?? '', ...spec.argv, ...spec.env];
   const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 24, 0);
-  return bytes + (spec.filter?.length ?? 0) + 64 * 1024;
+  return bytes + (spec.filter?.length ?? 0) + 4 * (spec.user?.groups.length ?? 0) + 64 * 1024;
 }

@@ -62,6 +62,22 @@ export function addressOf(name: string): number {
   return Number(library.symbol(name));
 }
 
+/** The name of a C++ function as its source has it; undefined if it is none. */
+export type Demangler = (mangled: string) => string | undefined;
+
+/** `__cxa_demangle` of the C++ library; undefined if there is none on this machine. */
+export function loadDemangler(): Demangler | undefined {
+  try {
+    const cxx = koffi.load('libstdc++.so.6');
+    // What it returns was allocated for the caller, who has to free it.
+    const owned = koffi.disposable('DemangledName', 'str', library.func('free', 'void', ['void *']));
+    const demangle = cxx.func('__cxa_demangle', owned, ['str', 'void *', 'void *', 'void *']);
+    return (mangled) => demangle(mangled, null, null, null) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** errno of the last call that was made from this thread. */
 export function errno(): number {
   return koffi.errno();

@@ -21,6 +21,16 @@ export function attribute(type: number, value: AttributeValue): Uint8Array {
   return bytes;
 }
 
+/** A netlink message: its header, then what is in it. */
+export function netlinkMessage(type: number, flags: number, sequence: number, body: readonly Uint8Array[]): Uint8Array {
+  const bytes = Buffer.concat([Buffer.alloc(16), ...body]);
+  bytes.writeUInt32LE(bytes.length, 0);
+  bytes.writeUInt16LE(type, 4);
+  bytes.writeUInt16LE(flags | NLM_F_REQUEST, 6);
+  bytes.writeUInt32LE(sequence, 8);
+  return bytes;
+}
+
 /** A netfilter message (linux/netfilter/nfnetlink.h): the netlink header, then family, version and resource id. */
 export function netfilterMessage(
   type: number,
@@ -30,16 +40,8 @@ export function netfilterMessage(
   resource: number,
   attributes: readonly Uint8Array[],
 ): Uint8Array {
-  const body = Buffer.concat(attributes);
-  const bytes = Buffer.alloc(20 + body.length);
-  bytes.writeUInt32LE(bytes.length, 0);
-  bytes.writeUInt16LE(type, 4);
-  bytes.writeUInt16LE(flags | NLM_F_REQUEST, 6);
-  bytes.writeUInt32LE(sequence, 8);
-  bytes.writeUInt8(family, 16);
-  bytes.writeUInt16BE(resource, 18);
-  bytes.set(body, 20);
-  return bytes;
+  const version = 0;
+  return netlinkMessage(type, flags, sequence, [Uint8Array.of(family, version), be16(resource), ...attributes]);
 }
 
 export function u8(value: number): Uint8Array {

@@ -9,14 +9,22 @@ const NFT_REG_1 = 1;
 const NFT_META_MARK = 3;
 const NFT_META_IIF = 4;
 const NFT_META_OIF = 5;
+const NFT_META_NFPROTO = 15;
 const NFT_META_L4PROTO = 16;
+const NFT_PAYLOAD_NETWORK_HEADER = 1;
 const NFT_PAYLOAD_TRANSPORT_HEADER = 2;
 const NFT_EXTHDR_OP_TCPOPT = 1;
 const TCPOPT_MSS = 2;
 const IPPROTO_TCP = 6;
+const IPPROTO_UDP = 17;
 const TCP_FLAGS_AT = 13;
 const TCP_SYN = 2;
+const TCP_ACK = 16;
+const DESTINATION_PORT_AT = 2;
+const NFPROTO_IPV4 = 2;
+const NFPROTO_IPV6 = 10;
 const NFT_CMP_EQ = 0;
+const NFT_CMP_NEQ = 1;
 const NFT_CT_LABELS = 13;
 const NFT_SOCKET_CGROUPV2 = 3;
 const NF_ACCEPT = 1;
@@ -55,13 +63,33 @@ export function hasLabels(labels: Uint8Array): Expression[] {
 
 /** The packet opens a TCP connection, or is the answer to that. */
 export function opensConnection(): Expression[] {
-  const flags = [NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS_AT, 1].map((value, i) => attribute(i + 2, be32(value)));
+  return [...isTcp(), ...loadTcpFlags(TCP_SYN), compare(NFT_CMP_EQ, u8(TCP_SYN))];
+}
+
+/** The packet belongs to a TCP connection that somebody has opened before. */
+export function continuesConnection(): Expression[] {
+  return [...isTcp(), ...loadTcpFlags(TCP_SYN | TCP_ACK), compare(NFT_CMP_NEQ, u8(TCP_SYN))];
+}
+
+/** The packet goes to this address, or to this network, whose mask is of the same length: 4 bytes or 16. */
+export function destinationIn(address: Uint8Array, mask: Uint8Array): Expression[] {
+  const [family, at] = address.length === 4 ? [NFPROTO_IPV4, 16] : [NFPROTO_IPV6, 24];
+  return [
+    loadMeta(NFT_META_NFPROTO),
+    compare(NFT_CMP_EQ, u8(family)),
+    loadPayload(NFT_PAYLOAD_NETWORK_HEADER, at, address.length),
+    and(mask),
+    compare(NFT_CMP_EQ, address),
+  ];
+}
+
+/** The packet goes to this port of TCP or UDP. */
+export function destinationPort(protocol: 'tcp' | 'udp', port: number): Expression[] {
   return [
     loadMeta(NFT_META_L4PROTO),
-    compare(NFT_CMP_EQ, u8(IPPROTO_TCP)),
-    expression('payload', [attribute(1, be32(NFT_REG_1)), ...flags]),
-    and(u8(TCP_SYN)),
-    compare(NFT_CMP_EQ, u8(TCP_SYN)),
+    compare(NFT_CMP_EQ, u8(protocol === 'tcp' ? IPPROTO_TCP : IPPROTO_UDP)),
+    loadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, DESTINATION_PORT_AT, 2),
+    compare(NFT_CMP_EQ, be16(port)),
   ];
 }
 
@@ -105,6 +133,20 @@ export function queue(number: number, style: QueueStyle): Expression[] {
   info.writeUInt16LE(1, 2);
   info.writeUInt16LE(NFT_QUEUE_FLAG_BYPASS, 4);
   return [expression('target', [attribute(1, text('NFQUEUE')), attribute(2, be32(3)), attribute(3, info)])];
+}
+
+function isTcp(): Expression[] {
+  return [loadMeta(NFT_META_L4PROTO), compare(NFT_CMP_EQ, u8(IPPROTO_TCP))];
+}
+
+function loadTcpFlags(mask: number): Expression[] {
+  return [loadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, TCP_FLAGS_AT, 1), and(u8(mask))];
+}
+
+/** Bytes of the packet, from the start of one of its headers on. */
+function loadPayload(header: number, at: number, length: number): Expression {
+  const place = [header, at, length].map((value, i) => attribute(i + 2, be32(value)));
+  return expression('payload', [attribute(1, be32(NFT_REG_1)), ...place]);
 }
 
 function loadMeta(key: number): Expression {

@@ -1,3 +1,4 @@
+import { type MakeSocket, makeSocketHere } from './make-socket.ts';
 import { NETLINK_NETFILTER, NetlinkSocket } from './netlink.ts';
 import { attribute, be32, NLM_F_ACK, NLM_F_APPEND, NLM_F_CREATE, netfilterMessage, text } from './netlink-message.ts';
 import type { Expression } from './nf-expressions.ts';
@@ -11,6 +12,7 @@ const NFT_MSG_NEWRULE = 6;
 const NFT_TABLE_F_OWNER = 2;
 const NFPROTO_INET = 1;
 
+export const NF_INET_PRE_ROUTING = 0;
 export const NF_INET_LOCAL_IN = 1;
 export const NF_INET_LOCAL_OUT = 3;
 
@@ -34,7 +36,7 @@ export class OwnerTable {
   }
 
   /** Creates the table with all of its chains in one transaction. Throws NetlinkError if the kernel refuses any part. */
-  static create(name: string, chains: readonly BaseChain[]): OwnerTable {
+  static create(name: string, chains: readonly BaseChain[], makeSocket: MakeSocket = makeSocketHere): OwnerTable {
     const messages: Uint8Array[] = [];
     const add = (type: number, flags: number, attributes: readonly Uint8Array[]) =>
       messages.push(
@@ -56,7 +58,7 @@ export class OwnerTable {
         add(NFT_MSG_NEWRULE, NLM_F_APPEND, [table, attribute(2, text(chain.name)), attribute(4, rule)]);
       }
     }
-    const socket = NetlinkSocket.open(NETLINK_NETFILTER);
+    const socket = NetlinkSocket.open(NETLINK_NETFILTER, makeSocket);
     try {
       socket.request(batch(messages), messages.length);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { bind } from './libc.ts';
+import { type MakeSocket, makeSocketHere } from './make-socket.ts';
 import { NativeMemory } from './memory.ts';
 import { NETLINK_NETFILTER, NetlinkError, NetlinkSocket } from './netlink.ts';
 import { attribute, be32, NLM_F_ACK, netfilterMessage, u8 } from './netlink-message.ts';
@@ -46,6 +47,8 @@ export interface QueueOptions {
   readonly copyBytes: number;
   /** Hand over packets that are larger than the device can send, and whose checksums are not yet filled in. */
   readonly segmentsMerged: boolean;
+  /** What the queue or its buffer has no room for passes by; else it is lost. */
+  readonly passesIfFull: boolean;
 }
 
 /** A packet that waits in the kernel for its verdict. The reader is handed one object again and again. */
@@ -81,8 +84,17 @@ export class PacketQueues {
   }
 
   static open(): PacketQueues {
-    const socket = NetlinkSocket.open(NETLINK_NETFILTER);
-    socket.expectFlood(RECEIVE_BUFFER);
+    return PacketQueues.#open(makeSocketHere, true);
+  }
+
+  /** In a network namespace that belongs to us: there it takes no privileges. */
+  static openIn(makeSocket: MakeSocket): PacketQueues {
+    return PacketQueues.#open(makeSocket, false);
+  }
+
+  static #open(makeSocket: MakeSocket, bufferRequired: boolean): PacketQueues {
+    const socket = NetlinkSocket.open(NETLINK_NETFILTER, makeSocket);
+    socket.expectFlood(RECEIVE_BUFFER, bufferRequired);
     return new PacketQueues(socket);
   }
 
@@ -100,7 +112,7 @@ export class PacketQueues {
 
   /** Sets what is handed over. Call it for every queue before the first receive. */
   configure(queue: number, options: QueueOptions): void {
-    const flags = NFQA_CFG_F_FAIL_OPEN | (options.segmentsMerged ? NFQA_CFG_F_GSO : 0);
+    const flags = (options.passesIfFull ? NFQA_CFG_F_FAIL_OPEN : 0) | (options.segmentsMerged ? NFQA_CFG_F_GSO : 0);
     const copy = Buffer.concat([be32(options.copyBytes), u8(NFQNL_COPY_PACKET)]);
     this.#configure(queue, [attribute(NFQA_CFG_PARAMS, copy)]);
     this.#configure(queue, [attribute(NFQA_CFG_QUEUE_MAXLEN, be32(1 << 16))]);

@@ -2,6 +2,7 @@ import { bind, check } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 
 const POLLIN = 1;
+const POLLFD_BYTES = 8;
 const EFD_CLOEXEC = 0x80000;
 const EFD_NONBLOCK = 0x800;
 const PR_SET_TIMERSLACK = 29;
@@ -14,30 +15,34 @@ const prctl = bind('prctl', 'int', ['int', 'ulong', 'ulong', 'ulong', 'ulong']);
 const setpriority = bind('setpriority', 'int', ['int', 'uint', 'int']);
 const close = bind('close', 'int', ['int']);
 
-/** Waits for one descriptor, for a wake-up from another thread, or for a time, whichever comes first (ppoll(2)). */
+/** Waits for descriptors, for a wake-up from another thread, or for a time, whichever comes first (ppoll(2)). */
 export class Waiter {
   /** What another thread of this process hands to `wake`. */
   readonly wakeFd: number;
-  readonly #memory = NativeMemory.allocate(64);
+  readonly #count: number;
+  readonly #timeAt: number;
+  readonly #memory = NativeMemory.allocate(4096);
 
-  constructor(fd: number) {
+  constructor(fds: readonly number[]) {
     this.wakeFd = makeWakeFd();
-    const { view } = this.#memory;
-    view.setInt32(0, fd, true);
-    view.setInt16(4, POLLIN, true);
-    view.setInt32(8, this.wakeFd, true);
-    view.setInt16(12, POLLIN, true);
+    this.#count = fds.length + 1;
+    this.#timeAt = this.#count * POLLFD_BYTES;
+    // struct pollfd: descriptor, events that are asked for, events that have come.
+    for (const [index, fd] of [this.wakeFd, ...fds].entries()) {
+      this.#memory.view.setInt32(index * POLLFD_BYTES, fd, true);
+      this.#memory.view.setInt16(index * POLLFD_BYTES + 4, POLLIN, true);
+    }
   }
 
   /** Waits at most `timeoutMs`, which may be a fraction. */
   wait(timeoutMs: number): void {
     const { view, address } = this.#memory;
     const nanoseconds = Math.ceil(timeoutMs * 1e6);
-    view.setBigInt64(16, BigInt(Math.floor(nanoseconds / 1e9)), true);
-    view.setBigInt64(24, BigInt(nanoseconds % 1e9), true);
+    view.setBigInt64(this.#timeAt, BigInt(Math.floor(nanoseconds / 1e9)), true);
+    view.setBigInt64(this.#timeAt + 8, BigInt(nanoseconds % 1e9), true);
     // An interrupted wait is a short one: the caller looks at the clock anyway.
-    ppoll(address, 2, address + 16, 0);
-    if (view.getInt16(14, true) !== 0) eventfdRead(this.wakeFd, address + 32);
+    ppoll(address, this.#count, address + this.#timeAt, 0);
+    if (view.getInt16(6, true) !== 0) eventfdRead(this.wakeFd, address + this.#timeAt + 16);
   }
 
   close(): void {

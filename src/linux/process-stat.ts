@@ -10,7 +10,11 @@ export interface ProcessStat {
   readonly cpuTicks: number;
   /** Ticks since boot: with the pid, it names one process for good, since pids are used again. */
   readonly startTime: number;
+  readonly isKernelThread: boolean;
 }
+
+/** A bit of its flags (<linux/sched.h>). */
+const PF_KTHREAD = 0x200000;
 
 /** USER_HZ: what the kernel shows ticks in on every architecture that Renacer knows. */
 export const TICKS_PER_SECOND = 100;
@@ -25,6 +29,7 @@ export function parseProcessStat(line: string): ProcessStat {
     parent: number(4),
     cpuTicks: number(14) + number(15),
     startTime: number(22),
+    isKernelThread: (number(9) & PF_KTHREAD) !== 0,
   };
 }
 
@@ -38,6 +43,18 @@ export function readProcessStat(pid: number | 'self'): ProcessStat | undefined {
 export function threadGroupOf(tid: number): number | undefined {
   const status = readProcFile(`/proc/${tid}/status`);
   return status === undefined ? undefined : Number(/^Tgid:\s*(\d+)/m.exec(status)?.[1]);
+}
+
+/** The id of a process as it knows itself, in its own pid namespace; the same id if it is gone. */
+export function innermostPid(pid: number): number {
+  const ids = /^NSpid:(.*)/m.exec(readProcFile(`/proc/${pid}/status`) ?? '')?.[1];
+  return Number(ids?.trim().split(/\s+/).at(-1) ?? pid);
+}
+
+/** The thread that traces a task; 0 for none, undefined if the task is gone. */
+export function tracerOf(tid: number): number | undefined {
+  const status = readProcFile(`/proc/${tid}/status`);
+  return status === undefined ? undefined : Number(/^TracerPid:\s*(\d+)/m.exec(status)?.[1]);
 }
 
 /** The ids of all processes that this one can see. */

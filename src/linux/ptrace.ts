@@ -4,6 +4,7 @@ import { NativeMemory } from './memory.ts';
 /** Requests, options and events of ptrace(2), named as in <sys/ptrace.h> and <linux/ptrace.h>. */
 export const PTRACE_CONT = 7;
 export const PTRACE_SINGLESTEP = 9;
+export const PTRACE_DETACH = 17;
 export const PTRACE_SYSCALL = 24;
 export const PTRACE_LISTEN = 0x4208;
 const PTRACE_POKETEXT = 4;
@@ -50,6 +51,12 @@ const SIGINFO_SIZE = 128;
 const REGISTER = { r10: 7, r9: 8, r8: 9, rax: 10, rdx: 12, rsi: 13, rdi: 14, orig_rax: 15, rip: 16, rsp: 19 } as const;
 export type RegisterName = keyof typeof REGISTER;
 
+/**
+ * The same by DWARF's numbers of registers (figure 3.36 of the ABI): rax, rdx, rcx, rbx, rsi, rdi, rbp, rsp, r8 to r15, and
+ * the instruction pointer in the place of the return address.
+ */
+export const DWARF_REGISTERS: readonly number[] = [10, 12, 11, 5, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0, 16];
+
 /** The registers that carry the arguments of a system call, in order. */
 export const ARGUMENT_REGISTERS = ['rdi', 'rsi', 'rdx', 'r10', 'r8', 'r9'] as const;
 
@@ -68,6 +75,8 @@ export class Ptrace {
   /** The struct ptrace_syscall_info that {@link readSyscallInfo} filled, as 32-bit words. */
   readonly info: Uint32Array = this.#memory.u32.subarray(16, 16 + INFO_SIZE / 4);
   readonly siginfo: Uint8Array = this.#memory.u8.subarray(512, 512 + SIGINFO_SIZE);
+  /** The struct user_regs_struct that {@link readRegisters} filled, as 32-bit words. */
+  readonly registerWords: Uint32Array = this.#memory.u32.subarray(64, 64 + REGISTERS_SIZE / 4);
 
   /** Begins to trace a task without stopping it. Throws SystemCallError (EPERM: not allowed, or traced already). */
   seize(tid: number, options: number): void {
@@ -106,6 +115,11 @@ export class Ptrace {
   registers(tid: number): BigUint64Array | undefined {
     if (!this.#request(PTRACE_GETREGS, tid, 0, this.#registers)) return undefined;
     return new BigUint64Array(this.#memory.u8.slice(256, 256 + REGISTERS_SIZE).buffer);
+  }
+
+  /** Fills {@link registerWords}; false if the task is gone. */
+  readRegisters(tid: number): boolean {
+    return this.#request(PTRACE_GETREGS, tid, 0, this.#registers);
   }
 
   setRegisters(tid: number, registers: BigUint64Array): boolean {

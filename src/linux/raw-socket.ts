@@ -1,18 +1,18 @@
-import { bind, check } from './libc.ts';
+import { bind, check, SystemCallError } from './libc.ts';
+import { type MakeSocket, makeSocketHere } from './make-socket.ts';
 import { NativeMemory } from './memory.ts';
 
 const AF_INET = 2;
 const AF_INET6 = 10;
 const SOCK_RAW = 3;
-const SOCK_CLOEXEC = 0x80000;
 const IPPROTO_RAW = 255;
 const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
 const SO_SNDBUFFORCE = 32;
 const SO_MARK = 36;
 const MSG_DONTWAIT = 0x40;
 const SEND_BUFFER = 16 << 20;
 
-const socket = bind('socket', 'int', ['int', 'int', 'int']);
 const setsockopt = bind('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']);
 const sendto = bind('sendto', 'long', ['int', 'uintptr_t', 'size_t', 'int', 'uintptr_t', 'uint']);
 const close = bind('close', 'int', ['int']);
@@ -30,18 +30,27 @@ export class RawSender {
   }
 
   /** Every packet that it sends carries `mark`, so that rules can tell it. IPv6 is left out where the machine has none. */
-  static open(mark: number): RawSender {
+  static open(mark: number, makeSocket: MakeSocket = makeSocketHere): RawSender {
     const memory = NativeMemory.allocate(1 << 17);
+    const set = (fd: number, option: number, value: number): number => {
+      memory.u32[0] = value;
+      return setsockopt(fd, SOL_SOCKET, option, memory.address, 4);
+    };
     const open = (family: number) => {
-      const fd = socket(family, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-      if (fd < 0) return fd;
-      memory.u32[0] = mark;
-      check(setsockopt(fd, SOL_SOCKET, SO_MARK, memory.address, 4), 'setsockopt');
-      memory.u32[0] = SEND_BUFFER;
-      check(setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, memory.address, 4), 'setsockopt');
+      const fd = makeSocket(family, SOCK_RAW, IPPROTO_RAW);
+      check(set(fd, SO_MARK, mark), 'setsockopt');
+      // In a namespace of our own, what everybody may have must do.
+      if (set(fd, SO_SNDBUFFORCE, SEND_BUFFER) < 0) check(set(fd, SO_SNDBUF, SEND_BUFFER), 'setsockopt');
       return fd;
     };
-    return new RawSender(check(open(AF_INET), 'socket'), open(AF_INET6), memory);
+    const v4 = open(AF_INET);
+    let v6 = -1;
+    try {
+      v6 = open(AF_INET6);
+    } catch (error) {
+      if (!(error instanceof SystemCallError && error.code === 'EAFNOSUPPORT')) throw error;
+    }
+    return new RawSender(v4, v6, memory);
   }
 
   /** Sends one packet to the destination that its header names. False if the kernel would not have it. */

@@ -16,10 +16,14 @@ const AUDIT_ARCH_X86_64 = 0xc000003e;
 /** Offsets in struct seccomp_data. */
 const NR = 0;
 const ARCH = 4;
-const FIRST_ARGUMENT = 16;
+const ARGUMENTS = 16;
+const ARGUMENT_BYTES = 8;
 
 /** A flag of clone(2), and of clone3(2), which takes its flags in memory. */
 export const CLONE_UNTRACED = 0x800000;
+
+/** Calls, by number, that stop only if the argument with this index is not 0. */
+export type ArgumentConditions = ReadonlyMap<number, number>;
 
 interface Range {
   readonly from: number;
@@ -29,12 +33,12 @@ interface Range {
 
 /**
  * The program that lets all system calls run at native speed but those in `numbers` (x86-64), which stop for the
- * tracer. Calls by another ABI (32-bit, x32) always stop: the tracer decides what to make of them. So does whatever makes,
+ * tracer, and those in `conditions` if these hold. Calls by another ABI (32-bit, x32) always stop: the tracer decides what to make of them. So does whatever makes,
  * or may make, a task that nobody traces: its calls would all fail under this filter.
  *
  * A binary search over ranges of numbers: about eight comparisons for any set.
  */
-export function traceFilter(numbers: 'all' | Iterable<number>): Uint8Array {
+export function traceFilter(numbers: 'all' | Iterable<number>, conditions: ArgumentConditions = new Map()): Uint8Array {
   if (numbers === 'all') return assemble([[BPF_RET_K, 0, 0, SECCOMP_RET_TRACE]]);
   const code: Instruction[] = [
     [BPF_LD_W_ABS, 0, 0, ARCH],
@@ -45,16 +49,31 @@ export function traceFilter(numbers: 'all' | Iterable<number>): Uint8Array {
     [BPF_JMP_JGE_K, 0, 1, 0x40000000],
     [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
     [BPF_JMP_JEQ_K, 0, 4, SYS.clone],
-    [BPF_LD_W_ABS, 0, 0, FIRST_ARGUMENT],
+    [BPF_LD_W_ABS, 0, 0, ARGUMENTS],
     [BPF_JMP_JSET_K, 0, 1, CLONE_UNTRACED],
     [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
     [BPF_LD_W_ABS, 0, 0, NR],
+    ...[...conditions].flatMap(([number, argument]) => stopUnlessZero(number, argument)),
     ...search(boundaries([...numbers, SYS.clone3]), false),
   ];
   return assemble(code);
 }
 
 type Instruction = readonly [code: number, ifTrue: number, ifFalse: number, k: number];
+
+/** The number is in the accumulator, and stays there if it is another one. */
+function stopUnlessZero(number: number, argument: number): Instruction[] {
+  const at = ARGUMENTS + argument * ARGUMENT_BYTES;
+  return [
+    [BPF_JMP_JEQ_K, 0, 6, number],
+    [BPF_LD_W_ABS, 0, 0, at],
+    [BPF_JMP_JEQ_K, 0, 2, 0],
+    [BPF_LD_W_ABS, 0, 0, at + 4],
+    [BPF_JMP_JEQ_K, 1, 0, 0],
+    [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
+    [BPF_RET_K, 0, 0, SECCOMP_RET_ALLOW],
+  ];
+}
 
 /** The numbers at which membership changes, ascending: in from the first, out from the second, ... */
 function boundaries(numbers: Iterable<number>): number[] {

@@ -8,19 +8,27 @@ export const AF_INET = 2;
 export const AF_INET6 = 10;
 export const SOCK_STREAM = 1;
 export const SOCK_DGRAM = 2;
+export const SOCK_NONBLOCK = 0x800;
+export const IPPROTO_IP = 0;
 export const IPPROTO_ICMP = 1;
 export const IPPROTO_TCP = 6;
 export const IPPROTO_UDP = 17;
+export const IPPROTO_IPV6 = 41;
 export const IPPROTO_ICMPV6 = 58;
+export const IPV6_V6ONLY = 26;
 export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
 export const SO_TYPE = 3;
 export const SO_ERROR = 4;
 export const SO_REUSEPORT = 15;
 export const SO_PROTOCOL = 38;
 export const SO_DOMAIN = 39;
+export const IP_FREEBIND = 15;
+export const IPV6_FREEBIND = 78;
+export const TCP_REPAIR = 19;
 
 const SOCK_CLOEXEC = 0x80000;
-const SOCK_NONBLOCK = 0x800;
+
 const SO_LINGER = 13;
 const TCP_NODELAY = 1;
 const TCP_INFO = 11;
@@ -46,6 +54,7 @@ const socket = bind('socket', 'int', ['int', 'int', 'int']);
 const bindCall = bind('bind', 'int', ['int', 'uintptr_t', 'uint']);
 const connect = bind('connect', 'int', ['int', 'uintptr_t', 'uint']);
 const listen = bind('listen', 'int', ['int', 'int']);
+const accept4 = bind('accept4', 'int', ['int', 'uintptr_t', 'uintptr_t', 'int']);
 const shutdown = bind('shutdown', 'int', ['int', 'int']);
 const getsockname = bind('getsockname', 'int', ['int', 'uintptr_t', 'uintptr_t']);
 const getpeername = bind('getpeername', 'int', ['int', 'uintptr_t', 'uintptr_t']);
@@ -94,6 +103,11 @@ export class SocketCalls {
 
   listen(fd: number, backlog: number): number {
     return result(listen(fd, backlog));
+  }
+
+  /** The next connection that waits at a listener; it does not block either. */
+  accept(fd: number): number {
+    return result(accept4(fd, 0, 0, SOCK_CLOEXEC | SOCK_NONBLOCK));
   }
 
   connect(fd: number, address: SocketAddress): number {

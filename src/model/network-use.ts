@@ -64,8 +64,8 @@ export const NETWORK_FAULT_KINDS = [
 
 export type NetworkFaultKind = (typeof NETWORK_FAULT_KINDS)[number];
 
-/** One thing that was done to the network on purpose. Its place (flow, direction, packet) is that of another run with the same seed. */
-export interface NetworkFault {
+/** What a fault says of itself that can be written down and come again: all but when it was. */
+export interface NetworkFaultPlace {
   readonly kind: NetworkFaultKind;
   readonly flow: string;
   readonly service: string;
@@ -74,6 +74,18 @@ export interface NetworkFault {
   readonly stream: 'data' | 'ack';
   /** Which packet of this stream, from 1. */
   readonly packet: number;
+  /** What asked for it: `network`, with the targets and the direction of its rule where it has any. */
+  readonly rule: string;
+  /** Of a reset: how many bytes the connection carried, or how long it lived, until it was due. */
+  readonly due?: ResetMoment;
+  /** Of a name that was not found: which one, and its how many-th lookup (from 1). */
+  readonly lookup?: { readonly name: string; readonly ordinal: number };
+}
+
+export type ResetMoment = { readonly bytes: number } | { readonly ms: number };
+
+/** One thing that was done to the network on purpose. Its place (flow, direction, packet) is that of another run with the same seed. */
+export interface NetworkFault extends NetworkFaultPlace {
   /** Seconds since the epoch. */
   readonly time: number;
 }

@@ -1,6 +1,7 @@
 import type { RenacerError } from './errors.ts';
-import type { NetworkFault, NetworkUse } from './network-use.ts';
+import type { NetworkFault, NetworkFaultPlace, NetworkUse } from './network-use.ts';
 import type { Outcome } from './outcome.ts';
+import type { StackFrame } from './stack-frame.ts';
 
 /** The version of the JSON report. It grows when a reader of the older form would misread the newer one. */
 export const REPORT_SCHEMA_VERSION = 1;
@@ -41,12 +42,13 @@ export interface InjectedCallFault extends InjectedBase {
   readonly kind: 'call';
   /** In the words of a rule: `error=EIO`, `short=0.5`. */
   readonly fault: string;
+  /** Where in its program the task was, from the innermost function; undefined where that was not asked for. */
+  readonly stack?: readonly StackFrame[] | undefined;
 }
 
 /** What was done to a packet or a connection. Its place is that of another run with the same seed. */
 export interface InjectedPacketFault extends Omit<NetworkFault, 'kind' | 'time'> {
   readonly kind: 'packet';
-  readonly rule: 'network';
   readonly fault: NetworkFault['kind'];
   readonly timeMs: number;
 }
@@ -64,8 +66,8 @@ export interface RuleUse {
   readonly impossible: number;
 }
 
-/** A recorded fault that did not come again. */
-export interface MissedFault {
+/** A recorded fault of a system call that did not come again. */
+export interface MissedCallFault {
   readonly task: string;
   readonly syscall: string;
   readonly ordinal: number;
@@ -75,11 +77,21 @@ export interface MissedFault {
   readonly reason: string;
 }
 
+/** A recorded fault of the network that did not come again. */
+export interface MissedNetworkFault extends NetworkFaultPlace {
+  /** Where the run went another way, for people. */
+  readonly reason: string;
+  /** A packet of a TCP connection that came with fewer packets: how many there are of its data depends on time as well. */
+  readonly byTime: boolean;
+}
+
+export type MissedFault = MissedCallFault | MissedNetworkFault;
+
 /** How a replay went. */
 export interface ReplayUse {
   readonly recorded: number;
   readonly injected: number;
-  /** In the order in which they had been injected. */
+  /** In the order in which they had been injected, those of the network last. */
   readonly missed: readonly MissedFault[];
 }
 

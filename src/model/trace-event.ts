@@ -1,5 +1,6 @@
 import type { ArgWords } from './arg-words.ts';
 import type { Captured } from './capture.ts';
+import type { StackFrame } from './stack-frame.ts';
 
 /** Which table a system call number belongs to: a 64-bit program may still enter the kernel by the other two. */
 export type SyscallAbi = 'x86_64' | 'i386' | 'x32';
@@ -13,6 +14,13 @@ export interface EventBase {
   readonly time: number;
 }
 
+/** Where in its program a task was, if that was asked for. */
+export interface Located {
+  readonly instructionPointer?: number | undefined;
+  /** From the innermost function. Undefined also where nothing could be found. */
+  readonly stack?: readonly StackFrame[] | undefined;
+}
+
 /** What was done to a call on purpose, as strace marks it. */
 export interface Tampering {
   readonly injected: boolean;
@@ -22,7 +30,7 @@ export interface Tampering {
 }
 
 /** A task entered a system call. `captured` holds what the program passed. */
-export interface SyscallEntryEvent extends EventBase {
+export interface SyscallEntryEvent extends EventBase, Located {
   readonly kind: 'syscall-entry';
   readonly abi: SyscallAbi;
   readonly nr: number;
@@ -36,13 +44,15 @@ export interface SyscallEntryEvent extends EventBase {
  * A task came back from a system call (or ended inside it: then `returned` is false). It repeats what the entry said,
  * so that a reader of completed calls needs this event alone.
  */
-export interface SyscallExitEvent extends EventBase, Tampering {
+export interface SyscallExitEvent extends EventBase, Tampering, Located {
   readonly kind: 'syscall-exit';
   readonly abi: SyscallAbi;
   readonly nr: number;
   readonly args: ArgWords;
   readonly captured: Captured;
   readonly returned: boolean;
+  /** It had not come back when its task was let go: it goes on unseen. */
+  readonly detached?: boolean | undefined;
   /** The raw result word in index 0. */
   readonly result: ArgWords;
   /** 0, or the positive errno (the kernel-internal ERESTART* codes, 512 to 516, included). */
@@ -54,7 +64,7 @@ export interface SyscallExitEvent extends EventBase, Tampering {
 }
 
 /** A signal is about to be delivered. */
-export interface SignalEvent extends EventBase {
+export interface SignalEvent extends EventBase, Located {
   readonly kind: 'signal';
   readonly signal: number;
   /** The siginfo_t, 128 bytes. */
@@ -64,7 +74,7 @@ export interface SignalEvent extends EventBase {
 }
 
 /** The task's group was stopped by a job-control signal. */
-export interface GroupStopEvent extends EventBase {
+export interface GroupStopEvent extends EventBase, Located {
   readonly kind: 'group-stop';
   readonly signal: number;
 }
@@ -83,6 +93,13 @@ export interface TaskStartEvent extends EventBase {
   readonly kind: 'task-start';
   readonly parentTid: number;
   readonly thread: boolean;
+  /** It was there before it was traced: nobody saw it being born. */
+  readonly attached?: boolean | undefined;
+}
+
+/** A task was let go: it runs on, and is traced no longer. */
+export interface TaskDetachEvent extends EventBase {
+  readonly kind: 'task-detach';
 }
 
 /** A multi-threaded program called execve in another thread than its leader: that thread took over the leader's id. */
@@ -102,4 +119,5 @@ export type TraceEvent =
   | GroupStopEvent
   | TaskEndEvent
   | TaskStartEvent
+  | TaskDetachEvent
   | ExecSupersedeEvent;

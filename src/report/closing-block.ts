@@ -10,13 +10,17 @@ import type {
   RunResult,
   TimeoutUse,
 } from '../model/run-result.ts';
+import type { StackFrame } from '../model/stack-frame.ts';
 import { type Colors, createColors } from './colors.ts';
 import { networkTexts } from './network-texts.ts';
 import { mebibytes } from './sizes.ts';
+import { frameText } from './stack-lines.ts';
 
 const LABEL_WIDTH = 10;
 /** Faults that are listed one by one; of more, the rest is counted. */
 const LISTED_FAULTS = 8;
+/** Files of code that is not the program's own. */
+const LIBRARY = /\.so(\.[\d.]+)?$|^\[/;
 
 /** The block at the end of a run, readable at a glance: what happened, what limited it, what was injected, how to repeat it. */
 export function closingBlock(result: RunResult, color: boolean): string {
@@ -49,9 +53,10 @@ function outcomeLine(result: RunResult, colors: Colors): string {
     hung: colors.magenta,
     corrupted: colors.red,
     stopped: colors.yellow,
+    detached: colors.green,
   };
-  const ended = result.signal ? `killed by ${result.signal}` : `exit status ${result.exitCode ?? 0}`;
-  const after = `${ended} after ${seconds(result.durationMs)}`;
+  const ended = result.signal ? `killed by ${result.signal} ` : `exit status ${result.exitCode ?? 0} `;
+  const after = `${result.outcome === 'detached' ? '' : ended}after ${seconds(result.durationMs)}`;
   const why = result.error && result.error.code !== 'COMMAND_FAILED' ? `: ${result.error.message}` : '';
   const context = result.error?.code === 'COMMAND_FAILED' ? contextOf(result.error.message) : '';
   return `${colors.bold(paint[result.outcome](result.outcome))}${why} ${colors.dim(`(${after})`)}${context}`;
@@ -100,15 +105,22 @@ function injectedTexts(faults: readonly InjectedFault[], colors: Colors): string
   return faults.length > LISTED_FAULTS ? [...texts, `and ${faults.length - LISTED_FAULTS} more`] : texts;
 }
 
+/** What most want to know first: not how libraries got there, but who called them. */
+function placeText(stack: readonly StackFrame[] | undefined): string {
+  const frame = stack?.find(({ file }) => !LIBRARY.test(file)) ?? stack?.[0];
+  return frame === undefined ? '' : `, in ${frameText(frame)}`;
+}
+
 function faultText(fault: InjectedFault, colors: Colors): string {
   if (fault.kind === 'signal') return signalText(fault, colors);
   if (fault.kind === 'packet') return packetText(fault);
   const { at, tid, timeMs } = fault;
-  return `${fault.fault} at ${at.syscall} #${at.ordinal} of task ${at.lineage} (pid ${tid}, ${seconds(timeMs)})`;
+  return `${fault.fault} at ${at.syscall} #${at.ordinal} of task ${at.lineage} (pid ${tid}, ${seconds(timeMs)})${placeText(fault.stack)}`;
 }
 
-function packetText({ fault, direction, stream, packet, flow, service, timeMs }: InjectedPacketFault): string {
-  return `${fault} of ${stream} packet ${packet} ${direction} ${service} (${flow}, ${seconds(timeMs)})`;
+function packetText({ fault, direction, stream, packet, flow, service, lookup, timeMs }: InjectedPacketFault): string {
+  const name = lookup ? ` asking for ${lookup.name} (lookup ${lookup.ordinal})` : '';
+  return `${fault} of ${stream} packet ${packet} ${direction} ${service}${name} (${flow}, ${seconds(timeMs)})`;
 }
 
 function signalText({ signal, at, tid, timeMs, fate, moment }: InjectedSignal, colors: Colors): string {
@@ -129,8 +141,11 @@ function ruleTexts(rules: readonly RuleUse[], colors: Colors): string[] {
 
 function replayLines(replay: ReplayUse | undefined, colors: Colors): [string, string][] {
   if (!replay) return [];
-  const text = `${replay.injected} of ${replay.recorded} recorded faults came again`;
-  return [['replay', replay.missed.length > 0 ? colors.red(text) : text]];
+  const byTime = replay.missed.filter((missed) => 'flow' in missed && missed.byTime).length;
+  const why = byTime > 0 ? ` (${byTime} of packets that TCP did not send this time)` : '';
+  const text = `${replay.injected} of ${replay.recorded} recorded faults came again${why}`;
+  if (replay.missed.length === 0) return [['replay', text]];
+  return [['replay', replay.missed.length > byTime ? colors.red(text) : colors.yellow(text)]];
 }
 
 function backendsLine({ backends }: RunResult): string {

@@ -1,8 +1,9 @@
-import type { TraceEvent } from '../model/trace-event.ts';
+import type { Located, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
+import { frameText } from './stack-lines.ts';
 import { type TraceRecord, toTraceRecord } from './trace-record.ts';
 
-const COLUMNS = ['time', 'task', 'pid', 'type', 'name', 'text', 'result', 'error', 'duration_us', 'injected'];
+const COLUMNS = ['time', 'task', 'pid', 'type', 'name', 'text', 'result', 'error', 'duration_us', 'injected', 'stack'];
 
 /**
  * Events as CSV (RFC 4180) with a line of headings, for spreadsheets. No cell begins with a sign that a spreadsheet would
@@ -20,7 +21,9 @@ export class CsvTrace {
 
   event(event: TraceEvent): void {
     const record = toTraceRecord(event, this.#options);
-    if (record) this.#row([record.time.toFixed(6), `t${record.task}`, record.pid, record.type, ...cells(record)]);
+    if (!record) return;
+    const stack = stackCell(event);
+    this.#row([record.time.toFixed(6), `t${record.task}`, record.pid, record.type, ...cells(record), stack]);
   }
 
   idle(): void {}
@@ -32,7 +35,12 @@ export class CsvTrace {
   }
 }
 
-/** The columns from `name` on. */
+/** On one line, from the innermost function. */
+function stackCell(event: TraceEvent & Located): string {
+  return event.stack?.map(frameText).join(' < ') ?? '';
+}
+
+/** The columns from `name` to `injected`. */
 function cells(record: TraceRecord): (string | number | boolean)[] {
   switch (record.type) {
     case 'syscall': {
@@ -45,6 +53,8 @@ function cells(record: TraceRecord): (string | number | boolean)[] {
       return [record.signal, 'stopped', '', '', '', false];
     case 'birth':
       return ['', `${record.thread ? 'thread' : 'process'} of ${record.parent_pid}`, '', '', '', false];
+    case 'detach':
+      return ['', 'let go', '', '', '', false];
     case 'exec-by-thread':
       return ['', `execve in thread ${record.former_pid}`, '', '', '', false];
     case 'exit':

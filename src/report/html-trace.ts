@@ -1,16 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { TraceEvent } from '../model/trace-event.ts';
+import type { Located, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { SYSCALL_CLASSES } from '../syscalls/classes.ts';
 import {
   CALL_GROUPS,
   type CallGroup,
   type PageHeader,
+  type PageLine,
   type PageRow,
   ROW_KINDS,
   ROWS_MARK,
   type RowKind,
 } from './page/rows.ts';
+import { frameText } from './stack-lines.ts';
 import { type TraceRecord, toTraceRecord } from './trace-record.ts';
 
 /**
@@ -22,6 +24,8 @@ export class HtmlTrace {
   readonly #options: PrintOptions;
   readonly #command: readonly string[];
   readonly #tail: string;
+  /** The different stacks so far, numbered in their order. */
+  readonly #stacks = new Map<string, number>();
   /** The time of the first event, in microseconds. */
   #start: number | undefined;
 
@@ -39,7 +43,7 @@ export class HtmlTrace {
     const record = toTraceRecord(event, this.#options);
     if (record === undefined) return;
     const row = pageRow(record, this.#startAt(record.time));
-    if (row) this.#line(row);
+    if (row) this.#line(this.#withStack(row, event));
   }
 
   idle(): void {}
@@ -56,6 +60,14 @@ export class HtmlTrace {
       this.#line({ command: this.#command, start: this.#start } satisfies PageHeader);
     }
     return this.#start;
+  }
+
+  #withStack(row: PageRow, { stack }: TraceEvent & Located): PageLine {
+    if (stack === undefined) return row;
+    const text = stack.map(frameText).join('\n');
+    const number = this.#stacks.get(text);
+    if (number === undefined) this.#stacks.set(text, this.#stacks.size);
+    return [...row, number ?? text];
   }
 
   #line(value: unknown): void {

@@ -1,12 +1,14 @@
-import type { NetworkFaultKind, NetworkUse, PacketCounts } from '../model/network-use.ts';
+import type { NetworkFaultKind, NetworkFaultPlace, NetworkUse, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import {
   type InjectedFault,
+  type MissedFault,
   REPORT_SCHEMA_VERSION,
   type RunResult,
   type SignalFate,
   type SyscallSummary,
 } from '../model/run-result.ts';
+import { type FrameRecord, frameRecord } from './frame-record.ts';
 
 /** The JSON report, version 1. Absent values are null, so that every report has every key. */
 export interface Report {
@@ -43,7 +45,7 @@ export interface Report {
   replay: {
     recorded: number;
     injected: number;
-    missed: { task: string; syscall: string; ordinal: number; fault: string; reason: string }[];
+    missed: (ReportMissedCall | ReportMissedPacket)[];
   } | null;
   trace: {
     engine: 'none' | 'ptrace' | 'ebpf';
@@ -83,6 +85,34 @@ export interface ReportNetwork {
   }[];
 }
 
+interface ReportMissedCall {
+  task: string;
+  syscall: string;
+  ordinal: number;
+  fault: string;
+  reason: string;
+}
+
+/** The place of a fault of the network: the same in a file of recorded faults. */
+interface ReportPacketPlace {
+  rule: string;
+  fault: NetworkFaultKind;
+  flow: string;
+  service: string;
+  direction: 'to' | 'from';
+  stream: 'data' | 'ack';
+  packet: number;
+  after_bytes: number | null;
+  after_ms: number | null;
+  name: string | null;
+  lookup: number | null;
+}
+
+interface ReportMissedPacket extends ReportPacketPlace {
+  reason: string;
+  by_time: boolean;
+}
+
 interface ReportFaultBase {
   rule: string;
   task: string;
@@ -94,18 +124,8 @@ interface ReportFaultBase {
 
 export type ReportFault =
   | ({ kind: 'signal'; moment: 'call' | 'time'; signal: string; fate: SignalFate } & ReportFaultBase)
-  | ({ kind: 'call'; fault: string } & ReportFaultBase)
-  | {
-      kind: 'packet';
-      rule: 'network';
-      fault: NetworkFaultKind;
-      flow: string;
-      service: string;
-      direction: 'to' | 'from';
-      stream: 'data' | 'ack';
-      packet: number;
-      time_ms: number;
-    };
+  | ({ kind: 'call'; fault: string; stack: FrameRecord[] | null } & ReportFaultBase)
+  | ({ kind: 'packet'; time_ms: number } & ReportPacketPlace);
 
 /** The result of a run in the form of the JSON report (schema/report.json). */
 export function toReport(result: RunResult): Report {
@@ -145,7 +165,7 @@ export function toReport(result: RunResult): Report {
     network: result.network ? reportNetwork(result.network) : null,
     faults: result.faults.map(reportFault),
     rules: result.rules.map((use) => ({ ...use })),
-    replay: result.replay ? { ...result.replay, missed: result.replay.missed.map((missed) => ({ ...missed })) } : null,
+    replay: result.replay ? { ...result.replay, missed: result.replay.missed.map(reportMissed) } : null,
     trace: {
       engine: result.trace.engine,
       syscalls: result.trace.syscalls.map(reportSyscall),
@@ -160,8 +180,7 @@ export function toReport(result: RunResult): Report {
 
 function reportFault(fault: InjectedFault): ReportFault {
   if (fault.kind === 'packet') {
-    const { kind, rule, flow, service, direction, stream, packet, timeMs } = fault;
-    return { kind, rule, fault: fault.fault, flow, service, direction, stream, packet, time_ms: rounded(timeMs) };
+    return { kind: fault.kind, ...packetPlace({ ...fault, kind: fault.fault }), time_ms: rounded(fault.timeMs) };
   }
   const base = {
     rule: fault.rule,
@@ -171,8 +190,32 @@ function reportFault(fault: InjectedFault): ReportFault {
     pid: fault.tid,
     time_ms: rounded(fault.timeMs),
   };
-  if (fault.kind === 'call') return { kind: fault.kind, ...base, fault: fault.fault };
+  if (fault.kind === 'call') {
+    return { kind: fault.kind, ...base, fault: fault.fault, stack: fault.stack?.map(frameRecord) ?? null };
+  }
   return { kind: fault.kind, ...base, moment: fault.moment, signal: fault.signal, fate: fault.fate };
+}
+
+function packetPlace(place: NetworkFaultPlace): ReportPacketPlace {
+  const { kind, rule, flow, service, direction, stream, packet, due, lookup } = place;
+  return {
+    rule,
+    fault: kind,
+    flow,
+    service,
+    direction,
+    stream,
+    packet,
+    after_bytes: due && 'bytes' in due ? due.bytes : null,
+    after_ms: due && 'ms' in due ? due.ms : null,
+    name: lookup?.name ?? null,
+    lookup: lookup?.ordinal ?? null,
+  };
+}
+
+function reportMissed(missed: MissedFault): ReportMissedCall | ReportMissedPacket {
+  if (!('flow' in missed)) return { ...missed };
+  return { ...packetPlace(missed), reason: missed.reason, by_time: missed.byTime };
 }
 
 function reportNetwork({ backend, groups, flows }: NetworkUse): ReportNetwork {

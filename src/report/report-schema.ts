@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NETWORK_FAULT_KINDS } from '../model/network-use.ts';
 import { OUTCOMES } from '../model/outcome.ts';
 import { REPORT_SCHEMA_VERSION } from '../model/run-result.ts';
+import { frameSchema } from './frame-schema.ts';
 import type { Report } from './json-report.ts';
 
 const count = z.int().nonnegative();
@@ -16,6 +17,20 @@ const faultBase = z.object({
   time_ms: milliseconds,
 });
 
+const packetPlace = z.object({
+  rule: z.string().describe('"network", with the targets and the direction of its rule where it has any'),
+  fault: z.enum(NETWORK_FAULT_KINDS),
+  flow: z.string(),
+  service: z.string(),
+  direction: z.enum(['to', 'from']),
+  stream: z.enum(['data', 'ack']),
+  packet: count.describe('Which packet of this stream, from 1'),
+  after_bytes: z.number().nullable().describe('Of a reset: how many bytes the connection carried, until it was due'),
+  after_ms: z.number().nullable().describe('Of a reset: how long the connection lived, until it was due'),
+  name: z.string().nullable().describe('The name that was not found'),
+  lookup: count.nullable().describe('Which lookup of that name, from 1'),
+});
+
 const fault = z.discriminatedUnion('kind', [
   faultBase.extend({
     kind: z.literal('signal'),
@@ -26,18 +41,12 @@ const fault = z.discriminatedUnion('kind', [
   faultBase.extend({
     kind: z.literal('call'),
     fault: z.string().describe('In the words of a rule: error=EIO'),
+    stack: z
+      .array(frameSchema)
+      .nullable()
+      .describe('Where in its program the task was, from the innermost function; null without -k'),
   }),
-  z.object({
-    kind: z.literal('packet'),
-    rule: z.literal('network'),
-    fault: z.enum(NETWORK_FAULT_KINDS),
-    flow: z.string(),
-    service: z.string(),
-    direction: z.enum(['to', 'from']),
-    stream: z.enum(['data', 'ack']),
-    packet: count.describe('Which packet of this stream, from 1'),
-    time_ms: z.number(),
-  }),
+  packetPlace.extend({ kind: z.literal('packet'), time_ms: z.number() }),
 ]);
 
 const packetCounts = z.object({
@@ -79,18 +88,20 @@ const ruleUse = z.object({
   impossible: count.describe('Chosen, but the kernel could not have done it to that call'),
 });
 
+const reason = z.string().describe('Where the run went another way');
+
 const replay = z.object({
   recorded: count,
   injected: count,
   missed: z
     .array(
-      z.object({
-        task: z.string(),
-        syscall: z.string(),
-        ordinal: count,
-        fault: z.string(),
-        reason: z.string().describe('Where the run went another way'),
-      }),
+      z.union([
+        z.object({ task: z.string(), syscall: z.string(), ordinal: count, fault: z.string(), reason }),
+        packetPlace.extend({
+          reason,
+          by_time: z.boolean().describe('The connection had fewer packets, which depends on time as well'),
+        }),
+      ]),
     )
     .describe('Recorded faults that did not come again'),
 });

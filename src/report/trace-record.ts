@@ -1,10 +1,11 @@
-import type { EventBase, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
+import type { EventBase, Located, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
+import { dumpedData } from '../syscalls/dumped-data.ts';
 import { errnoNameOf } from '../syscalls/errnos.ts';
-import { argumentTexts, argumentWords, formatResult } from '../syscalls/format-call.ts';
+import { argumentTexts, argumentWords, formatResult, formatSiginfo } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
-import { siginfoText } from '../syscalls/types/siginfo.ts';
+import { type FrameRecord, frameRecord, hexadecimal } from './frame-record.ts';
 
 /** It grows when a reader of the older form would misread the newer one. */
 export const TRACE_SCHEMA_VERSION = 1;
@@ -23,7 +24,15 @@ interface RecordBase {
   pid: number;
 }
 
-export interface SyscallRecord extends RecordBase {
+/** Where in its program the task was; null where that was not asked for. */
+interface PlaceRecord {
+  /** In hexadecimal. */
+  ip: string | null;
+  /** From the innermost function. */
+  stack: FrameRecord[] | null;
+}
+
+export interface SyscallRecord extends RecordBase, PlaceRecord {
   type: 'syscall';
   abi: string;
   nr: number;
@@ -39,14 +48,17 @@ export interface SyscallRecord extends RecordBase {
   injected: boolean;
   poked: boolean;
   delayed: boolean;
+  /** All data that passed, in base64, a string for each buffer: where they were asked for (`-e read=`, `-e write=`). */
+  data: string[] | null;
 }
 
 /** One line of a JSON trace after the first. Absent values are null, so that every line of a type has all its keys. */
 export type TraceRecord =
   | SyscallRecord
-  | ({ type: 'signal'; signal: string; info: string; injected: boolean } & RecordBase)
-  | ({ type: 'stop'; signal: string } & RecordBase)
+  | ({ type: 'signal'; signal: string; info: string; injected: boolean } & RecordBase & PlaceRecord)
+  | ({ type: 'stop'; signal: string } & RecordBase & PlaceRecord)
   | ({ type: 'birth'; parent_pid: number; thread: boolean } & RecordBase)
+  | ({ type: 'detach' } & RecordBase)
   | ({ type: 'exec-by-thread'; former_pid: number } & RecordBase)
   | ({ type: 'exit'; exit_code: number | null; signal: string | null; core_dumped: boolean } & RecordBase);
 
@@ -63,13 +75,16 @@ export function toTraceRecord(event: TraceEvent, options: PrintOptions): TraceRe
         type: 'signal',
         ...base,
         signal: signalName(event.signal),
-        info: siginfoText(event.siginfo),
+        info: formatSiginfo(event.siginfo, options),
         injected: event.injected,
+        ...placeOf(event),
       };
     case 'group-stop':
-      return { type: 'stop', ...base, signal: signalName(event.signal) };
+      return { type: 'stop', ...base, signal: signalName(event.signal), ...placeOf(event) };
     case 'task-start':
       return { type: 'birth', ...base, parent_pid: event.parentTid, thread: event.thread };
+    case 'task-detach':
+      return { type: 'detach', ...base };
     case 'exec-supersede':
       return { type: 'exec-by-thread', ...base, former_pid: event.formerTid };
     case 'task-end':
@@ -102,11 +117,25 @@ function syscallRecord(event: SyscallExitEvent, options: PrintOptions): SyscallR
     injected,
     poked,
     delayed,
+    data: dataOf(event, options),
+    ...placeOf(event),
   };
+}
+
+function dataOf(event: SyscallExitEvent, { dumps }: PrintOptions): string[] | null {
+  const data = dumps && event.abi === 'x86_64' && event.returned ? dumpedData(event, dumps) : undefined;
+  return data?.buffers.map((bytes) => Buffer.from(bytes).toString('base64')) ?? null;
 }
 
 function baseOf({ time, lineage, tid }: EventBase): RecordBase {
   return { time: rounded(time), task: lineage, pid: tid };
+}
+
+function placeOf({ instructionPointer, stack }: Located): PlaceRecord {
+  return {
+    ip: instructionPointer === undefined ? null : hexadecimal(instructionPointer),
+    stack: stack?.map(frameRecord) ?? null,
+  };
 }
 
 /** To a microsecond: there is no more in it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { frameSchema, hexadecimalSchema } from './frame-schema.ts';
 import { TRACE_SCHEMA_VERSION, type TraceHeader, type TraceRecord } from './trace-record.ts';
 
 const base = z.object({
@@ -6,6 +7,14 @@ const base = z.object({
   task: z.string().describe('The path of births of the task: "0" is the command, "0.1" the first task that it made'),
   pid: z.int().describe('The thread id'),
 });
+
+const place = {
+  ip: hexadecimalSchema.nullable().describe('The instruction pointer; null without -i and -k'),
+  stack: z
+    .array(frameSchema)
+    .nullable()
+    .describe('The stack, from the innermost function; null without -k, and where none could be found'),
+};
 
 const header = z.object({
   type: z.literal('trace'),
@@ -27,6 +36,11 @@ const syscall = base.extend({
   injected: z.boolean().describe('The result is a fault'),
   poked: z.boolean().describe('A fault changed arguments or the memory that they point to'),
   delayed: z.boolean().describe('A fault delayed the call'),
+  data: z
+    .array(z.string())
+    .nullable()
+    .describe('All data that passed, in base64, a string for each buffer, where -e read= or write= asked for them'),
+  ...place,
 });
 
 const signal = base.extend({
@@ -34,13 +48,15 @@ const signal = base.extend({
   signal: z.string(),
   info: z.string().describe('The siginfo_t as strace prints it'),
   injected: z.boolean(),
+  ...place,
 });
 
 const record = z.discriminatedUnion('type', [
   syscall,
   signal,
-  base.extend({ type: z.literal('stop'), signal: z.string() }),
+  base.extend({ type: z.literal('stop'), signal: z.string(), ...place }),
   base.extend({ type: z.literal('birth'), parent_pid: z.int(), thread: z.boolean() }),
+  base.extend({ type: z.literal('detach') }),
   base.extend({ type: z.literal('exec-by-thread'), former_pid: z.int() }),
   base.extend({
     type: z.literal('exit'),

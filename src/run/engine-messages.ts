@@ -3,12 +3,28 @@ import type { SentSignal } from '../faults/sent-signals.ts';
 import type { ReplayUse, RuleUse } from '../model/run-result.ts';
 import type { CountedCall } from './engine-plan.ts';
 
+export interface AttachedProcess {
+  readonly pid: number;
+  readonly tasks: number;
+}
+
+export interface RefusedProcess {
+  readonly pid: number;
+  readonly code: string;
+}
+
 /** What the engine's thread tells the thread that started it. */
 export type EngineMessage =
   /** It waits for its plan. */
   | { readonly kind: 'loaded' }
   /** The command is about to be executed: its limits may start. */
   | { readonly kind: 'started'; readonly pid: number }
+  /** Processes that ran already are traced now, with so many tasks each; others can't be, for an errno of ptrace(2). */
+  | {
+      readonly kind: 'attached';
+      readonly attached: readonly AttachedProcess[];
+      readonly refused: readonly RefusedProcess[];
+    }
   /** The command's first process has been stopped by a job-control signal. */
   | { readonly kind: 'stopped'; readonly signal: number }
   /** The command could not be started. */
@@ -24,7 +40,8 @@ export type EngineMessage =
   /** The command has ended, and with it (if traced) all of its tree. */
   | {
       readonly kind: 'ended';
-      readonly status: number;
+      /** Undefined if it was let go. */
+      readonly status: number | undefined;
       readonly counts: readonly CountedCall[];
       readonly signals: number;
       readonly tasks: number;

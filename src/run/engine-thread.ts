@@ -12,7 +12,8 @@ async function main(plan: EnginePlan): Promise<void> {
     await runTraced(plan, plan.tracing);
     return;
   }
-  const gated = launch(plan, undefined);
+  const { launch: spec } = plan;
+  const gated = spec && launch({ ...plan, launch: spec }, undefined);
   if (gated) waitFor(gated);
 }
 

@@ -5,9 +5,10 @@ import { LaunchGate } from '../linux/launch-gate.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import { LeaveRequest } from '../tracer/leave-request.ts';
 import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
 import { atExit } from './at-exit.ts';
-import type { EngineMessage } from './engine-messages.ts';
+import type { AttachedProcess, EngineMessage, RefusedProcess } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { ENGINE_THREAD } from './engine-worker.ts';
 import { type EventSource, eventSource } from './event-source.ts';
@@ -28,6 +29,8 @@ type LastWord = Ended | LaunchFailed | NoKernelTrace | Abandoned;
 
 export interface EngineListener {
   started(pid: number): void;
+  /** Processes that ran already are traced from now on, or can't be. */
+  attached(attached: readonly AttachedProcess[], refused: readonly RefusedProcess[]): void;
   fault(fault: FiredFault): void;
   signal(sent: SentSignal): void;
   /** A job-control signal has stopped the command's first process. */
@@ -38,20 +41,26 @@ export interface EngineListener {
 }
 
 /**
- * Starts the engine's thread, and hands over its events until the run has ended. Resolves to how it ended, or to why nothing
- * was started (`abandoned` if the plan's gate was refused); rejects only if the engine itself is broken.
+ * Starts the engine's thread, and hands over its events until the run has ended. Attached processes are let go when `leave` is
+ * aborted. Resolves to how it ended, or to why nothing was started (`abandoned` if the plan's gate was refused); rejects only
+ * if the engine itself is broken.
  */
-export async function runEngine(plan: Omit<EnginePlan, 'ring'>, listener: EngineListener): Promise<LastWord> {
+export async function runEngine(
+  plan: Omit<EnginePlan, 'ring'>,
+  listener: EngineListener,
+  { leave }: { readonly leave?: AbortSignal | undefined } = {},
+): Promise<LastWord> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
+  const words = new Int32Array(control);
   let source: EventSource;
   try {
-    source = eventSource(plan.tracing, new Int32Array(control));
+    source = eventSource(plan.tracing, words);
   } catch (error) {
     if (plan.tracing?.kernel && error instanceof Error) return { kind: 'no-kernel-trace', reason: error.message };
     throw error;
   }
   // This is done before the tree is killed: what would start after that must not.
-  const exitIsFine = atExit(() => abandonRun(new Int32Array(control), plan.gate));
+  const exitIsFine = atExit(() => abandonRun(words, plan.gate));
   const worker = ENGINE_THREAD.take();
   const imitation = plan.tracing?.imitation;
   worker.postMessage(
@@ -59,16 +68,27 @@ export async function runEngine(plan: Omit<EnginePlan, 'ring'>, listener: Engine
     imitation ? [imitation.port] : [],
   );
   let pump: Pump | undefined;
+  const pumps = (): void => {
+    if (plan.tracing?.events) pump ??= startPump(source, listener);
+  };
   const started = (pid: number): void => {
     listener.started(pid);
     // What a listener is told first is that the command has started, though events may be there already.
-    if (plan.tracing?.events) pump = startPump(source, listener);
+    pumps();
   };
+  const attached: EngineListener['attached'] = (those, refused) => {
+    listener.attached(those, refused);
+    if (!plan.launch) pumps();
+  };
+  const onLeave = (): void => new LeaveRequest(words).make();
+  if (leave?.aborted) onLeave();
+  else leave?.addEventListener('abort', onLeave, { once: true });
   try {
-    const last = await conversation(worker, { ...listener, started });
+    const last = await conversation(worker, { ...listener, started, attached });
     pump?.finish();
     return last;
   } finally {
+    leave?.removeEventListener('abort', onLeave);
     pump?.stop();
     exitIsFine();
     await worker.terminate();
@@ -80,6 +100,7 @@ function conversation(worker: Worker, listener: EngineListener): Promise<LastWor
   return new Promise((resolve, reject) => {
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);
+      else if (message.kind === 'attached') listener.attached(message.attached, message.refused);
       else if (message.kind === 'fault') listener.fault(message.fault);
       else if (message.kind === 'signal') listener.signal(message.sent);
       else if (message.kind === 'stopped') listener.stopped(message.signal);
@@ -92,9 +113,10 @@ function conversation(worker: Worker, listener: EngineListener): Promise<LastWor
 
 /**
  * This process is about to exit. It waits for its threads then, and the engine's waits for the command: so that must end,
- * or never begin.
+ * or never begin. What it is attached to is let go.
  */
 function abandonRun(control: Int32Array, gate: SharedArrayBuffer | undefined): void {
+  new LeaveRequest(control).make();
   Atomics.store(control, CONTROL.abandoned, 1);
   if (gate) new LaunchGate(gate).refuse();
   const pid = Atomics.load(control, CONTROL.pid);

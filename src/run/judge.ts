@@ -4,6 +4,8 @@ import type { InjectedFault, LimitsUse } from '../model/run-result.ts';
 
 /** What is known when a run has ended. */
 export interface Evidence {
+  /** It was let go, and runs on: there is no more to know. */
+  readonly detached: boolean;
   readonly exitCode: number | undefined;
   /** Name of the signal that ended the command. */
   readonly signal: string | undefined;
@@ -23,6 +25,7 @@ export interface Verdict {
 
 /** How the run ended: a pure function of what is known. */
 export function judge(evidence: Evidence): Verdict {
+  if (evidence.detached) return verdict('detached', 'DETACHED', 'the process was let go, and runs on');
   return (
     judgeEnding(evidence) ??
     judgeMemory(evidence) ??

@@ -22,7 +22,10 @@ export function tell(message: EngineMessage): void {
  * Starts the command as far as its gate, and holds it there until the plan's gate is open; undefined if it can't be
  * started, or is not to be any more: that has been told.
  */
-export function launch(plan: EnginePlan, filter: Uint8Array | undefined): GatedProcess | undefined {
+export function launch(
+  plan: EnginePlan & { readonly launch: object },
+  filter: Uint8Array | undefined,
+): GatedProcess | undefined {
   let gated: GatedProcess;
   try {
     const noNewPrivileges = filter !== undefined && !hasCapability(CAP.SYS_ADMIN);

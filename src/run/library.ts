@@ -1,12 +1,15 @@
 import type { ChaosConfig } from '../chaos/config.ts';
-import type { Recording } from '../faults/replay-file.ts';
 import type { RunResult } from '../model/run-result.ts';
+import { attachTo } from './attach.ts';
 import type { EngineChoice } from './engine-plan.ts';
 import { EventStream } from './event-stream.ts';
 import { readRecording } from './recording-file.ts';
-import { runCommand, type TraceRequest } from './run.ts';
+import { type RunRequest, runCommand, type TraceRequest } from './run.ts';
 import type { RunEvent } from './run-event.ts';
 import type { StdioOption } from './stdio.ts';
+
+/** As strace has it. */
+const MOST_FRAMES = 256;
 
 export interface RunOptions {
   /** What is to happen to the command; nothing by default. */
@@ -28,10 +31,14 @@ export interface RunOptions {
   readonly verify?: string;
   /** Trace the system calls: they come as events, and are counted in the result. */
   readonly trace?: boolean;
+  /** Find out where in the program each call was made that is traced, or that a fault was injected into; `source`: to the line. */
+  readonly stackTraces?: 'symbol' | 'source';
   /** Who traces: `ptrace`, `ebpf` (which can only watch, and needs privileges), or by default `auto`. See docs/tracing.md. */
   readonly engine?: EngineChoice;
   /** A file to write each fault to as it is injected, for {@link replay}. */
   readonly record?: string;
+  /** The name of the user that the command runs as; only root may say so. */
+  readonly user?: string;
   /** Called for each event, in order. What it throws rejects the run, once the command has ended. */
   readonly onEvent?: (event: RunEvent) => void;
 }
@@ -50,7 +57,7 @@ export interface Run extends Promise<RunResult>, AsyncIterable<RunEvent> {}
  * if (result.outcome !== 'survived') console.log(result.error?.message, result.again);
  */
 export function run(command: string, args: readonly string[] = [], options: RunOptions = {}): Run {
-  return start(() => ({ command, args }), options);
+  return start(options, (trace, emit) => launch(command, args, options, { replay: undefined, trace, emit }));
 }
 
 /**
@@ -63,21 +70,57 @@ export function run(command: string, args: readonly string[] = [], options: RunO
  * const { replay: use, outcome } = await replay('faults.jsonl');
  */
 export function replay(file: string, command?: string, args: readonly string[] = [], options: RunOptions = {}): Run {
-  return start(() => {
+  return start(options, async (trace, emit) => {
     const recording = readRecording(file);
-    const [recorded, ...recordedArgs] = recording.command;
-    if (command !== undefined) return { command, args, replay: recording };
-    return { command: recorded ?? '', args: recordedArgs, replay: recording };
-  }, options);
+    const [recorded = '', ...recordedArgs] = recording.command;
+    const more = { replay: recording, trace, emit };
+    if (command !== undefined) return launch(command, args, options, more);
+    return launch(recorded, recordedArgs, options, more);
+  });
 }
 
-interface Start {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly replay?: Recording;
+/** What of {@link RunOptions} there is for processes that run already. */
+export interface AttachOptions extends Pick<RunOptions, 'chaos' | 'trace' | 'stackTraces' | 'record' | 'onEvent'> {
+  /** Lets the processes go when it is aborted: they run on. */
+  readonly signal?: AbortSignal;
+  /** They end with this process; by default they are left running. */
+  readonly killOnExit?: boolean;
 }
 
-function start(what: () => Start, options: RunOptions): Run {
+/**
+ * Traces processes that run already, all of their threads and the children that they make from now on. Resolves when all
+ * of them have ended, or when `signal` has let them go: then the outcome is `detached`. What the result says of the end is
+ * that of the first. Of chaos there is what happens at system calls. Rejects with ATTACH_REFUSED, ATTACH_CHAOS.
+ *
+ * @example
+ * const stop = new AbortController();
+ * const watching = attach([server.pid], { trace: true, signal: stop.signal });
+ * setTimeout(() => stop.abort(), 1000);
+ * console.log((await watching).trace.syscalls);
+ */
+export function attach(pids: readonly number[], options: AttachOptions = {}): Run {
+  const { signal, killOnExit, chaos, record, stackTraces } = options;
+  return start(options, async (trace, emit) =>
+    attachTo({
+      chaos,
+      record,
+      trace,
+      places: placesOf(stackTraces),
+      attach: {
+        pids,
+        killOnExit,
+        leave: signal,
+        onAttached: (attached) => emit({ type: 'attach', processes: attached }),
+      },
+    }),
+  );
+}
+
+/** Begins something whose events come one by one. */
+function start(
+  options: Pick<RunOptions, 'trace' | 'onEvent'>,
+  what: (trace: TraceRequest | undefined, emit: (event: RunEvent) => void) => Promise<RunResult>,
+): Run {
   const stream = new EventStream<RunEvent>();
   let thrown: { readonly error: unknown } | undefined;
   const emit = (event: RunEvent): void => {
@@ -89,18 +132,10 @@ function start(what: () => Start, options: RunOptions): Run {
       thrown ??= { error };
     }
   };
-  const { trace, onEvent: _, stdio, ...rest } = options;
   const result = (async () => {
     // The caller may ask for events before anything happens.
     await Promise.resolve();
-    const { command, args, replay: recording } = what();
-    const finished = await runCommand(command, args, {
-      ...rest,
-      replay: recording,
-      stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      trace: trace ? await traceRequest(emit) : undefined,
-      onStart: (start) => emit({ type: 'start', ...start }),
-    });
+    const finished = await what(options.trace ? await traceRequest(emit) : undefined, emit);
     for (const fault of finished.faults) emit({ type: 'fault', fault });
     if (thrown) throw thrown.error;
     return finished;
@@ -110,6 +145,27 @@ function start(what: () => Start, options: RunOptions): Run {
     () => stream.end(),
   );
   return Object.assign(result, { [Symbol.asyncIterator]: () => stream[Symbol.asyncIterator]() });
+}
+
+/** A command under a configuration, with the library's defaults. */
+function launch(
+  command: string,
+  args: readonly string[],
+  { trace: _, stackTraces, onEvent: __, stdio, ...rest }: RunOptions,
+  more: Pick<RunRequest, 'replay' | 'trace'> & { readonly emit: (event: RunEvent) => void },
+): Promise<RunResult> {
+  return runCommand(command, args, {
+    ...rest,
+    replay: more.replay,
+    trace: more.trace,
+    places: placesOf(stackTraces),
+    stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    onStart: (begun) => more.emit({ type: 'start', ...begun }),
+  });
+}
+
+function placesOf(stackTraces: RunOptions['stackTraces']): RunRequest['places'] {
+  return stackTraces && { frames: MOST_FRAMES, sources: stackTraces === 'source' };
 }
 
 async function traceRequest(emit: (event: RunEvent) => void): Promise<TraceRequest> {

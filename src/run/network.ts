@@ -1,13 +1,26 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { PreparedNetwork, StartingNetwork } from '../chaos/network/engine.ts';
+import type { Recordings } from '../chaos/network/recordings.ts';
 import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
+import type { NamespaceFds } from '../linux/namespaces.ts';
 import { RenacerError } from '../model/errors.ts';
 
 /** A network that is being impaired: its tree may be set up meanwhile, but not executed before it is `ready`. */
 export interface OpeningNetwork extends StartingNetwork {
   /** What the tracer has to do for it, if it is imitated. */
   readonly imitation?: ImitationPlan;
+  /** Where the command is to be started, if it has a network of its own. */
+  readonly namespaces?: NamespaceFds;
+  /** To be called at the end, when nothing is started any more. */
+  release?(): void;
+}
+
+/** What a network is to be like. */
+export interface WantedNetwork {
+  readonly settings: ChaosSettings;
+  readonly seed: number;
+  readonly recordings: Recordings;
 }
 
 /** Why packets can't be had here, though system calls may do. */
@@ -15,46 +28,65 @@ const WITHOUT_PACKETS: readonly string[] = ['NETWORK_PERMISSION', 'NETWORK_UNSUP
 
 /**
  * Impairs the network of the tree that `limits` holds together, as the settings say: by its packets, or, where those can't
- * be had, at its system calls. Errors, some of them by `ready`: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES,
- * NETWORK_TARGET, NETWORK_BACKEND_UNAVAILABLE.
+ * be had, at its system calls; in a network namespace only if that is asked for, since the command notices it. Errors, some of them by `ready`: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES,
+ * NETWORK_TARGET, NETWORK_NAMESPACE.
  */
-export async function openNetwork(
-  settings: ChaosSettings,
-  seed: number,
-  limits: PreparedLimits,
-): Promise<OpeningNetwork> {
-  switch (settings.networkBackend ?? 'auto') {
+export async function openNetwork(wanted: WantedNetwork, limits: PreparedLimits): Promise<OpeningNetwork> {
+  if (wanted.recordings.replayed === undefined) return openBackend(wanted, limits);
+  const opening = await openBackend(wanted, limits).catch(needsBackendOfRecording);
+  const ready = opening.ready.catch(needsBackendOfRecording);
+  // It may be asked for much later.
+  ready.catch(() => {});
+  return { ...opening, ready };
+}
+
+function needsBackendOfRecording(error: unknown): never {
+  if (!(error instanceof RenacerError)) throw error;
+  const hint = `A replay needs the network backend of its recording. ${error.hint ?? ''}`;
+  throw new RenacerError(error.code, error.message, { hint, cause: error });
+}
+
+async function openBackend(wanted: WantedNetwork, limits: PreparedLimits): Promise<OpeningNetwork> {
+  switch (wanted.settings.networkBackend ?? 'auto') {
     case 'packets':
-      return openPackets(settings, seed, limits);
+      return openPackets(wanted, limits);
     case 'syscalls':
-      return openImitation(settings, seed);
+      return openImitation(wanted);
     case 'auto':
-      return limits.cgroupV2 === undefined ? openImitation(settings, seed) : openPackets(settings, seed, limits);
+      return limits.cgroupV2 === undefined ? openImitation(wanted) : openPackets(wanted, limits);
     case 'namespace':
-      throw new RenacerError('NETWORK_BACKEND_UNAVAILABLE', 'this version has no network backend "namespace"', {
-        hint: 'Leave it to "auto": without privileges, the network is imitated at the system calls.',
-      });
+      return openOwnNetwork(wanted);
   }
 }
 
 /** Another network in place of one that does not get ready; throws why it does not, if there is none. */
 export async function openInstead(
   { ready, imitation }: OpeningNetwork,
-  settings: ChaosSettings,
-  seed: number,
+  wanted: WantedNetwork,
 ): Promise<OpeningNetwork> {
   const reason: unknown = await ready.then(
     () => undefined,
     (error) => error,
   );
-  const hasChoice = (settings.networkBackend ?? 'auto') === 'auto' && imitation === undefined;
+  const hasChoice = (wanted.settings.networkBackend ?? 'auto') === 'auto' && imitation === undefined;
   if (hasChoice && reason instanceof RenacerError && WITHOUT_PACKETS.includes(reason.code)) {
-    return openImitation(settings, seed);
+    return openImitation(wanted);
   }
   throw reason;
 }
 
-async function openPackets(settings: ChaosSettings, seed: number, limits: PreparedLimits): Promise<OpeningNetwork> {
+/** A network that is ready, or fails to be with no other in its place: for those who can't begin before they know which it is. */
+export function openForSure(opening: OpeningNetwork, wanted: WantedNetwork): Promise<OpeningNetwork> {
+  return opening.ready.then(
+    () => opening,
+    () => openInstead(opening, wanted),
+  );
+}
+
+async function openPackets(
+  { settings, seed, recordings }: WantedNetwork,
+  limits: PreparedLimits,
+): Promise<OpeningNetwork> {
   if (limits.cgroupV2 === undefined) {
     throw new RenacerError(
       'NETWORK_PERMISSION',
@@ -69,15 +101,24 @@ async function openPackets(settings: ChaosSettings, seed: number, limits: Prepar
     import('../chaos/network/engine.ts'),
     import('../chaos/network/plan.ts'),
   ]);
-  return startNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2 });
+  return startNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2, recordings });
 }
 
-async function openImitation(settings: ChaosSettings, seed: number): Promise<OpeningNetwork> {
+async function openOwnNetwork({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {
+  const [{ prepareOwnNetwork }, { networkPlan }] = await Promise.all([
+    import('../chaos/network/namespace/own-network.ts'),
+    import('../chaos/network/plan.ts'),
+  ]);
+  const hostPorts = (settings.networkHostPorts ?? []).map(Number);
+  return prepareOwnNetwork(networkPlan(settings), { seed, hostPorts, recordings });
+}
+
+async function openImitation({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {
   const [{ prepareImitation }, { networkPlan }] = await Promise.all([
     import('../chaos/network/syscalls/imitated-network.ts'),
     import('../chaos/network/plan.ts'),
   ]);
-  return prepareImitation(networkPlan(settings), seed);
+  return prepareImitation(networkPlan(settings), seed, recordings);
 }
 
 /** A network that stopped being impaired while the command ran would make the report a lie. Errors: NETWORK_FAILED. */

@@ -5,10 +5,10 @@ import { signalAll } from '../linux/cgroup.ts';
  * For a run that traces the command's first process alone, as strace does without -f: nothing is limited, nothing holds
  * the tree together, and what the command starts is left to itself. Only the first process is ended with Renacer.
  */
-export function noLimits(): PreparedLimits {
+export function noLimits(tree = 'none: only the first process'): PreparedLimits {
   let root: number[] = [];
   return {
-    backends: { tree: 'none: only the first process' },
+    backends: { tree },
     joinFiles: [],
     rlimits: [],
     cgroupV2: undefined,

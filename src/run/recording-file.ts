@@ -15,17 +15,21 @@ import { openForWriting } from './open-for-writing.ts';
 
 /** The file of `--record`: each fault is in it as soon as it is injected, whatever becomes of this process. */
 export class RecordingFile {
-  readonly #fd: number;
+  /** The thread of the network writes its faults by itself, in whole lines. */
+  readonly fd: number;
 
   private constructor(fd: number) {
-    this.#fd = fd;
+    this.fd = fd;
   }
 
   /** Throws OUTPUT_UNWRITABLE. */
-  static open(file: string, header: RecordingHeader): RecordingFile {
-    const recording = new RecordingFile(openForWriting(file, '--record'));
-    writeSync(recording.#fd, printRecordingHeader(header));
-    return recording;
+  static open(file: string): RecordingFile {
+    return new RecordingFile(openForWriting(file, '--record'));
+  }
+
+  /** Must come before any fault. */
+  begin(header: RecordingHeader): void {
+    writeSync(this.fd, printRecordingHeader(header));
   }
 
   fault({ lineage, syscall, ordinal, rule, fault, habit }: FiredFault): void {
@@ -38,11 +42,11 @@ export class RecordingFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    closeSync(this.fd);
   }
 
   #write(recorded: Recorded): void {
-    writeSync(this.#fd, printRecordedFault(recorded));
+    writeSync(this.fd, printRecordedFault(recorded));
   }
 }
 

@@ -4,13 +4,13 @@ import type { PreparedNetwork } from '../chaos/network/engine.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import { printInject } from '../faults/inject-grammar.ts';
-import { faultText } from '../faults/replay-file.ts';
+import { faultText, type Recording } from '../faults/replay-file.ts';
 import { ruleFromJson } from '../faults/rule-json.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
 import { straceExpressions } from '../faults/strace-expressions.ts';
 import { signalName } from '../faults/strace-names.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
-import type { Backends, InjectedFault, RunResult, SyscallSummary } from '../model/run-result.ts';
+import type { Backends, InjectedFault, ReplayUse, RunResult, SyscallSummary } from '../model/run-result.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import type { Ending } from './ending.ts';
 import type { Ended } from './engine.ts';
@@ -34,21 +34,23 @@ export interface RunFacts {
   readonly durationMs: number;
   readonly checkStatus: number | undefined;
   readonly verify: string | undefined;
-  /** The file whose faults came again. */
-  readonly replayOf: string | undefined;
+  /** The faults that were to come again. */
+  readonly replay: Recording | undefined;
   readonly stdout: string | undefined;
   readonly stderr: string | undefined;
+  /** Processes that ran already. */
+  readonly attached?: readonly number[] | undefined;
 }
 
 export function makeResult(facts: RunFacts): RunResult {
-  const { command, seed, chaos, ended, ending, tracing, stdout, stderr } = facts;
-  const exitCode = hasExited(ended.status) ? exitStatusOf(ended.status) : undefined;
-  const signal = hasExited(ended.status) ? undefined : signalName(termSignalOf(ended.status));
+  const { command, seed, ended, ending, tracing, stdout, stderr } = facts;
+  const { exitCode, signal } = endOf(ended.status);
   const limits = { ...facts.limits.usage(), timeout: ending?.timeoutUse() };
   const faults = [...ended.sent.map(signalFault), ...facts.fired.map(callFault), ...packetFaults(facts)].sort(
     (a, b) => a.timeMs - b.timeMs,
   );
   const { outcome, error } = judge({
+    detached: ended.status === undefined,
     exitCode,
     signal,
     cause: ending?.cause,
@@ -60,7 +62,7 @@ export function makeResult(facts: RunFacts): RunResult {
   return {
     command,
     seed,
-    config: chaos?.toJSON(),
+    config: config(facts),
     backends: backends(facts),
     outcome,
     exitCode,
@@ -70,7 +72,7 @@ export function makeResult(facts: RunFacts): RunResult {
     network: facts.network?.usage(),
     faults,
     rules: ended.rules,
-    replay: ended.replay,
+    replay: replayUse(facts),
     trace: {
       engine: tracing ? (tracing.kernel ? 'ebpf' : 'ptrace') : 'none',
       syscalls: summary(ended.counts, tracing),
@@ -84,6 +86,30 @@ export function makeResult(facts: RunFacts): RunResult {
     stdout,
     stderr,
   };
+}
+
+/** A replay has the network of its recording, too, so that it can be replayed from its report. */
+function config({ chaos, replay }: RunFacts): RunResult['config'] {
+  return replay?.network ? { ...chaos?.toJSON(), ...replay.network.options } : chaos?.toJSON();
+}
+
+/** Faults of system calls are made by the tracer, if there are any; those of the network by its engine. */
+function replayUse({ replay, ended, network }: RunFacts): ReplayUse | undefined {
+  if (!replay) return undefined;
+  const calls = ended.replay ?? { injected: 0, missed: [] };
+  const missed = network?.missed() ?? [];
+  return {
+    recorded: replay.faults.length + replay.networkFaults.length,
+    injected: calls.injected + replay.networkFaults.length - missed.length,
+    missed: [...calls.missed, ...missed],
+  };
+}
+
+/** How the command ended; nothing is known of one that was let go. */
+function endOf(status: number | undefined): Pick<RunResult, 'exitCode' | 'signal'> {
+  if (status === undefined) return { exitCode: undefined, signal: undefined };
+  if (hasExited(status)) return { exitCode: exitStatusOf(status), signal: undefined };
+  return { exitCode: undefined, signal: signalName(termSignalOf(status)) };
 }
 
 function backends({ limits, network, tracing, ended }: RunFacts): Backends {
@@ -133,36 +159,37 @@ function signalFault(sent: SentSignal): InjectedFault {
 }
 
 function callFault(fired: FiredFault): InjectedFault {
-  const { rule, lineage, tid, syscall, ordinal, timeMs } = fired;
-  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired) };
+  const { rule, lineage, tid, syscall, ordinal, timeMs, stack } = fired;
+  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired), stack };
 }
 
 function packetFaults({ network, startSeconds }: RunFacts): InjectedFault[] {
   return (network?.faults() ?? []).map(({ kind, time, ...place }) => ({
     ...place,
     kind: 'packet',
-    rule: 'network',
     fault: kind,
     timeMs: (time - startSeconds) * 1000,
   }));
 }
 
 /** The command line that makes the same run again. The seed stands in it even if it was drawn. */
-function again({ chaos, seed, command, verify, replayOf }: RunFacts): string {
-  const flags = chaos?.withSettings(replayOf === undefined ? { seed } : {}).toFlags() ?? [];
+function again({ chaos, seed, command, verify, replay, attached = [] }: RunFacts): string {
+  const flags = chaos?.withSettings(replay === undefined ? { seed } : {}).toFlags() ?? [];
   const words = [
-    ...(replayOf === undefined ? [] : ['replay', replayOf]),
+    ...(replay === undefined ? [] : ['replay', replay.name]),
     ...flags.filter((flag) => !flag.startsWith('--chaos-rule=')),
     ...(chaos?.own.rules ?? []).flatMap((rule) => ['-e', `inject=${printInject(ruleFromJson(rule))}`]),
     ...(verify ? ['--verify', verify] : []),
   ];
-  return shellQuote(['renacer', ...words, '--', ...command]);
+  const targets = attached.flatMap((pid) => ['-p', String(pid)]);
+  return shellQuote(['renacer', ...words, ...targets, ...(command.length > 0 ? ['--', ...command] : [])]);
 }
 
 /** Undefined if anything of the run is beyond strace. */
 function strace({ chaos, command, ended, tracing }: RunFacts): string | undefined {
   const plan = tracing?.faults;
-  if (!chaos || !plan || partsOf(chaos.settings).some((part) => part !== 'rules')) return undefined;
+  if (!chaos || !plan || command.length === 0 || partsOf(chaos.settings).some((part) => part !== 'rules'))
+    return undefined;
   // Where Renacer left out what the kernel could not do, strace would have done it.
   if (ended.rules.some(({ impossible }) => impossible > 0)) return undefined;
   const expressions = straceExpressions(plan.rules);

@@ -1,9 +1,11 @@
 import { constants } from 'node:os';
 import { errnoName } from '../linux/libc.ts';
 import type { InjectedFault } from '../model/run-result.ts';
+import type { StackFrame } from '../model/stack-frame.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { argumentTexts } from '../syscalls/format-call.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
+import type { AttachedProcess } from './engine-messages.ts';
 
 interface TaskEvent {
   /** Path of births: `0` is the command, `0.1` the first task that it made. */
@@ -28,14 +30,22 @@ export interface SyscallEvent extends TaskEvent {
   readonly error: string | undefined;
   readonly durationMs: number;
   readonly injected: boolean;
+  /** Where in its program the task was, from the innermost function; undefined without `stackTraces`. */
+  readonly stack: readonly StackFrame[] | undefined;
 }
 
 /** What a caller of the library sees while the command runs. Every event is a value of its own. */
 export type RunEvent =
   | { readonly type: 'start'; readonly pid: number; readonly seed: number }
+  | { readonly type: 'attach'; readonly processes: readonly AttachedProcess[] }
   | SyscallEvent
-  | ({ readonly type: 'signal'; readonly signal: string } & TaskEvent)
+  | ({
+      readonly type: 'signal';
+      readonly signal: string;
+      readonly stack: readonly StackFrame[] | undefined;
+    } & TaskEvent)
   | ({ readonly type: 'birth'; readonly thread: boolean } & TaskEvent)
+  | ({ readonly type: 'detach' } & TaskEvent)
   | ({ readonly type: 'exit'; readonly exitCode: number | undefined; readonly signal: string | undefined } & TaskEvent)
   | { readonly type: 'fault'; readonly fault: InjectedFault };
 
@@ -60,11 +70,14 @@ export function toRunEvent(event: TraceEvent): RunEvent | undefined {
         error: event.errno === 0 ? undefined : errnoName(event.errno),
         durationMs: event.duration * 1000,
         injected: event.injected,
+        stack: event.stack,
       };
     case 'signal':
-      return { type: 'signal', ...base, signal: signalName(event.signal) };
+      return { type: 'signal', ...base, signal: signalName(event.signal), stack: event.stack };
     case 'task-start':
       return { type: 'birth', ...base, thread: event.thread };
+    case 'task-detach':
+      return { type: 'detach', ...base };
     case 'task-end':
       return {
         type: 'exit',

@@ -3,29 +3,35 @@ import { FaultPolicy, type FiredFault } from '../faults/fault-policy.ts';
 import { ReplayPolicy } from '../faults/replay-policy.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
 import { type GatedProcess, LaunchError } from '../linux/launch.ts';
+import { SystemCallError } from '../linux/libc.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops } from '../linux/signals.ts';
+import { LeaveRequest } from '../tracer/leave-request.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
+import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../tracer/record.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
-import type { CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
+import type { StackTracer } from '../tracer/unwind/stack-tracer.ts';
+import type { AttachedProcess, RefusedProcess } from './engine-messages.ts';
+import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
 
 /** Launches the command of a plan that traces or injects, and follows it to its end. */
 export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise<void> {
-  const injectors = await makeInjectors(tracing);
+  const injectors = await makeInjectors(plan, tracing);
   const policies = policiesOf(injectors);
   const stops = tracing.method === 'seccomp' && !tracing.kernel;
-  const filter = stops ? traceFilter(stoppingCalls(tracing.selected, policies)) : undefined;
+  const filter = stops ? filterOf(tracing.selected, policies) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
+  const start = (): GatedProcess | undefined => plan.launch && launch({ ...plan, launch: plan.launch }, filter);
   if (!tracing.kernel) {
-    const gated = launch(plan, filter);
-    if (gated) trace(plan, tracing, gated, captures, injectors);
+    const gated = start();
+    if (gated || !plan.launch) trace(plan, tracing, gated, captures, injectors);
     return;
   }
   const { group } = tracing.kernel;
@@ -35,7 +41,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
     tell({ kind: 'no-kernel-trace', reason: tracer });
     return;
   }
-  const gated = launch(plan, filter);
+  const gated = start();
   if (gated) waitFor(gated, { tracer, awaitTree: () => awaitEmpty(group) });
 }
 
@@ -46,16 +52,21 @@ interface Injectors {
   readonly replay: ReplayPolicy | undefined;
   /** Last, since these act on calls as they are made. */
   readonly conditions: readonly Policy[];
+  /** It injects nothing, but must see what others let happen. */
+  readonly locator: StackTracer | undefined;
 }
 
-async function makeInjectors(tracing: TracingPlan): Promise<Injectors> {
-  const onFault = (fault: FiredFault): void => tell({ kind: 'fault', fault });
+async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<Injectors> {
+  const locator = await makeLocator(plan, tracing);
+  const onFault = (fault: FiredFault): void =>
+    tell({ kind: 'fault', fault: locator ? { ...fault, stack: locator.stackOf(fault) } : fault });
   const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
   return {
     faults: tracing.faults && new FaultPolicy(tracing.faults, onFault),
     signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
     conditions: await makeConditions(tracing),
+    locator,
   };
 }
 
@@ -78,19 +89,28 @@ async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   return conditions;
 }
 
-function policiesOf({ faults, signals, replay, conditions }: Injectors): Policy[] {
-  return [faults, signals, replay, ...conditions].filter((policy) => policy !== undefined);
+async function makeLocator(plan: EnginePlan, { places }: TracingPlan): Promise<StackTracer | undefined> {
+  if (!places) return undefined;
+  const { StackTracer } = await import('../tracer/unwind/stack-tracer.ts');
+  return new StackTracer(places.frames, places.sources, plan.launch !== undefined);
+}
+
+function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions, locator].filter((policy) => policy !== undefined);
 }
 
 function trace(
   plan: EnginePlan,
   tracing: TracingPlan,
-  gated: GatedProcess,
+  gated: GatedProcess | undefined,
   captures: RecordingPlan['captures'],
   injectors: Injectors,
 ): void {
   muteChildStops();
-  const writer = new RingWriter(NativeMemory.at(plan.ring.address, plan.ring.size), new Int32Array(plan.ring.control));
+  const ring = NativeMemory.at(plan.ring.address, plan.ring.size);
+  const control = new Int32Array(plan.ring.control);
+  const longest = tracing.dumps ? MAX_WHOLE_RECORD_BYTES : MAX_RECORD_BYTES;
+  const writer = new RingWriter(ring, control, longest);
   const recorder = new Recorder(
     {
       selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
@@ -98,20 +118,32 @@ function trace(
       timed: tracing.timed,
       captures,
       stringLimit: tracing.stringLimit,
+      descriptorDetails: tracing.descriptorDetails,
     },
     writer,
   );
+  if (injectors.locator) recorder.locateBy(injectors.locator);
   const policies = policiesOf(injectors);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
-  const following = { method: tracing.method, tree: tracing.follow };
-  const loop = new StopLoop(following, recorder, policy, (signal) => tell({ kind: 'stopped', signal }));
-  let started = false;
-  let status: number;
+  const following = {
+    method: tracing.method,
+    tree: tracing.follow,
+    killAttached: plan.attach?.killOnExit === true,
+    untilExec: tracing.untilExec === true,
+  };
+  const onStop = gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined;
+  const loop = new StopLoop(following, recorder, policy, onStop);
+  let started = !gated;
+  let status: number | undefined;
   try {
-    status = loop.run(gated, () => {
-      started = true;
-      tell({ kind: 'started', pid: gated.pid });
-    });
+    if (gated) {
+      loop.launch(gated, () => {
+        started = true;
+        tell({ kind: 'started', pid: gated.pid });
+      });
+    }
+    if (plan.attach) attachAll(loop, plan.attach);
+    status = loop.run(plan.attach || tracing.untilExec ? new LeaveRequest(control) : undefined);
   } catch (error) {
     if (started) throw error;
     failed(error instanceof LaunchError ? 'execve' : 'trace', error);
@@ -131,11 +163,31 @@ function trace(
   });
 }
 
-/** The calls that must stop: those that are asked for, and those that a policy wants. */
-function stoppingCalls(selected: TracingPlan['selected'], policies: readonly Policy[]): 'all' | Iterable<number> {
-  const sets = [selected, ...policies.map(({ armed }) => armed)];
-  if (sets.includes('all')) return 'all';
-  return sets.flatMap((set) => (typeof set === 'string' ? [] : [...set]));
+function attachAll(loop: StopLoop, { pids, awaitsExec }: AttachPlan): void {
+  const attached: AttachedProcess[] = [];
+  const refused: RefusedProcess[] = [];
+  for (const pid of pids) {
+    try {
+      attached.push({ pid, tasks: loop.attach(pid, pid === awaitsExec) });
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      refused.push({ pid, code: error.code });
+    }
+  }
+  tell({ kind: 'attached', attached, refused });
+}
+
+/** Lets those calls stop that are asked for, and those that a policy wants, some of them under a condition only. */
+function filterOf(selected: TracingPlan['selected'], policies: readonly Policy[]): Uint8Array {
+  const sets = [selected, ...policies.map(alwaysArmed)];
+  if (sets.includes('all')) return traceFilter('all');
+  const always = new Set(sets.flatMap((set) => (typeof set === 'string' ? [] : [...set])));
+  const conditions = policies.flatMap(({ armedByArgument }) => [...(armedByArgument ?? [])]);
+  return traceFilter(always, new Map(conditions.filter(([number]) => !always.has(number))));
+}
+
+function alwaysArmed({ armed, armedByArgument }: Policy): 'all' | readonly number[] {
+  return armed === 'all' ? armed : [...armed].filter((number) => !armedByArgument?.has(number));
 }
 
 function countedCalls(counts: CallCounts): CountedCall[] {

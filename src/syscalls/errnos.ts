@@ -190,6 +190,11 @@ export function errnoNames(): readonly string[] {
   return [...numbers.keys()];
 }
 
+/** Whether a call with this error was interrupted, and will go on by itself or fail with EINTR. */
+export function isRestart(errno: number): boolean {
+  return RESTARTS.has(errno);
+}
+
 /** How a failed call ends in a trace: `-1 ENOENT (No such file or directory)`, `? ERESTARTSYS (To be restarted ...)`. */
 export function failureText(errno: number): string {
   const name = names[errno];

@@ -22,6 +22,7 @@ export class Placement {
   #stops = 0;
   #windowStart = 0;
   #used = false;
+  #forbidden = false;
 
   constructor(tasks: ReadonlyMap<number, Task>) {
     this.#tasks = tasks;
@@ -32,6 +33,12 @@ export class Placement {
     return this.#used;
   }
 
+  /** For tasks that may outlive the tracer, whose end nobody could undo the sharing at. */
+  forbid(): void {
+    this.#forbidden = true;
+    this.release();
+  }
+
   /** Called at every stop. */
   stopped(): void {
     this.#stops += 1;
@@ -40,7 +47,7 @@ export class Placement {
     const perSecond = (this.#stops * 1000) / (now - this.#windowStart);
     this.#stops = 0;
     this.#windowStart = now;
-    if (this.#pin === undefined && perSecond > DENSE) this.#gather();
+    if (this.#pin === undefined && !this.#forbidden && perSecond > DENSE) this.#gather();
     else if (this.#pin !== undefined && perSecond < SPARSE) this.release();
   }
 

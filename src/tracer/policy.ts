@@ -73,6 +73,8 @@ export interface StoppedSignal {
 export interface Policy {
   /** The calls to stop at, or `all`. */
   readonly armed: 'all' | ReadonlySet<number>;
+  /** Calls of `armed` that matter only if the argument with this index is not 0. They may stop, and be asked about, all the same. */
+  readonly armedByArgument?: ReadonlyMap<number, number>;
   /** Whether {@link Task.atHome} is to be kept: it costs one stop at each execve. */
   readonly needsProgramEntry?: boolean;
   /**

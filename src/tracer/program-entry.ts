@@ -55,6 +55,13 @@ export class ProgramEntry {
     if (breakpoint) this.#breakpoints.set(child, breakpoint);
   }
 
+  /** A stopped task is to go on without a tracer: nobody would answer for the breakpoint. */
+  disarm(task: Task): void {
+    const breakpoint = this.#breakpoints.get(task);
+    if (breakpoint) this.#ptrace.pokeText(task.tid, breakpoint.address, breakpoint.original);
+    this.#breakpoints.delete(task);
+  }
+
   forget(task: Task): void {
     this.#breakpoints.delete(task);
   }

@@ -7,6 +7,9 @@
  *     exit:   6-7 result   8 errno   10-11 duration, then captures
  *     signal: 6-37 siginfo_t
  *     start:  6 length of the lineage, then its characters
+ *     frame:  6 length of a stack frame as JSON, then its bytes; the number is its id
+ *     place:  6-7 instruction pointer, then the ids of frames, as many as the number says. It stands before the entry, signal
+ *             or stop that it is about
  *
  * A capture is a word `argument | part << 8 | cut << 16 | time << 24`, a word with its length, and its bytes, padded to 8.
  */
@@ -19,11 +22,22 @@ export const RECORD = {
   taskEnd: 5,
   taskStart: 6,
   supersede: 7,
+  frame: 8,
+  place: 9,
+  detach: 10,
 } as const;
 
 export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
 
-export const FLAG = { injected: 1, delayed: 2, unreturned: 4, thread: 8, poked: 16 } as const;
+export const FLAG = {
+  injected: 1,
+  delayed: 2,
+  unreturned: 4,
+  thread: 8,
+  poked: 16,
+  detached: 32,
+  attached: 64,
+} as const;
 
 /** Indices of 32-bit words. */
 export const WORD = {
@@ -39,6 +53,8 @@ export const WORD = {
   siginfo: 6,
   length: 6,
   text: 7,
+  ip: 6,
+  frames: 8,
 } as const;
 
 /** Bytes before the captures. */
@@ -48,12 +64,15 @@ export const SIGINFO_BYTES = 128;
 
 /** No record is longer, so that one always fits without wrapping. */
 export const MAX_RECORD_BYTES: number = 512 * 1024;
+/** The same where all data are copied (`-e read=`): as much as most programs move in one call. */
+export const MAX_WHOLE_RECORD_BYTES: number = 16 * 1024 * 1024;
 
 /**
- * Words of the control block that both threads see: positions in the ring; the process that has been prepared; and
- * whether the run was given up, so that this process must not start.
+ * Words of the control block that both threads see: positions in the ring; the process that has been prepared; whether the
+ * run was given up, so that this process must not start; whether attached tasks are to be let go, and the task whose stop
+ * wakes the stop loop (see LeaveRequest).
  */
-export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3 } as const;
-export const CONTROL_BYTES = 16;
+export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3, leave: 4, doorbell: 5 } as const;
+export const CONTROL_BYTES = 24;
 
 export const ABIS = ['x86_64', 'i386', 'x32'] as const;

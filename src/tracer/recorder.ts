@@ -1,8 +1,10 @@
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
-import type { Capture } from '../model/capture.ts';
+import type { Capture, DescriptorDetail } from '../model/capture.ts';
+import type { StackFrame } from '../model/stack-frame.ts';
 import { Capturer } from './capturer.ts';
+import type { Locator } from './locator.ts';
 import { ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, type RecordKind, SIGINFO_BYTES, WORD } from './record.ts';
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
@@ -18,6 +20,8 @@ export interface RecordingPlan {
   /** What to copy from the task's memory, by number. */
   readonly captures: (nr: number, args: ArgWords) => readonly Capture[];
   readonly stringLimit: number;
+  /** What is told of file descriptors beside their paths. */
+  readonly descriptorDetails?: readonly DescriptorDetail[] | undefined;
 }
 
 /** Calls, errors and seconds of each number (x86-64). */
@@ -40,7 +44,9 @@ export class Recorder {
   };
   readonly #isSelected = new Uint8Array(NUMBERS);
   #capturer!: Capturer;
+  #locator: Locator | undefined;
   #signals = 0;
+  #frames = 0;
 
   constructor(plan: RecordingPlan, writer: RingWriter) {
     this.#plan = plan;
@@ -51,7 +57,12 @@ export class Recorder {
 
   /** The memory to capture from: it belongs to the stop loop. */
   attach(memory: TaskMemory): void {
-    this.#capturer = new Capturer(memory, this.#writer, this.#plan.stringLimit);
+    this.#capturer = new Capturer(memory, this.#writer, this.#plan.stringLimit, this.#plan.descriptorDetails ?? []);
+  }
+
+  /** Where tasks are is recorded too: of each call, signal and stop. */
+  locateBy(locator: Locator): void {
+    this.#locator = locator;
   }
 
   get signalCount(): number {
@@ -68,6 +79,7 @@ export class Recorder {
     if (isNative) this.counts.calls[task.nr]! += 1;
     if (isNative ? this.#isSelected[task.nr] === 0 : this.#plan.selected === 'none') return false;
     if (!this.#plan.events) return this.#plan.timed;
+    this.#place(task);
     this.#begin(RECORD.entry, 0, task, task.nr, ENTRY_BYTES);
     this.#writer.setAbi(task.abi);
     for (let i = 0; i < 6; i++) {
@@ -104,6 +116,7 @@ export class Recorder {
   signal(task: Task, signal: number, siginfo: Uint8Array | undefined): void {
     this.#signals += 1;
     if (!siginfo) return;
+    this.#place(task);
     this.#begin(RECORD.signal, 0, task, signal, WORD.siginfo * 4 + SIGINFO_BYTES);
     this.#writer.setBytes(WORD.siginfo, siginfo);
     this.#writer.commit();
@@ -111,15 +124,18 @@ export class Recorder {
 
   groupStop(task: Task, signal: number): void {
     if (!this.#plan.events) return;
+    this.#place(task);
     this.#begin(RECORD.groupStop, 0, task, signal, 24);
     this.#writer.commit();
   }
 
-  taskStart(task: Task, parentTid: number): void {
+  /** `attached`: it was there before. */
+  taskStart(task: Task, parentTid: number, attached: boolean): void {
     if (!this.#plan.events) return;
     const lineage = Buffer.from(task.lineage, 'latin1');
     const bytes = (WORD.text * 4 + lineage.length + 7) & ~7;
-    this.#begin(RECORD.taskStart, task.tid === task.tgid ? 0 : FLAG.thread, task, parentTid, bytes);
+    const flags = (task.tid === task.tgid ? 0 : FLAG.thread) | (attached ? FLAG.attached : 0);
+    this.#begin(RECORD.taskStart, flags, task, parentTid, bytes);
     this.#writer.setWord(WORD.length, lineage.length);
     this.#writer.setBytes(WORD.text, lineage);
     this.#writer.commit();
@@ -141,14 +157,42 @@ export class Recorder {
     this.#writer.commit();
   }
 
-  #unreturned(task: Task): void {
+  /** The task is let go, in the middle of a call perhaps. */
+  detach(task: Task): void {
+    if (!this.#plan.events) return;
+    this.#unreturned(task, FLAG.detached);
+    this.#begin(RECORD.detach, 0, task, 0, 24);
+    this.#writer.commit();
+  }
+
+  #unreturned(task: Task, flags = 0): void {
     if (!task.recorded || !task.awaitsExit) return;
-    this.#begin(RECORD.exit, task.flags | FLAG.unreturned, task, task.nr, EXIT_BYTES);
+    this.#begin(RECORD.exit, task.flags | FLAG.unreturned | flags, task, task.nr, EXIT_BYTES);
     this.#writer.setAbi(task.abi);
     this.#writer.setWord(WORD.result, 0);
     this.#writer.setWord(WORD.result + 1, 0);
     this.#writer.setWord(WORD.errno, 0);
     this.#writer.setDouble(WORD.duration, (monotonicMs() - task.enteredAt) / 1000);
+    this.#writer.commit();
+  }
+
+  #place(task: Task): void {
+    const count = this.#locator?.locate(task) ?? -1;
+    if (count < 0) return;
+    const { frames, instructionPointer } = this.#locator!;
+    for (const frame of this.#locator!.takeFreshFrames()) this.#frame(task, frame);
+    this.#begin(RECORD.place, 0, task, count, (WORD.frames * 4 + count * 4 + 7) & ~7);
+    this.#writer.setWord(WORD.ip, instructionPointer[0]!);
+    this.#writer.setWord(WORD.ip + 1, instructionPointer[1]!);
+    for (let i = 0; i < count; i++) this.#writer.setWord(WORD.frames + i, frames[i]!);
+    this.#writer.commit();
+  }
+
+  #frame(task: Task, frame: StackFrame): void {
+    const text = Buffer.from(JSON.stringify(frame));
+    this.#begin(RECORD.frame, 0, task, this.#frames++, (WORD.text * 4 + text.length + 7) & ~7);
+    this.#writer.setWord(WORD.length, text.length);
+    this.#writer.setBytes(WORD.text, text);
     this.#writer.commit();
   }
 

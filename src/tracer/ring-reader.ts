@@ -4,6 +4,7 @@ import type { TraceEvent } from '../model/trace-event.ts';
 import { CapturedInRecords } from './captured-in-records.ts';
 import { endOf } from './end-of-task.ts';
 import { PendingCall } from './pending-call.ts';
+import { Places } from './places.ts';
 import { ABIS, CONTROL, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, SIGINFO_BYTES, WORD } from './record.ts';
 
 const TWO_32 = 2 ** 32;
@@ -20,6 +21,7 @@ export class RingReader {
   readonly #args = new ArgWords(new Uint32Array(12));
   readonly #result = new ArgWords(new Uint32Array(2));
   readonly #captured = new CapturedInRecords();
+  readonly #places = new Places();
   #read = 0;
 
   constructor(ring: NativeMemory, control: Int32Array) {
@@ -62,20 +64,35 @@ export class RingReader {
       case RECORD.signal: {
         const start = at + WORD.siginfo * 4;
         const siginfo = u8.subarray(start, start + SIGINFO_BYTES);
-        return { kind: 'signal', ...base, signal: number, siginfo, injected: (flags & FLAG.injected) !== 0 };
+        const injected = (flags & FLAG.injected) !== 0;
+        return { kind: 'signal', ...base, ...this.#places.take(tid), signal: number, siginfo, injected };
       }
       case RECORD.groupStop:
-        return { kind: 'group-stop', ...base, signal: number };
+        return { kind: 'group-stop', ...base, ...this.#places.take(tid), signal: number };
       case RECORD.taskEnd:
         this.#lineages.delete(tid);
         this.#pending.delete(tid);
         return { kind: 'task-end', ...base, ...endOf(number) };
+      case RECORD.detach:
+        this.#lineages.delete(tid);
+        this.#pending.delete(tid);
+        return { kind: 'task-detach', ...base };
       case RECORD.taskStart: {
         const start = at + WORD.text * 4;
         const lineage = Buffer.from(u8.subarray(start, start + u32[word + WORD.length]!)).toString('latin1');
         this.#lineages.set(tid, lineage);
-        return { kind: 'task-start', ...base, lineage, parentTid: number, thread: (flags & FLAG.thread) !== 0 };
+        const thread = (flags & FLAG.thread) !== 0;
+        const attached = (flags & FLAG.attached) !== 0;
+        return { kind: 'task-start', ...base, lineage, parentTid: number, thread, attached };
       }
+      case RECORD.frame: {
+        const start = at + WORD.text * 4;
+        this.#places.name(number, u8.subarray(start, start + u32[word + WORD.length]!));
+        return undefined;
+      }
+      case RECORD.place:
+        this.#places.put(tid, u32.subarray(word + WORD.ip, word + WORD.frames + number));
+        return undefined;
       case RECORD.supersede:
         return this.#supersede(tid, number, base.time);
       default:
@@ -93,11 +110,13 @@ export class RingReader {
     const bytes = this.#ring.u8.subarray(at, at + size);
     const pending = this.#pending.get(base.tid) ?? new PendingCall();
     pending.keep(bytes);
+    pending.place = this.#places.take(base.tid);
     this.#pending.set(base.tid, pending);
     this.#captured.exitAt();
     this.#captured.entryAt(pending.bytes, ENTRY_BYTES, pending.size);
     this.#args.moveTo(pending.words, WORD.args);
-    return { kind: 'syscall-entry', ...base, abi, nr, args: this.#args, captured: this.#captured };
+    const { place } = pending;
+    return { kind: 'syscall-entry', ...base, ...place, abi, nr, args: this.#args, captured: this.#captured };
   }
 
   #exit(
@@ -117,11 +136,13 @@ export class RingReader {
     return {
       kind: 'syscall-exit',
       ...base,
+      ...pending?.place,
       abi,
       nr,
       args: this.#args,
       captured: this.#captured,
       returned: (flags & FLAG.unreturned) === 0,
+      detached: (flags & FLAG.detached) !== 0,
       result: this.#result,
       errno: this.#ring.u32[word + WORD.errno]!,
       duration: this.#ring.f64[(word + WORD.duration) >> 1]!,

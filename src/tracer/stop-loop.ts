@@ -1,7 +1,10 @@
 import { monotonicMs } from '../linux/clock.ts';
 import type { GatedProcess } from '../linux/launch.ts';
+import { syscall } from '../linux/libc.ts';
+import { threadGroupOf, tracerOf } from '../linux/process-stat.ts';
 import {
   PTRACE_CONT,
+  PTRACE_DETACH,
   PTRACE_EVENT_CLONE,
   PTRACE_EVENT_EXEC,
   PTRACE_EVENT_FORK,
@@ -22,42 +25,55 @@ import {
   PTRACE_SYSCALL_INFO_SECCOMP,
   Ptrace,
 } from '../linux/ptrace.ts';
-import { sendThreadSignal } from '../linux/signals.ts';
+import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
 import { SYS } from '../linux/syscall-numbers.ts';
 import { TaskMemory } from '../linux/task-memory.ts';
 import { Waiter } from '../linux/wait.ts';
 import { isStopped, ptraceEventOf, stopSignalOf, termSignalOf } from '../linux/wait-status.ts';
+import { isRestart } from '../syscalls/errnos.ts';
 import { ABI_X86_64, CallAtStop, INFO } from './call-at-stop.ts';
 import { Doorbell } from './doorbell.ts';
 import { hideVdso } from './hidden-vdso.ts';
+import type { LeaveRequest } from './leave-request.ts';
 import { Placement } from './placement.ts';
 import type { EntryDecision, Policy } from './policy.ts';
 import { ProgramEntry } from './program-entry.ts';
 import type { Recorder } from './recorder.ts';
+import { seizeProcess } from './seize-process.ts';
 import { Tampering } from './tampering.ts';
 import type { Task } from './task.ts';
 import { TaskTable } from './task-table.ts';
 import { Timers } from './timers.ts';
 import { keepTraced } from './untraced-clone.ts';
 
-const OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+const OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
 const TREE_OPTIONS = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
 
 const SIGTRAP = 5;
+const SIGKILL = 9;
 const SYSCALL_STOP = SIGTRAP | 0x80;
 
 /** How many states are collected before the first is handled, so that a quick task can't starve the others. */
 const BATCH = 128;
 const MEMORY_BYTES = 1024 * 1024;
+/** Tasks that are to be let go, and can't be stopped for it (vfork(2), a dead disk), are left to the end of this thread. */
+const LEAVE_MS = 500;
+/** How often tasks are looked for that have gone without a word. */
+const LOOK_MS = 1000;
 
 /** How system calls are made to stop: by a filter that the command starts with, or all of them by ptrace itself. */
 export type StopMethod = 'seccomp' | 'ptrace';
 
-/** How a command is followed. */
+/** How tasks are followed. */
 export interface Following {
+  /** Processes that run already have no filter of ours: with them it must be `ptrace`. */
   readonly method: StopMethod;
-  /** Its children and threads too. Without, the method must be `ptrace`: a filter would go on in tasks that nobody traces. */
+  /** Children and threads too. Without, the method must be `ptrace`: a filter would go on in tasks that nobody traces. */
   readonly tree: boolean;
+  /** Processes that run already end with the tracer, as a command does. */
+  readonly killAttached?: boolean;
+  /** A task is let go when it calls execve: the method must be `ptrace`. */
+  readonly untilExec?: boolean;
 }
 
 /**
@@ -81,11 +97,18 @@ export class StopLoop {
   readonly #batchStatuses = new Int32Array(BATCH);
   #doorbell: Doorbell | undefined;
   #root: Task | undefined;
-  #rootStatus = 0;
+  #rootStatus: number | undefined;
   #onRootExec: () => void = () => {};
   readonly #onRootStop: (signal: number) => void;
-  /** The command has not called execve yet: what it does is ours. */
+  /** It has not called execve yet: what it does is ours. */
+  #preparing: Task | undefined;
   #launching: GatedProcess | undefined;
+  /** The command, if it was let go: it is our child still, and its end is that of the run. */
+  #leftCommand = 0;
+  #leaveRequest: LeaveRequest | undefined;
+  /** Attached tasks are let go at their next stop. */
+  #isLeaving = false;
+  #leaveByMs = Number.POSITIVE_INFINITY;
 
   /** `onRootStop` is told when a job-control signal has stopped the command's first task. */
   constructor(
@@ -112,38 +135,75 @@ export class StopLoop {
   }
 
   /**
-   * Traces a process that waits at its gate, until all that is followed has ended; returns its wait status. `onExec` is
-   * called when the command has been executed. Throws LaunchError if it can't be, SystemCallError if tracing is not
-   * allowed.
+   * Begins to trace a process that waits at its gate. `onExec` is called when the command has been executed. Throws
+   * SystemCallError if tracing is not allowed.
    */
-  run(gated: GatedProcess, onExec: () => void): number {
-    this.#onRootExec = onExec;
-    this.#launch(gated);
-    while (this.#tasks.all.size > 0) {
-      const count = this.#collect();
-      if (count === 0) break;
-      for (let i = 0; i < count; i++) this.#handle(this.#batchTids[i]!, this.#batchStatuses[i]!);
-      this.#awaitBirths();
-    }
-    this.#doorbell?.remove(this.#waiter);
-    this.#placement.release();
-    this.#launching?.finish(false);
-    return this.#rootStatus;
-  }
-
-  #launch(gated: GatedProcess): void {
+  launch(gated: GatedProcess, onExec: () => void): void {
     const { pid } = gated;
-    const { method, tree } = this.#following;
-    this.#ptrace.seize(pid, OPTIONS | (tree ? TREE_OPTIONS : 0) | (method === 'seccomp' ? PTRACE_O_TRACESECCOMP : 0));
+    const { method } = this.#following;
+    this.#ptrace.seize(pid, this.#options | PTRACE_O_EXITKILL | (method === 'seccomp' ? PTRACE_O_TRACESECCOMP : 0));
     if (method === 'ptrace') {
       this.#ptrace.interrupt(pid);
       this.#waiter.task(pid);
       this.#ptrace.resume(PTRACE_SYSCALL, pid);
     }
     this.#root = this.#tasks.addRoot(pid);
+    this.#preparing = this.#root;
     this.#launching = gated;
+    this.#onRootExec = onExec;
     this.#started(this.#root, undefined);
-    gated.open();
+  }
+
+  /**
+   * Begins to trace a process that runs already; with its whole tree, all of its threads. It is left running if the
+   * tracer ends. If it is about to execute a command (`awaitsExec`), only its first task is traced, and from there on.
+   * Returns how many tasks that is. Throws SystemCallError if it can't be traced.
+   */
+  attach(pid: number, awaitsExec = false): number {
+    const options = this.#options | (this.#following.killAttached ? PTRACE_O_EXITKILL : 0);
+    const tids = seizeProcess(this.#ptrace, pid, options, this.#following.tree && !awaitsExec);
+    const tasks = this.#tasks.addAttached(threadGroupOf(pid) ?? pid, tids);
+    for (const task of tasks) {
+      this.#started(task, undefined);
+      this.#ptrace.interrupt(task.tid);
+    }
+    this.#root ??= tasks[0];
+    if (awaitsExec) this.#preparing = tasks[0];
+    this.#placement.forbid();
+    return tids.length;
+  }
+
+  /**
+   * Follows what is traced until all of it has ended, or was let go as `leaveRequest` asks for. Returns the wait status of
+   * the command or, without one, of the first process that was attached; undefined if that was let go. Throws LaunchError
+   * if the command can't be executed.
+   */
+  run(leaveRequest?: LeaveRequest): number | undefined {
+    this.#leaveRequest = leaveRequest;
+    if (leaveRequest) this.#makeDoorbell(this.#nextLookMs(monotonicMs()));
+    this.#launching?.open();
+    while (this.#goesOn()) {
+      const count = this.#collect();
+      if (count === 0) break;
+      for (let i = 0; i < count; i++) this.#handle(this.#batchTids[i]!, this.#batchStatuses[i]!);
+      this.#awaitBirths();
+    }
+    for (const task of this.#tasks.all.values()) this.#forget(task);
+    if (this.#leftCommand !== 0 && this.#waiter.task(this.#leftCommand) !== 0) this.#rootStatus = this.#waiter.status;
+    this.#doorbell?.remove(this.#waiter);
+    this.#placement.release();
+    this.#launching?.finish(false);
+    return this.#rootStatus;
+  }
+
+  #goesOn(): boolean {
+    const { all } = this.#tasks;
+    if (!this.#isLeaving || monotonicMs() < this.#leaveByMs) return all.size > 0;
+    return [...all.values()].some((task) => !this.#isFree(task));
+  }
+
+  get #options(): number {
+    return OPTIONS | (this.#following.tree ? TREE_OPTIONS : 0);
   }
 
   /** Blocks for one change of state, then takes what else has changed. */
@@ -176,6 +236,7 @@ export class StopLoop {
     }
     const task = this.#tasks.all.get(tid);
     if (task) this.#onChange(task, status);
+    else if (tid === this.#leftCommand) this.#commandEnded(status);
     else this.#tasks.strange(tid, status);
     if (this.#policy) this.#setAlarm(this.#policy.nextTime?.() ?? Number.POSITIVE_INFINITY);
   }
@@ -207,7 +268,7 @@ export class StopLoop {
         this.#onExec(task);
         return;
       case PTRACE_EVENT_STOP:
-        if (signal !== SIGTRAP) {
+        if (signal !== SIGTRAP && !this.#leaves(task)) {
           this.#recorder.groupStop(task, signal);
           this.#ptrace.resume(PTRACE_LISTEN, task.tid);
           if (task === this.#root) this.#onRootStop(signal);
@@ -220,6 +281,10 @@ export class StopLoop {
 
   /** Goes on, with the exit stop of the current call if somebody waits for it. */
   #resume(task: Task, signal = 0): void {
+    if (this.#leaves(task) && !this.#tampering.isUnderWay(task)) {
+      this.#letGo(task, signal);
+      return;
+    }
     const request = this.#following.method === 'ptrace' || task.awaitsExit ? PTRACE_SYSCALL : PTRACE_CONT;
     this.#ptrace.resume(request, task.tid, signal);
   }
@@ -247,7 +312,7 @@ export class StopLoop {
   }
 
   #started(task: Task, parent: Task | undefined): void {
-    this.#recorder.taskStart(task, parent?.tid ?? 0);
+    this.#recorder.taskStart(task, parent?.tid ?? 0, task.attached && !parent);
     this.#policy?.onTaskStart?.(task, monotonicMs(), parent);
   }
 
@@ -255,10 +320,14 @@ export class StopLoop {
     const successor = this.#tasks.successorOf(task, this.#ptrace.eventMessage(task.tid));
     if (successor) this.#supersede(task, successor);
     const current = successor ?? task;
-    if (this.#launching && current === this.#root) {
-      this.#launching.finish(true);
+    if (current === this.#preparing) {
+      this.#preparing = undefined;
+      this.#launching?.finish(true);
       this.#launching = undefined;
       this.#onRootExec();
+    } else if (this.#following.untilExec) {
+      this.#letGo(current);
+      return;
     }
     this.#policy?.onExec?.(current);
     if (this.#policy?.needsProgramEntry) this.#programEntry.arm(current);
@@ -285,10 +354,71 @@ export class StopLoop {
       return;
     }
     if (task === this.#root) this.#rootStatus = status;
+    // The command could not be executed: nothing else is to be traced then.
+    if (this.#launching && task === this.#root) this.#leave();
     this.#recorder.taskEnd(task, status);
     this.#policy?.onTaskEnd?.(task, status);
     this.#placement.ended(task.tid);
     this.#programEntry.forget(task);
+    this.#tasks.remove(task);
+  }
+
+  // Letting go
+
+  /** Every attached task is let go at its next stop, which is made to come now. */
+  #leave(): void {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#leaveByMs = monotonicMs() + LEAVE_MS;
+    this.#endHolds(Number.POSITIVE_INFINITY);
+    for (const task of [...this.#tasks.all.values()]) {
+      if (!this.#isFree(task)) continue;
+      if (task.attached && this.#following.killAttached) sendSignal(task.tgid, SIGKILL);
+      else this.#ptrace.interrupt(task.tid);
+    }
+    this.#setAlarm(this.#leaveByMs);
+  }
+
+  /**
+   * A process of which only the first task is traced may execute a program in another one, which takes that one's place: the
+   * kernel says nothing of it, neither exec nor end.
+   */
+  #forgetVanished(): void {
+    if (this.#following.tree) return;
+    const self = syscall(SYS.gettid, 0, 0, 0, 0, 0, 0);
+    for (const task of this.#tasks.all.values()) if (tracerOf(task.tid) !== self) this.#forget(task);
+  }
+
+  #nextLookMs(nowMs: number): number {
+    return this.#following.tree ? Number.POSITIVE_INFINITY : nowMs + LOOK_MS;
+  }
+
+  #leaves(task: Task): boolean {
+    return this.#isLeaving && this.#isFree(task);
+  }
+
+  /** It may run on without us: it did before, or somebody asked to let tasks go. Only the command itself is ours to end. */
+  #isFree(task: Task): boolean {
+    return task.attached || (this.#following.untilExec === true && task !== this.#root);
+  }
+
+  /** A stopped task runs on without us. */
+  #letGo(task: Task, signal = 0): void {
+    this.#programEntry.disarm(task);
+    this.#forget(task);
+    this.#ptrace.resume(PTRACE_DETACH, task.tid, signal);
+  }
+
+  #commandEnded(status: number): void {
+    this.#leftCommand = 0;
+    this.#rootStatus = status;
+  }
+
+  #forget(task: Task): void {
+    if (task === this.#root && !task.attached) this.#leftCommand = task.tid;
+    this.#recorder.detach(task);
+    this.#policy?.onTaskEnd?.(task, 0);
+    this.#placement.ended(task.tid);
     this.#tasks.remove(task);
   }
 
@@ -330,7 +460,8 @@ export class StopLoop {
       this.#ptrace.resume(PTRACE_SYSCALL, task.tid);
       return;
     }
-    if (this.#launching && task === this.#root && info[INFO.nr] !== SYS.execve) {
+    const isOurs = task === this.#preparing && info[INFO.nr] !== SYS.execve;
+    if (isOurs || this.#leaves(task)) {
       this.#resume(task);
       return;
     }
@@ -370,6 +501,11 @@ export class StopLoop {
       return;
     }
     if (task.argsChanged) this.#tampering.restoreArguments(task, this.#call);
+    if (this.#leaves(task) && isRestart(this.#call.errno)) {
+      // We have interrupted it, and it goes on when the task is let go.
+      this.#resume(task);
+      return;
+    }
     const decision = task.policyAtExit ? this.#policy?.onExit?.(this.#call) : undefined;
     if (decision?.kill) {
       this.#tampering.kill(task, decision);
@@ -394,7 +530,7 @@ export class StopLoop {
 
   /** Now, or when the delay is over: the tracer itself never sleeps. */
   #goOn(task: Task, delayMs: number | undefined): void {
-    if (delayMs === undefined) {
+    if (delayMs === undefined || this.#leaves(task)) {
       this.#resume(task);
       return;
     }
@@ -405,30 +541,40 @@ export class StopLoop {
 
   #setAlarm(dueMs: number): void {
     if (dueMs === Number.POSITIVE_INFINITY) return;
-    if (this.#doorbell) {
-      this.#doorbell.wakeBy(dueMs);
-    } else {
-      this.#doorbell = Doorbell.create(this.#ptrace, this.#waiter);
-      this.#doorbell.arm(dueMs);
-    }
+    if (this.#doorbell) this.#doorbell.wakeBy(dueMs);
+    else this.#makeDoorbell(dueMs);
+  }
+
+  #makeDoorbell(dueMs: number): void {
+    this.#doorbell = Doorbell.create(this.#ptrace, this.#waiter);
+    this.#doorbell.arm(dueMs);
+    this.#leaveRequest?.wakeBy(this.#doorbell.pid);
+    if (this.#leaveRequest?.isMade) this.#leave();
   }
 
   #onDoorbell(status: number): void {
     if (!isStopped(status)) {
       // Somebody has killed it: the next one takes its place.
-      this.#doorbell = undefined;
-      this.#setAlarm(monotonicMs());
+      this.#makeDoorbell(monotonicMs());
       return;
     }
+    this.#doorbell!.stopped();
+    if (this.#leaveRequest?.isMade) this.#leave();
     const now = monotonicMs();
-    for (let task = this.#held.takeDue(now); task; task = this.#held.takeDue(now)) {
-      if (this.#tasks.all.get(task.tid) === task) this.#resume(task);
-    }
+    this.#endHolds(now);
     for (const { task, signal } of this.#policy?.onTime?.(now) ?? []) {
       sendThreadSignal(task.tgid, task.tid, signal);
     }
-    this.#doorbell!.stopped();
-    this.#doorbell!.arm(Math.min(this.#held.nextMs, this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY));
+    this.#forgetVanished();
+    const leaveByMs = now < this.#leaveByMs ? this.#leaveByMs : Number.POSITIVE_INFINITY;
+    const policyMs = this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY;
+    this.#doorbell!.arm(Math.min(this.#held.nextMs, policyMs, leaveByMs, this.#nextLookMs(now)));
+  }
+
+  #endHolds(nowMs: number): void {
+    for (let task = this.#held.takeDue(nowMs); task; task = this.#held.takeDue(nowMs)) {
+      if (this.#tasks.all.get(task.tid) === task) this.#resume(task);
+    }
   }
 }
 

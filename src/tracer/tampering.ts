@@ -51,6 +51,11 @@ export class Tampering {
     this.#send(task, decision.signals);
   }
 
+  /** Whether a task has registers that are not its own, and that will be put back. */
+  isUnderWay({ argsChanged, undoing }: Task): boolean {
+    return argsChanged || undoing !== undefined;
+  }
+
   /** At an exit stop. */
   atExit(task: Task, call: CallAtStop, decision: ExitDecision): void {
     mark(task, decision);

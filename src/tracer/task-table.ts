@@ -30,6 +30,7 @@ export class TaskTable {
   /** Orphans: should their event come after all, it is old news. */
   readonly #adopted = new Set<number>();
   #born = 0;
+  #roots = 0;
   #untold = 0;
 
   /** How many there have been. */
@@ -42,8 +43,21 @@ export class TaskTable {
     return this.#early.size === 0 ? Number.POSITIVE_INFINITY : monotonicMs() + LATE_MS;
   }
 
+  /** The command itself. */
   addRoot(pid: number): Task {
-    return this.#add(new Task(pid, pid, '0'));
+    return this.#add(new Task(pid, pid, this.#nextRoot()));
+  }
+
+  /** Tasks of one process that ran already. Of several the first counts as the maker of the others. */
+  addAttached(tgid: number, tids: readonly number[]): Task[] {
+    const tasks: Task[] = [];
+    for (const tid of tids) {
+      const task = new Task(tid, tgid, tasks[0]?.nextBirth() ?? this.#nextRoot());
+      task.attached = true;
+      task.atHome = true;
+      tasks.push(this.#add(task));
+    }
+    return tasks;
   }
 
   /** At the birth event of `parent`; undefined if the child was taken for an orphan before. */
@@ -53,6 +67,7 @@ export class TaskTable {
     const tgid = isThreadOf(parent.tgid, tid) ? parent.tgid : tid;
     const child = new Task(tid, tgid, lineage);
     child.atHome = parent.atHome;
+    child.attached = parent.attached;
     return this.#add(child);
   }
 
@@ -119,6 +134,11 @@ export class TaskTable {
   #someTaskRuns(): boolean {
     for (const tid of this.all.keys()) if (readProcessStat(tid)?.state === 'R') return true;
     return false;
+  }
+
+  #nextRoot(): string {
+    this.#roots += 1;
+    return String(this.#roots - 1);
   }
 
   #add(task: Task): Task {

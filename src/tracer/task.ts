@@ -4,6 +4,8 @@ export class Task {
   tgid: number;
   /** The path of births: `0` is the command itself, `0.1` the first task that it made. */
   lineage: string;
+  /** Its process, or one that this descends from, ran before it was traced: it is left running when the trace ends. */
+  attached = false;
   /** How many tasks it has made. */
   births = 0;
   /** How many system calls it has entered, of those that stop. */

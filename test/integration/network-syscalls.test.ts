@@ -1,63 +1,22 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Report } from '../../src/report/json-report.ts';
-import { has, isRoot, RENACER, ROOT, scratch } from '../support/guests.ts';
+import { has, isRoot, RENACER } from '../support/guests.ts';
+import { run, script, USERS } from '../support/imitation.ts';
 import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
+import { runAs } from '../support/run-as.ts';
 
-const GUESTS = path.join(ROOT, 'test/guests');
 const PYTHON = '/usr/bin/python3';
 const LATENCY_MS = 50;
 /** What a busy machine may add to times. */
 const SLACK_MS = 60;
-
-interface Run {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  readonly report: Report;
-}
 
 interface RoundTrips {
   readonly connectMs: number | undefined;
   readonly tripsMs: readonly number[];
   readonly error?: string;
 }
-
-/** Who runs it: nobody gets the imitation by default, root has to ask for it. */
-const USERS = {
-  nobody: { through: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'], flags: [] },
-  root: { through: [], flags: ['--network-backend=syscalls'] },
-} as const;
-
-interface User {
-  readonly through: readonly string[];
-  readonly flags: readonly string[];
-}
-
-async function run(user: User, flags: readonly string[], command: readonly string[]): Promise<Run> {
-  const directory = scratch();
-  // scratch() is in a directory of root's.
-  for (const open of [directory, path.dirname(directory)]) chmodSync(open, 0o777);
-  const file = path.join(directory, 'report.json');
-  const words = [...user.through, RENACER, ...user.flags, ...flags, '--report', file, '--', ...command];
-  const { code, stdout, stderr } = await promisify(execFile)(words[0]!, words.slice(1), {
-    timeout: 50_000,
-    env: { PATH: process.env.PATH },
-  }).then(
-    (output) => ({ ...output, code: 0 }),
-    (error) => error as { code: number; stdout: string; stderr: string },
-  );
-  return { code, stdout, stderr, report: JSON.parse(readFileSync(file, 'utf8')) as Report };
-}
-
-const guest = (name: string, ...args: (string | number)[]): string[] => [
-  process.execPath,
-  path.join(GUESTS, name),
-  ...args.map(String),
-];
 
 const latency = `--chaos-network-latency=${LATENCY_MS}ms`;
 
@@ -80,7 +39,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
     ['127.0.0.1', () => echo],
     ['::1', () => echo6],
   ])('delays TCP to %s, and the attempt to connect', async (host, server) => {
-    const { stdout, report } = await run(user, [latency], guest('round-trips.mjs', 'tcp', host, server().port, 10));
+    const { stdout, report } = await run(user, [latency], script('round-trips.mjs', 'tcp', host, server().port, 10));
     const { connectMs, tripsMs } = JSON.parse(stdout) as RoundTrips;
     expect(connectMs).toBeGreaterThan(2 * LATENCY_MS - 1);
     expect(connectMs).toBeLessThan(2 * LATENCY_MS + 2 * SLACK_MS);
@@ -94,7 +53,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
   it('does not delay one connection by another', async () => {
     const server = await serveOutside('http-server.mjs');
     onTestFinished(server.stop);
-    const command = guest('keep-alive.mjs', '127.0.0.1', server.port, 100, 3);
+    const command = script('keep-alive.mjs', '127.0.0.1', server.port, 100, 3);
     const tripsMs = JSON.parse((await run(user, [latency], command)).stdout) as number[];
     expect(tripsMs).toHaveLength(300);
     expect(Math.min(...tripsMs)).toBeGreaterThan(2 * LATENCY_MS - 1);
@@ -102,8 +61,8 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
   });
 
   it('delays datagrams there and back once, whether their receiver is in the tree or not', async () => {
-    const outside = await run(user, [latency], guest('round-trips.mjs', 'udp', '127.0.0.1', echo.port, 5));
-    const script = [
+    const outside = await run(user, [latency], script('round-trips.mjs', 'udp', '127.0.0.1', echo.port, 5));
+    const program = [
       'import socket,time',
       'a,b=[socket.socket(socket.AF_INET,socket.SOCK_DGRAM) for _ in "ab"]',
       'b.bind(("127.0.0.1",0)); trips=[]',
@@ -112,7 +71,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
       '  b.sendto(b"y",back); assert a.recvfrom(9)==(b"y",b.getsockname()); trips.append(1000*(time.time()-start))',
       'print({"tripsMs":trips})',
     ].join('\n');
-    const within = await run(user, [latency], [PYTHON, '-c', script]);
+    const within = await run(user, [latency], [PYTHON, '-c', program]);
     for (const { stdout } of [outside, within]) {
       const { tripsMs } = JSON.parse(stdout.replaceAll("'", '"')) as RoundTrips;
       expect(Math.min(...tripsMs)).toBeGreaterThan(2 * LATENCY_MS - 1);
@@ -123,7 +82,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
   it('loses datagrams without a word: as many as asked for, and the same for the same seed', async () => {
     const count = 2000;
     const flags = ['--chaos-packet-loss=10%', '--chaos-network-direction=to', '--seed=5'];
-    const command = guest('datagrams.mjs', '127.0.0.1', echo.port, count);
+    const command = script('datagrams.mjs', '127.0.0.1', echo.port, count);
     const first = await run(user, flags, command);
     const arrived = JSON.parse(first.stdout) as number[];
     const [flow] = first.report.network!.flows;
@@ -135,7 +94,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
 
   it('delivers TCP data whole in spite of losses, later', async () => {
     const flags = ['--chaos-packet-loss=10%', '--seed=2'];
-    const { stdout, report } = await run(user, flags, guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 40));
+    const { stdout, report } = await run(user, flags, script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 40));
     const { tripsMs, error } = JSON.parse(stdout) as RoundTrips;
     expect(error).toBeUndefined();
     const [flow] = report.network!.flows;
@@ -147,7 +106,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
 
   it.each(['up', 'down'])('holds a transfer (%s) to the bandwidth', async (verb) => {
     const bytes = 10e6;
-    const command = guest('transfer.mjs', verb, '127.0.0.1', bulk.port, bytes, 3);
+    const command = script('transfer.mjs', verb, '127.0.0.1', bulk.port, bytes, 3);
     const { seconds } = JSON.parse((await run(user, ['--chaos-bandwidth=4M'], command)).stdout) as { seconds: number };
     const goodput = bytes / seconds / (4 << 20);
     expect(goodput).toBeGreaterThan(0.6);
@@ -155,7 +114,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
   });
 
   it('refuses and drops connections', async () => {
-    const command = guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 100_000);
+    const command = script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 100_000);
     const refused = await run(user, ['--chaos-connection-refuse=1', latency], command);
     expect(JSON.parse(refused.stdout)).toEqual({ tripsMs: [], error: 'ECONNREFUSED' });
     const dropped = await run(user, ['--chaos-connection-drop=1', '--seed=3'], command);
@@ -165,13 +124,13 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
   });
 
   it('lets nothing pass a partition, and an attempt to connect waits', async () => {
-    const script = [
+    const program = [
       'import socket,time',
       's=socket.socket(); s.settimeout(0.5)',
       `try: s.connect(("127.0.0.1",${echo.port}))`,
       'except TimeoutError: print("timeout")',
     ].join('\n');
-    expect((await run(user, ['--chaos-partition'], [PYTHON, '-c', script])).stdout).toBe('timeout\n');
+    expect((await run(user, ['--chaos-partition'], [PYTHON, '-c', program])).stdout).toBe('timeout\n');
   });
 
   it.each(['timeout', 'fail'])('lets names fail: %s', async (kind) => {
@@ -180,16 +139,16 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
     const names = Array.from({ length: 12 }, (_, i) => `name${i}.test`);
     const flags = ['--chaos-dns-failure=50%', `--chaos-dns-failure-kind=${kind}`, '--seed=1'];
     const lookUp = async () =>
-      JSON.parse((await run(user, flags, guest('resolve-names.mjs', '127.0.0.77', ...names))).stdout) as string[];
+      JSON.parse((await run(user, flags, script('resolve-names.mjs', '127.0.0.77', ...names))).stdout) as string[];
     const results = await lookUp();
-    expect(new Set(results)).toEqual(new Set(['ok', kind === 'timeout' ? 'ETIMEOUT' : 'ECONNREFUSED']));
+    expect(new Set(results)).toEqual(new Set(['ok', kind === 'timeout' ? 'ETIMEOUT' : 'ESERVFAIL']));
     expect(await lookUp()).toEqual(results);
   });
 
   it('tells programs the true ends of their connections, and why one failed', async () => {
     const server = await serveOutside('peer-name.mjs');
     onTestFinished(server.stop);
-    const script = [
+    const program = [
       'import socket,json,errno',
       `s=socket.create_connection(("127.0.0.1",${server.port}))`,
       'print(json.dumps([s.getpeername()[1], s.getsockname()[1], int(s.makefile().readline())]))',
@@ -201,7 +160,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
       'b=socket.socket()',
       'print(json.dumps([b.connect_ex(("127.0.0.1",1))==errno.ECONNREFUSED]))',
     ].join('\n');
-    const { stdout } = await run(user, ['--chaos-network-latency=5ms'], [PYTHON, '-c', script]);
+    const { stdout } = await run(user, ['--chaos-network-latency=5ms'], [PYTHON, '-c', program]);
     const [[peer, local, seenByPeer], ...failures] = stdout
       .trim()
       .split('\n')
@@ -213,7 +172,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
 
   it('leaves alone whom no rule is about, and everyone outside', async () => {
     const flags = ['--chaos-network-latency=200ms', '--chaos-network-to=:1'];
-    const command = guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 20);
+    const command = script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 20);
     const other = await run(user, flags, command);
     expect(median((JSON.parse(other.stdout) as RoundTrips).tripsMs)).toBeLessThan(20);
     expect(other.report.network!.flows).toEqual([]);
@@ -240,9 +199,9 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
   it('is met by urllib of Python', async () => {
     const server = await serveOutside('http-server.mjs');
     onTestFinished(server.stop);
-    const script = `import urllib.request,time; start=time.time()
+    const program = `import urllib.request,time; start=time.time()
 print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 1000*(time.time()-start))`;
-    const { stdout } = await run(user, [latency], [PYTHON, '-c', script]);
+    const { stdout } = await run(user, [latency], [PYTHON, '-c', program]);
     expect(Number(stdout.split(' ')[1])).toBeGreaterThan(4 * LATENCY_MS - 1);
   });
 
@@ -254,7 +213,7 @@ print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 10
   });
 
   it('slows files, pipes and unix sockets by io_latency, and nothing else', async () => {
-    const script = [
+    const program = [
       'import os,socket,time',
       'r,w=os.pipe(); a,b=socket.socketpair(); t=open("/etc/hostname","rb",0)',
       'u=socket.socket(socket.AF_INET,socket.SOCK_DGRAM); u.bind(("127.0.0.1",0)); u.connect(u.getsockname())',
@@ -263,7 +222,7 @@ print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 10
       'print([took(lambda: os.write(w,b"x")), took(lambda: os.read(r,1)), took(lambda: a.send(b"x")),',
       '  took(lambda: b.recv(1)), took(lambda: t.read(1)), took(lambda: u.send(b"x")), took(lambda: u.recv(1))])',
     ].join('\n');
-    const { stdout, report } = await run(user, ['--chaos-io-latency=30ms'], [PYTHON, '-S', '-c', script]);
+    const { stdout, report } = await run(user, ['--chaos-io-latency=30ms'], [PYTHON, '-S', '-c', program]);
     const times = JSON.parse(stdout) as number[];
     expect(Math.min(...times.slice(0, 5))).toBeGreaterThanOrEqual(29);
     expect(Math.max(...times.slice(5))).toBeLessThan(29);
@@ -272,7 +231,7 @@ print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 10
 
   it('leaves neither descriptors nor sockets to others', async () => {
     const before = listeners();
-    await run(user, [latency], guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 1));
+    await run(user, [latency], script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 1));
     expect(listeners()).toEqual(before);
   });
 });
@@ -281,7 +240,7 @@ describe.skipIf(!needsRoot)('the latency of an imitated network', () => {
   it.each([1, 10, 200])('of %i ms each way makes round trips of twice that, and connects in one', async (ms) => {
     const flags = [`--chaos-network-latency=${ms}ms`];
     const imitated = async <Output>(name: string, ...args: (string | number)[]): Promise<Output> =>
-      JSON.parse((await run(USERS.root, flags, guest(name, ...args))).stdout) as Output;
+      JSON.parse((await run(USERS.root, flags, script(name, ...args))).stdout) as Output;
     const tcp = await imitated<RoundTrips>('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 4);
     const udp = await imitated<RoundTrips>('round-trips.mjs', 'udp', '127.0.0.1', echo.port, 4);
     const connects = await imitated<number[]>('connects.mjs', '127.0.0.1', echo.port, 2);
@@ -294,8 +253,12 @@ describe.skipIf(!needsRoot)('the latency of an imitated network', () => {
 
 describe.skipIf(!needsRoot)('where packets turn out not to be had (needs root to give that up, and setpriv)', () => {
   it('the network is imitated instead, though the launch has begun', async () => {
-    const user = { through: ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'], flags: [] };
-    const { stdout, report } = await run(user, [latency], guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 2));
+    const through = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'];
+    const { stdout, report } = await runAs(
+      through,
+      [latency],
+      script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 2),
+    );
     expect(report.backends.network).toBe('system calls (imitation)');
     expect(Math.min(...(JSON.parse(stdout) as RoundTrips).tripsMs)).toBeGreaterThan(2 * LATENCY_MS - 1);
   });
@@ -313,7 +276,7 @@ describe.skipIf(!needsRoot)('without privileges (needs root to give them up, and
     const { report, stdout } = await run(
       USERS.nobody,
       flags,
-      guest('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 3),
+      script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 3),
     );
     expect(report.backends.network).toBe('system calls (imitation)');
     expect(Math.min(...(JSON.parse(stdout) as RoundTrips).tripsMs)).toBeGreaterThan(199);

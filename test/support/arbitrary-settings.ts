@@ -55,6 +55,7 @@ function sampleWords(name: OptionName): fc.Arbitrary<readonly string[]> {
   if (name === 'byzantine.syscalls') return words;
   const samples: Partial<Record<OptionName, string[]>> = {
     bugs: ['short-getrandom', 'write-lost:when=3'],
+    networkHostPorts: ['80', '5432', '65535'],
     networkTo: ['10.0.0.0/8', 'db.local:5432', ':6379'],
     'byzantine.errors': ['EIO', 'ENOSPC'],
   };

@@ -52,7 +52,6 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           rlimits: [],
         },
         joinFiles: [],
-        gate: undefined,
         tracing: {
           method: 'seccomp',
           follow: true,
@@ -61,6 +60,9 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           timed: true,
           verbose: false,
           fdPaths: false,
+          descriptorDetails: [],
+          dumps: undefined,
+          processNames: false,
           stringLimit: 32,
           signals: undefined,
           faults: undefined,
@@ -77,6 +79,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
         fault() {},
         signal() {},
         stopped() {},
+        attached() {},
         event: (event) => events.push(copyOf(event)),
         idle() {},
       },
@@ -84,7 +87,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
     pid = 0;
     if (ended.kind !== 'ended') throw new Error(`the command could not be started: ${JSON.stringify(ended)}`);
     return {
-      status: ended.status,
+      status: ended.status!,
       stdout: readFileSync(file, 'utf8'),
       events,
       calls: new Map(ended.counts.map(({ nr, calls }) => [nr, calls])),

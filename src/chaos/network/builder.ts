@@ -32,4 +32,6 @@ export interface NetworkMethods {
   /** Delay of reads and writes of files, pipes and unix sockets: milliseconds, or text with its unit. */
   withIoLatency(latency: number | string): this;
   withNetworkBackend(backend: NonNullable<NetworkSettings['networkBackend']>): this;
+  /** With the backend `namespace`: ports of the host's loopback that the command reaches, such as `['5432']`. */
+  withNetworkHostPorts(ports: readonly string[]): this;
 }

@@ -15,7 +15,15 @@ function sumWords(sum: number, bytes: Uint8Array): number {
  * themselves, whose own checksum field must be zero.
  */
 export function transportChecksum(addresses: Uint8Array, protocol: number, transport: Uint8Array): number {
-  let sum = sumWords(sumWords(protocol + transport.length, addresses), transport);
+  return folded(sumWords(sumWords(protocol + transport.length, addresses), transport));
+}
+
+/** The checksum of bytes alone, as ICMP for IPv4 has it; their own checksum field must be zero. */
+export function plainChecksum(bytes: Uint8Array): number {
+  return folded(sumWords(0, bytes));
+}
+
+function folded(sum: number): number {
   while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
   return ~sum & 0xffff;
 }

@@ -1,3 +1,7 @@
+import type { NetworkFaultPlace } from '../../model/network-use.ts';
+import type { FlowImpairment } from './impairment.ts';
+import type { NameFailure } from './rule-decisions.ts';
+
 const DNS_HEADER = 12;
 
 export const DNS_PORT = 53;
@@ -32,4 +36,18 @@ export class NameLookups {
     const known = sockets.indexOf(socket);
     return known === -1 ? sockets.push(socket) - 1 : known;
   }
+}
+
+/** A lookup that finds nothing. */
+export interface FailedLookup {
+  readonly failure: NameFailure;
+  /** The name of the rule that asks for it. */
+  readonly by: string;
+  readonly lookup: NonNullable<NetworkFaultPlace['lookup']>;
+}
+
+/** Whether the `ordinal`-th lookup of a name (from 0) is to fail. */
+export function failedLookup(name: string, ordinal: number, impairment: FlowImpairment): FailedLookup | undefined {
+  const failing = impairment.nameFailure(name, ordinal);
+  return failing && { ...failing, lookup: { name, ordinal: ordinal + 1 } };
 }

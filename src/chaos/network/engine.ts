@@ -4,9 +4,12 @@ import { cgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { wake } from '../../linux/poll.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkFault, NetworkUse } from '../../model/network-use.ts';
+import type { MissedNetworkFault } from '../../model/run-result.ts';
+import type { NetworkWork } from './network-thread.ts';
 import { startNetworkThread } from './network-worker.ts';
 import type { NetworkPlan } from './plan.ts';
-import type { QueueWorkerRequest, QueueWorkerStart, Snapshot } from './queue-worker.ts';
+import type { QueueWorkerRequest, QueueWorkerStart, Snapshot, TapWork } from './queue-worker.ts';
+import type { Recordings } from './recordings.ts';
 import { resolveRules } from './targets.ts';
 
 /** How long `usage` waits for the engine's thread. */
@@ -16,6 +19,7 @@ export interface NetworkOptions {
   readonly seed: number;
   /** The cgroup v2 directory of the tree. Its processes must join it before they create a socket. */
   readonly cgroup: string;
+  readonly recordings?: Recordings;
 }
 
 /** A network that is impaired for one process tree until `dispose`. */
@@ -25,6 +29,8 @@ export interface PreparedNetwork {
   usage(): NetworkUse;
   /** What was done on purpose so far, with the place of each fault. */
   faults(): readonly NetworkFault[];
+  /** Of a replay: what has not come again so far. */
+  missed(): readonly MissedNetworkFault[];
   /** Why the engine no longer works, if so: then the network has been as usual since. */
   failure(): Error | undefined;
   /**
@@ -54,18 +60,32 @@ export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions)
 }
 
 /** Begins to do so. Throws NETWORK_TARGET; all else is told by `ready`. */
-export async function startNetwork(plan: NetworkPlan, { seed, cgroup }: NetworkOptions): Promise<StartingNetwork> {
+export async function startNetwork(plan: NetworkPlan, options: NetworkOptions): Promise<StartingNetwork> {
   const rules = await resolveRules(plan.rules);
+  const cgroup = cgroupIdentity(options.cgroup);
+  const { seed, recordings = {} } = options;
+  return startPackets('packets', (channel) => ({ kind: 'packets', rules, seed, recordings, cgroup, ...channel }));
+}
+
+/**
+ * Sets the network's thread to work on packets, with a channel to it. `ready` is rejected with NETWORK_PERMISSION,
+ * NETWORK_UNSUPPORTED or NETWORK_QUEUES.
+ */
+export function startPackets(
+  backend: string,
+  workWith: (channel: Pick<TapWork, 'gate' | 'answers' | 'port'>) => NetworkWork,
+): StartingNetwork {
   const { port1, port2 } = new MessageChannel();
-  const shared = { gate: new SharedArrayBuffer(4), answers: new SharedArrayBuffer(4) };
-  const work = { kind: 'packets', rules, seed, cgroup: cgroupIdentity(cgroup), ...shared, port: port2 } as const;
+  const gate = new SharedArrayBuffer(4);
+  const answers = new SharedArrayBuffer(4);
+  const work = workWith({ gate, answers, port: port2 });
   const ready = startNetworkThread<QueueWorkerStart>(work, [port2]).then(([worker, start]) => {
     if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
-    return new RunningNetwork('packets', worker, start.wakeFd, port1, new Int32Array(shared.answers));
+    return new RunningNetwork(backend, worker, start.wakeFd, port1, new Int32Array(answers));
   });
   // It may be asked for much later.
   ready.catch(() => {});
-  return { gate: shared.gate, ready };
+  return { gate, ready };
 }
 
 /** A network whose work is done by a thread, which is asked by QueueWorkerRequests and answers by Snapshots. */
@@ -76,7 +96,7 @@ export class RunningNetwork implements PreparedNetwork {
   readonly #port: MessageChannel['port1'];
   readonly #answers: Int32Array;
   readonly #ended: Promise<unknown>;
-  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [] };
+  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [], missed: [] };
   #running = true;
   #failure: Error | undefined;
 
@@ -104,6 +124,11 @@ export class RunningNetwork implements PreparedNetwork {
   faults(): readonly NetworkFault[] {
     this.#refresh();
     return this.#last.faults;
+  }
+
+  missed(): readonly MissedNetworkFault[] {
+    this.#refresh();
+    return this.#last.missed;
   }
 
   failure(): Error | undefined {

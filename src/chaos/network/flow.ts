@@ -1,5 +1,5 @@
 import type { FlowGroupUse, FlowUse, NetworkDirection, PacketCounts } from '../../model/network-use.ts';
-import type { FlowImpairment } from './impairment.ts';
+import type { FlowImpairment, ResetPlan } from './impairment.ts';
 import { type Endpoint, endpointOf, type PacketHeaders, type Protocol, TCP_ACK, TCP_SYN } from './packet.ts';
 
 /** Older flows are forgotten beyond this many, but stay counted in their groups. */
@@ -8,8 +8,11 @@ const MOST_FLOWS = 10_000;
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Counts = Mutable<PacketCounts>;
 
-/** `open`: packets pass. `refused`, `reset`: the connection was ended on purpose, and nothing passes any more. */
-export type FlowState = 'open' | 'refused' | 'reset';
+/**
+ * `open`: packets pass. `refused`, `reset`, `answered` (in the server's name): the connection was ended on purpose, and
+ * nothing passes any more.
+ */
+export type FlowState = 'open' | 'refused' | 'reset' | 'answered';
 
 /** One direction of a flow. */
 export class FlowSide {
@@ -38,8 +41,10 @@ export class Flow {
   readonly from: FlowSide = new FlowSide();
   state: FlowState = 'open';
   payloadBytes = 0;
-  /** The connection is reset once it has carried so many bytes. */
-  resetAfterBytes: number = Number.POSITIVE_INFINITY;
+  /** The sequence number of the answer that was given in the server's name. */
+  answerSequence = 0;
+  /** When the connection is to be reset; undefined where that does not apply. */
+  resets: ResetPlan | undefined;
   /** TCP: one end has closed or reset it by itself. */
   ended = false;
   /** What the plan does to it; made when its first packet is seen. */
@@ -71,6 +76,11 @@ export class Flow {
 
   side(direction: NetworkDirection): FlowSide {
     return direction === 'to' ? this.to : this.from;
+  }
+
+  /** Whether it has carried what it may, with so many more bytes. */
+  isResetBy(bytes: number): boolean {
+    return this.resets !== undefined && this.payloadBytes + bytes >= this.resets.bytes;
   }
 
   use(): FlowUse {
@@ -110,6 +120,16 @@ export class FlowTable {
     this.#kept.push(flow);
     if (this.#kept.length > MOST_FLOWS) this.#forget();
     return flow;
+  }
+
+  /** The flow of this id, unless it is forgotten. */
+  byId(id: string): Flow | undefined {
+    return this.#kept.find((flow) => flow.id === id);
+  }
+
+  /** How many flows of a protocol there were. */
+  count(protocol: string): number {
+    return this.#ordinals.get(protocol as Protocol) ?? 0;
   }
 
   use(): { groups: FlowGroupUse[]; flows: FlowUse[] } {

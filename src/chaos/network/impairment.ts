@@ -1,31 +1,23 @@
-import { type DecisionKey, decisionKey, drawUnit } from '../../faults/decisions.ts';
+import { type DecisionKey, drawUnit } from '../../faults/decisions.ts';
 import type { NetworkDirection, NetworkFaultKind } from '../../model/network-use.ts';
-import type { LossBursts, NetworkConditions } from '../settings.ts';
+import type { NetworkConditions } from '../settings.ts';
 import { Jitter } from './jitter.ts';
 import { Link } from './link.ts';
+import type { RecordedFaults } from './recorded-faults.ts';
+import {
+  DRAW,
+  type NameFailure,
+  type RuleDecisions,
+  SeededDecisions,
+  type StreamDecisions,
+  type StreamName,
+  streamKey,
+} from './rule-decisions.ts';
 import { TargetMatcher } from './target-matcher.ts';
 import type { ResolvedTarget } from './targets.ts';
 
-/** Which draw of a packet decides what: each one is independent of whether the others are asked for. */
-const DRAW = {
-  loss: 0,
-  burstChange: 1,
-  burstLoss: 2,
-  duplicate: 3,
-  corrupt: 4,
-  bit: 5,
-  reorder: 6,
-  jitter: 7,
-} as const;
-
 /** How long a packet is held back that others are to overtake, where there is no latency that it could skip instead. */
 const REORDER_HOLD_MS = 10;
-/**
- * A connection that is to be dropped is so within this many bytes, both directions together, small numbers being as likely
- * as large ones; if it carries less, then within this time.
- */
-const DROP_WITHIN_BYTES = 65536;
-const DROP_WITHIN_MS = 30_000;
 
 /** A rule with its names resolved, as it is handed to the engine's thread. */
 export interface ResolvedRule {
@@ -33,23 +25,27 @@ export interface ResolvedRule {
   readonly targets: readonly ResolvedTarget[];
 }
 
+/** What faults call a rule: `network`, with whom if not with all, and in which direction if not in both. */
+export function ruleName({ networkTo = [], networkDirection = 'both' }: NetworkConditions): string {
+  return ['network', ...[...networkTo].sort(), ...(networkDirection === 'both' ? [] : [networkDirection])].join(' ');
+}
+
 /** A rule in force, with the two links that all of its flows share. */
 class ArmedRule {
   readonly rule: NetworkConditions;
+  readonly name: string;
+  readonly decisions: RuleDecisions;
   readonly matcher: TargetMatcher;
   readonly #links: Readonly<Record<NetworkDirection, Link | undefined>>;
 
-  constructor({ rule, targets }: ResolvedRule) {
+  constructor({ rule, targets }: ResolvedRule, decisions: RuleDecisions) {
     this.rule = rule;
+    this.name = ruleName(rule);
+    this.decisions = decisions;
     this.matcher = new TargetMatcher(targets);
     const bandwidth = rule.bandwidthBytesPerSec;
     const link = () => (bandwidth === undefined ? undefined : new Link(bandwidth));
     this.#links = { to: link(), from: link() };
-  }
-
-  /** What its decisions are keyed by: with whom, so that they depend neither on rates nor on other rules. */
-  get name(): string {
-    return `network ${[...(this.rule.networkTo ?? [])].sort().join(' ')}`;
   }
 
   link(direction: NetworkDirection): Link | undefined {
@@ -71,6 +67,20 @@ export class PacketFate {
   reordered = false;
   /** The place of the bit to flip, from 0 to 1 of the packet, if it is corrupted. */
   corruptAt: number | undefined;
+  /** The names of the rules that asked for what is set above. */
+  readonly by: { lost: string; duplicate: string; reordered: string; corrupt: string } = {
+    lost: '',
+    duplicate: '',
+    reordered: '',
+    corrupt: '',
+  };
+}
+
+/** When a connection is reset: after so many bytes or ms, whichever comes first; and which rules ask for it. */
+export interface ResetPlan {
+  readonly bytes: number;
+  readonly ms: number;
+  readonly by: { readonly bytes: string; readonly ms: string };
 }
 
 /** The rules of a plan, ready to be applied to flows. Nothing here depends on the clock or on the kernel. */
@@ -78,8 +88,12 @@ export class Impairment {
   readonly #rules: readonly ArmedRule[];
   readonly #seed: number;
 
-  constructor(rules: readonly ResolvedRule[], seed: number) {
-    this.#rules = rules.map((rule) => new ArmedRule(rule));
+  /** What is left to chance is decided by the seed, or, in a replay, as it was recorded. */
+  constructor(rules: readonly ResolvedRule[], seed: number, recorded?: RecordedFaults) {
+    this.#rules = rules.map((resolved) => {
+      const { rule } = resolved;
+      return new ArmedRule(resolved, recorded?.ofRule(ruleName(rule)) ?? new SeededDecisions(rule, seed));
+    });
     this.#seed = seed;
   }
 
@@ -101,6 +115,11 @@ export class FlowImpairment {
     this.#rules = rules;
     this.#seed = seed;
     this.#flow = flow;
+  }
+
+  /** Whether the rule of this name holds for it. */
+  isUnder(name: string): boolean {
+    return this.#rules.some((rule) => rule.name === name);
   }
 
   /** Decides about packet `ordinal` of a stream, which arrives at `now` (ms). */
@@ -128,47 +147,42 @@ export class FlowImpairment {
     return this.#covering(direction).reduce((sum, { rule }) => sum + (rule.networkLatencyMs ?? 0), 0);
   }
 
-  /** Whether a new connection, which goes in this direction, is refused. */
-  refuses(direction: NetworkDirection): boolean {
-    return this.#covering(direction).some(
-      (rule) => drawUnit(this.#key(rule, 'refuse'), 0) < (rule.rule.connectionRefuseRate ?? 0),
-    );
+  /** The rule by which a new connection, which goes in this direction, is refused. */
+  refuses(direction: NetworkDirection): string | undefined {
+    return this.#covering(direction).find(({ decisions }) => decisions.refuses(this.#flow))?.name;
   }
 
-  /** When a new connection, which goes in this direction, is reset: after so many bytes or ms, whichever comes first. */
-  resets(direction: NetworkDirection): { readonly bytes: number; readonly ms: number } {
-    let bytes = Number.POSITIVE_INFINITY;
-    let ms = Number.POSITIVE_INFINITY;
-    for (const armed of this.#covering(direction)) {
-      const key = this.#key(armed, 'drop');
-      if (drawUnit(key, 0) >= (armed.rule.connectionDropRate ?? 0)) continue;
-      bytes = Math.min(bytes, Math.ceil(DROP_WITHIN_BYTES ** drawUnit(key, 1)));
-      ms = Math.min(ms, drawUnit(key, 2) * DROP_WITHIN_MS);
+  /** When a new connection, which goes in this direction, is reset. */
+  resets(direction: NetworkDirection): ResetPlan {
+    let [bytes, ms] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    const by = { bytes: '', ms: '' };
+    for (const { name, decisions } of this.#covering(direction)) {
+      const reset = decisions.reset(this.#flow);
+      if (reset && reset.bytes < bytes) [bytes, by.bytes] = [reset.bytes, name];
+      if (reset && reset.ms < ms) [ms, by.ms] = [reset.ms, name];
     }
-    return { bytes, ms };
+    return { bytes, ms, by };
   }
 
-  /** How the `ordinal`-th lookup of a name fails, if it does. */
-  nameFailure(name: string, ordinal: number): 'timeout' | 'fail' | undefined {
-    const failing = this.#rules.find(
-      (rule) => drawUnit(decisionKey(this.#seed, rule.name, `dns ${name}`), ordinal) < (rule.rule.dnsFailureRate ?? 0),
-    );
-    return failing && (failing.rule.dnsFailure ?? 'timeout');
+  /** How the `ordinal`-th lookup of a name (from 0) fails, if it does, and by which rule. */
+  nameFailure(name: string, ordinal: number): { readonly failure: NameFailure; readonly by: string } | undefined {
+    for (const rule of this.#rules) {
+      const failure = rule.decisions.nameFailure(name, ordinal);
+      if (failure) return { failure, by: rule.name };
+    }
+    return undefined;
   }
 
   #covering(direction: NetworkDirection): ArmedRule[] {
     return this.#rules.filter((rule) => rule.covers(direction));
   }
 
-  #key(rule: ArmedRule, lineage: string): DecisionKey {
-    return decisionKey(this.#seed, rule.name, `${this.#flow} ${lineage}`);
-  }
-
   #stream(direction: NetworkDirection, stream: 'data' | 'ack'): readonly RuleStream[] {
     const lineage = `${direction} ${stream}`;
     let rules = this.#streams.get(lineage);
     if (rules === undefined) {
-      rules = this.#covering(direction).map((rule) => new RuleStream(rule, direction, this.#key(rule, lineage)));
+      const name = { flow: this.#flow, direction, stream };
+      rules = this.#covering(direction).map((rule) => new RuleStream(rule, name, this.#seed));
       this.#streams.set(lineage, rules);
     }
     return rules;
@@ -177,31 +191,33 @@ export class FlowImpairment {
 
 /** One rule for one stream of packets. */
 class RuleStream {
+  readonly #name: string;
   readonly #rule: NetworkConditions;
+  readonly #decisions: StreamDecisions;
   readonly #link: Link | undefined;
   readonly #key: DecisionKey;
   readonly #jitter: Jitter | undefined;
-  #inBurst = false;
 
-  constructor(armed: ArmedRule, direction: NetworkDirection, key: DecisionKey) {
+  constructor(armed: ArmedRule, stream: StreamName, seed: number) {
     const { networkJitterMs, networkDistribution = 'uniform', networkCorrelation = 0 } = armed.rule;
+    this.#name = armed.name;
     this.#rule = armed.rule;
-    this.#link = armed.link(direction);
-    this.#key = key;
+    this.#decisions = armed.decisions.ofStream(stream);
+    this.#link = armed.link(stream.direction);
+    this.#key = streamKey(seed, armed.rule, stream);
     this.#jitter = networkJitterMs ? new Jitter(networkJitterMs, networkDistribution, networkCorrelation) : undefined;
   }
 
   lose(fate: PacketFate, ordinal: number): void {
-    const { partition, packetLossRate = 0, packetLossBursts } = this.#rule;
-    if (partition) fate.lost = 'partition';
-    else if (this.#draws(ordinal, DRAW.loss, packetLossRate)) fate.lost = 'loss';
-    if (packetLossBursts !== undefined && this.#losesInBurst(ordinal, packetLossBursts)) fate.lost ??= 'loss';
+    const loses = this.#decisions.loses(ordinal);
+    if (fate.lost === undefined && this.#rule.partition) this.#lost(fate, 'partition');
+    else if (fate.lost === undefined && loses) this.#lost(fate, 'loss');
   }
 
   delay(fate: PacketFate, ordinal: number, bytes: number): void {
     if (this.#link !== undefined) {
       const passed = this.#link.pass(fate.due, bytes);
-      if (passed === undefined) fate.lost = 'queue-full';
+      if (passed === undefined) this.#lost(fate, 'queue-full');
       else fate.due = passed;
     }
     const deviation = this.#jitter?.next(this.#key, ordinal, DRAW.jitter) ?? 0;
@@ -209,24 +225,23 @@ class RuleStream {
   }
 
   alter(fate: PacketFate, ordinal: number, now: number): void {
-    const { packetDuplicateRate = 0, packetCorruptRate = 0, packetReorderRate = 0 } = this.#rule;
-    if (this.#draws(ordinal, DRAW.duplicate, packetDuplicateRate)) fate.duplicate = true;
-    if (this.#draws(ordinal, DRAW.corrupt, packetCorruptRate)) {
-      fate.corruptAt = drawUnit(this.#key, ordinal, DRAW.bit);
+    if (this.#decisions.duplicates(ordinal)) {
+      fate.duplicate = true;
+      fate.by.duplicate = this.#name;
     }
-    if (this.#draws(ordinal, DRAW.reorder, packetReorderRate)) {
+    if (this.#decisions.corrupts(ordinal)) {
+      fate.corruptAt = drawUnit(this.#key, ordinal, DRAW.bit);
+      fate.by.corrupt = this.#name;
+    }
+    if (this.#decisions.reorders(ordinal)) {
       fate.reordered = true;
       fate.due = fate.due > now ? now : now + REORDER_HOLD_MS;
+      fate.by.reordered = this.#name;
     }
   }
 
-  #losesInBurst(ordinal: number, burst: LossBursts): boolean {
-    const { enter, leave, inside = 1, outside = 0 } = burst;
-    if (this.#draws(ordinal, DRAW.burstChange, this.#inBurst ? leave : enter)) this.#inBurst = !this.#inBurst;
-    return this.#draws(ordinal, DRAW.burstLoss, this.#inBurst ? inside : outside);
-  }
-
-  #draws(ordinal: number, draw: number, rate: number): boolean {
-    return rate > 0 && drawUnit(this.#key, ordinal, draw) < rate;
+  #lost(fate: PacketFate, kind: NetworkFaultKind): void {
+    fate.lost = kind;
+    fate.by.lost = this.#name;
   }
 }

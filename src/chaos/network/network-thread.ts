@@ -2,16 +2,18 @@
 import { parentPort } from 'node:worker_threads';
 import { LaunchGate } from '../../linux/launch-gate.ts';
 import { bePunctual } from '../../linux/poll.ts';
+import type { NamespaceWork } from './namespace/namespace-worker.ts';
 import type { QueueWork, QueueWorkerStart } from './queue-worker.ts';
 import type { RelayWork, RelayWorkerStart } from './syscalls/relay-worker.ts';
 
 /** What the thread is sent, once. */
-export type NetworkWork = QueueWork | RelayWork;
+export type NetworkWork = QueueWork | NamespaceWork | RelayWork;
 /** The first message of the thread at work: it is so, or why it can't be. */
 export type NetworkStart = QueueWorkerStart | RelayWorkerStart;
 
 const LOAD = {
   packets: () => import('./queue-worker.ts'),
+  namespace: () => import('./namespace/namespace-worker.ts'),
   imitation: () => import('./syscalls/relay-worker.ts'),
 };
 
@@ -24,6 +26,7 @@ async function main(work: NetworkWork): Promise<void> {
   bePunctual();
   try {
     if (work.kind === 'packets') (await LOAD.packets()).readQueues(work, tell);
+    else if (work.kind === 'namespace') (await LOAD.namespace()).serveNamespace(work, tell);
     else (await LOAD.imitation()).relayTraffic(work, tell);
   } finally {
     // Too late for a gate that is open.

@@ -1,13 +1,13 @@
-import type { FlowGroupUse, FlowUse, NetworkDirection, NetworkFault } from '../../model/network-use.ts';
+import type { FlowGroupUse, FlowUse, NetworkDirection } from '../../model/network-use.ts';
 import { Departures, EARLY_MS, type PacketOutput } from './departures.ts';
-import { DNS_PORT, NameLookups, queriedName } from './dns.ts';
-import { buildServerFailure } from './dns-answer.ts';
-import { FaultLog, type PacketPlace } from './fault-log.ts';
+import { DNS_PORT, type FailedLookup, failedLookup, NameLookups, queriedName } from './dns.ts';
+import { buildServerFailure, buildServerFailureByTcp, TCP_LENGTH_BYTES } from './dns-answer.ts';
+import type { FaultLog, PacketPlace } from './fault-log.ts';
 import { type Flow, FlowTable, isOpening } from './flow.ts';
-import { Impairment, PacketFate, type ResolvedRule } from './impairment.ts';
+import { type Impairment, PacketFate } from './impairment.ts';
 import { PacketHeaders, TCP_ACK, TCP_FIN, TCP_RST } from './packet.ts';
 import { Schedule } from './schedule.ts';
-import { buildReset } from './tcp-reset.ts';
+import { buildReset } from './tcp-segment.ts';
 
 /** A packet that waits for its verdict, as the queue hands it over. */
 export interface WaitingPacket {
@@ -35,22 +35,21 @@ export interface PacketOrigin {
  * come in as milliseconds of any clock, verdicts go out through a PacketOutput.
  */
 export class PacketEngine {
+  readonly log: FaultLog;
+  readonly flows: FlowTable = new FlowTable();
   readonly #output: PacketOutput;
   readonly #impairment: Impairment;
-  readonly #flows = new FlowTable();
   readonly #lookups = new NameLookups();
-  readonly #log: FaultLog;
   readonly #departures: Departures;
   readonly #resets = new Schedule<Flow>();
   /** The packet at hand. */
   readonly #headers = new PacketHeaders();
   readonly #fate = new PacketFate();
 
-  /** `epochOffset` is what the clock lacks to the time since the epoch, in ms. */
-  constructor(rules: readonly ResolvedRule[], seed: number, output: PacketOutput, epochOffset: number) {
+  constructor(impairment: Impairment, log: FaultLog, output: PacketOutput) {
     this.#output = output;
-    this.#impairment = new Impairment(rules, seed);
-    this.#log = new FaultLog(epochOffset);
+    this.#impairment = impairment;
+    this.log = log;
     this.#departures = new Departures(output);
   }
 
@@ -66,7 +65,7 @@ export class PacketEngine {
       this.#output.accept(packet.queue, packet.id, 0);
       return;
     }
-    const flow = this.#flows.find(headers, !origin.inbound);
+    const flow = this.flows.find(headers, !origin.inbound);
     const direction = flow.directionOf(headers);
     const side = flow.side(direction);
     side.counts.packets++;
@@ -104,11 +103,7 @@ export class PacketEngine {
   }
 
   use(): { groups: FlowGroupUse[]; flows: FlowUse[] } {
-    return this.#flows.use();
-  }
-
-  faults(): readonly NetworkFault[] {
-    return this.#log.faults;
+    return this.flows.use();
   }
 
   #begin(flow: Flow, direction: NetworkDirection, now: number): void {
@@ -116,28 +111,32 @@ export class PacketEngine {
     const peer = flow.begunByTree ? service : initiator;
     flow.impairment = this.#impairment.ofFlow(flow.id, peer.address, service.port || undefined);
     if (flow.firstSequence === undefined) return;
-    const { bytes, ms } = flow.impairment.resets(direction);
-    flow.resetAfterBytes = bytes;
+    flow.resets = flow.impairment.resets(direction);
+    const { ms } = flow.resets;
     if (ms < Number.POSITIVE_INFINITY) this.#resets.add(now + ms, flow);
   }
 
   #carryOut(packet: WaitingPacket, origin: PacketOrigin, place: PacketPlace, now: number): void {
     const headers = this.#headers;
     const { flow, direction } = place;
-    const nameFailure = this.#fate.lost ? undefined : this.#nameFailure(packet, flow);
-    const lost = this.#fate.lost ?? (nameFailure === 'timeout' ? 'dns-timeout' : undefined);
+    const { lost, by } = this.#fate;
+    const unfound = lost ? undefined : this.#failedLookup(packet, flow);
+    const refusedBy = isOpening(headers) ? flow.impairment!.refuses(direction) : undefined;
     if (lost !== undefined) {
-      flow.side(direction).counts.lost++;
-      this.#log.add(lost, place, now);
-      this.#output.drop(packet.queue, packet.id);
-    } else if (nameFailure === 'fail') {
-      this.#log.add('dns-failure', place, now);
-      this.#answer(packet, flow, buildServerFailure(copyOf(packet), headers), now);
-    } else if (isOpening(headers) && flow.impairment!.refuses(direction)) {
-      this.#log.add('refuse', place, now);
+      this.log.add(lost, place, now, by.lost);
+      this.#lose(packet, place);
+    } else if (unfound) {
+      const { failure, by, lookup } = unfound;
+      this.log.add(failure === 'timeout' ? 'dns-timeout' : 'dns-failure', place, now, by, { lookup });
+      if (failure === 'timeout') this.#lose(packet, place);
+      else if (headers.protocol === 'udp') this.#answer(packet, flow, buildServerFailure(copyOf(packet), headers), now);
+      else this.#failByTcp(packet, place, now);
+    } else if (refusedBy !== undefined) {
+      this.log.add('refuse', place, now, refusedBy);
       this.#refuse(packet, flow, now);
-    } else if (flow.payloadBytes + headers.payloadLength >= flow.resetAfterBytes) {
-      this.#log.add('reset', place, now);
+    } else if (flow.isResetBy(headers.payloadLength)) {
+      const { bytes, by } = flow.resets!;
+      this.log.add('reset', place, now, by.bytes, { due: { bytes } });
       this.#output.drop(packet.queue, packet.id);
       this.#reset(flow);
     } else {
@@ -145,6 +144,11 @@ export class PacketEngine {
       if ((headers.tcpFlags & (TCP_FIN | TCP_RST)) !== 0) flow.ended = true;
       this.#forward(packet, origin, place, now);
     }
+  }
+
+  #lose(packet: WaitingPacket, { flow, direction }: PacketPlace): void {
+    flow.side(direction).counts.lost++;
+    this.#output.drop(packet.queue, packet.id);
   }
 
   #forward(packet: WaitingPacket, origin: PacketOrigin, place: PacketPlace, now: number): void {
@@ -156,7 +160,7 @@ export class PacketEngine {
     const whole = packet.captured === packet.length;
     if (fate.reordered) {
       side.counts.reordered++;
-      this.#log.add('reorder', place, now);
+      this.log.add('reorder', place, now, fate.by.reordered);
     } else {
       fate.due = Math.max(fate.due, side.lastDue);
       side.lastDue = fate.due;
@@ -167,7 +171,7 @@ export class PacketEngine {
     if (fate.corruptAt !== undefined) {
       bytes = flipBit(copyOf(packet), transportAt, fate.corruptAt);
       side.counts.corrupted++;
-      this.#log.add('corrupt', place, now);
+      this.log.add('corrupt', place, now, fate.by.corrupt);
     }
     let waiting: { queue: number; id: number } | undefined = { queue, id };
     if (late && origin.boundToSocket && protocol === 'tcp' && whole) {
@@ -180,7 +184,7 @@ export class PacketEngine {
     this.#departures.add({ flow, side, waiting, bytes, spare, sequenceEnd }, fate.due, now);
     if (fate.duplicate && whole) {
       side.counts.duplicated++;
-      this.#log.add('duplicate', place, now);
+      this.log.add('duplicate', place, now, fate.by.duplicate);
       const copy = { flow, side, waiting: undefined, bytes: copyOf(packet), spare: undefined, sequenceEnd };
       // Later than now, so that its verdict is sent before it: the duplicate comes second.
       this.#departures.add(copy, Math.max(fate.due, now + 2 * EARLY_MS), now);
@@ -189,7 +193,10 @@ export class PacketEngine {
 
   #resetInTime(flow: Flow, now: number): void {
     if (flow.state !== 'open' || flow.ended || flow.from.awaited === undefined) return;
-    this.#log.add('reset', { flow, direction: 'to', stream: 'data', ordinal: flow.to.data }, now);
+    const { ms, by } = flow.resets!;
+    this.log.add('reset', { flow, direction: 'to', stream: 'data', ordinal: flow.to.data }, now, by.ms, {
+      due: { ms },
+    });
     this.#reset(flow);
   }
 
@@ -214,6 +221,15 @@ export class PacketEngine {
     this.#answer(packet, flow, bytes, now);
   }
 
+  /** Answers a query of TCP, and ends its connection for both ends. */
+  #failByTcp(packet: WaitingPacket, { flow, direction }: PacketPlace, now: number): void {
+    const { source, destination, acknowledgement } = this.#headers;
+    flow.state = 'answered';
+    flow.answerSequence = acknowledgement;
+    this.#answer(packet, flow, buildServerFailureByTcp(copyOf(packet), this.#headers), now);
+    this.#sendReset(source, destination, flow.side(direction).awaited);
+  }
+
   /** Takes a packet out and answers it in its receiver's name, after the time that the way there and back takes. */
   #answer(packet: WaitingPacket, flow: Flow, bytes: Uint8Array, now: number): void {
     this.#output.drop(packet.queue, packet.id);
@@ -224,19 +240,22 @@ export class PacketEngine {
 
   /** A packet of a connection that was ended on purpose: whoever has missed that is told again. */
   #answerEnded(packet: WaitingPacket, flow: Flow): void {
-    const { source, destination, tcpFlags, acknowledgement } = this.#headers;
+    const { source, destination, tcpFlags, acknowledgement, bareAcknowledgement } = this.#headers;
     this.#output.drop(packet.queue, packet.id);
-    const answers = flow.state === 'reset' && (tcpFlags & (TCP_ACK | TCP_RST)) === TCP_ACK;
-    if (answers) this.#sendReset(destination, source, acknowledgement);
+    if ((tcpFlags & (TCP_ACK | TCP_RST)) !== TCP_ACK) return;
+    // Who has been answered may read that in peace, and ask again before.
+    const goesOn = flow.state === 'answered' && !bareAcknowledgement && acknowledgement !== flow.answerSequence;
+    if (flow.state === 'reset' || goesOn) this.#sendReset(destination, source, acknowledgement);
   }
 
-  #nameFailure(packet: WaitingPacket, flow: Flow): 'timeout' | 'fail' | undefined {
+  #failedLookup(packet: WaitingPacket, flow: Flow): FailedLookup | undefined {
     const { protocol, payloadAt } = this.#headers;
-    if (protocol !== 'udp' || flow.endpoints.service.port !== DNS_PORT) return undefined;
+    if ((protocol !== 'udp' && protocol !== 'tcp') || flow.endpoints.service.port !== DNS_PORT) return undefined;
     const { view, at, captured } = packet;
-    const start = view.byteOffset + at + payloadAt;
-    const name = queriedName(new DataView(view.buffer, start, Math.max(0, captured - payloadAt)));
-    return name === undefined ? undefined : flow.impairment!.nameFailure(name, this.#lookups.ordinal(name, flow));
+    const messageAt = protocol === 'udp' ? payloadAt : payloadAt + TCP_LENGTH_BYTES;
+    if (captured <= messageAt) return undefined;
+    const name = queriedName(new DataView(view.buffer, view.byteOffset + at + messageAt, captured - messageAt));
+    return name === undefined ? undefined : failedLookup(name, this.#lookups.ordinal(name, flow), flow.impairment!);
   }
 }
 

@@ -1,5 +1,12 @@
 import type { NetworkConditions, NetworkSettings } from '../settings.ts';
 
+/** What a report calls the backends, by what asks for them. */
+export const BACKEND_NAMES: Readonly<Partial<Record<NonNullable<NetworkSettings['networkBackend']>, string>>> = {
+  packets: 'packets',
+  namespace: 'namespace (TCP and UDP to the outside by a proxy, nothing from outside)',
+  syscalls: 'system calls (imitation)',
+};
+
 /** What happens to the tree's traffic. A packet meets every rule that matches it: delays add up, and each may lose it. */
 export interface NetworkPlan {
   readonly rules: readonly NetworkConditions[];

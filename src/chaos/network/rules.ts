@@ -12,16 +12,15 @@ import {
   queue,
   socketOfCgroup,
 } from '../../linux/nf-expressions.ts';
-import { type BaseChain, NF_INET_LOCAL_IN, NF_INET_LOCAL_OUT } from '../../linux/nf-tables.ts';
+import { type BaseChain, NF_INET_LOCAL_IN, NF_INET_LOCAL_OUT, NF_INET_PRE_ROUTING } from '../../linux/nf-tables.ts';
 
 /** Before address translation on the way out and after it on the way in, so that both show the addresses that the tree knows. */
 const OUTPUT_PRIORITY = -150;
 const INPUT_PRIORITY = 150;
+const ARRIVAL_PRIORITY = -150;
 
+/** What is the same for all rules of a run. */
 export interface RuleScope {
-  readonly cgroup: CgroupIdentity;
-  /** The conntrack labels that, together, mark the tree's connections. */
-  readonly labels: Uint8Array;
   /** Most bytes that TCP sends in one packet, where they are to be less than the 64 KiB of loopback. */
   readonly segmentBytes: number | undefined;
   /** The mark of packets that the engine itself sends. */
@@ -36,6 +35,13 @@ export interface RuleScope {
   };
 }
 
+/** The tree's traffic among that of others. */
+export interface TreeScope extends RuleScope {
+  readonly cgroup: CgroupIdentity;
+  /** The conntrack labels that, together, mark the tree's connections. */
+  readonly labels: Uint8Array;
+}
+
 /**
  * The rules that bring the tree's packets, and no others, into the queues.
  *
@@ -44,11 +50,10 @@ export interface RuleScope {
  * each packet passes both hooks, it is queued on arrival: there no socket is charged for it any more, and its loss is
  * silent.
  */
-export function treeRules({ cgroup, labels, mark, segmentBytes, queues }: RuleScope, style: QueueStyle): BaseChain[] {
+export function treeRules({ cgroup, labels, mark, segmentBytes, queues }: TreeScope, style: QueueStyle): BaseChain[] {
   const ours = socketOfCgroup(cgroup.inode, cgroup.level);
   const known = hasLabels(labels);
-  const limit = (scope: Expression[]) =>
-    segmentBytes === undefined ? [] : [[...opensConnection(), ...scope, ...limitSegments(segmentBytes)]];
+  const limit = (scope: Expression[]) => limitedSegments(segmentBytes, scope);
   return [
     {
       name: 'output',
@@ -77,4 +82,20 @@ export function treeRules({ cgroup, labels, mark, segmentBytes, queues }: RuleSc
       ],
     },
   ];
+}
+
+/** The rules for a network namespace of which the tree has all: each packet passes its loopback interface once. */
+export function namespaceRules({ mark, segmentBytes, queues }: RuleScope, style: QueueStyle): BaseChain[] {
+  return [
+    {
+      name: 'prerouting',
+      hook: NF_INET_PRE_ROUTING,
+      priority: ARRIVAL_PRIORITY,
+      rules: [[...markIs(mark), ...accept()], ...limitedSegments(segmentBytes, []), queue(queues.known, style)],
+    },
+  ];
+}
+
+function limitedSegments(segmentBytes: number | undefined, scope: Expression[]): Expression[][] {
+  return segmentBytes === undefined ? [] : [[...opensConnection(), ...scope, ...limitSegments(segmentBytes)]];
 }

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
+import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { epochSeconds, monotonicMs } from '../../linux/clock.ts';
-import { NetlinkError } from '../../linux/netlink.ts';
-import { OwnerTable } from '../../linux/nf-tables.ts';
+import { makeSocketHere } from '../../linux/make-socket.ts';
+import { type NamespaceFds, socketsIn } from '../../linux/namespaces.ts';
+import type { QueueStyle } from '../../linux/nf-expressions.ts';
+import type { BaseChain, OwnerTable } from '../../linux/nf-tables.ts';
 import {
   BATCH,
   NF_ACCEPT,
@@ -14,9 +17,12 @@ import {
 import { RawSender } from '../../linux/raw-socket.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { NetworkConditions } from '../settings.ts';
-import type { ResolvedRule } from './impairment.ts';
+import type { PacketOutput } from './departures.ts';
+import { FaultLog, type FaultReaders } from './fault-log.ts';
+import { Impairment, type ResolvedRule } from './impairment.ts';
+import { createOwnerTable } from './owner-table.ts';
 import { PacketEngine, type PacketOrigin } from './packet-engine.ts';
-import { type RuleScope, treeRules } from './rules.ts';
+import { namespaceRules, type RuleScope, treeRules } from './rules.ts';
 
 /** The queues of runs are in triples from here on. */
 const FIRST_QUEUE = 0x5200;
@@ -31,7 +37,6 @@ const NARROW_BYTES_PER_SEC = 64 << 20;
 const USUAL_SEGMENT_BYTES = 1460;
 /** As much as can be copied, with its headers. */
 const COPIED_SEGMENT_BYTES = 65_000;
-const ENOENT = 2;
 /** More than one batch a turn would let what is due wait. */
 const BATCHES_PER_TURN = 4;
 
@@ -47,17 +52,28 @@ export interface Tap {
   close(): void;
 }
 
+/** Where the tree's packets are: among those of others, or alone in a network namespace. */
+export type TapPlace =
+  | { readonly kind: 'cgroup'; readonly cgroup: CgroupIdentity }
+  | { readonly kind: 'namespace'; readonly namespaces: NamespaceFds };
+
 /** Opens the tap. From here on every packet of the tree comes by. Throws what the kernel says. */
-export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: RuleScope['cgroup']): Tap {
-  const queues = PacketQueues.open();
+export function openTap(rules: readonly ResolvedRule[], seed: number, place: TapPlace, readers: FaultReaders): Tap {
+  const makeSocket = place.kind === 'namespace' ? socketsIn(place.namespaces) : makeSocketHere;
+  const queues = place.kind === 'namespace' ? PacketQueues.openIn(makeSocket) : PacketQueues.open();
+  const makeEngine = (output: PacketOutput): PacketEngine => {
+    const log = new FaultLog(epochSeconds() * 1000 - monotonicMs(), readers);
+    return new PacketEngine(new Impairment(rules, seed, readers.recorded), log, output);
+  };
   let sender: RawSender | undefined;
   try {
     const index = claimQueues(queues);
     const first = FIRST_QUEUE + index * 3;
-    const { segmentBytes, arriving, leaving } = chooseHandling(rules.map(({ rule }) => rule));
+    const { segmentBytes, arriving, leaving } = chooseHandling(
+      rules.map(({ rule }) => rule),
+      place.kind,
+    );
     const scope: RuleScope = {
-      cgroup,
-      labels: chooseLabels(),
       mark: MARK_BASE + index,
       segmentBytes,
       queues: { known: first, inbound: first + 1, outbound: first + 2 },
@@ -65,8 +81,9 @@ export function openTap(rules: readonly ResolvedRule[], seed: number, cgroup: Ru
     queues.configure(scope.queues.known, arriving);
     queues.configure(scope.queues.inbound, arriving);
     queues.configure(scope.queues.outbound, leaving);
-    sender = RawSender.open(scope.mark);
-    return new OpenTap(queues, sender, createTable(scope), scope, rules, seed);
+    sender = RawSender.open(scope.mark, makeSocket);
+    const table = createOwnerTable(`renacer_${process.pid}_${first}`, chainsFor(place, scope), makeSocket);
+    return new OpenTap(queues, sender, table, scope, makeEngine);
   } catch (error) {
     sender?.close();
     queues.close();
@@ -111,33 +128,30 @@ interface Handling {
   readonly leaving: QueueOptions;
 }
 
-function chooseHandling(rules: readonly NetworkConditions[]): Handling {
+function chooseHandling(rules: readonly NetworkConditions[], place: TapPlace['kind']): Handling {
   const alters = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
   const delays = rules.some(
     (rule) => rule.networkLatencyMs || rule.networkJitterMs || rule.bandwidthBytesPerSec || rule.packetReorderRate,
   );
   // So narrow that one packet of 64 KiB would hold up all others for long, and TCP could have but a few on their way.
   const narrow = rules.some((rule) => (rule.bandwidthBytesPerSec ?? Number.POSITIVE_INFINITY) < NARROW_BYTES_PER_SEC);
-  const copies = alters || delays;
+  // In a namespace nobody else removes chains and no socket is charged, so a delay takes no copies. The buffer that copies go
+  // through may be small there: what it has no room for is lost, as in a router, rather than spared.
+  const alone = place === 'namespace';
+  const copies = alters || (delays && !alone);
+  const small = narrow || (alters && alone);
+  const copyBytes = copies ? WHOLE_PACKET : USUAL_PACKET_BYTES;
   return {
-    segmentBytes: narrow ? USUAL_SEGMENT_BYTES : copies ? COPIED_SEGMENT_BYTES : undefined,
-    arriving: { copyBytes: copies ? WHOLE_PACKET : USUAL_PACKET_BYTES, segmentsMerged: !alters && !narrow },
-    leaving: { copyBytes: copies ? WHOLE_PACKET : USUAL_PACKET_BYTES, segmentsMerged: !copies },
+    segmentBytes: small ? USUAL_SEGMENT_BYTES : copies ? COPIED_SEGMENT_BYTES : undefined,
+    arriving: { copyBytes, segmentsMerged: !alters && !narrow, passesIfFull: !alone },
+    leaving: { copyBytes, segmentsMerged: !copies, passesIfFull: !alone },
   };
 }
 
-/**
- * Kernels have a queue expression of their own, the target of iptables, or both. The target comes first only because a
- * refused transaction costs 10 ms, and the kernels that Renacer is measured on have no other.
- */
-function createTable(scope: RuleScope): OwnerTable {
-  const name = `renacer_${process.pid}_${scope.queues.known}`;
-  try {
-    return OwnerTable.create(name, treeRules(scope, 'compat'));
-  } catch (error) {
-    if (!(error instanceof NetlinkError && error.errno === ENOENT)) throw error;
-    return OwnerTable.create(name, treeRules(scope, 'native'));
-  }
+function chainsFor(place: TapPlace, scope: RuleScope): (style: QueueStyle) => BaseChain[] {
+  if (place.kind === 'namespace') return (style) => namespaceRules(scope, style);
+  const ours = { ...scope, cgroup: place.cgroup, labels: chooseLabels() };
+  return (style) => treeRules(ours, style);
 }
 
 class OpenTap implements Tap {
@@ -156,8 +170,7 @@ class OpenTap implements Tap {
     sender: RawSender,
     table: OwnerTable,
     scope: RuleScope,
-    rules: readonly ResolvedRule[],
-    seed: number,
+    makeEngine: (output: PacketOutput) => PacketEngine,
   ) {
     this.#queues = queues;
     this.#sender = sender;
@@ -178,7 +191,7 @@ class OpenTap implements Tap {
         sender.send(packet);
       },
     };
-    this.engine = new PacketEngine(rules, seed, output, epochSeconds() * 1000 - monotonicMs());
+    this.engine = makeEngine(output);
   }
 
   receive(now: number): void {

@@ -24,4 +24,11 @@ export class TargetMatcher {
         (target.port === undefined || target.port === port) && (target.addresses?.check(address, family) ?? true),
     );
   }
+
+  /** Whether there may be peers for whom this port of a service is meant. */
+  mayMatch(port: number): boolean {
+    return (
+      this.#targets.length === 0 || this.#targets.some((target) => target.port === undefined || target.port === port)
+    );
+  }
 }

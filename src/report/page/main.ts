@@ -14,7 +14,7 @@ function start(): void {
 
   const table = new Table((item) => {
     byId('detail').hidden = item === undefined;
-    byId('detail').textContent = item ? detailText(item) : '';
+    byId('detail').textContent = item ? `${detailText(item)}\n${item.stack}`.trimEnd() : '';
   });
   const pick = (item: Item): void => {
     if (table.reveal(item)) return;

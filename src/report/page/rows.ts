@@ -17,6 +17,9 @@ export type PageRow = readonly [
   injected: 0 | 1,
 ];
 
+/** A row, and the stack as text; or, if an earlier row has the same, its number among the different ones, from 0. */
+export type PageLine = readonly [...row: PageRow, stack?: string | number];
+
 /** The first line: what was run, and the microseconds since the epoch that times are counted from. */
 export interface PageHeader {
   readonly command: readonly string[];

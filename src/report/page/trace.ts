@@ -1,4 +1,4 @@
-import { CALL_GROUPS, type CallGroup, type PageHeader, type PageRow, ROW_KINDS, type RowKind } from './rows.ts';
+import { CALL_GROUPS, type CallGroup, type PageHeader, type PageLine, ROW_KINDS, type RowKind } from './rows.ts';
 
 /** An event as the page works with it. */
 export interface Item {
@@ -17,6 +17,8 @@ export interface Item {
   readonly group: CallGroup;
   readonly injected: boolean;
   readonly slow: boolean;
+  /** A line a function, from the innermost; empty where it was not asked for. */
+  readonly stack: string;
   /** What the filter looks into. */
   readonly searched: string;
 }
@@ -49,24 +51,27 @@ const SLOW_SHARE = 0.99;
 export function readTrace(text: string): Trace {
   const lines = text.trim().split('\n');
   const { command } = JSON.parse(lines.shift()!) as PageHeader;
-  let rows: PageRow[];
+  let rows: PageLine[];
   try {
-    rows = JSON.parse(`[${lines.join(',')}]`) as PageRow[];
+    rows = JSON.parse(`[${lines.join(',')}]`) as PageLine[];
   } catch {
     lines.pop();
-    rows = JSON.parse(`[${lines.join(',')}]`) as PageRow[];
+    rows = JSON.parse(`[${lines.join(',')}]`) as PageLine[];
   }
   const begin = rows.reduce((least, row) => Math.min(least, row[1]), rows[0]?.[1] ?? 0);
   const end = rows.reduce((most, row) => Math.max(most, row[1] + row[8]), begin);
   const slowFrom = slowFromOf(rows);
   const lanes = new Map<string, Lane>();
+  const stacks: string[] = [];
   const items = rows.map((row, index): Item => {
-    const [kindIndex, at, task, pid, name, text, result, error, duration, group, injected] = row;
+    const [kindIndex, at, task, pid, name, text, result, error, duration, group, injected, stackOrNumber = ''] = row;
     const kind = ROW_KINDS[kindIndex]!;
     const time = at - begin;
     const lane = laneOf(lanes, task, pid, time);
     if (kind === 'exit') lane.end = time;
     if (name === 'execve' && error === '') lane.program = /^"(?:[^"]*\/)?([^"/]*)"/.exec(text)?.[1] ?? lane.program;
+    const stack = typeof stackOrNumber === 'number' ? stacks[stackOrNumber]! : stackOrNumber;
+    if (stack !== '' && stack === stackOrNumber) stacks.push(stack);
     const slow = kind === 'call' && duration >= slowFrom;
     const searched = `${task} ${pid} ${name}(${text}) ${result} ${injected ? 'injected' : ''}`.toLowerCase();
     return {
@@ -82,6 +87,7 @@ export function readTrace(text: string): Trace {
       group: CALL_GROUPS[group]!,
       injected: injected === 1,
       slow,
+      stack,
       searched,
     };
   });
@@ -104,7 +110,7 @@ function laneOf(lanes: Map<string, Lane>, task: string, pid: number, time: numbe
   return lane;
 }
 
-function slowFromOf(rows: readonly PageRow[]): number {
+function slowFromOf(rows: readonly PageLine[]): number {
   const durations = Float64Array.from(rows.filter(([kind]) => ROW_KINDS[kind] === 'call').map((row) => row[8])).sort();
   return Math.max(durations[Math.floor(durations.length * SLOW_SHARE)] ?? 0, LEAST_SLOW);
 }

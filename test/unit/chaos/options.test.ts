@@ -53,6 +53,7 @@ const METHODS = {
     withNetworkRule: true,
     withIoLatency: true,
     withNetworkBackend: true,
+    withNetworkHostPorts: true,
   } satisfies Record<keyof NetworkMethods, true>,
   byzantine: {
     withByzantineFaults: true,

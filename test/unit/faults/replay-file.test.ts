@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { faultKey, isDecision, printNetworkFault } from '../../../src/faults/network-line.ts';
 import {
   parseRecording,
   printRecordedFault,
@@ -9,6 +10,7 @@ import {
   type RecordedFault,
   type RecordedSignal,
 } from '../../../src/faults/replay-file.ts';
+import { arbitraryNetworkFault } from './arbitrary-network-fault.ts';
 import { arbitraryRule } from './arbitrary-rule.ts';
 
 const arbitraryFault: fc.Arbitrary<RecordedFault> = fc
@@ -32,8 +34,12 @@ const arbitrarySignal: fc.Arbitrary<RecordedSignal> = fc.record({
 const arbitraryRecorded: fc.Arbitrary<Recorded> = fc.oneof(arbitraryFault, arbitrarySignal);
 
 const header = { seed: 42, command: ['sh', '-c', 'echo "ä\n"'] };
+const NETWORK = { backend: 'packets', options: { packet_loss_rate: 0.1 } };
 const HEADER = printRecordingHeader(header);
 const LINE = '{"task":"0.1","syscall":"read","ordinal":3,"rule":"read:error=EIO:prob=0.1","fault":"error=EIO"}\n';
+
+const LOSS =
+  '{"flow":"tcp 1","direction":"to","stream":"data","packet":2,"rule":"network","fault":"loss","service":"127.0.0.1:80"}\n';
 
 describe('the file of recorded faults', () => {
   it('reads back what it prints', () => {
@@ -41,9 +47,35 @@ describe('the file of recorded faults', () => {
     fc.assert(
       fc.property(headers, fc.array(arbitraryRecorded), ({ seed, command }, faults) => {
         const text = printRecordingHeader({ seed, command }) + faults.map(printRecordedFault).join('');
-        expect(parseRecording(text, 'f')).toEqual({ name: 'f', seed, command, faults, torn: false });
+        expect(parseRecording(text, 'f')).toEqual({
+          name: 'f',
+          seed,
+          command,
+          faults,
+          networkFaults: [],
+          torn: false,
+        });
       }),
     );
+  });
+
+  it('reads back the faults of a network, in whatever order they stand among others', () => {
+    const distinct = fc.uniqueArray(arbitraryNetworkFault.filter(isDecision), { selector: faultKey });
+    fc.assert(
+      fc.property(distinct, fc.array(arbitraryRecorded), fc.nat(), (network, faults, at) => {
+        const lines = faults.map(printRecordedFault);
+        lines.splice(at % (lines.length + 1), 0, network.map(printNetworkFault).join(''));
+        const read = parseRecording(printRecordingHeader({ ...header, network: NETWORK }) + lines.join(''), 'f');
+        expect(read).toMatchObject({ network: NETWORK, faults, networkFaults: network });
+      }),
+    );
+  });
+
+  it('takes what follows from conditions, and another query of a lookup, for no fault of their own', () => {
+    const failed = `${LOSS.replace('loss', 'dns-timeout').replace('"service"', '"name":"a.b","lookup":1,"service"')}`;
+    const text = printRecordingHeader({ ...header, network: NETWORK }) + LOSS.replace('loss', 'partition') + failed;
+    const read = parseRecording(text + failed.replace('"packet":2', '"packet":3'), 'f');
+    expect(read.networkFaults).toMatchObject([{ kind: 'dns-timeout', packet: 2, lookup: { name: 'a.b', ordinal: 1 } }]);
   });
 
   it('version 1 is read for ever', () => {
@@ -61,6 +93,7 @@ describe('the file of recorded faults', () => {
           habit: 'kernel',
         },
       ],
+      networkFaults: [],
       torn: false,
     });
   });
@@ -71,19 +104,54 @@ describe('the file of recorded faults', () => {
     expect(recording.faults).toHaveLength(1);
   });
 
+  it('may lack its last line end', () => {
+    const recording = parseRecording(HEADER + LINE + LINE.trimEnd(), 'f');
+    expect(recording.torn).toBe(false);
+    expect(recording.faults).toHaveLength(2);
+  });
+
+  it('is read, or refused with BAD_RECORDING, whatever a line of a network says', () => {
+    const known = JSON.parse(LOSS) as Record<string, unknown>;
+    const value = fc.oneof(fc.jsonValue(), fc.constantFrom(...Object.values(known), 'reset', 'dns-timeout', 3, 'a.b'));
+    const keys = [...Object.keys(known), 'after_bytes', 'after_ms', 'name', 'lookup'].map((key) => [key, value]);
+    const line = fc.record(Object.fromEntries(keys) as Record<string, fc.Arbitrary<unknown>>, {
+      requiredKeys: ['flow'],
+    });
+    fc.assert(
+      fc.property(line, (changed) => {
+        const text = `${printRecordingHeader({ ...header, network: NETWORK })}${JSON.stringify({ ...known, ...changed })}\n`;
+        try {
+          expect(parseRecording(text, 'f').networkFaults.length).toBeLessThan(2);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'BAD_RECORDING' });
+        }
+      }),
+    );
+  });
+
   it.each([
     ['', 'f:1: the file is empty'],
     ['{"a":1}\n', 'f:1: it is not a file of recorded faults'],
     ['null\n', 'f:1: it is not a JSON object'],
     ['nonsense\n', 'f:1: Unexpected token'],
     [HEADER.replace(`${RECORDING_VERSION}`, '99'), 'f:1: its version is 99'],
-    [HEADER.replace('"version":1', '"version":"constructor"'), 'f:1: its version is constructor'],
+    [HEADER.replace(`"version":${RECORDING_VERSION}`, '"version":"constructor"'), 'f:1: its version is constructor'],
     [HEADER.replace('42', '-1'), 'f:1: seed'],
     [HEADER.replace(/\[.*\]/, '"ls"'), 'f:1: command'],
     [HEADER + LINE + LINE.replace('3', '0'), 'f:3: ordinal'],
     [HEADER + LINE.replace('"0.1"', '1'), 'f:2: task'],
     [HEADER + LINE.replace('"error=EIO"', '"error=EFOO"'), "f:2: invalid inject argument 'read:error=EFOO'"],
     [`${HEADER}\n`, 'f:2: Unexpected end'],
+    [HEADER + LOSS, 'f:2: the first line says nothing of a network'],
+    [HEADER.replace('}\n', ',"network":{"backend":1}}\n'), 'f:1: network'],
+    [HEADER + LOSS.replace('tcp 1', 'tcp 0'), 'f:2: flow must be a protocol and an ordinal'],
+    [HEADER + LOSS.replace('"to"', '"both"'), 'f:2: direction'],
+    [HEADER + LOSS.replace('data', 'syn'), 'f:2: stream'],
+    [HEADER + LOSS.replace('2', '0'), 'f:2: packet'],
+    [HEADER + LOSS.replace('"network"', '7'), 'f:2: rule'],
+    [HEADER + LOSS.replace('loss', 'rain'), 'f:2: fault must be one of loss, duplicate, '],
+    [HEADER + LOSS.replace('loss', 'reset'), 'f:2: a reset must have after_bytes or after_ms'],
+    [HEADER + LOSS.replace('loss', 'dns-timeout'), 'f:2: name must be a text'],
   ])('refuses %j with the place', (text, message) => {
     let refusal: unknown;
     try {

@@ -9,9 +9,10 @@ const CLONE = 56;
 const CLONE3 = 435;
 
 /** Runs a program of classic BPF over a struct seccomp_data, with the instructions that our filters have. */
-function verdict(program: Uint8Array, nr: number, arch = X86_64, firstArgument = 0): number {
+function verdict(program: Uint8Array, nr: number, arch = X86_64, firstArgument = 0, fifthArgument = 0n): number {
   const view = new DataView(program.buffer);
-  const data: Record<number, number> = { 0: nr, 4: arch, 16: firstArgument };
+  const fifth = { 48: Number(fifthArgument & 0xffffffffn), 52: Number(fifthArgument >> 32n) };
+  const data: Record<number, number> = { 0: nr, 4: arch, 16: firstArgument, ...fifth };
   let accumulator = 0;
   for (let at = 0; at < instructionCount(program); at++) {
     const code = view.getUint16(at * 8, true);
@@ -36,6 +37,28 @@ describe('the filter that makes calls stop', () => {
         const stops = verdict(traceFilter(asked), nr) === TRACE;
         expect(stops).toBe(asked.includes(nr) || nr === CLONE3);
       }),
+    );
+  });
+
+  it('stops some only if an argument is not 0', () => {
+    const conditions = fc.uniqueArray(fc.nat(400), { maxLength: 5 });
+    fc.assert(
+      fc.property(
+        numbers,
+        conditions,
+        fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+        fc.nat(400),
+        (asked, few, argument, nr) => {
+          const filter = traceFilter(
+            asked,
+            new Map(few.filter((n) => n !== CLONE3 && !asked.includes(n)).map((n) => [n, 4])),
+          );
+          for (const value of [argument, 0n, 1n << 32n]) {
+            const stops = verdict(filter, nr, X86_64, 0, value) === TRACE;
+            expect(stops).toBe(asked.includes(nr) || nr === CLONE3 || (few.includes(nr) && value !== 0n));
+          }
+        },
+      ),
     );
   });
 

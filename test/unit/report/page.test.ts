@@ -36,6 +36,20 @@ describe('the page', () => {
     expect(readTrace(text.slice(0, -9)).items).toHaveLength(ROWS.length - 1);
   });
 
+  it('reads stacks, of which each is written once', () => {
+    const call = ROWS[2]!;
+    const lines = [
+      { command: ['sh'], start: 0 },
+      [...call, 'main\nstart'],
+      call,
+      [...call, 'other'],
+      [...call, 0],
+      [...call, 1],
+    ];
+    const { items } = readTrace(lines.map((line) => JSON.stringify(line)).join('\n'));
+    expect(items.map(({ stack }) => stack)).toEqual(['main\nstart', '', 'other', 'main\nstart', 'other']);
+  });
+
   it('finds words, without those after !, whatever their case', () => {
     expect(names({ text: 'enoent openat' })).toEqual(['openat']);
     expect(names({ text: '0.1 !read !born' })).toEqual(['openat', 'ended']);

@@ -120,3 +120,40 @@ describe('lines', () => {
     );
   });
 });
+
+describe('where a call was made', () => {
+  const stack = [
+    { file: '/lib/libc.so.6', symbol: '__write', offset: 0x14, address: 0xf7d44, source: undefined },
+    { file: '/bin/prog', symbol: 'main', offset: 0x1f, address: 0x1139, source: '/src/main.c:12' },
+    { file: '[anon]', symbol: undefined, offset: 0, address: 0x7f0000001000, source: undefined },
+  ];
+  const located = { instructionPointer: 0x7f1b2c3d4e5f, stack };
+  const at = (event: TraceEvent): TraceEvent => ({ ...event, ...located });
+  const STACK = [
+    ' > /lib/libc.so.6(__write+0x14) [0xf7d44]',
+    ' > /bin/prog(main+0x1f) [0x1139] /src/main.c:12',
+    ' > [anon]() [0x7f0000001000]',
+  ]
+    .map((text) => `${text}\n`)
+    .join('');
+
+  it('stands below the line that ends the call, and below signals and stops', () => {
+    const [entry, exit] = both({ ...CLOSE, tid: 7 }).map(at);
+    const signal: TraceEvent = { ...base(7), kind: 'signal', signal: 10, siginfo, injected: false };
+    const stop: TraceEvent = { ...base(7), kind: 'group-stop', signal: 19 };
+    expect(lines([entry!, ...both({ ...CLOSE, tid: 8 }), exit!, at(signal), at(stop)])).toBe(
+      '7     close(3 <unfinished ...>\n' +
+        '8     close(3)                          = 0\n' +
+        `7     <... close resumed>)              = 0\n${STACK}` +
+        `7     --- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_TKILL, si_pid=7, si_uid=0} ---\n${STACK}` +
+        `7     --- stopped by SIGSTOP ---\n${STACK}`,
+    );
+  });
+
+  it('is an address before the line, and question marks where there is none', () => {
+    const options = { followed: false, instructionPointers: true };
+    expect(lines([...both(CLOSE).map((event) => ({ ...at(event), stack: undefined })), end(100)], options)).toBe(
+      '[00007f1b2c3d4e5f] close(3)             = 0\n[????????????????] +++ exited with 0 +++\n',
+    );
+  });
+});

@@ -5,6 +5,7 @@ import { type Evidence, judge } from '../../../src/run/judge.ts';
 const noLimits: LimitsUse = { memory: undefined, cpu: undefined, timeout: undefined };
 
 const NOTHING: Evidence = {
+  detached: false,
   exitCode: undefined,
   signal: undefined,
   cause: undefined,

@@ -1,12 +1,23 @@
 import { AF_INET, AF_INET6, type SocketAddress } from '../../../linux/sockets.ts';
 import { inet4Text, inet6Text } from '../../../syscalls/types/sockaddr.ts';
+import type { StoppedCall } from '../../../tracer/policy.ts';
+import { splitKey } from '../ip-packet.ts';
 import { endpointKey } from '../packet.ts';
 
+const MOST_ADDRESS_BYTES = 128;
+const FAMILY_BYTES = 2;
 const IN_BYTES = 16;
 const IN6_BYTES = 28;
 
 /** `::ffff:` and an IPv4 address: how an IPv6 socket talks to an IPv4 host. */
 const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
+/** The address that bind(2) or connect(2) is given. */
+export function addressArgument(call: StoppedCall): Uint8Array | undefined {
+  const length = Math.min(call.args.u32(2), MOST_ADDRESS_BYTES);
+  const bytes = call.read(call.args.unsigned(1), length)?.slice();
+  return bytes && bytes.length >= FAMILY_BYTES ? bytes : undefined;
+}
 
 /** An address of the internet families, complete as those of the kernel are; undefined for any other. */
 export function internetAddress(bytes: Uint8Array | undefined): SocketAddress | undefined {
@@ -46,6 +57,17 @@ export function isAny(address: SocketAddress): boolean {
   return hostBytes(address).every((byte) => byte === 0);
 }
 
+/** 224.0.0.0/4, 255.255.255.255 and ff00::/8: those who answer have other addresses. */
+export function isManycast(address: SocketAddress): boolean {
+  const host = plainHost(address);
+  return host.length === 4 ? host[0]! >= 224 : host[0] === 0xff;
+}
+
+/** 127.0.0.1 and ::1. */
+export function isLoopback(address: SocketAddress): boolean {
+  return hostOf(address) === hostOf(loopbackLike(address, 0));
+}
+
 /** The loopback address of the same kind: IPv4, IPv6, or IPv4 in an IPv6 socket. */
 export function loopbackLike(address: SocketAddress, port: number): SocketAddress {
   const loopback = new Uint8Array(address.length);
@@ -75,15 +97,20 @@ export function keyOf(address: SocketAddress): string {
   return endpointKey(viewOf(bytes), 0, bytes.length, portOf(address));
 }
 
-/** An IPv4 host as an IPv4 socket names it, even if it is the address of an IPv6 socket. */
-export function asV4(address: SocketAddress): SocketAddress {
+/** The address that such a key stands for. */
+export function addressOfKey(key: string): SocketAddress {
+  const [host] = splitKey(key);
+  const address = anyAddress(host.length === 4 ? AF_INET : AF_INET6);
+  hostBytes(address).set(host);
+  return withPort(address, key.charCodeAt(key.length - 1));
+}
+
+/** An address as a socket of its own family names it: IPv4 as IPv4, even if it is the address of an IPv6 socket. */
+export function asPlain(address: SocketAddress): SocketAddress {
+  if (!isV4(address)) return address;
   const v4 = anyAddress(AF_INET);
   v4.set(plainHost(address), 4);
   return withPort(v4, portOf(address));
-}
-
-export function sameHost(a: SocketAddress, b: SocketAddress): boolean {
-  return hostOf(a) === hostOf(b);
 }
 
 /** 4 or 16 bytes; connecting to no address is connecting to this machine. */

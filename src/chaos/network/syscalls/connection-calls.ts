@@ -1,13 +1,12 @@
 import { AF_UNSPEC, failureOf, SO_ERROR, SOL_SOCKET, type SocketAddress } from '../../../linux/sockets.ts';
 import type { EntryDecision, ExitDecision, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import { familyOf, internetAddress, isAny, isV4, loopbackLike, portOf } from './addresses.ts';
+import { addressArgument, familyOf, internetAddress, isAny, isV4, loopbackLike, portOf } from './addresses.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import type { ImitationPlan } from './relay-requests.ts';
 import type { TreeConnection, TreeSocket } from './tree-sockets.ts';
 
-const MOST_ADDRESS_BYTES = 128;
 const EINPROGRESS = failureOf('EINPROGRESS');
 /** Results of a call that a signal has interrupted: EINTR, and ERESTARTSYS to ERESTART_RESTARTBLOCK. */
 const INTERRUPTED: readonly number[] = [failureOf('EINTR'), -512, -513, -514, -516];
@@ -23,14 +22,12 @@ export class ConnectionCalls {
   readonly calls: Readonly<Record<string, ImitatedCall>> = {
     connect: { entry: (call) => this.#connect(call), exit: (call) => this.#connected(call) },
     getsockopt: { entry: (call) => this.#askError(call), exit: (call) => this.#toldError(call) },
-    getpeername: { entry: (call) => this.#askName(call), exit: (call) => this.#toldName(call, 'peer') },
-    getsockname: { entry: (call) => this.#askName(call), exit: (call) => this.#toldName(call, 'local') },
   };
   readonly #tools: ImitationTools;
   readonly #meetingPorts: Uint32Array;
   readonly #notes: ConnectionNotes;
   /** The connections that calls under way are about. */
-  readonly #asked = new WeakMap<Task, { readonly connection: TreeConnection; readonly room: number }>();
+  readonly #asked = new WeakMap<Task, TreeConnection>();
   #connections = 0;
 
   constructor(tools: ImitationTools, { meeting, notes }: ImitationPlan) {
@@ -40,16 +37,15 @@ export class ConnectionCalls {
   }
 
   #connect(call: StoppedCall): EntryDecision | undefined {
-    const length = Math.min(call.args.u32(2), MOST_ADDRESS_BYTES);
-    const bytes = call.read(call.args.unsigned(1), length)?.slice();
-    if (bytes === undefined || bytes.length < FAMILY_BYTES) return undefined;
+    const bytes = addressArgument(call);
+    if (bytes === undefined) return undefined;
     const peer = internetAddress(bytes);
     const isEnd = familyOf(bytes) === AF_UNSPEC;
     if (peer === undefined && !isEnd) return undefined;
     const socket = this.#tools.tree.of(call);
     if (socket?.kind !== 'tcp') return undefined;
     if (peer === undefined) {
-      socket.connection = undefined;
+      socket.connection = socket.names = undefined;
       return undefined;
     }
     const { connection } = socket;
@@ -61,10 +57,10 @@ export class ConnectionCalls {
   #begin(call: StoppedCall, socket: TreeSocket, peer: SocketAddress): EntryDecision | undefined {
     const { tree, sockets, covers, send } = this.#tools;
     const port = this.#meetingPorts[isV4(peer) ? 0 : 1]!;
-    if (port === 0 || familyOf(peer) !== socket.family || !covers(peer)) return undefined;
+    if (port === 0 || familyOf(peer) !== socket.family || !(covers(peer) || socket.front)) return undefined;
     const fd = tree.take(call);
     if (fd < 0) return undefined;
-    const bound = sockets.localAddress(fd);
+    const source = this.#sourceOf(socket, fd);
     const outcome = sockets.beginConnect(fd, loopbackLike(peer, port));
     const waiting = sockets.localAddress(fd);
     if (outcome !== EINPROGRESS || waiting === undefined) {
@@ -74,11 +70,26 @@ export class ConnectionCalls {
     }
     const blocks = sockets.blocks(fd);
     this.#connections += 1;
-    socket.connection = { number: this.#connections, peer, told: false };
-    this.#notes.clear(this.#connections);
-    const source = bound && portOf(bound) !== 0 && !isAny(bound) ? bound : undefined;
-    send({ kind: 'connect', connection: this.#connections, fd, waiting, source, peer });
+    const number = this.#connections;
+    socket.connection = { number, told: false };
+    socket.names = { peer, local: () => this.#notes.localAddress(number) };
+    this.#notes.clear(number);
+    send({ kind: 'connect', connection: number, fd, waiting, source, peer });
     return blocks ? this.#waits(call, socket.connection) : { result: EINPROGRESS };
+  }
+
+  /** Where the connection is to come from, if the program has chosen that. */
+  #sourceOf(socket: TreeSocket, fd: number): SocketAddress | undefined {
+    const { sockets } = this.#tools;
+    if (socket.front) {
+      const { address } = socket.front;
+      // It was not for a server; the relay takes its place again.
+      sockets.close(socket.front.fd);
+      socket.front = undefined;
+      return address;
+    }
+    const bound = sockets.localAddress(fd);
+    return bound && portOf(bound) !== 0 && !isAny(bound) ? bound : undefined;
   }
 
   /** A socket that has been through this asks how it went, or goes on waiting, or is free for another attempt. */
@@ -101,13 +112,13 @@ export class ConnectionCalls {
 
   /** The task waits in the kernel, as it would, and can be interrupted there. */
   #waits({ task }: StoppedCall, connection: TreeConnection): EntryDecision {
-    this.#asked.set(task, { connection, room: 0 });
+    this.#asked.set(task, connection);
     return { atExit: true, args: [{ index: 2, value: FAMILY_BYTES }] };
   }
 
   #connected(call: StoppedCall): ExitDecision | undefined {
     const result = call.result.i32(0);
-    const connection = this.#asked.get(call.task)?.connection;
+    const connection = this.#asked.get(call.task);
     if (connection === undefined || result >= 0 || INTERRUPTED.includes(result)) return undefined;
     const failure = this.#notes.failure(connection.number);
     if (failure === 0) return undefined;
@@ -117,37 +128,20 @@ export class ConnectionCalls {
 
   #askError(call: StoppedCall): EntryDecision | undefined {
     if (call.args.i32(1) !== SOL_SOCKET || call.args.i32(2) !== SO_ERROR) return undefined;
-    return this.#ask(call, 0);
+    const connection = this.#tools.tree.of(call)?.connection;
+    if (connection === undefined) return undefined;
+    this.#asked.set(call.task, connection);
+    return { atExit: true };
   }
 
   /** The kernel has its own word for how the socket was released from waiting. */
   #toldError(call: StoppedCall): ExitDecision | undefined {
-    const connection = this.#asked.get(call.task)?.connection;
+    const connection = this.#asked.get(call.task);
     if (connection === undefined || connection.told || call.result.i32(0) !== 0) return undefined;
     const failure = this.#notes.failure(connection.number);
     if (failure === 0) return undefined;
     connection.told = true;
     const bytes = new Uint8Array(new Int32Array([-failure]).buffer);
     return { writes: [{ address: call.args.unsigned(3), bytes }] };
-  }
-
-  #askName(call: StoppedCall): EntryDecision | undefined {
-    const length = call.read(call.args.unsigned(2), 4);
-    return length && this.#ask(call, new DataView(length.buffer, length.byteOffset).getUint32(0, true));
-  }
-
-  #toldName(call: StoppedCall, end: 'peer' | 'local'): ExitDecision | undefined {
-    const asked = this.#asked.get(call.task);
-    if (asked === undefined || call.result.i32(0) !== 0) return undefined;
-    const { connection, room } = asked;
-    const address = end === 'peer' ? connection.peer : this.#notes.localAddress(connection.number);
-    return address && { writes: [{ address: call.args.unsigned(1), bytes: address.subarray(0, room) }] };
-  }
-
-  #ask(call: StoppedCall, room: number): EntryDecision | undefined {
-    const connection = this.#tools.tree.of(call)?.connection;
-    if (connection === undefined) return undefined;
-    this.#asked.set(call.task, { connection, room });
-    return { atExit: true };
   }
 }

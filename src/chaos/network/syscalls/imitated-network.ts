@@ -3,13 +3,16 @@ import { makeWakeFd } from '../../../linux/poll.ts';
 import { RenacerError } from '../../../model/errors.ts';
 import { RunningNetwork, type StartingNetwork } from '../engine.ts';
 import { startNetworkThread } from '../network-worker.ts';
-import type { NetworkPlan } from '../plan.ts';
+import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
+import type { Recordings } from '../recordings.ts';
 import { resolveRules } from '../targets.ts';
+import { ArrivalNotes } from './arrival-notes.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import type { ImitationPlan } from './relay-requests.ts';
+import { RelayState } from './relay-state.ts';
 import type { RelayWorkerStart } from './relay-worker.ts';
 
-export const IMITATION = 'system calls (imitation)';
+export const IMITATION: string = BACKEND_NAMES.syscalls!;
 
 /** A network that is imitated for the tree of the tracer that is given the plan. */
 export interface ImitatedNetwork extends StartingNetwork {
@@ -17,7 +20,11 @@ export interface ImitatedNetwork extends StartingNetwork {
 }
 
 /** Starts the relay of an imitated network. Throws NETWORK_TARGET; `ready` is rejected with NETWORK_UNSUPPORTED. */
-export async function prepareImitation(plan: NetworkPlan, seed: number): Promise<ImitatedNetwork> {
+export async function prepareImitation(
+  plan: NetworkPlan,
+  seed: number,
+  recordings: Recordings = {},
+): Promise<ImitatedNetwork> {
   const rules = await resolveRules(plan.rules);
   const control = new MessageChannel();
   const requests = new MessageChannel();
@@ -26,9 +33,12 @@ export async function prepareImitation(plan: NetworkPlan, seed: number): Promise
   const shared = {
     rules,
     seed,
+    recordings,
     wakeFd: makeWakeFd(),
     meeting: new SharedArrayBuffer(8),
     notes: new ConnectionNotes().memory,
+    arrivals: new ArrivalNotes().memory,
+    state: new RelayState().memory,
   };
   const work = { kind: 'imitation', ...shared, gate, answers, port: control.port2, requests: requests.port2 } as const;
   const starting = startNetworkThread<RelayWorkerStart>(work, [control.port2, requests.port2]);

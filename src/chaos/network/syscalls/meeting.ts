@@ -8,7 +8,7 @@ import {
   type SocketAddress,
   type SocketCalls,
 } from '../../../linux/sockets.ts';
-import { anyAddress, asV4, isV4, loopbackLike, portOf } from './addresses.ts';
+import { anyAddress, asPlain, isV4, loopbackLike, portOf } from './addresses.ts';
 import type { MeetingPorts } from './relay-requests.ts';
 
 const TCP_ESTABLISHED = 1;
@@ -39,7 +39,7 @@ export class MeetingPlace {
     const ours = loopbackLike(anyAddress(v4 ? AF_INET : AF_INET6), this.ports[v4 ? 0 : 1]);
     const fd = this.#bound(ours);
     if (fd < 0) return fd;
-    sockets.connect(fd, v4 ? asV4(waiting) : waiting);
+    sockets.connect(fd, asPlain(waiting));
     return fd;
   }
 

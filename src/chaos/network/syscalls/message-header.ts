@@ -1,11 +1,19 @@
-import type { OutgoingDatagram } from '../../../linux/sockets.ts';
+import { IPPROTO_IPV6, type OutgoingDatagram } from '../../../linux/sockets.ts';
 import type { StoppedCall } from '../../../tracer/policy.ts';
 
 /** struct mmsghdr: a msghdr, and how many bytes of it were sent. */
 export const MMSGHDR_BYTES = 64;
 export const MMSGHDR_LENGTH_AT = 56;
 
+/** In a struct msghdr. */
+export const MSGHDR_NAME_LENGTH_AT = 8;
+
 const MSGHDR_BYTES = 56;
+/** struct cmsghdr: length u64, level i32, type i32; what follows is aligned to 8. */
+const CMSGHDR_BYTES = 16;
+const IPPROTO_IP = 0;
+const IP_PKTINFO = 8;
+const IPV6_PKTINFO = 50;
 const IOVEC_BYTES = 16;
 /** IOV_MAX */
 const MOST_VECTORS = 1024;
@@ -24,6 +32,27 @@ export function readMessage(call: StoppedCall, address: number): OutgoingDatagra
   const data = vectorCount > MOST_VECTORS ? null : gather(call, vectors, vectorCount);
   if (to === null || extra === null || data === null) return undefined;
   return { address: to, control: extra, data };
+}
+
+/** The pointer at this address; undefined if it can't be read. */
+export function readPointer(call: StoppedCall, address: number): number | undefined {
+  return wordsAt(call, address, 8)?.[0];
+}
+
+/** Ancillary data but for what names an address or a device of this machine (IP_PKTINFO, IPV6_PKTINFO): the relay has its own. */
+export function withoutSourceChoice(control: Uint8Array): Uint8Array | undefined {
+  const view = new DataView(control.buffer, control.byteOffset, control.length);
+  const kept: Uint8Array[] = [];
+  for (let at = 0; at + CMSGHDR_BYTES <= control.length; ) {
+    const length = view.getUint32(at, true);
+    if (length < CMSGHDR_BYTES) break;
+    const [level, type] = [view.getInt32(at + 8, true), view.getInt32(at + 12, true)];
+    const next = at + Math.ceil(length / 8) * 8;
+    const isChoice = (level === IPPROTO_IP && type === IP_PKTINFO) || (level === IPPROTO_IPV6 && type === IPV6_PKTINFO);
+    if (!isChoice) kept.push(control.subarray(at, next));
+    at = next;
+  }
+  return kept.length > 0 ? Uint8Array.from(Buffer.concat(kept)) : undefined;
 }
 
 /** Undefined for nothing, null for what can't be read. */

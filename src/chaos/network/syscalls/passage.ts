@@ -49,7 +49,7 @@ export class Passage {
         return due;
       }
       side.counts[kind === 'corrupt' ? 'corrupted' : 'lost']++;
-      this.#log.add(kind, place, now);
+      this.#log.add(kind, place, now, kind === 'corrupt' ? this.#fate.by.corrupt : this.#fate.by.lost);
       if (kind === 'partition') return undefined;
       sentAt += retryMs + flow.impairment!.latency('to') + flow.impairment!.latency('from');
       retryMs *= 2;

@@ -19,6 +19,10 @@ export interface ImitationPlan {
   readonly meeting: SharedArrayBuffer;
   /** The memory of the ConnectionNotes. */
   readonly notes: SharedArrayBuffer;
+  /** The memory of the ArrivalNotes. */
+  readonly arrivals: SharedArrayBuffer;
+  /** The memory of the RelayState. */
+  readonly state: SharedArrayBuffer;
 }
 
 /** A connection attempt of the tree, whose socket waits at the meeting port. `fd` is the relay's, and its to close. */
@@ -28,12 +32,59 @@ export interface ConnectRequest {
   readonly fd: number;
   /** The address of the tree's socket while it waits. */
   readonly waiting: SocketAddress;
-  /** Where it was to come from, if the program chose that; the port is not kept. */
+  /** Where it was to come from, if the program chose that; the port is kept if it is free. */
   readonly source: SocketAddress | undefined;
   readonly peer: SocketAddress;
 }
 
-/** A datagram that a program of the tree has sent, as it thinks. `fd` is the relay's, and its to close. */
+/** A socket that listens in the place of one of the tree; it is the relay's to close. */
+export interface FrontRequest {
+  readonly kind: 'front';
+  readonly fd: number;
+  readonly address: SocketAddress;
+  /** Where the program's socket listens. */
+  readonly program: SocketAddress;
+  /** Of that socket. */
+  readonly inode: number;
+}
+
+/** What passes between a UDP socket of the tree and one peer: the relay reads it at two sockets, which are its to close. */
+export interface LinkRequest {
+  readonly kind: 'link';
+  readonly link: number;
+  /** Connected to the peer, in the program's place. */
+  readonly outer: number;
+  /** Connected to the program, in the peer's place. */
+  readonly inner: number;
+  readonly local: SocketAddress;
+  readonly peer: SocketAddress;
+  readonly beginner: 'tree' | 'peer';
+  /** Whether the program has connected its socket, so that it is told of errors. */
+  readonly isConnected: boolean;
+  readonly socket: SocketPlace;
+}
+
+/** A socket of the tree, and where it was seen. */
+export interface SocketPlace {
+  readonly pid: number;
+  readonly fd: number;
+  readonly inode: number;
+}
+
+export interface UnlinkRequest {
+  readonly kind: 'unlink';
+  readonly link: number;
+}
+
+/** A datagram that a program has sent by a socket that is not connected, as it thinks. */
+export interface LinkedDatagramRequest {
+  readonly kind: 'linked';
+  readonly link: number;
+  readonly control: Uint8Array | undefined;
+  readonly data: Uint8Array;
+}
+
+/** A datagram without a link. `fd` stands for the program's socket; it is the relay's to close. */
 export interface DatagramRequest {
   readonly kind: 'datagram';
   readonly protocol: 'udp' | 'icmp';
@@ -44,10 +95,12 @@ export interface DatagramRequest {
   readonly address: SocketAddress | undefined;
   readonly control: Uint8Array | undefined;
   readonly data: Uint8Array;
-  /** Its receiver is in the tree, so that an answer is seen when it is sent. */
-  readonly withinTree: boolean;
-  /** It asks for a name that is not to be found. */
-  readonly nameFailure: 'timeout' | 'fail' | undefined;
 }
 
-export type RelayRequest = ConnectRequest | DatagramRequest;
+export type RelayRequest =
+  | ConnectRequest
+  | FrontRequest
+  | LinkRequest
+  | UnlinkRequest
+  | LinkedDatagramRequest
+  | DatagramRequest;

@@ -3,17 +3,13 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { closeFd } from '../../../linux/fds.ts';
-import type { ResolvedRule } from '../impairment.ts';
-import type { QueueWorkerRequest, Snapshot } from '../queue-worker.ts';
-import { Relay } from './relay.ts';
+import type { QueueWorkerRequest } from '../queue-worker.ts';
+import { Relay, type RelayPlan } from './relay.ts';
 import type { RelayRequest } from './relay-requests.ts';
 
 /** What it takes to relay the tree's traffic. */
-export interface RelayWork {
+export interface RelayWork extends RelayPlan {
   readonly kind: 'imitation';
-  readonly rules: readonly ResolvedRule[];
-  readonly seed: number;
-  readonly notes: SharedArrayBuffer;
   /** Where the tracer's thread will look for the ports of the meeting place (see ImitationPlan). */
   readonly meeting: SharedArrayBuffer;
   /** Becomes readable when there is a request. It is the relay's to close. */
@@ -49,10 +45,10 @@ export function relayTraffic(work: RelayWork, tell: (start: RelayWorkerStart) =>
 }
 
 /** A relay whose ports have been told to the tracer's thread, or why there can be none. */
-function openRelay({ rules, seed, notes, meeting, wakeFd }: RelayWork): Relay | string {
+function openRelay(work: RelayWork): Relay | string {
   let relay: Relay;
   try {
-    relay = new Relay(rules, seed, notes);
+    relay = new Relay(work);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -61,8 +57,8 @@ function openRelay({ rules, seed, notes, meeting, wakeFd }: RelayWork): Relay | 
     relay.close();
     return fault;
   }
-  new Uint32Array(meeting).set(relay.meeting.ports);
-  relay.epoll.watch(wakeFd, EPOLLIN);
+  new Uint32Array(work.meeting).set(relay.meeting.ports);
+  relay.epoll.watch(work.wakeFd, EPOLLIN);
   return relay;
 }
 
@@ -79,6 +75,7 @@ function serve(relay: Relay, work: RelayWork): void {
       relay.take(got.message as RelayRequest);
     }
     relay.run(monotonicMs());
+    relay.log.flush();
     const request = receiveMessageOnPort(port)?.message as QueueWorkerRequest | undefined;
     if (request === 'snapshot') answer(relay, work);
     if (request === 'stop') return;
@@ -86,7 +83,7 @@ function serve(relay: Relay, work: RelayWork): void {
 }
 
 function answer(relay: Relay, { port, answers }: RelayWork): void {
-  port.postMessage(relay.snapshot() satisfies Snapshot);
+  port.postMessage(relay.snapshot());
   const count = new Int32Array(answers);
   Atomics.add(count, 0, 1);
   Atomics.notify(count, 0);

@@ -1,50 +1,94 @@
 import { epochSeconds, monotonicMs } from '../../../linux/clock.ts';
 import { Epoll } from '../../../linux/epoll.ts';
 import { type SocketAddress, SocketCalls } from '../../../linux/sockets.ts';
-import type { NetworkDirection, NetworkFault } from '../../../model/network-use.ts';
 import { FaultLog } from '../fault-log.ts';
-import { type Flow, FlowTable } from '../flow.ts';
+import { Flow, FlowTable } from '../flow.ts';
 import { Impairment, type ResolvedRule } from '../impairment.ts';
 import { PacketHeaders, type Protocol, TCP_SYN } from '../packet.ts';
+import type { Snapshot } from '../queue-worker.ts';
+import { type Recordings, readersOf } from '../recordings.ts';
 import { Schedule } from '../schedule.ts';
 import { hostOf, isV4, keyOf, portOf } from './addresses.ts';
+import { ArrivalNotes } from './arrival-notes.ts';
+import { Companions } from './companions.ts';
 import { ConnectionNotes } from './connection-notes.ts';
+import { DatagramLink } from './datagram-link.ts';
+import { DatagramPassage } from './datagram-passage.ts';
 import { Datagrams } from './datagrams.ts';
+import { Front } from './front.ts';
+import { type Ends, InboundConnection } from './inbound-connection.ts';
 import { MeetingPlace } from './meeting.ts';
+import { NameFailures } from './name-failures.ts';
+import { OutboundConnection } from './outbound-connection.ts';
+import { OwnEnds } from './own-ends.ts';
 import { Passage } from './passage.ts';
-import type { RelayRequest } from './relay-requests.ts';
-import { RelayedConnection } from './relayed-connection.ts';
+import type { FrontRequest, LinkRequest, RelayRequest } from './relay-requests.ts';
+import { RelayState } from './relay-state.ts';
+import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
+
+/** How often it is looked whether sockets of the tree are gone. */
+const SWEEP_MS = 1000;
+
+/** What the relay is made with. */
+export interface RelayPlan {
+  readonly rules: readonly ResolvedRule[];
+  readonly seed: number;
+  readonly recordings: Recordings;
+  /** The memory of the ConnectionNotes, the ArrivalNotes, and of the RelayState. */
+  readonly notes: SharedArrayBuffer;
+  readonly arrivals: SharedArrayBuffer;
+  readonly state: SharedArrayBuffer;
+}
 
 /** All that is on its way in the imitated network: connections, and datagrams that are sent later. */
 export class Relay {
   readonly sockets: SocketCalls = new SocketCalls();
   readonly epoll: Epoll = new Epoll();
   readonly meeting: MeetingPlace = new MeetingPlace(this.sockets);
+  readonly log: FaultLog;
   readonly #impairment: Impairment;
   readonly #flows = new FlowTable();
-  readonly #log = new FaultLog(epochSeconds() * 1000 - monotonicMs());
   readonly #schedule = new Schedule<() => void>();
-  readonly #owners = new Map<number, RelayedConnection>();
-  readonly #surroundings: ConstructorParameters<typeof RelayedConnection>[0];
+  readonly #owners = new Map<number, Owner>();
+  readonly #surroundings: RelaySurroundings;
+  readonly #state: RelayState;
+  readonly #links = new Map<number, DatagramLink>();
+  readonly #udpCompanions = new Companions('udp');
+  readonly #tcpCompanions = new Companions('tcp');
+  readonly #fronts = new Set<Front>();
+  readonly #ownEnds = new OwnEnds();
   readonly #datagrams: Datagrams;
   #connections = 0;
 
-  constructor(rules: readonly ResolvedRule[], seed: number, notes: SharedArrayBuffer) {
-    this.#impairment = new Impairment(rules, seed);
+  constructor({ rules, seed, recordings, notes, arrivals, state }: RelayPlan) {
+    const readers = readersOf(recordings);
+    this.#state = new RelayState(state);
+    this.#impairment = new Impairment(rules, seed, readers.recorded);
+    this.log = new FaultLog(epochSeconds() * 1000 - monotonicMs(), readers);
     const at = (time: number, action: () => void): void => this.#schedule.add(time, action);
+    const datagramPassage = new DatagramPassage(this.log);
     this.#surroundings = {
       sockets: this.sockets,
       epoll: this.epoll,
       meeting: this.meeting,
       notes: new ConnectionNotes(notes),
-      passage: new Passage(this.#log),
-      log: this.#log,
+      arrivals: new ArrivalNotes(arrivals),
+      ownEnds: this.#ownEnds,
+      passage: new Passage(this.log),
+      datagramPassage,
+      names: new NameFailures(this.log),
+      log: this.log,
+      serverAt: (address) => this.#serverAt(address),
       now: monotonicMs,
       at,
-      own: (fd, connection) => this.#owners.set(fd, connection),
-      disown: (fd) => this.#owners.delete(fd),
+      own: (fd, owner) => this.#owners.set(fd, owner),
+      disown: (fd) => {
+        this.#owners.delete(fd);
+        this.#ownEnds.delete(fd);
+      },
     };
-    this.#datagrams = new Datagrams(this.sockets, this.#log, at);
+    this.#datagrams = new Datagrams(this.sockets, datagramPassage, at);
+    this.#sweepLater();
   }
 
   /** When {@link run} has something to do; Infinity if there is nothing. */
@@ -53,14 +97,30 @@ export class Relay {
   }
 
   take(request: RelayRequest): void {
-    if (request.kind === 'connect') {
-      this.#connections += 1;
-      const flow = this.#flow('tcp', request.waiting, request.peer, this.#connections);
-      new RelayedConnection(this.#surroundings, flow, request);
-      return;
+    switch (request.kind) {
+      case 'connect': {
+        this.#connections += 1;
+        const flow = this.#flow('tcp', request.waiting, request.peer, this.#connections);
+        new OutboundConnection(this.#surroundings, flow, request);
+        return;
+      }
+      case 'front':
+        this.#front(request);
+        return;
+      case 'link':
+        this.#link(request);
+        return;
+      case 'unlink':
+        this.#links.get(request.link)?.abort();
+        return;
+      case 'linked':
+        this.#links.get(request.link)?.send(request.data, request.control);
+        return;
+      case 'datagram': {
+        const flow = this.#flow(request.protocol, request.source, request.destination, undefined);
+        this.#datagrams.take(request, flow, monotonicMs());
+      }
     }
-    const flow = this.#flow(request.protocol, request.source, request.destination, undefined);
-    this.#datagrams.take(request, flow, directionOf(flow, request.source), monotonicMs());
   }
 
   onReady(fd: number): void {
@@ -70,10 +130,14 @@ export class Relay {
   /** Does all that is due by `now`. */
   run(now: number): void {
     while (this.#schedule.size > 0 && this.#schedule.nextTime <= now) this.#schedule.take()();
+    const asked = this.#state.sweepAsked();
+    if (asked === undefined) return;
+    this.#sweep(true);
+    this.#state.swept(asked);
   }
 
-  snapshot(): { use: ReturnType<FlowTable['use']>; faults: readonly NetworkFault[] } {
-    return { use: this.#flows.use(), faults: this.#log.faults };
+  snapshot(): Snapshot {
+    return { use: this.#flows.use(), faults: this.log.faults, missed: this.log.missed(this.#flows) };
   }
 
   close(): void {
@@ -83,22 +147,95 @@ export class Relay {
     this.epoll.close();
   }
 
+  #front(request: FrontRequest): void {
+    const front: Front = new Front(
+      this.#surroundings,
+      request,
+      (outer, ends, program) => this.#arrived(outer, ends, program),
+      () => this.#fronts.delete(front),
+    );
+    this.#fronts.add(front);
+    this.#tcpCompanions.add(front);
+  }
+
+  /** Of several at one address, the kernel chooses. */
+  #serverAt(address: SocketAddress): SocketAddress | undefined {
+    const found = [...this.#fronts].flatMap((front) => front.behind(address) ?? []);
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  #arrived(outer: number, ends: Ends, program: SocketAddress): void {
+    new InboundConnection(this.#surroundings, this.#inboundFlow(ends), outer, ends, program);
+  }
+
+  #inboundFlow({ peer, local }: Ends): Flow {
+    // One that the tree has opened has been through all of this already.
+    if (this.#ownEnds.has(peer)) return unimpaired(headersOf('tcp', peer, local, 0));
+    this.#connections += 1;
+    return this.#flow('tcp', peer, local, this.#connections, false);
+  }
+
+  #link(request: LinkRequest): void {
+    const { local, peer, link } = request;
+    const findFlow = (): Flow =>
+      request.beginner === 'tree'
+        ? this.#flow('udp', local, peer, undefined)
+        : this.#flow('udp', peer, local, undefined, false);
+    const made = new DatagramLink(this.#surroundings, findFlow, request, () => {
+      this.#links.delete(link);
+      this.#state.linkClosed();
+    });
+    this.#links.set(link, made);
+    this.#udpCompanions.add(made);
+  }
+
+  #sweep(atOnce: boolean): void {
+    this.#udpCompanions.sweep(atOnce);
+    this.#tcpCompanions.sweep(atOnce);
+  }
+
+  #sweepLater(): void {
+    this.#schedule.add(monotonicMs() + SWEEP_MS, () => {
+      this.#sweep(false);
+      this.#sweepLater();
+    });
+  }
+
   /** `opening` is the number of a new connection. */
-  #flow(protocol: Protocol, source: SocketAddress, destination: SocketAddress, opening: number | undefined): Flow {
-    const headers = new PacketHeaders();
-    headers.version = isV4(destination) ? 4 : 6;
-    headers.protocol = protocol;
-    headers.source = keyOf(source);
-    headers.destination = keyOf(destination);
-    headers.tcpFlags = opening === undefined ? 0 : TCP_SYN;
-    headers.sequence = opening ?? 0;
-    const flow = this.#flows.find(headers, true);
-    flow.impairment ??= this.#impairment.ofFlow(flow.id, hostOf(destination), portOf(destination) || undefined);
+  #flow(
+    protocol: Protocol,
+    source: SocketAddress,
+    destination: SocketAddress,
+    opening: number | undefined,
+    byTree = true,
+  ): Flow {
+    const flow = this.#flows.find(headersOf(protocol, source, destination, opening), byTree);
+    const peer = byTree ? destination : source;
+    flow.impairment ??= this.#impairment.ofFlow(flow.id, hostOf(peer), portOf(destination) || undefined);
     return flow;
   }
 }
 
-/** A flow is begun by the tree, since nothing else is seen; of one within it, `to` is what the initiator sends. */
-function directionOf(flow: Flow, source: SocketAddress): NetworkDirection {
-  return flow.initiator === keyOf(source) ? 'to' : 'from';
+/** The headers of the first packet of a flow; `opening` is the number of a new connection. */
+function headersOf(
+  protocol: Protocol,
+  source: SocketAddress,
+  destination: SocketAddress,
+  opening: number | undefined,
+): PacketHeaders {
+  const headers = new PacketHeaders();
+  headers.version = isV4(destination) ? 4 : 6;
+  headers.protocol = protocol;
+  headers.source = keyOf(source);
+  headers.destination = keyOf(destination);
+  headers.tcpFlags = opening === undefined ? 0 : TCP_SYN;
+  headers.sequence = opening ?? 0;
+  return headers;
+}
+
+/** A flow that is not counted, and that nothing is done to. */
+function unimpaired(headers: PacketHeaders): Flow {
+  const flow = new Flow(0, headers, false);
+  flow.impairment = new Impairment([], 0).ofFlow(flow.id, '', undefined);
+  return flow;
 }

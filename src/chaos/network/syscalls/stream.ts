@@ -61,6 +61,11 @@ export class Stream {
     } else if (got !== EAGAIN) this.#output.broken('reading');
   }
 
+  /** So many bytes more (or, below 0, less) are going to be delivered than have been read. */
+  expect(bytes: number): void {
+    this.#waitingBytes += bytes;
+  }
+
   deliver(bytes: Uint8Array): void {
     this.#backlog.push(bytes);
     if (this.#backlog.length === 1) this.write();

@@ -10,6 +10,7 @@ import {
   SOCK_DGRAM,
   SOCK_STREAM,
   SOL_SOCKET,
+  type SocketAddress,
   type SocketCalls,
 } from '../../../linux/sockets.ts';
 import type { StoppedCall } from '../../../tracer/policy.ts';
@@ -24,21 +25,61 @@ export type SocketKind = 'tcp' | 'udp' | 'icmp' | 'other';
 export interface TreeSocket {
   readonly kind: SocketKind;
   readonly family: number;
+  /** Its number in the file system of sockets, which no other has. */
+  readonly inode: number;
+  /** The ends that the program is told, where the kernel has others. */
+  names: EndNames | undefined;
   /** Its latest connection attempt through the relay. */
   connection: TreeConnection | undefined;
+  /** What stands in its place where others connect to it. */
+  front: ServerFront | undefined;
+  /** Of a UDP socket: whom it has to do with through the relay. */
+  links: SocketLinks | undefined;
+}
+
+export interface EndNames {
+  readonly peer: SocketAddress | undefined;
+  local(): SocketAddress | undefined;
 }
 
 export interface TreeConnection {
   readonly number: number;
-  readonly peer: Uint8Array;
   /** The program has been told that it failed. */
   told: boolean;
+}
+
+export interface ServerFront {
+  /** The relay's, once it listens. */
+  readonly fd: number;
+  /** What the program has asked for. */
+  readonly address: SocketAddress;
+  /** Where its socket really is. */
+  readonly program: SocketAddress;
+  listens: boolean;
+}
+
+export interface SocketLinks {
+  /** By the key of the peer. */
+  readonly byPeer: Map<string, TreeLink>;
+  /** By the port of the relay that stands for the peer. */
+  readonly byPort: Map<number, TreeLink>;
+  /** With whom the program has connected its socket. */
+  connected: TreeLink | undefined;
+}
+
+/** What passes between a UDP socket and one peer, through the relay. */
+export interface TreeLink {
+  readonly number: number;
+  readonly peer: SocketAddress;
+  /** Where it comes from, as its peer sees it. */
+  readonly local: SocketAddress;
 }
 
 /** The sockets of the tree. */
 export class TreeSockets {
   readonly #calls: SocketCalls;
-  readonly #byLink = new Map<string, TreeSocket>();
+  readonly #namespace = networkNamespace('self');
+  readonly #byInode = new Map<number, TreeSocket>();
 
   constructor(calls: SocketCalls) {
     this.#calls = calls;
@@ -46,21 +87,32 @@ export class TreeSockets {
 
   /** The socket that the first argument of a call stands for; undefined if that is none, or may not be looked at. */
   of(call: StoppedCall): TreeSocket | undefined {
-    const link = linkOf(`/proc/${call.task.tid}/fd/${call.args.i32(0)}`);
-    if (!link?.startsWith('socket:')) return undefined;
-    const known = this.#byLink.get(link);
+    return this.at(call, call.args.i32(0));
+  }
+
+  /** The socket with this descriptor. */
+  at({ task }: StoppedCall, descriptor: number): TreeSocket | undefined {
+    const inode = socketInode(task.tid, descriptor);
+    if (inode === undefined) return undefined;
+    const known = this.#byInode.get(inode);
     if (known) return known;
-    const fd = this.take(call);
+    const fd = this.#calls.take(task.tgid, descriptor);
     if (fd < 0) return undefined;
     const option = (name: number): number => this.#calls.option(fd, SOL_SOCKET, name);
+    // The relay is not to be had from other namespaces.
+    const isHere = [undefined, this.#namespace].includes(networkNamespace(task.tid));
     const socket: TreeSocket = {
-      kind: kindOf(option(SO_TYPE), option(SO_PROTOCOL)),
+      kind: isHere ? kindOf(option(SO_TYPE), option(SO_PROTOCOL)) : 'other',
       family: option(SO_DOMAIN),
+      inode,
+      names: undefined,
       connection: undefined,
+      front: undefined,
+      links: undefined,
     };
     this.#calls.close(fd);
-    if (this.#byLink.size >= MOST_SOCKETS) this.#byLink.delete(this.#byLink.keys().next().value!);
-    this.#byLink.set(link, socket);
+    if (this.#byInode.size >= MOST_SOCKETS) this.#byInode.delete(this.#byInode.keys().next().value!);
+    this.#byInode.set(inode, socket);
     return socket;
   }
 
@@ -76,9 +128,20 @@ function kindOf(type: number, protocol: number): SocketKind {
   return protocol === IPPROTO_ICMP || protocol === IPPROTO_ICMPV6 ? 'icmp' : 'other';
 }
 
-function linkOf(file: string): string | undefined {
+/** The inode of a socket that a process has open; undefined if that is none. */
+export function socketInode(process: number | 'self', descriptor: number): number | undefined {
+  const [, inode] = /^socket:\[(\d+)\]$/.exec(targetOf(`/proc/${process}/fd/${descriptor}`) ?? '') ?? [];
+  return inode === undefined ? undefined : Number(inode);
+}
+
+/** Undefined if that may not be known. */
+function networkNamespace(process: number | 'self'): string | undefined {
+  return targetOf(`/proc/${process}/ns/net`);
+}
+
+function targetOf(link: string): string | undefined {
   try {
-    return readlinkSync(file);
+    return readlinkSync(link);
   } catch {
     // Not open, or the task is gone.
     return undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { transportChecksum } from '../../../../src/chaos/network/checksum.ts';
 import { NameLookups, queriedName } from '../../../../src/chaos/network/dns.ts';
-import { buildServerFailure } from '../../../../src/chaos/network/dns-answer.ts';
-import { endpointOf, PacketHeaders } from '../../../../src/chaos/network/packet.ts';
+import { buildServerFailure, buildServerFailureByTcp } from '../../../../src/chaos/network/dns-answer.ts';
+import { endpointOf, PacketHeaders, TCP_ACK, TCP_FIN, TCP_PSH } from '../../../../src/chaos/network/packet.ts';
 import { buildPacket, V4, V6 } from './packets.ts';
 
 const QUERY = Buffer.from('abcd0100000100000000000003777777074578616d706c6503746c640000010001', 'hex');
@@ -48,5 +48,25 @@ describe('DNS queries', () => {
     expect(message[3]! & 15).toBe(2);
     const pseudo = answer.subarray(addresses === V4 ? 12 : 8, back.transportAt);
     expect(transportChecksum(pseudo, 17, answer.subarray(back.transportAt))).toBe(0);
+  });
+
+  it.each([V4, V6])('by TCP are answered by a segment that continues the connection and ends it', (addresses) => {
+    const payload = Buffer.concat([Buffer.from([0, QUERY.length]), QUERY, Buffer.from('another')]);
+    const numbers = { sequence: 1000, acknowledgement: 2000 };
+    const packet = buildPacket({ ...addresses, ...numbers, sourcePort: 4000, destinationPort: 53, payload });
+    const headers = new PacketHeaders();
+    headers.read(viewOf(packet), 0, packet.length, packet.length);
+    const answer = Buffer.from(buildServerFailureByTcp(packet, headers));
+    const back = new PacketHeaders();
+    back.read(viewOf(answer), 0, answer.length, answer.length);
+    expect([back.source, back.destination]).toEqual([headers.destination, headers.source]);
+    expect(back).toMatchObject({ sequence: 2000, acknowledgement: 1000 + payload.length });
+    expect(back.tcpFlags).toBe(TCP_ACK | TCP_PSH | TCP_FIN);
+    const message = answer.subarray(back.payloadAt);
+    expect(message).toHaveLength(2 + QUERY.length);
+    expect(message.readUInt16BE(0)).toBe(QUERY.length);
+    expect(message[5]! & 15).toBe(2);
+    const pseudo = answer.subarray(addresses === V4 ? 12 : 8, back.transportAt);
+    expect(transportChecksum(pseudo, 6, answer.subarray(back.transportAt))).toBe(0);
   });
 });

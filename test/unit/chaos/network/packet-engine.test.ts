@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { transportChecksum } from '../../../../src/chaos/network/checksum.ts';
+import { FaultLog } from '../../../../src/chaos/network/fault-log.ts';
+import { Impairment } from '../../../../src/chaos/network/impairment.ts';
 import { PacketHeaders, TCP_ACK, TCP_RST, TCP_SYN } from '../../../../src/chaos/network/packet.ts';
 import { PacketEngine, type PacketOrigin } from '../../../../src/chaos/network/packet-engine.ts';
 import type { NetworkConditions } from '../../../../src/chaos/settings.ts';
@@ -26,7 +28,7 @@ function record(rule: NetworkConditions) {
       injected.push(bytes);
     },
   };
-  const engine = new PacketEngine([{ rule, targets: [] }], 1, output, 0);
+  const engine = new PacketEngine(new Impairment([{ rule, targets: [] }], 1), new FaultLog(0), output);
   let id = 0;
   const take = (packet: TestPacket, now: number, origin = KNOWN): void => {
     const bytes = buildPacket(packet);

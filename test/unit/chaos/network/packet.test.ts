@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { transportChecksum } from '../../../../src/chaos/network/checksum.ts';
 import { endpointOf, PacketHeaders, TCP_RST, TCP_SYN } from '../../../../src/chaos/network/packet.ts';
-import { buildReset } from '../../../../src/chaos/network/tcp-reset.ts';
+import { buildReset } from '../../../../src/chaos/network/tcp-segment.ts';
 import { buildPacket, V4, V6 } from './packets.ts';
 
 function read(packet: Uint8Array): PacketHeaders {

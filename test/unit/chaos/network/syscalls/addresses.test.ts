@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   anyAddress,
-  asV4,
+  asPlain,
   hostOf,
   internetAddress,
   isAny,
@@ -31,7 +31,7 @@ describe('addresses of sockets', () => {
     expect([v4, mapped, plain].map(hostOf)).toEqual(['10.1.2.3', '10.1.2.3', '2001:db8::1']);
     expect([v4, mapped, plain].map(isV4)).toEqual([true, true, false]);
     expect(keyOf(mapped)).toBe(keyOf(v4));
-    expect(asV4(mapped)).toEqual(v4);
+    expect([mapped, plain].map(asPlain)).toEqual([v4, plain]);
     expect(portOf(withPort(plain, 443))).toBe(443);
   });
 

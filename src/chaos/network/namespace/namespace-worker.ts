@@ -1,0 +1,33 @@
+import type { NamespaceFds } from '../../../linux/namespaces.ts';
+import { describeFailure } from '../failure.ts';
+import { type QueueWorkerStart, serveTap, type TapWork } from '../queue-worker.ts';
+import { readersOf } from '../recordings.ts';
+import { openTap, type Tap } from '../tap.ts';
+import { OutsideProxy } from './proxy.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** What it takes to impair all that passes in a network namespace, and to carry what leaves it. */
+export interface NamespaceWork extends TapWork {
+  readonly kind: 'namespace';
+  readonly namespaces: NamespaceFds;
+  readonly surroundings: Surroundings;
+}
+
+/** What the network's thread does for a network namespace: it blocks in ppoll(2) until it is told to stop. */
+export function serveNamespace(work: NamespaceWork, tell: (start: QueueWorkerStart) => void): void {
+  const { rules, seed, namespaces, surroundings, recordings } = work;
+  let tap: Tap | undefined;
+  let proxy: OutsideProxy;
+  try {
+    tap = openTap(rules, seed, { kind: 'namespace', namespaces }, readersOf(recordings));
+    proxy = new OutsideProxy(namespaces, surroundings);
+  } catch (error) {
+    tap?.close();
+    tell({ kind: 'failed', ...describeFailure(error) });
+    return;
+  }
+  serveTap(tap, work, tell, proxy);
+  // What waited has been let go: it is delivered, too.
+  proxy.drain();
+  proxy.close();
+}

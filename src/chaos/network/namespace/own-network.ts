@@ -1,0 +1,54 @@
+import { closeNamespaces, makeNetworkNamespace, type NamespaceFds, socketsIn } from '../../../linux/namespaces.ts';
+import { RenacerError } from '../../../model/errors.ts';
+import { type StartingNetwork, startPackets } from '../engine.ts';
+import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
+import type { Recordings } from '../recordings.ts';
+import { resolveRules } from '../targets.ts';
+import { findSurroundings, type Surroundings, setUpInterface } from './surroundings.ts';
+
+/** As reports name it, with what it can't do. */
+export const NAMESPACE: string = BACKEND_NAMES.namespace!;
+
+/** A network namespace for a tree that is to be started in it. */
+export interface OwnNetwork extends StartingNetwork {
+  readonly namespaces: NamespaceFds;
+  /** Gives the namespaces up, when nothing is to be started in them any more. */
+  release(): void;
+}
+
+export interface OwnNetworkOptions {
+  readonly seed: number;
+  /** Ports of the host's loopback that the tree is to reach. */
+  readonly hostPorts: readonly number[];
+  readonly recordings?: Recordings;
+}
+
+/**
+ * Makes a network namespace, impairs all that passes in it, and carries what leaves it. It takes no privileges where user
+ * namespaces are allowed. Throws NETWORK_NAMESPACE, NETWORK_TARGET; `ready` is rejected with NETWORK_UNSUPPORTED.
+ */
+export async function prepareOwnNetwork(plan: NetworkPlan, options: OwnNetworkOptions): Promise<OwnNetwork> {
+  const { seed, hostPorts, recordings = {} } = options;
+  const rules = await resolveRules(plan.rules);
+  const surroundings = findSurroundings(hostPorts);
+  const namespaces = openNamespaces(surroundings);
+  const work = { kind: 'namespace', rules, seed, recordings, namespaces, surroundings } as const;
+  const starting = startPackets(NAMESPACE, (channel) => ({ ...work, ...channel }));
+  return { ...starting, namespaces, release: () => closeNamespaces(namespaces) };
+}
+
+function openNamespaces(surroundings: Surroundings): NamespaceFds {
+  let namespaces: NamespaceFds | undefined;
+  try {
+    namespaces = makeNetworkNamespace();
+    setUpInterface(socketsIn(namespaces), surroundings);
+    return namespaces;
+  } catch (cause) {
+    if (namespaces) closeNamespaces(namespaces);
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RenacerError('NETWORK_NAMESPACE', `no network namespace can be made here (${reason})`, {
+      hint: 'The kernel must let you make user namespaces: `renacer doctor` shows its settings. Or leave the backend to "auto".',
+      cause,
+    });
+  }
+}

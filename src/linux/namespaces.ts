@@ -1,0 +1,119 @@
+import { closeSync, openSync } from 'node:fs';
+import { CallChain } from './call-chain.ts';
+import type { Calls } from './call-memory.ts';
+import { CAP, hasCapability, unreachableCapabilities } from './capabilities.ts';
+import { closeFd, makePipe, readByte } from './fds.ts';
+import { mapOwnIds } from './id-maps.ts';
+import { check, SystemCallError, syscall } from './libc.ts';
+import type { MakeSocket } from './make-socket.ts';
+import { sendSignal } from './signals.ts';
+import { SYS } from './syscall-numbers.ts';
+import { reap } from './wait.ts';
+
+const CLONE_NEWUSER = 0x10000000;
+const CLONE_NEWNET = 0x40000000;
+const PR_SET_PDEATHSIG = 1;
+const PR_CAPBSET_DROP = 24;
+const SOCK_CLOEXEC = 0x80000;
+const SIGKILL = 9;
+/** What a helper's calls point at is little. */
+const DATA_BYTES = 4096;
+/** Where a helper has the pipe that it tells by, and its first socket. */
+const HELPER_PIPE = 0;
+const HELPER_SOCKET = 1;
+
+/** Descriptors of namespaces (namespaces(7)), which live as long as they are open or a process is in there. */
+export interface NamespaceFds {
+  /** The user namespace that owns the other; undefined if that is our own. */
+  readonly user: number | undefined;
+  readonly network: number;
+}
+
+/**
+ * Makes a network namespace, with nothing in it but a loopback interface that is down. Who lacks the privileges for that gets a
+ * user namespace with it, in which all ids are what they are here (see id-maps.ts); nobody is left in there. Throws SystemCallError.
+ */
+export function makeNetworkNamespace(): NamespaceFds {
+  const privileged = [CAP.SYS_ADMIN, CAP.NET_ADMIN, CAP.NET_RAW].every(hasCapability);
+  return withHelper(
+    (chain) => chain.call(SYS.unshare, privileged ? CLONE_NEWNET : CLONE_NEWNET | CLONE_NEWUSER),
+    (pid) => {
+      if (!privileged) mapOwnIds(pid);
+      const open = (name: string): number => openSync(`/proc/${pid}/ns/${name}`, 'r');
+      return { user: privileged ? undefined : open('user'), network: open('net') };
+    },
+  );
+}
+
+export function closeNamespaces({ user, network }: NamespaceFds): void {
+  closeSync(network);
+  if (user !== undefined) closeSync(user);
+}
+
+/**
+ * Appends the calls by which a process enters. In a new user namespace it has all capabilities up to its execve, and then, at
+ * most, those that it could have had here.
+ */
+export function enterNamespaces(calls: Calls, namespaces: NamespaceFds): void {
+  enter(calls, namespaces);
+  if (namespaces.user === undefined) return;
+  for (const capability of unreachableCapabilities()) calls.call(SYS.prctl, PR_CAPBSET_DROP, capability, 0, 0, 0);
+}
+
+function enter(calls: Calls, { user, network }: NamespaceFds): void {
+  if (user !== undefined) calls.call(SYS.setns, user, CLONE_NEWUSER);
+  calls.call(SYS.setns, network, CLONE_NEWNET);
+}
+
+/**
+ * Makes sockets in a network namespace. Entering a user namespace takes a process of its own, so a helper enters, makes the socket,
+ * and it is taken from there (pidfd_getfd(2), Linux 5.6): half a millisecond.
+ */
+export function socketsIn(namespaces: NamespaceFds): MakeSocket {
+  return (family, type, protocol) =>
+    withHelper(
+      (chain) => {
+        enter(chain, namespaces);
+        // The lowest number that is free.
+        chain.call(SYS.dup3, HELPER_PIPE, HELPER_SOCKET, 0);
+        chain.call(SYS.close, HELPER_SOCKET);
+        chain.call(SYS.socket, family, type | SOCK_CLOEXEC, protocol);
+      },
+      (pid) => takeDescriptor(pid, HELPER_SOCKET),
+    );
+}
+
+function takeDescriptor(pid: number, fd: number): number {
+  const pidfd = check(syscall(SYS.pidfd_open, pid, 0, 0, 0, 0, 0), 'pidfd_open');
+  try {
+    return check(syscall(SYS.pidfd_getfd, pidfd, fd, 0, 0, 0, 0), 'pidfd_getfd');
+  } finally {
+    closeFd(pidfd);
+  }
+}
+
+/** Runs `body` while a child of ours has made these calls and waits. Throws SystemCallError if one of the calls failed. */
+function withHelper<Result>(calls: (chain: CallChain) => void, body: (pid: number) => Result): Result {
+  const chain = new CallChain(DATA_BYTES);
+  const note = chain.bytes(new Uint8Array(8));
+  const [ready, readyEnd] = makePipe();
+  chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+  chain.call(SYS.close, ready);
+  chain.call(SYS.dup3, readyEnd, HELPER_PIPE, 0);
+  calls(chain);
+  chain.call(SYS.write, HELPER_PIPE, note, 1);
+  chain.call(SYS.pause);
+  const pid = chain.start();
+  closeFd(readyEnd);
+  try {
+    readByte(ready);
+    if (chain.failure !== 0) throw new SystemCallError('namespace', chain.failure);
+    return body(pid);
+  } finally {
+    // Not by the end of a pipe: helpers of other threads, begun at the same time, may hold that open, and this one theirs.
+    sendSignal(pid, SIGKILL);
+    reap(pid);
+    closeFd(ready);
+    chain.free();
+  }
+}

@@ -1,0 +1,115 @@
+import { type PartName, partsOf } from '../chaos/tiers.ts';
+import type { FiredFault } from '../faults/fault-policy.ts';
+import { epochSeconds, monotonicMs } from '../linux/clock.ts';
+import { random32 } from '../linux/entropy.ts';
+import { RenacerError } from '../model/errors.ts';
+import type { RunResult } from '../model/run-result.ts';
+import { refusalText } from './attach-refusal.ts';
+import { runEngine } from './engine.ts';
+import { noLimits } from './no-limits.ts';
+import { RecordingFile } from './recording-file.ts';
+import { makeResult } from './result.ts';
+import { type AttachRequest, attachPlan, faultPlanOf, type RunRequest, signalPlan, tracingPlan } from './run.ts';
+
+/** What can be done to a process that runs already: all that is done at its system calls. */
+const FITTING: readonly PartName[] = ['rules', 'byzantine', 'bugs', 'signals', 'io_latency'];
+
+/** How processes are to be traced that run already. */
+export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | 'places' | 'record' | 'engine'> {
+  readonly attach: AttachRequest;
+  /** What they are to execute, if that is known. */
+  readonly command?: readonly string[] | undefined;
+}
+
+/**
+ * Traces processes that run already, until the last of them has ended or they are let go. What is told of the end is that
+ * of the first. Rejects with a RenacerError: ATTACH_REFUSED if none of them can be traced, ATTACH_CHAOS for chaos that
+ * only a command can be started under, ENGINE_UNAVAILABLE, OUTPUT_UNWRITABLE.
+ */
+export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
+  const { chaos, attach, command = [] } = request;
+  const settings = chaos?.settings ?? {};
+  const armed = partsOf(settings);
+  refuseLimits(armed);
+  if (request.engine === 'ebpf') {
+    throw new RenacerError('ENGINE_UNAVAILABLE', '--engine ebpf: it can not attach to processes (-p)', {
+      hint: 'Use --engine ptrace, or auto.',
+    });
+  }
+  const seed = settings.seed ?? random32();
+  const { trace = { select: [] }, places } = request;
+  const plan = tracingPlan(
+    { trace, places },
+    {
+      signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
+      faults: await faultPlanOf(settings, armed, seed),
+      replay: undefined,
+      imitation: undefined,
+      ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
+    },
+  );
+  // What ran before has no filter of ours.
+  const tracing = plan && { ...plan, method: 'ptrace' as const };
+  const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
+  recording?.begin({ seed, command });
+  const fired: FiredFault[] = [];
+  let refusals: readonly string[] = [];
+  let isAttached = false;
+  let startMs = monotonicMs();
+  let startSeconds = epochSeconds();
+  try {
+    const ended = await runEngine(
+      { launch: undefined, joinFiles: [], tracing, attach: attachPlan(attach) },
+      {
+        started() {},
+        attached(attached, refused) {
+          startMs = monotonicMs();
+          startSeconds = epochSeconds();
+          isAttached = attached.length > 0;
+          refusals = refused.map(refusalText);
+          if (isAttached) attach.onAttached?.(attached, refusals);
+        },
+        fault(fault) {
+          fired.push(fault);
+          recording?.fault(fault);
+        },
+        signal: (sent) => recording?.signal(sent),
+        stopped() {},
+        event: (event) => request.trace?.onEvent?.(event),
+        idle: () => request.trace?.onIdle?.(),
+      },
+      { leave: attach.leave },
+    );
+    if (ended.kind !== 'ended') throw new Error(ended.kind);
+    if (!isAttached) throw new RenacerError('ATTACH_REFUSED', refusals.join('\n'));
+    return makeResult({
+      command,
+      seed,
+      chaos,
+      limits: noLimits('none: the processes ran before'),
+      network: undefined,
+      tracing,
+      ended,
+      fired,
+      ending: undefined,
+      startSeconds,
+      durationMs: monotonicMs() - startMs,
+      checkStatus: undefined,
+      verify: undefined,
+      replay: undefined,
+      stdout: undefined,
+      stderr: undefined,
+      attached: attach.pids.filter((pid) => pid !== attach.awaitsExec),
+    });
+  } finally {
+    recording?.close();
+  }
+}
+
+function refuseLimits(armed: readonly PartName[]): void {
+  const others = armed.filter((part) => !FITTING.includes(part));
+  if (others.length === 0) return;
+  throw new RenacerError('ATTACH_CHAOS', `a process that runs already can't be given ${others.join(', ')}`, {
+    hint: `With -p and -D there are faults, signals and delays at system calls (${FITTING.join(', ')}); limits and networks need a command.`,
+  });
+}
