@@ -26,7 +26,7 @@ import { chooseEngine, withoutKernel } from './engine-choice.ts';
 import type { AttachedProcess } from './engine-messages.ts';
 import type { AttachPlan, EngineChoice, PlacesPlan, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
-import { type OpeningNetwork, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
+import { type OpeningNetwork, openForSure, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { recordedNetwork, withRecordedNetwork } from './recorded-network.ts';
 import { RecordingFile } from './recording-file.ts';
@@ -160,17 +160,13 @@ export async function runCommand(command: string, args: readonly string[], reque
   try {
     const recordings = { recordFd: recording?.fd, replayed: replay?.network && replay.networkFaults };
     const wanted = { settings, seed, recordings };
-    const header = { seed, command: [command, ...args] };
-    // The first line names the backend, and is there before the command is executed.
-    const recorded = (next: OpeningNetwork): OpeningNetwork => ({
-      ...next,
-      ready: next.ready.then((network) => {
-        recording?.begin({ ...header, network: recordedNetwork(network.backend, settings) });
-        return network;
-      }),
-    });
-    if (replay?.network || asksForNetwork(settings)) opening = recorded(await openNetwork(wanted, limits));
-    else recording?.begin(header);
+    if (replay?.network || asksForNetwork(settings)) opening = await openNetwork(wanted, limits);
+    if (recording) {
+      // The first line names the backend, and is there before the command is executed.
+      if (opening) opening = await openForSure(opening, wanted);
+      const network = opening && recordedNetwork((await opening.ready).backend, settings);
+      recording.begin({ seed, command: [command, ...args], ...(network && { network }) });
+    }
     const planTracing = (): TracingPlan | undefined => {
       const plan = tracingPlan(request, { ...injected, imitation: opening?.imitation });
       // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
@@ -199,6 +195,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           joinFiles: limits.joinFiles,
           tracing,
           attach: request.attach && attachPlan(request.attach),
+          gate: opening?.gate,
         },
         {
           started(pid) {
@@ -224,14 +221,14 @@ export async function runCommand(command: string, args: readonly string[], reque
           event: (event) => request.trace?.onEvent?.(event),
           idle: () => request.trace?.onIdle?.(),
         },
-        { ready: opening?.ready, leave: request.attach?.leave ?? (untilExec ? request.signal : undefined) },
+        { leave: request.attach?.leave ?? (untilExec ? request.signal : undefined) },
       ).then(async (end) => {
         if (end.kind === 'no-kernel-trace') {
           tracing = withoutKernel(engineChoice, tracing!, end.reason);
           return start();
         }
         if (end.kind === 'abandoned') {
-          opening = recorded(await openInstead(opening!, wanted));
+          opening = await openInstead(opening!, wanted);
           tracing = planTracing();
           return start();
         }

@@ -70,11 +70,16 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
   };
 }
 
+/** To be called ahead by whoever knows that it will be needed. */
+export function loadImitation(): Promise<typeof import('../chaos/network/syscalls/imitation.ts')> {
+  return import('../chaos/network/syscalls/imitation.ts');
+}
+
 /** What no run loads that does not ask for it. */
 async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   const conditions: Policy[] = [];
   if (tracing.imitation) {
-    const { NetworkImitation } = await import('../chaos/network/syscalls/imitation.ts');
+    const { NetworkImitation } = await loadImitation();
     conditions.push(new NetworkImitation(tracing.imitation));
   }
   if (tracing.ioLatencyMs) {
