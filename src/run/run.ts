@@ -12,9 +12,11 @@ import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
+import type { DescriptorDetail } from '../model/capture.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import type { Dumps } from '../syscalls/dumped-data.ts';
 import { atExit } from './at-exit.ts';
 import { refusalText } from './attach-refusal.ts';
 import { runCheck } from './check.ts';
@@ -24,7 +26,7 @@ import { chooseEngine, withoutKernel } from './engine-choice.ts';
 import type { AttachedProcess } from './engine-messages.ts';
 import type { AttachPlan, EngineChoice, PlacesPlan, TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
-import { type OpeningNetwork, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
+import { type OpeningNetwork, openForSure, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { recordedNetwork, withRecordedNetwork } from './recorded-network.ts';
 import { RecordingFile } from './recording-file.ts';
@@ -53,6 +55,12 @@ export interface TraceRequest {
   readonly verbose?: boolean | undefined;
   /** Capture what file descriptors are: a look at /proc for each. */
   readonly fdPaths?: boolean | undefined;
+  /** What to capture of them beside: addresses of sockets, numbers of devices, ... */
+  readonly descriptorDetails?: readonly DescriptorDetail[] | undefined;
+  /** Capture all data that pass through these descriptors. */
+  readonly dumps?: Dumps | undefined;
+  /** Capture the names of processes: of the caller at each call, and of those that arguments name. */
+  readonly processNames?: boolean | undefined;
 }
 
 /** How a command is to be run. */
@@ -152,17 +160,13 @@ export async function runCommand(command: string, args: readonly string[], reque
   try {
     const recordings = { recordFd: recording?.fd, replayed: replay?.network && replay.networkFaults };
     const wanted = { settings, seed, recordings };
-    const header = { seed, command: [command, ...args] };
-    // The first line names the backend, and is there before the command is executed.
-    const recorded = (next: OpeningNetwork): OpeningNetwork => ({
-      ...next,
-      ready: next.ready.then((network) => {
-        recording?.begin({ ...header, network: recordedNetwork(network.backend, settings) });
-        return network;
-      }),
-    });
-    if (replay?.network || asksForNetwork(settings)) opening = recorded(await openNetwork(wanted, limits));
-    else recording?.begin(header);
+    if (replay?.network || asksForNetwork(settings)) opening = await openNetwork(wanted, limits);
+    if (recording) {
+      // The first line names the backend, and is there before the command is executed.
+      if (opening) opening = await openForSure(opening, wanted);
+      const network = opening && recordedNetwork((await opening.ready).backend, settings);
+      recording.begin({ seed, command: [command, ...args], ...(network && { network }) });
+    }
     const planTracing = (): TracingPlan | undefined => {
       const plan = tracingPlan(request, { ...injected, imitation: opening?.imitation });
       // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
@@ -191,6 +195,7 @@ export async function runCommand(command: string, args: readonly string[], reque
           joinFiles: limits.joinFiles,
           tracing,
           attach: request.attach && attachPlan(request.attach),
+          gate: opening?.gate,
         },
         {
           started(pid) {
@@ -216,14 +221,14 @@ export async function runCommand(command: string, args: readonly string[], reque
           event: (event) => request.trace?.onEvent?.(event),
           idle: () => request.trace?.onIdle?.(),
         },
-        { ready: opening?.ready, leave: request.attach?.leave ?? (untilExec ? request.signal : undefined) },
+        { leave: request.attach?.leave ?? (untilExec ? request.signal : undefined) },
       ).then(async (end) => {
         if (end.kind === 'no-kernel-trace') {
           tracing = withoutKernel(engineChoice, tracing!, end.reason);
           return start();
         }
         if (end.kind === 'abandoned') {
-          opening = recorded(await openInstead(opening!, wanted));
+          opening = await openInstead(opening!, wanted);
           tracing = planTracing();
           return start();
         }
@@ -351,6 +356,9 @@ export function tracingPlan(
     stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
     verbose: trace?.verbose === true,
     fdPaths: trace?.fdPaths === true,
+    descriptorDetails: trace?.descriptorDetails ?? [],
+    dumps: trace?.dumps,
+    processNames: trace?.processNames === true,
     places,
     ...chaos,
   };

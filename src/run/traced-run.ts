@@ -10,6 +10,7 @@ import { muteChildStops } from '../linux/signals.ts';
 import { LeaveRequest } from '../tracer/leave-request.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
+import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../tracer/record.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
@@ -69,11 +70,16 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
   };
 }
 
+/** To be called ahead by whoever knows that it will be needed. */
+export function loadImitation(): Promise<typeof import('../chaos/network/syscalls/imitation.ts')> {
+  return import('../chaos/network/syscalls/imitation.ts');
+}
+
 /** What no run loads that does not ask for it. */
 async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   const conditions: Policy[] = [];
   if (tracing.imitation) {
-    const { NetworkImitation } = await import('../chaos/network/syscalls/imitation.ts');
+    const { NetworkImitation } = await loadImitation();
     conditions.push(new NetworkImitation(tracing.imitation));
   }
   if (tracing.ioLatencyMs) {
@@ -101,8 +107,10 @@ function trace(
   injectors: Injectors,
 ): void {
   muteChildStops();
+  const ring = NativeMemory.at(plan.ring.address, plan.ring.size);
   const control = new Int32Array(plan.ring.control);
-  const writer = new RingWriter(NativeMemory.at(plan.ring.address, plan.ring.size), control);
+  const longest = tracing.dumps ? MAX_WHOLE_RECORD_BYTES : MAX_RECORD_BYTES;
+  const writer = new RingWriter(ring, control, longest);
   const recorder = new Recorder(
     {
       selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
@@ -110,6 +118,7 @@ function trace(
       timed: tracing.timed,
       captures,
       stringLimit: tracing.stringLimit,
+      descriptorDetails: tracing.descriptorDetails,
     },
     writer,
   );

@@ -1,3 +1,4 @@
+import { constantText, explained } from './constant-style.ts';
 import { hex } from './memory-words.ts';
 
 type Values = Readonly<Record<string, number>>;
@@ -20,7 +21,11 @@ export function choice(unknown: string, values: Values): NamedValues {
     if (!names.has(value >>> 0)) names.set(value >>> 0, name);
   }
   const known = (value: number): string | undefined => names.get(value >>> 0);
-  return { known, text: (value) => known(value) ?? `${hex(value)} /* ${unknown} */` };
+  const text = (value: number): string => {
+    const name = known(value);
+    return name === undefined ? explained(hex(value), unknown) : constantText(hex(value), name);
+  };
+  return { known, text };
 }
 
 /**
@@ -54,9 +59,9 @@ export function flags(unknown: string | undefined, values: Values): NamedValues 
   };
   const text = (value: number): string => {
     const named = known(value);
-    if (named !== undefined) return named;
+    if (named !== undefined) return constantText(hex(value), named);
     if (unknown === undefined) return value >>> 0 === 0 ? '' : hex(value);
-    return value >>> 0 === 0 ? '0' : `${hex(value)} /* ${unknown} */`;
+    return value >>> 0 === 0 ? '0' : explained(hex(value), unknown);
   };
   return { known, text };
 }

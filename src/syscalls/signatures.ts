@@ -1,5 +1,6 @@
-import type { Capture } from '../model/capture.ts';
+import { type Capture, RESULT_ARGUMENT } from '../model/capture.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
+import { type Dumps, isDumped, wholeData } from './dumped-data.ts';
 import { FILES } from './signatures/files.ts';
 import { MEMORY } from './signatures/memory.ts';
 import { PROCESSES } from './signatures/processes.ts';
@@ -8,7 +9,7 @@ import { SOCKETS } from './signatures/sockets.ts';
 import { SYSTEM } from './signatures/system.ts';
 import { TIME } from './signatures/time.ts';
 import { type ArgumentKind, syscallEntry, syscallNumber } from './syscall-table.ts';
-import { decimalResult, descriptorResult, fd, hexadecimal, long, RESULT_ARGUMENT, size } from './types/numbers.ts';
+import { decimalResult, descriptorResult, fd, hexadecimal, long, processResult, size } from './types/numbers.ts';
 import { path } from './types/strings.ts';
 
 /** A signature with what can be worked out once. */
@@ -55,17 +56,22 @@ export function capturesOf(nr: number, args: Call['args']): readonly Capture[] {
 export interface CaptureWishes {
   /** What file descriptors are. */
   readonly fdPaths: boolean;
+  /** The names of processes. */
+  readonly processNames: boolean;
+  /** All data that pass through these descriptors. */
+  readonly dumps: Dumps | undefined;
   /** Environments, not just how large they are. */
   readonly verbose: boolean;
 }
 
 /** {@link capturesOf}, with what is wished for besides. */
-export function capturesWith({ fdPaths, verbose }: CaptureWishes): typeof capturesOf {
-  if (!fdPaths && !verbose) return capturesOf;
+export function capturesWith({ fdPaths, processNames, dumps, verbose }: CaptureWishes): typeof capturesOf {
+  if (!fdPaths && !processNames && !dumps && !verbose) return capturesOf;
   return (nr, args) => {
-    const usual = capturesOf(nr, args);
+    const limited = capturesOf(nr, args);
+    const usual = dumps && isDumped(dumps, nr, args) ? wholeData(limited) : limited;
     const whole = verbose ? usual.map((capture) => (capture.kind === 'pointers' ? strings(capture) : capture)) : usual;
-    return fdPaths ? [...whole, ...descriptorsOf(nr, args)] : whole;
+    return [...whole, ...(fdPaths ? descriptorsOf(nr, args) : []), ...(processNames ? processesOf(nr, args) : [])];
   };
 }
 
@@ -75,10 +81,20 @@ function strings({ arg, at }: Capture): Capture {
 
 function descriptorsOf(nr: number, args: Call['args']): Capture[] {
   const { argumentsOf, result } = signatureOf(nr);
-  const captures = argumentsOf(args).flatMap(({ descriptor, word }, position): Capture[] =>
-    descriptor ? [{ arg: word ?? position, at: 'entry', kind: 'fd' }] : [],
-  );
+  const captures = argumentsOf(args).flatMap(({ descriptor, descriptorsInside, word }, position) => {
+    const arg = word ?? position;
+    return descriptor ? [{ arg, at: 'entry', kind: 'fd' } as const] : (descriptorsInside?.(arg) ?? []);
+  });
   return result.descriptor ? [...captures, { arg: RESULT_ARGUMENT, at: 'exit', kind: 'fd' }] : captures;
+}
+
+function processesOf(nr: number, args: Call['args']): Capture[] {
+  const { argumentsOf, result } = signatureOf(nr);
+  const captures = argumentsOf(args).flatMap(({ process, word }, position): Capture[] =>
+    process ? [{ arg: word ?? position, at: 'entry', kind: 'pid' }] : [],
+  );
+  if (result.process) captures.push({ arg: RESULT_ARGUMENT, at: 'exit', kind: 'pid' });
+  return [{ arg: 0, at: 'entry', kind: 'task' }, ...captures, { arg: 0, at: 'exit', kind: 'task' }];
 }
 
 /** Calls that return a new file descriptor. */
@@ -88,11 +104,16 @@ const MAKES_DESCRIPTOR = new Set(
   ),
 );
 
+/** Calls that return the id of a process. */
+const RETURNS_PROCESS = new Set('fork vfork clone clone3 wait4 getpid gettid getppid set_tid_address'.split(' '));
+
 function prepareByNumber(nr: number): PreparedSignature {
   const entry = syscallEntry(nr);
   if (entry === undefined) return unknown;
   const definition = definitions.get(nr) ?? { args: entry.args.map(({ kind }) => BY_KIND[kind]) };
-  return prepare(MAKES_DESCRIPTOR.has(entry.name) ? { result: descriptorResult, ...definition } : definition);
+  if (MAKES_DESCRIPTOR.has(entry.name)) return prepare({ result: descriptorResult, ...definition });
+  if (RETURNS_PROCESS.has(entry.name)) return prepare({ result: processResult, ...definition });
+  return prepare(definition);
 }
 
 function prepare(signature: Signature): PreparedSignature {

@@ -1,7 +1,7 @@
-import { descriptorPath } from '../linux/fds.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
-import type { Capture, CaptureSize } from '../model/capture.ts';
+import { type Capture, type CaptureSize, type DescriptorDetail, RESULT_ARGUMENT } from '../model/capture.ts';
+import { Labels } from './labels.ts';
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
 
@@ -18,17 +18,29 @@ const AT_EXIT = 1;
 /** Where the pieces of struct msghdr lie. */
 const MSGHDR = { name: 0, nameLength: 8, iov: 16, iovLength: 24, control: 32, controlLength: 40 } as const;
 
+/** What to copy of an array of buffers: bytes of all together, and of each; the array itself is `part`, its data follow. */
+interface VectorData {
+  readonly total: number;
+  readonly limit: number;
+  readonly part: number;
+}
+
 /** Copies what a call points at from the task's memory straight into its record in the ring. */
 export class Capturer {
   readonly #memory: TaskMemory;
   readonly #writer: RingWriter;
   readonly #stringLimit: number;
+  readonly #labels: Labels;
 
-  /** `stringLimit`: bytes of a string or of data that the trace will show (`-s`). */
-  constructor(memory: TaskMemory, writer: RingWriter, stringLimit: number) {
+  /**
+   * `stringLimit`: bytes of a string or of data that the trace will show (`-s`); `details`: what is told of descriptors
+   * beside their paths.
+   */
+  constructor(memory: TaskMemory, writer: RingWriter, stringLimit: number, details: readonly DescriptorDetail[]) {
     this.#memory = memory;
     this.#writer = writer;
     this.#stringLimit = stringLimit;
+    this.#labels = new Labels(memory, writer, details);
   }
 
   /** Into the open record. `result` is the value that the call returned, for captures at its exit. */
@@ -39,8 +51,8 @@ export class Capturer {
   }
 
   #one(capture: Capture, { tid, stackPointer }: Task, args: ArgWords, result: number): void {
-    if (capture.kind === 'fd') {
-      this.#descriptor(capture, tid, capture.at === 'exit' ? result : args.i32(capture.arg));
+    if (capture.kind === 'fd' || capture.kind === 'pid' || capture.kind === 'task') {
+      this.#label(capture, tid, capture.arg === RESULT_ARGUMENT ? result : args.i32(capture.arg));
       return;
     }
     const address = args.unsigned(capture.arg);
@@ -74,20 +86,33 @@ export class Capturer {
         break;
       case 'iovec': {
         const total = capture.data === 'result' ? result : Number.POSITIVE_INFINITY;
-        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), total, 0);
+        const limit = capture.whole ? Number.POSITIVE_INFINITY : this.#stringLimit;
+        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), { total, limit, part: 0 });
         break;
       }
+      case 'fds':
+        this.#labels.array(time, tid, address, this.#size(capture.count, tid, args, result), capture.stride);
+        break;
+      case 'fd-set':
+        this.#labels.set(time, tid, address, capture.descriptors);
+        break;
+      case 'rights':
+        this.#labels.rights(time, tid, address);
+        break;
       case 'msghdr':
-        this.#msghdr(head, tid, address, capture.data === 'result' ? result : Number.POSITIVE_INFINITY);
+        this.#msghdr(head, tid, address, {
+          total: capture.data === 'result' ? result : Number.POSITIVE_INFINITY,
+          limit: capture.whole ? Number.POSITIVE_INFINITY : this.#stringLimit,
+          part: 3,
+        });
         break;
     }
   }
 
-  #descriptor({ arg, at }: Capture, tid: number, fd: number): void {
-    const path = descriptorPath(tid, fd);
-    if (path === undefined) return;
-    this.#writer.bytes.set(path, this.#writer.captureOffset);
-    this.#writer.endCapture(arg | ((at === 'exit' ? AT_EXIT : 0) << 24), path.length);
+  #label({ kind, at }: Capture, tid: number, value: number): void {
+    const time = at === 'exit' ? AT_EXIT : 0;
+    if (kind === 'fd') this.#labels.descriptor(time, tid, value);
+    else this.#labels.process(time, kind === 'task' ? tid : value);
   }
 
   #size(size: CaptureSize, tid: number, args: ArgWords, result: number): number {
@@ -130,24 +155,23 @@ export class Capturer {
     }
   }
 
-  /** `firstPart` is the part of the array itself; its data follow. */
-  #iovec(head: number, tid: number, address: number, count: number, total: number, firstPart: number): void {
+  #iovec(head: number, tid: number, address: number, count: number, { total, limit, part }: VectorData): void {
     const parts = Math.min(count, MAX_PARTS);
     const size = parts * IOVEC_SIZE;
     if (!(size > 0)) return;
-    this.#bytes(head | (firstPart << 8), tid, address, size, size);
+    this.#bytes(head | (part << 8), tid, address, size, size);
     const length = this.#memory.read(tid, address, size);
     const words = new Uint32Array(this.#memory.buffer.slice(0, length).buffer, 0, length >> 2);
     let left = total;
     for (let i = 0; i < length / IOVEC_SIZE && left > 0; i++) {
       const base = words[4 * i + 1]! * 2 ** 32 + words[4 * i]!;
       const bytes = Math.min(words[4 * i + 3]! * 2 ** 32 + words[4 * i + 2]!, left);
-      this.#bytes(head | ((firstPart + 1 + i) << 8), tid, base, bytes, this.#stringLimit);
+      this.#bytes(head | ((part + 1 + i) << 8), tid, base, bytes, limit);
       left -= bytes;
     }
   }
 
-  #msghdr(head: number, tid: number, address: number, total: number): void {
+  #msghdr(head: number, tid: number, address: number, data: VectorData): void {
     this.#bytes(head, tid, address, MSGHDR_SIZE, MSGHDR_SIZE);
     if (this.#memory.read(tid, address, MSGHDR_SIZE) < MSGHDR_SIZE) return;
     const view = new DataView(this.#memory.buffer.slice(0, MSGHDR_SIZE).buffer);
@@ -158,7 +182,7 @@ export class Capturer {
     if (pointer(MSGHDR.control) !== 0) {
       this.#bytes(head | (2 << 8), tid, pointer(MSGHDR.control), controlLength, controlLength);
     }
-    this.#iovec(head, tid, pointer(MSGHDR.iov), pointer(MSGHDR.iovLength), total, 3);
+    this.#iovec(head, tid, pointer(MSGHDR.iov), pointer(MSGHDR.iovLength), data);
   }
 }
 

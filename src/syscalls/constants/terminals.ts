@@ -103,3 +103,23 @@ export const LOCAL_MODES: NamedValues = flags(undefined, {
   PENDIN: 0o40000,
   EXTPROC: 0o200000,
 });
+
+/** <linux/tty.h> */
+export const LINE_DISCIPLINES: NamedValues = choice('N_???', {
+  N_TTY: 0,
+  N_SLIP: 1,
+  N_MOUSE: 2,
+  N_PPP: 3,
+  N_STRIP: 4,
+  N_AX25: 5,
+  N_X25: 6,
+  N_6PACK: 7,
+  N_MASC: 8,
+  N_R3964: 9,
+  N_PROFIBUS_FDL: 10,
+  N_IRDA: 11,
+  N_SMSBLOCK: 12,
+  N_HDLC: 13,
+  N_SYNC_PPP: 14,
+  N_HCI: 15,
+});

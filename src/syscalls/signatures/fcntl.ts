@@ -3,8 +3,18 @@ import { FCNTL_COMMANDS, FD_FLAGS, LOCK_TYPES, NOTIFY_FLAGS, OWNER_TYPES, SEALS 
 import { SEEK_WHENCE } from '../constants/files.ts';
 import { decimalI64At, i16, i32 } from '../memory-words.ts';
 import { signalName } from '../signals.ts';
-import { openFlags, openFlagsText } from '../types/flags.ts';
-import { decimalResult, fd, hexadecimal, hexResult, int, namedValue, pid, signal } from '../types/numbers.ts';
+import { openFlagNames, openFlags } from '../types/flags.ts';
+import {
+  decimalResult,
+  descriptorResult,
+  fd,
+  hexadecimal,
+  hexResult,
+  int,
+  namedValue,
+  pid,
+  signal,
+} from '../types/numbers.ts';
 import { structIn, structOut } from '../types/pointers.ts';
 
 const FLOCK_SIZE = 32;
@@ -70,9 +80,15 @@ export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
 
 /** Getters of flags are printed in hexadecimal, with a note that names them. */
 export const fcntlResult: ResultType = {
-  text: (call, options) => (noteOf(call) === undefined ? decimalResult : hexResult).text(call, options),
+  descriptor: true,
+  text: (call, options) => resultOf(call).text(call, options),
   note: (call) => noteOf(call),
 };
+
+function resultOf(call: CompletedCall): ResultType {
+  if (/^F_DUPFD(_CLOEXEC)?$/.test(FCNTL_COMMANDS.known(call.args.u32(1)) ?? '')) return descriptorResult;
+  return noteOf(call) === undefined ? decimalResult : hexResult;
+}
 
 function noteOf(call: CompletedCall): string | undefined {
   if (call.errno !== 0) return undefined;
@@ -81,7 +97,7 @@ function noteOf(call: CompletedCall): string | undefined {
     case 'F_GETFD':
       return value === 0 ? undefined : `flags ${FD_FLAGS.text(value)}`;
     case 'F_GETFL':
-      return `flags ${openFlagsText(value)}`;
+      return `flags ${openFlagNames(value)}`;
     case 'F_GETLEASE':
       return LOCK_TYPES.text(value);
     case 'F_GET_SEALS':

@@ -1,4 +1,5 @@
 import type { ArgumentType, Call, InputType } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
 import * as request from '../constants/ioctls.ts';
 import { hex, i32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
@@ -14,9 +15,12 @@ const code: InputType = {
   print(call, arg) {
     const value = call.args.u32(arg);
     const name = request.IOCTL_REQUESTS.known(value);
-    if (name !== undefined) return name;
+    if (name !== undefined) return constantText(hex(value), name);
     const size = (value >>> 16) & 0x3fff;
-    return `_IOC(${DIRECTIONS[value >>> 30]}, ${hex((value >>> 8) & 0xff)}, ${hex(value & 0xff)}, ${hex(size)})`;
+    return constantText(
+      hex(value),
+      `_IOC(${DIRECTIONS[value >>> 30]}, ${hex((value >>> 8) & 0xff)}, ${hex(value & 0xff)}, ${hex(size)})`,
+    );
   },
 };
 

@@ -3,7 +3,7 @@ import { CAPABILITIES, PRCTL_OPTIONS } from '../constants/processes.ts';
 import { i32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
-import { signalName } from '../signals.ts';
+import { signalText } from '../signals.ts';
 import { decimalResult, hexadecimal, long, namedValue, signal, size } from '../types/numbers.ts';
 import { boxed, structIn, structOut } from '../types/pointers.ts';
 import { string } from '../types/strings.ts';
@@ -31,7 +31,7 @@ const numberBoxOut = structOut(
 );
 const signalBoxOut = structOut(
   4,
-  boxed((bytes) => signalName(i32(bytes, 0))),
+  boxed((bytes) => signalText(i32(bytes, 0))),
 );
 const nameIn = structIn(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(bytes, strings));
 const nameOut = structOut(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(bytes, strings));

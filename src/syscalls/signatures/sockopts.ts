@@ -1,4 +1,5 @@
 import type { ArgumentType, Call, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
 import { optionsOfLevel, SO_ERROR, SO_LINGER, SO_PEERCRED, SOCKET_LEVELS, SOL_SOCKET } from '../constants/sockets.ts';
 import { errnoNameOf } from '../errnos.ts';
 import { i32, u32 } from '../memory-words.ts';
@@ -46,7 +47,8 @@ function socketValue(name: number, bytes: Uint8Array): string | undefined {
   if (name === SO_PEERCRED && bytes.length >= 12) {
     return `{pid=${i32(bytes, 0)}, uid=${u32(bytes, 4)}, gid=${u32(bytes, 8)}}`;
   }
-  if (name === SO_ERROR && bytes.length >= 4) return `[${errnoNameOf(i32(bytes, 0)) ?? i32(bytes, 0)}]`;
+  if (name === SO_ERROR && bytes.length >= 4)
+    return `[${constantText(String(i32(bytes, 0)), errnoNameOf(i32(bytes, 0)))}]`;
   return undefined;
 }
 

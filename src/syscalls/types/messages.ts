@@ -1,5 +1,5 @@
 import type { CaptureSize } from '../../model/capture.ts';
-import type { Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import type { ArgumentType, Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
 import {
   MESSAGE_FLAGS,
   SCM_CREDENTIALS,
@@ -10,7 +10,7 @@ import {
 } from '../constants/sockets.ts';
 import { decimalU64At, hex, i32, pointerAt, u32, u64 } from '../memory-words.ts';
 import { hexEscaped, quoted } from '../quoted-text.ts';
-import { addressText } from './numbers.ts';
+import { addressText, descriptorText, processText } from './numbers.ts';
 import { sockaddrText } from './sockaddr.ts';
 
 const IOVEC_SIZE = 16;
@@ -70,8 +70,9 @@ function limited(bytes: Uint8Array, valid: number, options: PrintOptions): strin
 }
 
 /** struct msghdr that the program passes: sendmsg(2). */
-export const messageIn: InputType = {
+export const messageIn: ArgumentType = {
   when: 'entry',
+  descriptorsInside: (arg) => [{ arg, at: 'entry', kind: 'rights' }],
   capture: (arg) => [{ arg, at: 'entry', kind: 'msghdr', data: 'all' }],
   print(call, arg, options) {
     const header = call.captured.bytes(arg);
@@ -81,8 +82,9 @@ export const messageIn: InputType = {
 };
 
 /** struct msghdr that the kernel fills: recvmsg(2). */
-export const messageOut: OutputType = {
+export const messageOut: ArgumentType = {
   when: 'exit',
+  descriptorsInside: (arg) => [{ arg, at: 'exit', kind: 'rights' }],
   capture: (arg) => [
     { arg, at: 'entry', kind: 'bytes', size: 56 },
     { arg, at: 'exit', kind: 'msghdr', data: 'result' },
@@ -119,14 +121,14 @@ function messageText(
     `msg_iovlen=${decimalU64At(header, 24)}`,
   ];
   if (controlLength > 0) {
-    fields.push(`msg_control=${control === undefined ? pointerAt(header, 32) : controlText(control)}`);
+    fields.push(`msg_control=${control === undefined ? pointerAt(header, 32) : controlText(control, call, options)}`);
   }
   fields.push(`msg_controllen=${controlLength}`, `msg_flags=${MESSAGE_FLAGS.text(u32(header, 48))}`);
   return `{${fields.join(', ')}}`;
 }
 
 /** A chain of control messages (cmsg(3)). */
-function controlText(control: Uint8Array): string {
+function controlText(control: Uint8Array, call: Call, options: PrintOptions): string {
   const messages: string[] = [];
   for (let offset = 0; offset + CONTROL_HEADER_SIZE <= control.length; ) {
     const length = u64(control, offset);
@@ -134,7 +136,7 @@ function controlText(control: Uint8Array): string {
     const type = i32(control, offset + 12);
     const content = control.subarray(offset + CONTROL_HEADER_SIZE, Math.min(offset + length, control.length));
     const typeText = level === SOL_SOCKET ? SOCKET_CONTROL_TYPES.text(type) : hex(type);
-    const contentText = content.length === 0 ? '' : `, cmsg_data=${controlData(level, type, content)}`;
+    const contentText = content.length === 0 ? '' : `, cmsg_data=${controlData(level, type, content, call, options)}`;
     messages.push(`{cmsg_len=${length}, cmsg_level=${SOCKET_LEVELS.text(level)}, cmsg_type=${typeText}${contentText}}`);
     if (length < CONTROL_HEADER_SIZE) break;
     offset += Math.ceil(length / 8) * 8;
@@ -142,13 +144,15 @@ function controlText(control: Uint8Array): string {
   return `[${messages.join(', ')}]`;
 }
 
-function controlData(level: number, type: number, content: Uint8Array): string {
+function controlData(level: number, type: number, content: Uint8Array, call: Call, options: PrintOptions): string {
   if (level === SOL_SOCKET && type === SCM_RIGHTS) {
-    const fds = Array.from({ length: Math.floor(content.length / 4) }, (_, i) => i32(content, 4 * i));
+    const fds = Array.from({ length: Math.floor(content.length / 4) }, (_, i) =>
+      descriptorText(call, i32(content, 4 * i), options),
+    );
     return `[${fds.join(', ')}]`;
   }
   if (level === SOL_SOCKET && type === SCM_CREDENTIALS && content.length >= 12) {
-    return `{pid=${i32(content, 0)}, uid=${u32(content, 4)}, gid=${u32(content, 8)}}`;
+    return `{pid=${processText(call, i32(content, 0), options)}, uid=${u32(content, 4)}, gid=${u32(content, 8)}}`;
   }
   return `"${hexEscaped(content)}"`;
 }

@@ -1,5 +1,5 @@
 import { ArgWords } from '../../model/arg-words.ts';
-import type { Capture, CaptureSize } from '../../model/capture.ts';
+import { type Capture, type CaptureSize, isLabel } from '../../model/capture.ts';
 import {
   CAPTURE,
   CAPTURE_BYTES,
@@ -130,8 +130,8 @@ function needsEntry(captures: readonly Capture[]): boolean {
 }
 
 function putCapture(view: DataView, at: number, capture: Capture, stringLimit: number): void {
-  // No plan for the kernel asks what descriptors are.
-  if (capture.kind === 'fd') return;
+  // No plan for the kernel asks what numbers are.
+  if (isLabel(capture)) return;
   view.setUint8(at + CAPTURE.kind, CAPTURE_KIND[capture.kind]);
   view.setUint8(at + CAPTURE.arg, capture.arg);
   view.setUint8(at + CAPTURE.when, capture.at === 'entry' ? WHEN.entry : WHEN.exit);
