@@ -47,6 +47,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
   const trace = await traceOutput(line, isChaotic, output);
   const terminal = starts ? saveTerminal(0) : undefined;
   const interrupts = new Interrupts(starts, settings.interruptible);
+  output.onReaderGone = () => interrupts.readerGone();
   const request = {
     chaos: isChaotic ? chaos : undefined,
     record: line.recordFile,
