@@ -186,7 +186,7 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     const command = guest('datagrams.mjs', '127.0.0.1', echo.port, count);
     const { stdout, report } = await run(AS_NOBODY, flags, command);
     const arrived = JSON.parse(stdout) as number[];
-    const { to } = report.network!.groups[0]!;
+    const { to } = report.network!.flows[0]!;
     expect(to).toMatchObject({ packets: count, lost: count - arrived.length });
     expect(Math.abs(to.lost - count * 0.1)).toBeLessThan(3 * Math.sqrt(count * 0.1 * 0.9));
     expect(JSON.parse((await run(AS_NOBODY, flags, command)).stdout)).toEqual(arrived);
