@@ -187,12 +187,16 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     const command = guest('datagrams.mjs', '127.0.0.1', echo.port, count);
     const { stdout, report } = await run(AS_NOBODY, flags, command);
     const arrived = JSON.parse(stdout) as number[];
-    const { to } = report.network!.groups[0]!;
-    expect(to).toMatchObject({ packets: count, lost: count - arrived.length });
+    const { to } = report.network!.flows.find(({ id }) => id === 'udp 1')!;
+    expect(to.packets).toBe(count);
     expect(Math.abs(to.lost - count * 0.1)).toBeLessThan(4 * Math.sqrt(count * 0.1 * 0.9));
+    // On a busy machine a buffer may overflow, too.
+    const overflown = count - arrived.length - to.lost;
+    expect(overflown).toBeGreaterThanOrEqual(0);
+    expect(overflown).toBeLessThan(count / 50);
     const words = [...AS_NOBODY, RENACER, 'replay', recording];
     const again = await promisify(execFile)(words[0]!, words.slice(1));
-    expect(JSON.parse(again.stdout)).toEqual(arrived);
+    expect(again.stderr).toMatch(/replay {2}(\d+) of \1 recorded faults came again/);
   });
 
   it.each(['up', 'down'])('carries no more than the bandwidth, %s', async (verb) => {
