@@ -93,7 +93,7 @@ const QUIET_ALIASES: Readonly<Record<string, string>> = {
   superseded: 'thread-execve',
 };
 
-/** What is not to be told. Renacer says nothing of paths and personalities anyhow. */
+/** What is not to be told. Renacer says nothing of paths anyhow. */
 export function quietMessages(option: string, text: string): ReadonlySet<QuietMessage> {
   const words = text.split(',').map((word) => word.replace(/[a-z-]+$/, (name) => QUIET_ALIASES[name] ?? name));
   return setOf(option, words.join(','), QUIET_NAMES) as ReadonlySet<QuietMessage>;
@@ -102,7 +102,7 @@ export function quietMessages(option: string, text: string): ReadonlySet<QuietMe
 /** What one, two and three `-q` leave out. */
 export function quietLevel(level: number): ReadonlySet<QuietMessage> {
   if (level >= 3) return quietMessages('-q', 'all');
-  return quietMessages('-q', level === 2 ? 'attach,exit' : 'attach');
+  return quietMessages('-q', level === 2 ? 'attach,exit,personality' : 'attach,personality');
 }
 
 export function signalSet(option: string, text: string): (signal: number) => boolean {

@@ -2,6 +2,7 @@ import type {
   EventBase,
   ExecSupersedeEvent,
   Located,
+  SyscallAbi,
   SyscallEntryEvent,
   SyscallExitEvent,
   TaskEndEvent,
@@ -10,7 +11,7 @@ import type {
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { formatEntry, formatRest, formatResult, hasRest } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
-import { syscallName } from '../syscalls/syscall-table.ts';
+import { callName } from '../syscalls/syscall-table.ts';
 import { siginfoText } from '../syscalls/types/siginfo.ts';
 import { stackLines } from './stack-lines.ts';
 import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
@@ -42,10 +43,12 @@ export interface StraceTextOptions extends PrintOptions {
   readonly quiet?: ReadonlySet<QuietMessage> | undefined;
 }
 
-/** That a task is traced from now on, how it ended, that execve took over a leader's id. */
-export type QuietMessage = 'attach' | 'exit' | 'thread-execve';
+/** That a task is traced from now on, how it ended, that it calls as 32-bit programs do, that execve took over a leader's id. */
+export type QuietMessage = 'attach' | 'exit' | 'personality' | 'thread-execve';
 
 const DEFAULT_COLUMN = 40;
+
+const MODES: Readonly<Record<SyscallAbi, string>> = { x86_64: '64 bit', i386: '32 bit', x32: 'x32' };
 
 /** A line that has been begun and not ended. `written` is how much of it has gone out. */
 interface OpenLine {
@@ -74,6 +77,8 @@ export class StraceText {
   readonly #unfinished = new Set<number>();
   /** Tasks that were born and have done nothing yet. */
   readonly #newborn = new Set<number>();
+  /** Those whose last call was not by the table of x86-64. */
+  readonly #foreign = new Map<number, SyscallAbi>();
   /** The number of each task's last call. */
   readonly #numbers = new Map<number, number>();
   readonly #timestamps: Timestamps | undefined;
@@ -141,6 +146,7 @@ export class StraceText {
   }
 
   #entry(event: SyscallEntryEvent): void {
+    this.#mode(event);
     this.#begin(event, this.#entryText(event));
   }
 
@@ -148,9 +154,12 @@ export class StraceText {
     if (this.#line?.tid !== event.tid) {
       const resumed = this.#unfinished.delete(event.tid);
       if (resumed && event.detached) return;
-      if (resumed) this.#begin(event, `<... ${nameOf(event)} resumed>`);
+      if (resumed) this.#begin(event, `<... ${callName(event)} resumed>`);
       // What is told of a call when it has come back is told at the time at which it began.
-      else this.#begin(event, this.#entryText(event), event.time - event.duration);
+      else {
+        this.#mode(event);
+        this.#begin(event, this.#entryText(event), event.time - event.duration);
+      }
     }
     // What ends its line is that the task was let go, which is told next.
     if (event.detached) return;
@@ -158,10 +167,19 @@ export class StraceText {
     this.#stack(event);
   }
 
+  /** Says so if the task makes its calls by another table than before. */
+  #mode(event: SyscallEntryEvent | SyscallExitEvent): void {
+    const { tid, abi } = event;
+    if (abi === 'x86_64' ? this.#foreign.size === 0 || !this.#foreign.delete(tid) : this.#foreign.get(tid) === abi)
+      return;
+    if (abi !== 'x86_64') this.#foreign.set(tid, abi);
+    if (this.#tells('personality')) this.#whole(event, `[ Process PID=${tid} runs in ${MODES[abi]} mode. ]`);
+  }
+
   #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
     const known = this.#knownCall(event);
     if (known !== undefined) return known.start;
-    const start = `${nameOf(event)}(${formatEntry(event, this.#options)}`;
+    const start = `${callName(event)}(${formatEntry(event, this.#options)}`;
     const { alike } = event;
     this.#known[event.nr] = alike === undefined ? undefined : { alike, start, end: '', column: -1 };
     return start;
@@ -239,6 +257,7 @@ export class StraceText {
     else if (this.#line?.tid === event.tid) this.#interrupt();
     this.#unfinished.delete(event.tid);
     this.#numbers.delete(event.tid);
+    this.#foreign.delete(event.tid);
     this.#left(event.tid);
   }
 
@@ -315,11 +334,6 @@ const BLANKS: readonly string[] = Array.from({ length: DEFAULT_COLUMN }, (_, len
 /** An event that no code of the task made has none. */
 function instructionPointer({ instructionPointer: address }: Located): string {
   return `[${address === undefined ? '????????????????' : address.toString(16).padStart(16, '0')}] `;
-}
-
-/** Calls of the two other tables have no names here. */
-function nameOf({ abi, nr }: SyscallEntryEvent | SyscallExitEvent): string {
-  return abi === 'x86_64' ? syscallName(nr) : `syscall_0x${nr.toString(16)}`;
 }
 
 /** As strace: what was injected is named if it is not the result alone. */

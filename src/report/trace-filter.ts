@@ -45,8 +45,7 @@ export class TraceFilter {
   }
 
   #names(call: SyscallEntryEvent | SyscallExitEvent): boolean {
-    if (call.abi !== 'x86_64') return false;
-    return signatureOf(call.nr)
+    return signatureOf(call.nr, call.abi)
       .argumentsOf(call.args)
       .some((type, position) => {
         const arg = type.word ?? position;

@@ -3,7 +3,7 @@ import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { errnoNameOf } from '../syscalls/errnos.ts';
 import { argumentTexts, argumentWords, formatResult } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
-import { syscallName } from '../syscalls/syscall-table.ts';
+import { callName } from '../syscalls/syscall-table.ts';
 import { siginfoText } from '../syscalls/types/siginfo.ts';
 import { type FrameRecord, frameRecord, hexadecimal } from './frame-record.ts';
 
@@ -98,15 +98,14 @@ export function toTraceRecord(event: TraceEvent, options: PrintOptions): TraceRe
 
 function syscallRecord(event: SyscallExitEvent, options: PrintOptions): SyscallRecord {
   const { abi, nr, errno, returned, injected, poked, delayed, duration } = event;
-  const isNative = abi === 'x86_64';
   return {
     type: 'syscall',
     ...baseOf(event),
     time: rounded(event.time - duration),
     abi,
     nr,
-    name: isNative ? syscallName(nr) : `syscall_0x${nr.toString(16)}`,
-    args: [...(isNative ? argumentTexts(event, options) : argumentWords(event))],
+    name: callName(event),
+    args: [...argumentTexts(event, options)],
     raw_args: [...argumentWords(event)],
     result: returned ? (errno === 0 ? event.result.signed(0) : -1) : null,
     result_text: returned ? formatResult(event, options) : '?',

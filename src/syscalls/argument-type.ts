@@ -3,10 +3,10 @@ import type { SyscallEntryEvent, SyscallExitEvent } from '../model/trace-event.t
 import type { StringStyle } from './quoted-text.ts';
 
 /** What is known of a call when it is entered. */
-export type Call = Pick<SyscallEntryEvent, 'nr' | 'args' | 'captured'>;
+export type Call = Pick<SyscallEntryEvent, 'abi' | 'nr' | 'args' | 'captured'>;
 
 /** What is known of a call when it has come back. */
-export type CompletedCall = Pick<SyscallExitEvent, 'nr' | 'args' | 'captured' | 'result' | 'errno'>;
+export type CompletedCall = Pick<SyscallExitEvent, 'abi' | 'nr' | 'args' | 'captured' | 'result' | 'errno'>;
 
 export interface PrintOptions {
   /** How many bytes of a string (or elements of an array) are printed: `-s`. */
@@ -50,6 +50,8 @@ export type ArgumentType = (InputType | OutputType) & {
   readonly path?: true;
   /** Follows the one before it without a comma: the second half of a value that changes, `[0` and ` => 512]`. */
   readonly glued?: true;
+  /** What it points at is laid out alike in 32-bit programs. */
+  readonly alike?: true;
 };
 
 /** How a result is printed. `note` is what follows in parentheses: `= 1 ([{fd=3, revents=POLLIN}])`. */
@@ -76,4 +78,9 @@ export function named(name: string, type: ArgumentType): ArgumentType {
   const print = type.print as OutputType['print'];
   const withName: OutputType['print'] = (call, arg, options) => `${name}=${print(call, arg, options)}`;
   return { ...type, print: withName } as ArgumentType;
+}
+
+/** An argument that points at what is laid out alike in 32-bit programs: it has no pointers, sizes or longs in it. */
+export function alike<T extends ArgumentType>(type: T): T & { readonly alike: true } {
+  return { ...type, alike: true };
 }

@@ -7,7 +7,7 @@ import { signatureOf } from './signatures.ts';
  * gives the others, with the comma that separates them, when the call has come back.
  */
 export function formatEntry(call: Call, options: PrintOptions): string {
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   if (options.raw?.has(call.nr)) return argumentWords(call).join(', ');
   let text = '';
   for (let i = 0; i < types.length; i++) {
@@ -21,7 +21,7 @@ export function formatEntry(call: Call, options: PrintOptions): string {
 
 /** The arguments after those that `formatEntry` gave. */
 export function formatRest(call: CompletedCall, options: PrintOptions): string {
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   if (options.raw?.has(call.nr)) return '';
   let text = '';
   for (let i = firstOutput(types); i < types.length; i++) {
@@ -45,7 +45,7 @@ export function argumentTexts(
   call: CompletedCall & { readonly returned: boolean },
   options: PrintOptions,
 ): readonly string[] {
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   const texts: string[] = [];
   types.forEach((type, position) => {
     const index = type.word ?? position;
@@ -59,14 +59,14 @@ export function argumentTexts(
 
 /** The words of the arguments as they were passed, in their order. */
 export function argumentWords(call: Call): readonly string[] {
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   const words = new Set(types.map(({ word }, position) => word ?? position));
   return [...words].sort((a, b) => a - b).map((index) => call.args.hex(index));
 }
 
 /** True if arguments remain for `formatRest`: a call that never comes back is cut short there. */
 export function hasRest(call: Call): boolean {
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   return firstOutput(types) < types.length;
 }
 
@@ -74,7 +74,7 @@ export function hasRest(call: Call): boolean {
 export function formatResult(call: CompletedCall, options: PrintOptions): string {
   if (call.errno !== 0) return failureText(call.errno);
   if (options.raw?.has(call.nr)) return call.result.hex(0);
-  const { result } = signatureOf(call.nr);
+  const { result } = signatureOf(call.nr, call.abi);
   const text = result.text(call, options);
   const note = result.note?.(call, options);
   return note === undefined ? text : `${text} (${note})`;

@@ -1,13 +1,15 @@
 import type { Capture } from '../model/capture.ts';
+import type { SyscallAbi } from '../model/trace-event.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
 import { FILES } from './signatures/files.ts';
+import { in32Bits, signature32 } from './signatures/i386.ts';
 import { MEMORY } from './signatures/memory.ts';
 import { PROCESSES } from './signatures/processes.ts';
 import { SIGNALS } from './signatures/signals.ts';
 import { SOCKETS } from './signatures/sockets.ts';
 import { SYSTEM } from './signatures/system.ts';
 import { TIME } from './signatures/time.ts';
-import { type ArgumentKind, syscallEntry, syscallNumber } from './syscall-table.ts';
+import { type ArgumentKind, type SyscallEntry, syscallEntry, syscallNumber, syscallTable } from './syscall-table.ts';
 import { decimalResult, descriptorResult, fd, hexadecimal, long, RESULT_ARGUMENT, size } from './types/numbers.ts';
 import { path } from './types/strings.ts';
 
@@ -30,12 +32,15 @@ for (const group of DEFINED) {
 }
 
 const prepared: (PreparedSignature | undefined)[] = [];
+const prepared32: (PreparedSignature | undefined)[] = [];
 const unknown = prepare(SIX_NUMBERS);
 
 /** The signature of a call: its own, or one by the kinds of its arguments, or for unknown numbers six numbers. */
-export function signatureOf(nr: number): PreparedSignature {
-  prepared[nr] ??= prepareByNumber(nr);
-  return prepared[nr];
+export function signatureOf(nr: number, abi: SyscallAbi): PreparedSignature {
+  if (abi === 'x32') return unknown;
+  const known = abi === 'x86_64' ? prepared : prepared32;
+  known[nr] ??= abi === 'x86_64' ? prepareByNumber(nr) : prepare32(nr);
+  return known[nr];
 }
 
 /** The numbers that have a signature of their own. */
@@ -47,8 +52,8 @@ export function definedNumbers(): readonly number[] {
  * What to copy out of the task's memory so that a call can be printed later. It depends on the arguments where the
  * call's own meaning does (ioctl, fcntl, select).
  */
-export function capturesOf(nr: number, args: Call['args']): readonly Capture[] {
-  return signatureOf(nr).capturesOf(args);
+export function capturesOf(nr: number, args: Call['args'], abi: SyscallAbi = 'x86_64'): readonly Capture[] {
+  return signatureOf(nr, abi).capturesOf(args);
 }
 
 /** What a trace wants to see beyond the usual. */
@@ -62,10 +67,10 @@ export interface CaptureWishes {
 /** {@link capturesOf}, with what is wished for besides. */
 export function capturesWith({ fdPaths, verbose }: CaptureWishes): typeof capturesOf {
   if (!fdPaths && !verbose) return capturesOf;
-  return (nr, args) => {
-    const usual = capturesOf(nr, args);
+  return (nr, args, abi = 'x86_64') => {
+    const usual = capturesOf(nr, args, abi);
     const whole = verbose ? usual.map((capture) => (capture.kind === 'pointers' ? strings(capture) : capture)) : usual;
-    return fdPaths ? [...whole, ...descriptorsOf(nr, args)] : whole;
+    return fdPaths ? [...whole, ...descriptorsOf(nr, args, abi)] : whole;
   };
 }
 
@@ -73,8 +78,8 @@ function strings({ arg, at }: Capture): Capture {
   return { arg, at, kind: 'strings' };
 }
 
-function descriptorsOf(nr: number, args: Call['args']): Capture[] {
-  const { argumentsOf, result } = signatureOf(nr);
+function descriptorsOf(nr: number, args: Call['args'], abi: SyscallAbi): Capture[] {
+  const { argumentsOf, result } = signatureOf(nr, abi);
   const captures = argumentsOf(args).flatMap(({ descriptor, word }, position): Capture[] =>
     descriptor ? [{ arg: word ?? position, at: 'entry', kind: 'fd' }] : [],
   );
@@ -91,8 +96,22 @@ const MAKES_DESCRIPTOR = new Set(
 function prepareByNumber(nr: number): PreparedSignature {
   const entry = syscallEntry(nr);
   if (entry === undefined) return unknown;
-  const definition = definitions.get(nr) ?? { args: entry.args.map(({ kind }) => BY_KIND[kind]) };
-  return prepare(MAKES_DESCRIPTOR.has(entry.name) ? { result: descriptorResult, ...definition } : definition);
+  return prepareDefinition(entry.name, definitions.get(nr) ?? byKinds(entry));
+}
+
+function prepare32(nr: number): PreparedSignature {
+  const entry = syscallTable('i386').entry(nr);
+  if (entry === undefined) return unknown;
+  return prepareDefinition(entry.name, signature32(entry.name, definitions) ?? in32Bits(byKinds(entry)));
+}
+
+/** What the table alone says of the arguments. */
+function byKinds(entry: SyscallEntry): Signature {
+  return { args: entry.args.map(({ kind }) => BY_KIND[kind]) };
+}
+
+function prepareDefinition(name: string, definition: Signature): PreparedSignature {
+  return prepare(MAKES_DESCRIPTOR.has(name) ? { result: descriptorResult, ...definition } : definition);
 }
 
 function prepare(signature: Signature): PreparedSignature {

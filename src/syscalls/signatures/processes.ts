@@ -1,4 +1,4 @@
-import { type ArgumentType, type Call, named, type Signature, word } from '../argument-type.ts';
+import { type ArgumentType, alike, type Call, named, type Signature, word } from '../argument-type.ts';
 import { AT_FLAGS } from '../constants/files.ts';
 import {
   ARCH_PRCTL_OPTIONS,
@@ -57,19 +57,21 @@ import { prctlArguments, prctlResult } from './prctl.ts';
 const NO_RETURN = { text: () => '?' } as const;
 
 const numberBox = boxed((bytes) => String(i32(bytes, 0)));
-const numberOut = structOut(4, numberBox);
+const numberOut = alike(structOut(4, numberBox));
 const addressBoxOut = structOut(
   8,
   boxed((bytes) => hex64At(bytes, 0)),
 );
-const idBox = structOut(
-  4,
-  boxed((bytes) => String(u32(bytes, 0))),
+const idBox = alike(
+  structOut(
+    4,
+    boxed((bytes) => String(u32(bytes, 0))),
+  ),
 );
 const idListIn = arrayIn({ arg: 0 }, 4, (bytes) => String(u32(bytes, 0)));
 const idListOut = arrayOut({ result: true }, 4, (bytes) => String(u32(bytes, 0)));
-const processorsIn = structIn({ arg: 1 }, processorsText);
-const processorsOut = structOut({ result: true }, processorsText);
+const processorsIn = alike(structIn({ arg: 1 }, processorsText));
+const processorsOut = alike(structOut({ result: true }, processorsText));
 const priorityBox = structIn(
   4,
   boxed((bytes) => String(i32(bytes, 0))),
@@ -83,13 +85,19 @@ function processorsText(bytes: Uint8Array): string {
   return `[${members.join(' ')}]`;
 }
 
+/** Where clone(2) has its last two arguments: a matter of the architecture. */
+interface CloneOrder {
+  readonly tls: number;
+  readonly childTid: number;
+}
+
 /** clone(2): the stack first, then the flags, then what the flags use; the latter when the call is back. */
-function cloneArguments(args: Call['args']): readonly ArgumentType[] {
+export function cloneArguments(args: Call['args'], { tls, childTid }: CloneOrder): readonly ArgumentType[] {
   const flags = args.u32(0);
   const types: ArgumentType[] = [named('child_stack', word(1, address)), named('flags', word(0, cloneFlags))];
   if (flags & (CLONE_PARENT_SETTID | CLONE_PIDFD)) types.push(named('parent_tid', word(2, numberOut)));
-  if (flags & CLONE_SETTLS) types.push(named('tls', word(4, address)));
-  if (flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)) types.push(named('child_tidptr', word(3, address)));
+  if (flags & CLONE_SETTLS) types.push(named('tls', word(tls, address)));
+  if (flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)) types.push(named('child_tidptr', word(childTid, address)));
   return types;
 }
 
@@ -101,7 +109,7 @@ const waitOptions = namedValue(WAIT_OPTIONS);
 export const PROCESSES: Readonly<Record<string, Signature>> = {
   execve: { args: [path, stringVector, environment] },
   execveat: { args: [directoryFd, path, stringVector, environment, namedValue(AT_FLAGS)] },
-  clone: { args: cloneArguments },
+  clone: { args: (args) => cloneArguments(args, { tls: 4, childTid: 3 }) },
   clone3: { args: [cloneArgs, clone3Written, word(1, size)] },
   fork: { args: [] },
   vfork: { args: [] },

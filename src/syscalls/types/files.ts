@@ -1,4 +1,4 @@
-import type { ArgumentType, InputType, OutputType } from '../argument-type.ts';
+import { type ArgumentType, alike, type InputType, type OutputType } from '../argument-type.ts';
 import { ENTRY_TYPES, RESOLVE_FLAGS } from '../constants/files.ts';
 import { decimalI64At, decimalU64At, i32, u16, u32, u64 } from '../memory-words.ts';
 import { quotedUntilNul, type StringStyle } from '../quoted-text.ts';
@@ -7,7 +7,7 @@ import { addressText, octal } from './numbers.ts';
 import { boxed, structIn, structOut } from './pointers.ts';
 
 /** The two descriptors that pipe(2) and socketpair(2) make. */
-export const pipeEnds: OutputType = structOut(8, (bytes) => `[${i32(bytes, 0)}, ${i32(bytes, 4)}]`);
+export const pipeEnds: OutputType = alike(structOut(8, (bytes) => `[${i32(bytes, 0)}, ${i32(bytes, 4)}]`));
 
 /** A file offset behind a pointer. */
 export const offsetBox: InputType = structIn(
@@ -82,9 +82,11 @@ function entryText(entry: Uint8Array, form: 'getdents' | 'getdents64', style: St
 
 /** struct open_how, with its size in argument `size`. */
 export function openHow(size: number): InputType {
-  return structIn({ arg: size }, (bytes) => {
-    const flags = `flags=${openFlagsText(u32(bytes, 0))}`;
-    const mode = u64(bytes, 8) === 0 ? '' : `, mode=${octal(u32(bytes, 8))}`;
-    return `{${flags}${mode}, resolve=${RESOLVE_FLAGS.text(u32(bytes, 16))}}`;
-  });
+  return alike(
+    structIn({ arg: size }, (bytes) => {
+      const flags = `flags=${openFlagsText(u32(bytes, 0))}`;
+      const mode = u64(bytes, 8) === 0 ? '' : `, mode=${octal(u32(bytes, 8))}`;
+      return `{${flags}${mode}, resolve=${RESOLVE_FLAGS.text(u32(bytes, 16))}}`;
+    }),
+  );
 }

@@ -1,4 +1,4 @@
-import type { InputType, OutputType } from '../argument-type.ts';
+import { alike, type InputType, type OutputType } from '../argument-type.ts';
 import { SA_RESTORER, SIGACTION_FLAGS, SIGALTSTACK_FLAGS } from '../constants/signals.ts';
 import { decimalU64At, hex64, pointerAt, u32 } from '../memory-words.ts';
 import { signalSetText } from '../signals.ts';
@@ -35,8 +35,8 @@ function stackText(bytes: Uint8Array): string {
   return `{ss_sp=${pointerAt(bytes, 0)}, ss_flags=${SIGALTSTACK_FLAGS.text(u32(bytes, 8))}, ss_size=${decimalU64At(bytes, 16)}}`;
 }
 
-export const sigsetIn: InputType = structIn(8, (bytes) => sigsetText(bytes));
-export const sigsetOut: OutputType = structOut(8, (bytes) => sigsetText(bytes));
+export const sigsetIn: InputType = alike(structIn(8, (bytes) => sigsetText(bytes)));
+export const sigsetOut: OutputType = alike(structOut(8, (bytes) => sigsetText(bytes)));
 export const sigactionIn: InputType = structIn(32, sigactionText);
 export const sigactionOut: OutputType = structOut(32, sigactionText);
 export const stackIn: InputType = structIn(24, stackText);
