@@ -7,6 +7,12 @@ export type CaptureSize =
   | { readonly pointedBy: number };
 
 /**
+ * How many bytes a pointer inside of a structure leads to: a constant, up to the NUL of a string, or what a field of the structure
+ * (of `width` bytes, at `at`) says, in elements of `times` bytes.
+ */
+export type BehindSize = number | 'string' | { readonly at: number; readonly width: 2 | 4; readonly times?: number };
+
+/**
  * What the tracer copies out of the task's memory for one argument, so that the other thread can print it later.
  * `at` says when: what a program passes is copied at entry, what the kernel fills is copied at exit (and only if the
  * call succeeded).
@@ -14,12 +20,13 @@ export type CaptureSize =
  * - `string`: NUL-terminated, up to the limit of the trace (paths: up to PATH_MAX)
  * - `bytes`: a buffer or a structure; `text` marks data that the limit of the trace (`-s`) cuts short
  * - `pointers`: a NULL-terminated vector of pointers whose targets are not copied (envp)
- * - `behind`: part 1.. is what the pointer at `offset` in the structure at the argument points at
+ * - `behind`: part 1.. is what the pointer at `offset` in the structure at the argument points at; `text` as of `bytes`
  * - `stack`: bytes at an offset above the task's stack pointer; the argument is only a place to put them
  * - `strings`: a NULL-terminated vector of strings (argv): part 0 is the vector, part 1.. are the strings
  * - `fd`: what the file descriptor is, as /proc shows it; argument 6 stands for the result
  * - `iovec`: part 0 is the array, part 1.. are the pieces of data
  * - `msghdr`: part 0 is the structure, part 1 the name, part 2 the control data, part 3 the iovec array, part 4.. data
+ * - `mmsghdr`: part 0 is an array of struct mmsghdr; the parts of the first ones follow, MMSGHDR_PARTS each
  */
 export type Capture = {
   readonly arg: number;
@@ -30,10 +37,17 @@ export type Capture = {
   | { readonly kind: 'strings' }
   | { readonly kind: 'pointers' }
   | { readonly kind: 'fd' }
-  | { readonly kind: 'behind'; readonly part: number; readonly offset: number; readonly size: number }
+  | {
+      readonly kind: 'behind';
+      readonly part: number;
+      readonly offset: number;
+      readonly size: BehindSize;
+      readonly text?: boolean;
+    }
   | { readonly kind: 'stack'; readonly offset: number; readonly size: number }
   | { readonly kind: 'iovec'; readonly count: CaptureSize; readonly data: 'all' | 'result' }
   | { readonly kind: 'msghdr'; readonly data: 'all' | 'result' }
+  | { readonly kind: 'mmsghdr'; readonly count: CaptureSize }
 );
 
 /** What was captured for one call, by argument and part. `undefined`: nothing was captured, or it could not be read (EFAULT). */
@@ -45,3 +59,7 @@ export interface Captured {
   /** True if the string or buffer goes on beyond the bytes captured. */
   isCut(arg: number, part?: number): boolean;
 }
+
+/** Each message of an array has this many parts: name, control data, iovec array and data. A part number has 8 bits. */
+export const MMSGHDR_PARTS = 16;
+export const MMSGHDR_BYTES = 64;

@@ -1,7 +1,7 @@
 import { descriptorPath } from '../linux/fds.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
-import type { Capture, CaptureSize } from '../model/capture.ts';
+import { type BehindSize, type Capture, type CaptureSize, MMSGHDR_BYTES, MMSGHDR_PARTS } from '../model/capture.ts';
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
 
@@ -63,24 +63,46 @@ export class Capturer {
         this.#vector(head, tid, address, false);
         break;
       case 'behind':
-        if (this.#memory.read(tid, address + capture.offset, POINTER_SIZE) === POINTER_SIZE) {
-          const view = new DataView(this.#memory.buffer.buffer, this.#memory.buffer.byteOffset, POINTER_SIZE);
-          const target = Number(view.getBigUint64(0, true));
-          if (target !== 0) this.#bytes(head | (capture.part << 8), tid, target, capture.size, capture.size);
-        }
+        this.#behind(head | (capture.part << 8), tid, address, capture);
         break;
       case 'stack':
         this.#bytes(head, tid, stackPointer + capture.offset, capture.size, capture.size);
         break;
       case 'iovec': {
         const total = capture.data === 'result' ? result : Number.POSITIVE_INFINITY;
-        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), total, 0);
+        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), total, 0, MAX_PARTS);
         break;
       }
       case 'msghdr':
         this.#msghdr(head, tid, address, capture.data === 'result' ? result : Number.POSITIVE_INFINITY);
         break;
+      case 'mmsghdr':
+        this.#messages(head, tid, address, this.#size(capture.count, tid, args, result));
+        break;
     }
+  }
+
+  #behind(head: number, tid: number, address: number, { offset, size, text }: Capture & { kind: 'behind' }): void {
+    const target = this.#word(tid, address + offset, POINTER_SIZE);
+    if (target === 0) return;
+    if (size === 'string') {
+      this.#string(head, tid, target, this.#stringLimit);
+      return;
+    }
+    const length = this.#behindSize(tid, address, size);
+    this.#bytes(head, tid, target, length, text ? this.#stringLimit : length);
+  }
+
+  #behindSize(tid: number, address: number, size: Exclude<BehindSize, 'string'>): number {
+    return typeof size === 'number' ? size : this.#word(tid, address + size.at, size.width) * (size.times ?? 1);
+  }
+
+  /** A little-endian number; 0 if it can't be read. */
+  #word(tid: number, address: number, bytes: number): number {
+    if (this.#memory.read(tid, address, bytes) < bytes) return 0;
+    let value = 0;
+    for (let i = bytes - 1; i >= 0; i--) value = value * 256 + this.#memory.buffer[i]!;
+    return value;
   }
 
   #descriptor({ arg, at }: Capture, tid: number, fd: number): void {
@@ -131,8 +153,16 @@ export class Capturer {
   }
 
   /** `firstPart` is the part of the array itself; its data follow. */
-  #iovec(head: number, tid: number, address: number, count: number, total: number, firstPart: number): void {
-    const parts = Math.min(count, MAX_PARTS);
+  #iovec(
+    head: number,
+    tid: number,
+    address: number,
+    count: number,
+    total: number,
+    firstPart: number,
+    most: number,
+  ): void {
+    const parts = Math.min(count, most);
     const size = parts * IOVEC_SIZE;
     if (!(size > 0)) return;
     this.#bytes(head | (firstPart << 8), tid, address, size, size);
@@ -147,18 +177,40 @@ export class Capturer {
     }
   }
 
+  /** An array of messages, with the parts of the first ones. */
+  #messages(head: number, tid: number, address: number, count: number): void {
+    this.#bytes(head, tid, address, count * MMSGHDR_BYTES, MAX_PARTS * MMSGHDR_BYTES);
+    for (let i = 0; i < Math.min(count, Math.floor(MAX_PARTS / MMSGHDR_PARTS)); i++) {
+      this.#pieces(
+        head,
+        tid,
+        address + i * MMSGHDR_BYTES,
+        Number.POSITIVE_INFINITY,
+        i * MMSGHDR_PARTS,
+        MMSGHDR_PARTS - 3,
+      );
+    }
+  }
+
   #msghdr(head: number, tid: number, address: number, total: number): void {
     this.#bytes(head, tid, address, MSGHDR_SIZE, MSGHDR_SIZE);
+    this.#pieces(head, tid, address, total, 0, MAX_PARTS);
+  }
+
+  /** What a struct msghdr points at, as parts after `base`, with at most so many buffers. */
+  #pieces(head: number, tid: number, address: number, total: number, base: number, most: number): void {
     if (this.#memory.read(tid, address, MSGHDR_SIZE) < MSGHDR_SIZE) return;
     const view = new DataView(this.#memory.buffer.slice(0, MSGHDR_SIZE).buffer);
     const pointer = (at: number) => Number(view.getBigUint64(at, true));
     const nameLength = view.getUint32(MSGHDR.nameLength, true);
     const controlLength = pointer(MSGHDR.controlLength);
-    if (pointer(MSGHDR.name) !== 0) this.#bytes(head | (1 << 8), tid, pointer(MSGHDR.name), nameLength, nameLength);
-    if (pointer(MSGHDR.control) !== 0) {
-      this.#bytes(head | (2 << 8), tid, pointer(MSGHDR.control), controlLength, controlLength);
+    if (pointer(MSGHDR.name) !== 0) {
+      this.#bytes(head | ((base + 1) << 8), tid, pointer(MSGHDR.name), nameLength, nameLength);
     }
-    this.#iovec(head, tid, pointer(MSGHDR.iov), pointer(MSGHDR.iovLength), total, 3);
+    if (pointer(MSGHDR.control) !== 0) {
+      this.#bytes(head | ((base + 2) << 8), tid, pointer(MSGHDR.control), controlLength, controlLength);
+    }
+    this.#iovec(head, tid, pointer(MSGHDR.iov), pointer(MSGHDR.iovLength), total, base + 3, most);
   }
 }
 

@@ -1,5 +1,5 @@
 import { ArgWords } from '../../model/arg-words.ts';
-import type { Capture, CaptureSize } from '../../model/capture.ts';
+import { type BehindSize, type Capture, type CaptureSize, MMSGHDR_BYTES } from '../../model/capture.ts';
 import {
   CAPTURE,
   CAPTURE_BYTES,
@@ -16,6 +16,8 @@ import {
 
 const PATH_MAX = 4096;
 const MANY_PARTS: ReadonlySet<Capture['kind']> = new Set(['strings', 'pointers', 'iovec', 'msghdr']);
+/** What is not cut where text is. */
+const FIXED: ReadonlySet<Capture['kind']> = new Set(['stack', 'bytes', 'behind', 'mmsghdr']);
 /** What has no size of its own. */
 const ANY_SIZE = 1;
 
@@ -132,7 +134,7 @@ function needsEntry(captures: readonly Capture[]): boolean {
 function putCapture(view: DataView, at: number, capture: Capture, stringLimit: number): void {
   // No plan for the kernel asks what descriptors are.
   if (capture.kind === 'fd') return;
-  view.setUint8(at + CAPTURE.kind, CAPTURE_KIND[capture.kind]);
+  view.setUint8(at + CAPTURE.kind, capture.kind === 'mmsghdr' ? CAPTURE_KIND.bytes : CAPTURE_KIND[capture.kind]);
   view.setUint8(at + CAPTURE.arg, capture.arg);
   view.setUint8(at + CAPTURE.when, capture.at === 'entry' ? WHEN.entry : WHEN.exit);
   view.setUint32(at + CAPTURE.limit, limitOf(capture, stringLimit), true);
@@ -148,20 +150,47 @@ function putCapture(view: DataView, at: number, capture: Capture, stringLimit: n
       putSize(view, at, ANY_SIZE);
       view.setUint8(at + CAPTURE.detail, capture.data === 'result' ? 1 : 0);
       break;
-    case 'behind':
+    case 'mmsghdr':
+      // The array alone: what the messages point at is too much for a program in the kernel.
+      putSize(view, at, timesBytes(capture.count, MMSGHDR_BYTES));
+      break;
     case 'stack':
       putSize(view, at, capture.size);
       view.setUint16(at + CAPTURE.offset, capture.offset, true);
-      if (capture.kind === 'behind') view.setUint8(at + CAPTURE.detail, capture.part);
+      break;
+    case 'behind':
+      putBehindSize(view, at, capture.size);
+      view.setUint16(at + CAPTURE.offset, capture.offset, true);
+      view.setUint8(at + CAPTURE.detail, capture.part);
       break;
   }
 }
 
 function limitOf(capture: Capture, stringLimit: number): number {
   if (capture.kind === 'string' && capture.path) return PATH_MAX;
-  if (capture.kind === 'stack' || capture.kind === 'behind' || (capture.kind === 'bytes' && !capture.text))
-    return CAPTURE_BYTES;
+  const isText =
+    (capture.kind === 'bytes' && capture.text) ||
+    (capture.kind === 'behind' && (capture.text || capture.size === 'string')) ||
+    !FIXED.has(capture.kind);
+  if (!isText) return CAPTURE_BYTES;
   return Math.min(stringLimit, LONGEST_STRING);
+}
+
+function putBehindSize(view: DataView, at: number, size: BehindSize): void {
+  if (typeof size === 'number') {
+    putSize(view, at, size);
+  } else if (size === 'string') {
+    view.setUint8(at + CAPTURE.sizeFrom, SIZE_FROM.string);
+  } else {
+    view.setUint8(at + CAPTURE.sizeFrom, size.width === 2 ? SIZE_FROM.field2 : SIZE_FROM.field4);
+    view.setUint8(at + CAPTURE.sizeArg, size.at);
+    view.setUint32(at + CAPTURE.size, size.times ?? 1, true);
+  }
+}
+
+function timesBytes(count: CaptureSize, bytes: number): CaptureSize {
+  if (typeof count === 'number') return count * bytes;
+  return 'pointedBy' in count ? count : { ...count, times: bytes };
 }
 
 function putSize(view: DataView, at: number, size: CaptureSize): void {
