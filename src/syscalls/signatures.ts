@@ -3,8 +3,14 @@ import type { SyscallAbi } from '../model/trace-event.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
 import { FILES } from './signatures/files.ts';
 import { in32Bits, signature32 } from './signatures/i386.ts';
+import { IO_URING } from './signatures/io-uring.ts';
+import { IPC } from './signatures/ipc.ts';
+import { KEYS } from './signatures/keys.ts';
 import { MEMORY } from './signatures/memory.ts';
+import { MOUNTS } from './signatures/mounts.ts';
 import { PROCESSES } from './signatures/processes.ts';
+import { SCHEDULING } from './signatures/scheduling.ts';
+import { SECURITY } from './signatures/security.ts';
 import { SIGNALS } from './signatures/signals.ts';
 import { SOCKETS } from './signatures/sockets.ts';
 import { SYSTEM } from './signatures/system.ts';
@@ -24,7 +30,21 @@ const BY_KIND: Readonly<Record<ArgumentKind, ArgumentType>> = { f: fd, s: path, 
 
 const SIX_NUMBERS: Signature = { args: [hexadecimal, hexadecimal, hexadecimal, hexadecimal, hexadecimal, hexadecimal] };
 
-const DEFINED = [FILES, MEMORY, PROCESSES, SIGNALS, SOCKETS, SYSTEM, TIME];
+const DEFINED = [
+  FILES,
+  IO_URING,
+  IPC,
+  KEYS,
+  MEMORY,
+  MOUNTS,
+  PROCESSES,
+  SCHEDULING,
+  SECURITY,
+  SIGNALS,
+  SOCKETS,
+  SYSTEM,
+  TIME,
+];
 
 const definitions = new Map<number, Signature>();
 for (const group of DEFINED) {

@@ -5,7 +5,8 @@ import { type BehindSize, type Capture, type CaptureSize, MMSGHDR_BYTES, MMSGHDR
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
 
-const PATH_MAX = 4096;
+/** Bytes of a path that the kernel takes, without the NUL. */
+const PATH_LIMIT = 4095;
 const IOVEC_SIZE = 16;
 const MSGHDR_SIZE = 56;
 const POINTER_SIZE = 8;
@@ -49,7 +50,7 @@ export class Capturer {
     const head = capture.arg | (time << 24);
     switch (capture.kind) {
       case 'string':
-        this.#string(head, tid, address, capture.path ? PATH_MAX : this.#stringLimit);
+        this.#string(head, tid, address, capture.path ? PATH_LIMIT : this.#stringLimit);
         break;
       case 'bytes': {
         const size = this.#size(capture.size, tid, args, result);

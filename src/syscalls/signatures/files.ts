@@ -1,4 +1,4 @@
-import { type ArgumentType, type Call, type InputType, type Signature, word } from '../argument-type.ts';
+import { type Call, type InputType, type Signature, word } from '../argument-type.ts';
 import {
   ACCESS_MODES,
   AT_FLAGS,
@@ -22,7 +22,6 @@ import {
   SYNC_FILE_RANGE_FLAGS,
   XATTR_FLAGS,
 } from '../constants/files.ts';
-import { MOUNT_FLAGS, UMOUNT_FLAGS } from '../constants/filesystems.ts';
 import { changingOffset, entriesOut, offsetBox, openHow, pipeEnds } from '../types/files.ts';
 import { openFlags, statxFlags } from '../types/flags.ts';
 import { iovecIn, iovecOut } from '../types/messages.ts';
@@ -32,7 +31,6 @@ import {
   directoryFd,
   fd,
   hex32,
-  hexadecimal,
   id,
   int,
   long,
@@ -77,28 +75,6 @@ const getxattr = (file: InputType): Signature => ({ args: [file, string, dataOut
 const listxattr = (file: InputType): Signature => ({ args: [file, dataOut({ result: true }), size] });
 const fdFlags = namedValue(OPEN_FLAGS);
 const transfer = namedValue(SPLICE_FLAGS);
-
-const MS_REMOUNT = 0x20;
-/** MS_BIND, MS_MOVE, MS_UNBINDABLE, MS_PRIVATE, MS_SLAVE, MS_SHARED: mount(2) ignores type and data with them. */
-const CHANGES_OF_MOUNTS = 0x1e3000;
-const MS_MGC_MSK = 0xffff_0000;
-const MS_MGC_VAL = 0xc0ed_0000;
-
-const mountFlags: InputType = {
-  when: 'entry',
-  print(call, arg) {
-    const flags = call.args.u32(arg);
-    if ((flags & MS_MGC_MSK) >>> 0 !== MS_MGC_VAL) return MOUNT_FLAGS.text(flags);
-    return (flags & 0xffff) === 0 ? 'MS_MGC_VAL' : `MS_MGC_VAL|${MOUNT_FLAGS.text(flags & 0xffff)}`;
-  },
-};
-
-function mountArguments(args: Call['args']): readonly ArgumentType[] {
-  const flags = (args.u32(3) & MS_MGC_MSK) >>> 0 === MS_MGC_VAL ? args.u32(3) & 0xffff : args.u32(3);
-  if (flags & MS_REMOUNT) return [path, path, address, mountFlags, string];
-  if (flags & CHANGES_OF_MOUNTS) return [path, path, address, mountFlags, address];
-  return [path, path, string, mountFlags, string];
-}
 
 /** Files, directories, descriptors and file systems. */
 export const FILES: Readonly<Record<string, Signature>> = {
@@ -202,11 +178,6 @@ export const FILES: Readonly<Record<string, Signature>> = {
   removexattr: { args: [path, string] },
   lremovexattr: { args: [path, string] },
   fremovexattr: { args: [fd, string] },
-  mount: { args: mountArguments },
-  umount2: { args: [path, namedValue(UMOUNT_FLAGS)] },
-  pivot_root: twoPaths,
-  swapon: { args: [path, hex32] },
-  swapoff: onlyPath,
   acct: onlyPath,
   eventfd: { args: [uint] },
   eventfd2: { args: [uint, namedValue(EVENTFD_FLAGS)] },
@@ -216,8 +187,4 @@ export const FILES: Readonly<Record<string, Signature>> = {
   inotify_rm_watch: { args: [fd, int] },
   memfd_create: { args: [string, namedValue(MEMFD_FLAGS)] },
   name_to_handle_at: { args: [directoryFd, path, address, address, namedValue(AT_FLAGS)] },
-  fsopen: { args: [string, hex32] },
-  fsmount: { args: [fd, hex32, hexadecimal] },
-  open_tree: { args: [directoryFd, path, hex32] },
-  move_mount: { args: [directoryFd, path, directoryFd, path, hex32] },
 };

@@ -5,7 +5,7 @@ import { choice } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
 import { signalName } from '../signals.ts';
 import { decimalResult, hexadecimal, long, namedValue, signal, size } from '../types/numbers.ts';
-import { boxed, structIn, structOut } from '../types/pointers.ts';
+import { boxed, structOut } from '../types/pointers.ts';
 import { string } from '../types/strings.ts';
 
 const TASK_COMM_LEN = 16;
@@ -33,7 +33,12 @@ const signalBoxOut = structOut(
   4,
   boxed((bytes) => signalName(i32(bytes, 0))),
 );
-const nameIn = structIn(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(bytes, strings));
+/** A name, of which the kernel takes as much as has room beside a NUL. */
+const nameIn: InputType = {
+  ...string,
+  print: (call, arg, options) =>
+    string.print(call, arg, { ...options, stringLimit: Math.min(options.stringLimit, TASK_COMM_LEN - 1) }),
+};
 const nameOut = structOut(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(bytes, strings));
 
 const capability: InputType = {

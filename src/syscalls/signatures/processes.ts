@@ -13,16 +13,12 @@ import {
   RESOURCES,
   RSEQ_FLAGS,
   RUSAGE_WHO,
-  SCHEDULERS,
-  SECCOMP_FILTER_FLAGS,
-  SECCOMP_OPERATIONS,
   WAIT_OPTIONS,
   WAITID_TYPES,
 } from '../constants/processes.ts';
 import { hex64At, i32, u32 } from '../memory-words.ts';
 import {
   address,
-  decimalResult,
   directoryFd,
   fd,
   hex32,
@@ -30,12 +26,11 @@ import {
   id,
   int,
   namedValue,
-  noted,
   pid,
   size,
   uint,
 } from '../types/numbers.ts';
-import { arrayIn, arrayOut, boxed, structIn, structOut } from '../types/pointers.ts';
+import { arrayIn, arrayOut, boxed, structOut } from '../types/pointers.ts';
 import {
   cloneArgs,
   cloneArgsWritten,
@@ -70,20 +65,7 @@ const idBox = alike(
 );
 const idListIn = arrayIn({ arg: 0 }, 4, (bytes) => String(u32(bytes, 0)));
 const idListOut = arrayOut({ result: true }, 4, (bytes) => String(u32(bytes, 0)));
-const processorsIn = alike(structIn({ arg: 1 }, processorsText));
-const processorsOut = alike(structOut({ result: true }, processorsText));
-const priorityBox = structIn(
-  4,
-  boxed((bytes) => String(i32(bytes, 0))),
-);
-const scheduler = namedValue(SCHEDULERS);
 const resource = namedValue(RESOURCES);
-
-function processorsText(bytes: Uint8Array): string {
-  const members: number[] = [];
-  for (let cpu = 0; cpu < bytes.length * 8; cpu++) if (((bytes[cpu >> 3] ?? 0) >> (cpu & 7)) & 1) members.push(cpu);
-  return `[${members.join(' ')}]`;
-}
 
 /** Where clone(2) has its last two arguments: a matter of the architecture. */
 interface CloneOrder {
@@ -158,22 +140,9 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   getrusage: { args: [namedValue(RUSAGE_WHO), rusageOut] },
   getpriority: { args: [namedValue(PRIORITY_WHICH), int] },
   setpriority: { args: [namedValue(PRIORITY_WHICH), int, int] },
-  sched_yield: { args: [] },
-  sched_getaffinity: { args: [pid, size, processorsOut] },
-  sched_setaffinity: { args: [pid, size, processorsIn] },
-  sched_getscheduler: {
-    args: [pid],
-    result: noted(decimalResult, (call) => (call.errno === 0 ? SCHEDULERS.known(call.result.u32(0)) : undefined)),
-  },
-  sched_setscheduler: { args: [pid, scheduler, priorityBox] },
-  sched_getparam: { args: [pid, numberOut] },
-  sched_setparam: { args: [pid, priorityBox] },
-  sched_get_priority_max: { args: [scheduler] },
-  sched_get_priority_min: { args: [scheduler] },
   getcpu: { args: [idBox, idBox, address] },
   pidfd_open: { args: [pid, namedValue(PIDFD_OPEN_FLAGS)] },
   pidfd_getfd: { args: [fd, fd, hex32] },
-  seccomp: { args: [namedValue(SECCOMP_OPERATIONS), namedValue(SECCOMP_FILTER_FLAGS), address] },
   uname: { args: [utsnameOut] },
   sysinfo: { args: [sysinfoOut] },
   sethostname: { args: [dataIn({ arg: 1 }), uint] },

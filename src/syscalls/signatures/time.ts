@@ -1,8 +1,9 @@
 import type { OutputType, Signature } from '../argument-type.ts';
 import { CLOCKS, INTERVAL_TIMERS, TIMER_FLAGS, TIMERFD_FLAGS, TIMERFD_SETTIME_FLAGS } from '../constants/time.ts';
 import { decimalI64At, i32 } from '../memory-words.ts';
-import { address, addressText, decimalResult, fd, int, namedValue, noted, uint } from '../types/numbers.ts';
+import { addressText, decimalResult, fd, int, namedValue, noted, uint } from '../types/numbers.ts';
 import { boxed, structIn, structOut } from '../types/pointers.ts';
+import { sigeventIn } from '../types/signals.ts';
 import {
   dateText,
   itimerspecIn,
@@ -61,7 +62,7 @@ export const TIME: Readonly<Record<string, Signature>> = {
   alarm: { args: [uint] },
   getitimer: { args: [intervalTimer, itimervalOut] },
   setitimer: { args: [intervalTimer, itimervalIn, itimervalOut] },
-  timer_create: { args: [clock, address, timerOut] },
+  timer_create: { args: [clock, sigeventIn, timerOut] },
   timer_settime: { args: [int, namedValue(TIMER_FLAGS), itimerspecIn, itimerspecOut] },
   timer_gettime: { args: [int, itimerspecOut] },
   timer_getoverrun: { args: [int] },
@@ -69,5 +70,4 @@ export const TIME: Readonly<Record<string, Signature>> = {
   timerfd_create: { args: [clock, namedValue(TIMERFD_FLAGS)] },
   timerfd_settime: { args: [fd, namedValue(TIMERFD_SETTIME_FLAGS), itimerspecIn, itimerspecOut] },
   timerfd_gettime: { args: [fd, itimerspecOut] },
-  sched_rr_get_interval: { args: [int, timespecOut] },
 };

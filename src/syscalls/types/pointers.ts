@@ -23,6 +23,25 @@ export function structOut(size: CaptureSize, print: StructPrinter): OutputType {
   };
 }
 
+/** A structure that the kernel reads and changes. `after` is undefined if the call failed. */
+export function structInOut(
+  size: CaptureSize,
+  print: (before: Uint8Array, after: Uint8Array | undefined, options: PrintOptions) => string,
+): OutputType {
+  return {
+    when: 'exit',
+    capture: (arg) => [
+      { arg, at: 'entry', kind: 'bytes', size },
+      { arg, at: 'exit', kind: 'bytes', size },
+    ],
+    print(call, arg, options) {
+      const before = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg);
+      if (before === undefined || isTorn(call, arg, size, before)) return addressText(call.args, arg);
+      return print(before, call.errno === 0 ? call.captured.bytes(arg) : undefined, options);
+    },
+  };
+}
+
 /** Elements that the program passes. */
 export function arrayIn(count: CaptureSize, elementSize: number, print: StructPrinter): InputType {
   return structIn(scaled(count, elementSize), (bytes, options) => arrayText(bytes, elementSize, print, options));
@@ -57,7 +76,7 @@ export function arrayText(
 
 function atEntry(call: Call, arg: number, size: CaptureSize, print: (bytes: Uint8Array) => string): string {
   const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg) ?? emptyIf(call, arg, size, 0);
-  return bytes === undefined ? addressText(call.args, arg) : print(bytes);
+  return bytes === undefined || isTorn(call, arg, size, bytes) ? addressText(call.args, arg) : print(bytes);
 }
 
 function afterSuccess(
@@ -67,7 +86,12 @@ function afterSuccess(
   print: (bytes: Uint8Array) => string,
 ): string {
   const bytes = call.errno === 0 ? filled(call, arg, size) : undefined;
-  return bytes === undefined ? addressText(call.args, arg) : print(bytes);
+  return bytes === undefined || isTorn(call, arg, size, bytes) ? addressText(call.args, arg) : print(bytes);
+}
+
+/** True if the end of a structure could not be read: the kernel does not take it then. */
+function isTorn(call: Call, arg: number, size: CaptureSize, bytes: Uint8Array): boolean {
+  return typeof size === 'number' && bytes.length < size && !call.captured.isCut(arg);
 }
 
 const EMPTY = new Uint8Array();

@@ -181,3 +181,13 @@ export const cloneArgsWritten: OutputType = {
     return fields.length === 0 ? '' : ` => {${fields.join(', ')}}`;
   },
 };
+
+/** A set of processors: `[0 1]`. */
+function processorsText(bytes: Uint8Array): string {
+  const members: number[] = [];
+  for (let cpu = 0; cpu < bytes.length * 8; cpu++) if (((bytes[cpu >> 3] ?? 0) >> (cpu & 7)) & 1) members.push(cpu);
+  return `[${members.join(' ')}]`;
+}
+
+export const processorsIn: InputType = alike(structIn({ arg: 1 }, processorsText));
+export const processorsOut: OutputType = alike(structOut({ result: true }, processorsText));

@@ -14,7 +14,8 @@ import {
   WHEN,
 } from './layout.ts';
 
-const PATH_MAX = 4096;
+/** Bytes of a path that the kernel takes, without the NUL. */
+const PATH_LIMIT = 4095;
 const MANY_PARTS: ReadonlySet<Capture['kind']> = new Set(['strings', 'pointers', 'iovec', 'msghdr']);
 /** What is not cut where text is. */
 const FIXED: ReadonlySet<Capture['kind']> = new Set(['stack', 'bytes', 'behind', 'mmsghdr']);
@@ -167,7 +168,7 @@ function putCapture(view: DataView, at: number, capture: Capture, stringLimit: n
 }
 
 function limitOf(capture: Capture, stringLimit: number): number {
-  if (capture.kind === 'string' && capture.path) return PATH_MAX;
+  if (capture.kind === 'string' && capture.path) return PATH_LIMIT;
   const isText =
     (capture.kind === 'bytes' && capture.text) ||
     (capture.kind === 'behind' && (capture.text || capture.size === 'string')) ||
