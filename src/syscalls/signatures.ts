@@ -1,13 +1,20 @@
 import type { Capture } from '../model/capture.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
+import { AIO } from './signatures/aio.ts';
+import { BPF } from './signatures/bpf.ts';
 import { FILES } from './signatures/files.ts';
 import { in32Bits, signature32 } from './signatures/i386.ts';
 import { IO_URING } from './signatures/io-uring.ts';
 import { IPC } from './signatures/ipc.ts';
 import { KEYS } from './signatures/keys.ts';
 import { MEMORY } from './signatures/memory.ts';
+import { MODULES } from './signatures/modules.ts';
 import { MOUNTS } from './signatures/mounts.ts';
+import { NEWER } from './signatures/newer.ts';
+import { NOTIFICATION } from './signatures/notification.ts';
+import { NUMA } from './signatures/numa.ts';
+import { PERF } from './signatures/perf.ts';
 import { PROCESSES } from './signatures/processes.ts';
 import { SCHEDULING } from './signatures/scheduling.ts';
 import { SECURITY } from './signatures/security.ts';
@@ -44,6 +51,13 @@ const DEFINED = [
   SOCKETS,
   SYSTEM,
   TIME,
+  AIO,
+  MODULES,
+  NOTIFICATION,
+  NUMA,
+  PERF,
+  BPF,
+  NEWER,
 ];
 
 const definitions = new Map<number, Signature>();

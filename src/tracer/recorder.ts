@@ -33,6 +33,8 @@ export interface CallCounts {
 }
 
 const NUMBERS = 1024;
+/** An interrupted sleep, which tells what is left of it. */
+const ERESTART_RESTARTBLOCK = 516;
 
 /** Writes what happens into the ring, as far as the plan asks for it, and counts. */
 export class Recorder {
@@ -107,7 +109,7 @@ export class Recorder {
     this.#writer.setWord(WORD.result + 1, result.high(0));
     this.#writer.setWord(WORD.errno, errno);
     this.#writer.setDouble(WORD.duration, seconds);
-    if (errno === 0) {
+    if (errno === 0 || errno === ERESTART_RESTARTBLOCK) {
       this.#capturer.capture(this.#plan.captures(task.nr, args, ABIS[task.abi]!), 'exit', task, args, result.signed(0));
     }
     this.#writer.commit();

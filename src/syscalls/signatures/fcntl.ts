@@ -1,11 +1,12 @@
 import type { ArgumentType, Call, CompletedCall, ResultType } from '../argument-type.ts';
 import { FCNTL_COMMANDS, FD_FLAGS, LOCK_TYPES, NOTIFY_FLAGS, OWNER_TYPES, SEALS } from '../constants/fcntl.ts';
 import { SEEK_WHENCE } from '../constants/files.ts';
-import { decimalI64At, i16, i32 } from '../memory-words.ts';
+import { decimalI64At, i16, i32, u32 } from '../memory-words.ts';
+import { choice } from '../named-values.ts';
 import { signalName } from '../signals.ts';
 import { openFlags, openFlagsText } from '../types/flags.ts';
 import { decimalResult, fd, hexadecimal, hexResult, int, namedValue, pid, signal } from '../types/numbers.ts';
-import { structIn, structOut } from '../types/pointers.ts';
+import { boxed, structIn, structOut } from '../types/pointers.ts';
 
 const FLOCK_SIZE = 32;
 
@@ -18,6 +19,18 @@ const lockOut = structOut(FLOCK_SIZE, (bytes) => `{${flockFields(bytes)}, l_pid=
 const ownerText = (bytes: Uint8Array): string => `{type=${OWNER_TYPES.text(i32(bytes, 0))}, pid=${i32(bytes, 4)}}`;
 const ownerIn = structIn(8, ownerText);
 const ownerOut = structOut(8, ownerText);
+
+const HINTS = choice('RWH_???', {
+  RWH_WRITE_LIFE_NOT_SET: 0,
+  RWH_WRITE_LIFE_NONE: 1,
+  RWH_WRITE_LIFE_SHORT: 2,
+  RWH_WRITE_LIFE_MEDIUM: 3,
+  RWH_WRITE_LIFE_LONG: 4,
+  RWH_WRITE_LIFE_EXTREME: 5,
+});
+const hintText = boxed((bytes) => HINTS.text64(u32(bytes, 0), u32(bytes, 4)));
+const hintIn = structIn(8, hintText);
+const hintOut = structOut(8, hintText);
 
 const command = namedValue(FCNTL_COMMANDS);
 
@@ -57,6 +70,12 @@ export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
       return [fd, command, ownerIn];
     case 'F_GETOWN_EX':
       return [fd, command, ownerOut];
+    case 'F_GET_RW_HINT':
+    case 'F_GET_FILE_RW_HINT':
+      return [fd, command, hintOut];
+    case 'F_SET_RW_HINT':
+    case 'F_SET_FILE_RW_HINT':
+      return [fd, command, hintIn];
     case 'F_SETLEASE':
       return [fd, command, namedValue(LOCK_TYPES)];
     case 'F_NOTIFY':
@@ -70,9 +89,13 @@ export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
 
 /** Getters of flags are printed in hexadecimal, with a note that names them. */
 export const fcntlResult: ResultType = {
-  text: (call, options) => (noteOf(call) === undefined ? decimalResult : hexResult).text(call, options),
+  text: (call, options) => (isFlags(call) ? hexResult : decimalResult).text(call, options),
   note: (call) => noteOf(call),
 };
+
+function isFlags(call: CompletedCall): boolean {
+  return noteOf(call) !== undefined && FCNTL_COMMANDS.known(call.args.u32(1)) !== 'F_GETSIG';
+}
 
 function noteOf(call: CompletedCall): string | undefined {
   if (call.errno !== 0) return undefined;

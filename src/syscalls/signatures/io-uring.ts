@@ -12,7 +12,8 @@ import {
   IORING_REGISTER_OPS,
   IORING_SETUP_FLAGS,
 } from '../constants/uapi.generated.ts';
-import { decimalU64At, hex, i32, pointerAt, u32 } from '../memory-words.ts';
+import { hex, i32, pointerAt, u32 } from '../memory-words.ts';
+import { iovecAddresses } from '../types/messages.ts';
 import { address, fd, namedValue, size, uint } from '../types/numbers.ts';
 import { arrayIn, structIn, structInOut } from '../types/pointers.ts';
 import {
@@ -105,11 +106,7 @@ const operation: InputType = {
 };
 
 const descriptors = arrayIn({ arg: 3 }, 4, (bytes) => String(i32(bytes, 0)));
-const buffers = arrayIn(
-  { arg: 3 },
-  16,
-  (bytes) => `{iov_base=${pointerAt(bytes, 0)}, iov_len=${decimalU64At(bytes, 8)}}`,
-);
+const buffers = iovecAddresses({ arg: 3 });
 const filesUpdate = structIn(16, record({ offset: u32At(0), fds: addressAt(8) }));
 const bufferRing = arrayIn(
   { arg: 3 },

@@ -17,11 +17,12 @@ import {
   QUOTA_COMMANDS,
   QUOTA_FORMATS,
   STATMOUNT_MASK,
+  SWAP_FLAGS,
 } from '../constants/uapi.generated.ts';
 import { hex64At, u32 } from '../memory-words.ts';
 import { choice, flags } from '../named-values.ts';
 import { hexEscaped, quotedUntilNul } from '../quoted-text.ts';
-import { address, addressText, directoryFd, fd, hex32, id, int, namedValue, size } from '../types/numbers.ts';
+import { address, addressText, directoryFd, fd, id, int, namedValue, size } from '../types/numbers.ts';
 import { arrayOut, boxed, structIn, structOut } from '../types/pointers.ts';
 import { fieldIf, i32At, named64At, namedAt, record, u32At, u64At, x64At } from '../types/records.ts';
 import { path, string } from '../types/strings.ts';
@@ -228,6 +229,16 @@ function quotaData(args: Call['args'], commandArgument: number): readonly Argume
   }
 }
 
+const SWAP_PRIORITY = 0x7fff;
+const swapFlags: InputType = {
+  when: 'entry',
+  print(call, arg) {
+    const value = call.args.u32(arg);
+    const rest = value & ~SWAP_PRIORITY;
+    return `${rest === 0 ? '' : `${SWAP_FLAGS.text(rest)}|`}${value & SWAP_PRIORITY}`;
+  },
+};
+
 /** File systems: where they are mounted, and how; quotas. */
 export const MOUNTS: Readonly<Record<string, Signature>> = {
   mount: { args: mountArguments },
@@ -251,9 +262,9 @@ export const MOUNTS: Readonly<Record<string, Signature>> = {
       namedValue(flags('LISTMOUNT_???', { LISTMOUNT_REVERSE: 1 })),
     ],
   },
-  statmount: { args: [statRequest, statmountOut, size, namedValue(flags('STATMOUNT_???', {}))] },
+  statmount: { args: [statRequest, statmountOut, size, namedValue(flags('STATMOUNT_???', { STATMOUNT_BY_FD: 1 }))] },
   quotactl: { args: (args) => [quotaCommand, path, ...quotaData(args, 0)] },
   quotactl_fd: { args: (args) => [fd, quotaCommand, ...quotaData(args, 1)] },
-  swapon: { args: [path, hex32] },
+  swapon: { args: [path, swapFlags] },
   swapoff: { args: [path] },
 };

@@ -1,4 +1,4 @@
-import { type ArgumentType, alike, type Call, named, type Signature, word } from '../argument-type.ts';
+import { type ArgumentType, alike, type Call, type InputType, named, type Signature, word } from '../argument-type.ts';
 import { AT_FLAGS } from '../constants/files.ts';
 import {
   ARCH_PRCTL_OPTIONS,
@@ -13,24 +13,31 @@ import {
   RESOURCES,
   RSEQ_FLAGS,
   RUSAGE_WHO,
+  UNSHARE_FLAGS,
   WAIT_OPTIONS,
   WAITID_TYPES,
 } from '../constants/processes.ts';
+import { PERSONALITIES, PERSONALITY_FLAGS, PTRACE_OPTIONS, PTRACE_REQUESTS } from '../constants/uapi.generated.ts';
 import { hex64At, i32, u32 } from '../memory-words.ts';
+import { iovecAddresses, iovecAddressesLate, iovecIn, iovecOut } from '../types/messages.ts';
 import {
   address,
   directoryFd,
   fd,
   hex32,
   hexadecimal,
+  hexResult,
   id,
+  idText,
   int,
   namedValue,
+  noted,
   pid,
+  signal,
   size,
   uint,
 } from '../types/numbers.ts';
-import { arrayIn, arrayOut, boxed, structOut } from '../types/pointers.ts';
+import { arrayIn, arrayOut, boxed, structIn, structOut } from '../types/pointers.ts';
 import {
   cloneArgs,
   cloneArgsWritten,
@@ -43,7 +50,8 @@ import {
   waitRusageOut,
   waitStatusOut,
 } from '../types/processes.ts';
-import { siginfoOut } from '../types/signals.ts';
+import { addressAt, type Field, record, recordAt, u8At, u32At, x16At, x32At } from '../types/records.ts';
+import { siginfoIn, siginfoOut, sigsetIn, sigsetOut } from '../types/signals.ts';
 import { dataIn, environment, path, stringVector } from '../types/strings.ts';
 import { futexArguments } from './futex.ts';
 import { prctlArguments, prctlResult } from './prctl.ts';
@@ -63,8 +71,8 @@ const idBox = alike(
     boxed((bytes) => String(u32(bytes, 0))),
   ),
 );
-const idListIn = arrayIn({ arg: 0 }, 4, (bytes) => String(u32(bytes, 0)));
-const idListOut = arrayOut({ result: true }, 4, (bytes) => String(u32(bytes, 0)));
+const idListIn = arrayIn({ arg: 0 }, 4, (bytes) => idText(u32(bytes, 0)));
+const idListOut = arrayOut({ result: true }, 4, (bytes) => idText(u32(bytes, 0)));
 const resource = namedValue(RESOURCES);
 
 /** Where clone(2) has its last two arguments: a matter of the architecture. */
@@ -83,9 +91,81 @@ export function cloneArguments(args: Call['args'], { tls, childTid }: CloneOrder
   return types;
 }
 
+/** The area that a thread shares with the kernel: struct rseq as it is registered. */
+const RSEQ_SIZE = 32;
+const CPU_IDS: Readonly<Record<number, string>> = {
+  [-1]: 'RSEQ_CPU_ID_UNINITIALIZED',
+  [-2]: 'RSEQ_CPU_ID_REGISTRATION_FAILED',
+};
+const cpuIdAt = (offset: number): Field => ({
+  end: offset + 4,
+  text: (bytes) => CPU_IDS[i32(bytes, offset)] ?? String(u32(bytes, offset)),
+});
+const rseqArea = structIn(
+  RSEQ_SIZE,
+  record({
+    cpu_id_start: cpuIdAt(0),
+    cpu_id: cpuIdAt(4),
+    rseq_cs: addressAt(8),
+    flags: x32At(16),
+    node_id: u32At(20),
+    mm_cid: u32At(24),
+    slice_ctrl: recordAt(28, 4, record({ request: u8At(0), granted: u8At(1), __reserved: x16At(2) })),
+    __reserved: { end: RSEQ_SIZE, text: () => '0' },
+  }),
+);
+
 const clone3Written: ArgumentType = { ...cloneArgsWritten, word: 0, glued: true };
 
 const waitOptions = namedValue(WAIT_OPTIONS);
+
+const PERSONALITY_TYPE = 0xff;
+const SAME_PERSONALITY = 0xffff_ffff;
+
+function personalityText(value: number): string {
+  const rest = value & ~PERSONALITY_TYPE;
+  const type = PERSONALITIES.text(value & PERSONALITY_TYPE);
+  return rest === 0 ? type : `${type}|${PERSONALITY_FLAGS.text(rest)}`;
+}
+
+const personality: InputType = {
+  when: 'entry',
+  print: (call, arg) => (call.args.u32(arg) === SAME_PERSONALITY ? '0xffffffff' : personalityText(call.args.u32(arg))),
+};
+
+/** Arguments of ptrace(2) by its request. */
+function ptraceArguments(args: Call['args']): readonly ArgumentType[] {
+  const request = namedValue(PTRACE_REQUESTS);
+  switch (PTRACE_REQUESTS.known(args.u32(0))) {
+    case 'PTRACE_TRACEME':
+      return [request];
+    case 'PTRACE_CONT':
+    case 'PTRACE_KILL':
+    case 'PTRACE_SINGLESTEP':
+    case 'PTRACE_SYSCALL':
+    case 'PTRACE_DETACH':
+    case 'PTRACE_LISTEN':
+      return [request, pid, address, signal];
+    case 'PTRACE_SETOPTIONS':
+    case 'PTRACE_SEIZE':
+      return [request, pid, address, namedValue(PTRACE_OPTIONS)];
+    case 'PTRACE_GETEVENTMSG':
+      return [request, pid, address, addressBoxOut];
+    case 'PTRACE_GETSIGINFO':
+      return [request, pid, address, siginfoOut];
+    case 'PTRACE_SETSIGINFO':
+      return [request, pid, address, siginfoIn];
+    case 'PTRACE_GETSIGMASK':
+      return [request, pid, size, sigsetOut];
+    case 'PTRACE_SETSIGMASK':
+      return [request, pid, size, sigsetIn];
+    case 'PTRACE_ATTACH':
+    case 'PTRACE_INTERRUPT':
+      return [request, pid];
+    default:
+      return [request, pid, address, address];
+  }
+}
 
 /** Processes and threads: birth, death, identity, limits, scheduling. */
 export const PROCESSES: Readonly<Record<string, Signature>> = {
@@ -99,12 +179,12 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   exit_group: { args: [int], result: NO_RETURN },
   wait4: { args: [pid, waitStatusOut, waitOptions, waitRusageOut] },
   waitid: { args: [namedValue(WAITID_TYPES), int, siginfoOut, waitOptions, rusageOut] },
-  unshare: { args: [namedValue(NAMESPACE_FLAGS)] },
+  unshare: { args: [namedValue(UNSHARE_FLAGS)] },
   setns: { args: [fd, namedValue(NAMESPACE_FLAGS)] },
   set_tid_address: { args: [address] },
   set_robust_list: { args: [address, size] },
   get_robust_list: { args: [pid, addressBoxOut, addressBoxOut] },
-  rseq: { args: [address, uint, namedValue(RSEQ_FLAGS), hex32] },
+  rseq: { args: [rseqArea, uint, namedValue(RSEQ_FLAGS), hex32] },
   futex: { args: futexArguments },
   prctl: { args: prctlArguments, result: prctlResult },
   arch_prctl: {
@@ -155,9 +235,15 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
       },
     ],
   },
-  personality: { args: [hex32] },
+  personality: {
+    args: [personality],
+    result: noted(hexResult, (call) => (call.errno === 0 ? personalityText(call.result.u32(0)) : undefined)),
+  },
   vhangup: { args: [] },
-  ptrace: { args: [hexadecimal, pid, address, address] },
+  ptrace: { args: ptraceArguments },
+  process_mrelease: { args: [fd, hex32] },
+  process_vm_readv: { args: [pid, iovecOut({ arg: 2 }), size, iovecAddressesLate({ arg: 4 }), size, size] },
+  process_vm_writev: { args: [pid, iovecIn({ arg: 2 }), size, iovecAddresses({ arg: 4 }), size, size] },
 };
 
 function isArchGetter(option: number): boolean {

@@ -2,6 +2,7 @@ import { alike, type InputType, type Signature } from '../argument-type.ts';
 import { SCHEDULERS } from '../constants/processes.ts';
 import { IOPRIO_CLASSES, IOPRIO_WHO, SCHED_FLAGS } from '../constants/uapi.generated.ts';
 import { hex, u32 } from '../memory-words.ts';
+import { flags } from '../named-values.ts';
 import { decimalResult, hex32, hexResult, int, namedValue, noted, pid, size, uint } from '../types/numbers.ts';
 import { type StructPrinter, structIn, structOut } from '../types/pointers.ts';
 import { processorsIn, processorsOut } from '../types/processes.ts';
@@ -14,6 +15,7 @@ const KEEP_PARAMETERS = 0x10;
 const IOPRIO_CLASS_SHIFT = 13;
 
 function policyText(value: number): string | undefined {
+  if ((value | 0) < 0) return undefined;
   const name = SCHEDULERS.known(value & ~SCHED_RESET_ON_FORK);
   if ((value & SCHED_RESET_ON_FORK) === 0) return name;
   return `SCHED_RESET_ON_FORK|${name ?? hex(value & ~SCHED_RESET_ON_FORK)}`;
@@ -78,7 +80,14 @@ export const SCHEDULING: Readonly<Record<string, Signature>> = {
   sched_get_priority_min: { args: [namedValue(SCHEDULERS)] },
   sched_rr_get_interval: { args: [pid, timespecOut] },
   sched_setattr: { args: [pid, alike(structIn(attributesSize, bySize(given))), hex32] },
-  sched_getattr: { args: [pid, alike(structOut({ arg: 2 }, bySize(gotten))), uint, hex32] },
+  sched_getattr: {
+    args: [
+      pid,
+      alike(structOut({ arg: 2 }, bySize(gotten))),
+      uint,
+      namedValue(flags('SCHED_GETATTR_FLAG_???', { SCHED_GETATTR_FLAG_DL_DYNAMIC: 1 })),
+    ],
+  },
   ioprio_get: {
     args: [namedValue(IOPRIO_WHO), int],
     result: noted(decimalResult, (call) => (call.errno === 0 ? ioprioText(call.result.u32(0)) : undefined)),

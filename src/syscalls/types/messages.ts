@@ -11,6 +11,7 @@ import {
 import { decimalU64At, hex, i32, pointerAt, u32, u64 } from '../memory-words.ts';
 import { hexEscaped, quoted } from '../quoted-text.ts';
 import { addressText } from './numbers.ts';
+import { arrayIn } from './pointers.ts';
 import { sockaddrText } from './sockaddr.ts';
 
 const IOVEC_SIZE = 16;
@@ -38,6 +39,17 @@ export function iovecOut(count: CaptureSize): OutputType {
     print: (call, arg, options) =>
       call.errno === 0 ? iovecText(call, arg, 0, call.result.signed(0), options) : addressText(call.args, arg),
   };
+}
+
+/** Vectors of buffers of which only the addresses are printed. */
+export function iovecAddresses(count: CaptureSize): InputType {
+  return arrayIn(count, IOVEC_SIZE, (bytes) => `{iov_base=${pointerAt(bytes, 0)}, iov_len=${decimalU64At(bytes, 8)}}`);
+}
+
+/** The same, printed when the call has come back. */
+export function iovecAddressesLate(count: CaptureSize): OutputType {
+  const input = iovecAddresses(count);
+  return { ...input, when: 'exit' };
 }
 
 /** `[{iov_base="abc", iov_len=3}]`. Only the first `filled` bytes of all buffers together are data. */

@@ -24,7 +24,11 @@ type DescriptorType = InputType & { readonly descriptor: true };
 export const fd: DescriptorType = {
   when: 'entry',
   descriptor: true,
-  print: (call, arg, options) => `${call.args.i32(arg)}${descriptorText(call.captured.bytes(arg), options)}`,
+  print(call, arg, options) {
+    const value = call.args.i32(arg);
+    // AT_FDCWD is a directory only where paths are looked up.
+    return value < 0 ? String(value) : `${value}${descriptorText(call.captured.bytes(arg), options)}`;
+  },
 };
 
 function descriptorText(path: Uint8Array | undefined, { strings, fdPaths }: PrintOptions): string {

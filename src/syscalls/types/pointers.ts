@@ -44,7 +44,26 @@ export function structInOut(
 
 /** Elements that the program passes. */
 export function arrayIn(count: CaptureSize, elementSize: number, print: StructPrinter): InputType {
-  return structIn(scaled(count, elementSize), (bytes, options) => arrayText(bytes, elementSize, print, options));
+  const size = scaled(count, elementSize);
+  return {
+    ...structIn(size, print),
+    print(call, arg, options) {
+      const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg) ?? emptyIf(call, arg, size, 0);
+      if (bytes === undefined || (bytes.length > 0 && bytes.length < elementSize)) return addressText(call.args, arg);
+      const text = arrayText(bytes, elementSize, print, options);
+      const whole = Math.floor(bytes.length / elementSize);
+      const isTornOff = !text.endsWith(', ...]') && bytes.length < wantedSize(call, size) && !call.captured.isCut(arg);
+      if (!isTornOff) return text;
+      const missing = (call.args.unsigned(arg) + whole * elementSize).toString(16);
+      return `${text.slice(0, -1)}, ... /* 0x${missing} */]`;
+    },
+  };
+}
+
+/** How many bytes a capture was to have, where the arguments say so; otherwise 0. */
+function wantedSize(call: Call, size: CaptureSize): number {
+  if (typeof size === 'number') return size;
+  return 'arg' in size ? call.args.u32(size.arg) * (size.times ?? 1) : 0;
 }
 
 /** Elements that the kernel fills. */

@@ -1,5 +1,6 @@
 import { ArgWords } from '../../model/arg-words.ts';
 import { type BehindSize, type Capture, type CaptureSize, MMSGHDR_BYTES } from '../../model/capture.ts';
+import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import {
   CAPTURE,
   CAPTURE_BYTES,
@@ -44,30 +45,74 @@ const FUTEX_OPERATIONS = range(0, 14);
 /** As many descriptors as an fd_set of the C library has room for. */
 const FD_SETSIZE = 1024;
 
-const VARIANTS: ReadonlyMap<number, Variants> = new Map([
-  // ioctl: of terminals, then TIOCSPTLCK and TIOCGPTN
-  [16, { selector: 1, values: [...range(0x5401, 0x5480), 0x40045431, 0x80045430], otherwise: 0 }],
-  // fcntl
-  [72, { selector: 1, values: [...range(0, 48), ...range(1024, 1044)], otherwise: 0 }],
-  // prctl: the last one is PR_SET_VMA
-  [157, { selector: 0, values: [...range(1, 80), 0x53564d41], otherwise: 0 }],
-  // arch_prctl
-  [158, { selector: 0, values: range(0x1001, 0x1024), otherwise: 0 }],
-  // futex, with each of its flags
-  [
-    202,
-    {
-      selector: 1,
-      values: [0, 128, 256, 384].flatMap((flags) => FUTEX_OPERATIONS.map((operation) => operation | flags)),
-      otherwise: 127,
-    },
-  ],
-  // epoll_ctl
-  [233, { selector: 1, values: [1, 2, 3], otherwise: 0 }],
-  // select and pselect6
-  [23, { selector: 0, values: [], otherwise: FD_SETSIZE }],
-  [270, { selector: 0, values: [], otherwise: FD_SETSIZE }],
-]);
+/** Commands of quotactl(2) that pass structures or paths, for users, groups and projects. */
+const QUOTA_COMMANDS = [2, 4, 7, 8, 9].flatMap((command) =>
+  [0, 1, 2].map((type) => (0x80000000 | (command << 8) | type) >>> 0),
+);
+/** Sizes of sets of NUMA nodes, as libnuma and programs pass them. */
+const NODE_SETS = [64, 65, 128, 129, 256, 257, 512, 513, 1024, 1025, 4096, 4097];
+const IORING_ENTER_EXT_ARG = 8;
+const O_CREAT = 0o100;
+/** What a structure is at least as large as, where an argument tells its size. */
+const by = (selector: number, otherwise: number, values: readonly number[] = []): Variants => ({
+  selector,
+  values,
+  otherwise,
+});
+
+const DEPENDING: Readonly<Record<string, Variants>> = {
+  // Of terminals, then TIOCSPTLCK and TIOCGPTN.
+  ioctl: by(1, 0, [...range(0x5401, 0x5480), 0x40045431, 0x80045430]),
+  fcntl: by(1, 0, [...range(0, 48), ...range(1024, 1044)]),
+  // The last one is PR_SET_VMA.
+  prctl: by(0, 0, [...range(1, 80), 0x53564d41]),
+  arch_prctl: by(0, 0, range(0x1001, 0x1024)),
+  // With each of its flags.
+  futex: by(
+    1,
+    127,
+    [0, 128, 256, 384].flatMap((flags) => FUTEX_OPERATIONS.map((operation) => operation | flags)),
+  ),
+  epoll_ctl: by(1, 0, [1, 2, 3]),
+  select: by(0, FD_SETSIZE),
+  pselect6: by(0, FD_SETSIZE),
+  semctl: by(2, 0, range(1, 21)),
+  shmctl: by(1, 0, range(1, 16)),
+  msgctl: by(1, 0, range(1, 14)),
+  mq_open: by(1, O_CREAT),
+  bpf: by(0, 100, range(0, 38)),
+  keyctl: by(0, 100, range(0, 32)),
+  seccomp: by(0, 0, [1, 2, 3]),
+  ptrace: by(0, 1, [0x4201, 0x4202, 0x4203, 0x420a, 0x420b]),
+  syslog: by(0, 0, [2, 3, 4]),
+  fsconfig: by(1, 6, range(0, 6)),
+  quotactl: by(0, 0, QUOTA_COMMANDS),
+  quotactl_fd: by(1, 0, QUOTA_COMMANDS),
+  kcmp: by(2, 0, [7]),
+  reboot: by(2, 0, [0xa1b2c3d4]),
+  landlock_create_ruleset: by(1, 24),
+  landlock_add_rule: by(1, 0, [1, 2]),
+  io_uring_register: by(1, 100, range(0, 37)),
+  io_uring_enter: by(3, 0, range(IORING_ENTER_EXT_ARG, 2 * IORING_ENTER_EXT_ARG)),
+  openat2: by(3, 24),
+  getxattr: by(3, 1),
+  lgetxattr: by(3, 1),
+  fgetxattr: by(3, 1),
+  listxattr: by(2, 1),
+  llistxattr: by(2, 1),
+  flistxattr: by(2, 1),
+  mount_setattr: by(4, 32),
+  open_tree_attr: by(4, 32),
+  file_getattr: by(3, 24),
+  file_setattr: by(3, 24),
+  mbind: by(4, 0, NODE_SETS),
+  set_mempolicy: by(2, 0, NODE_SETS),
+  get_mempolicy: by(2, 0, NODE_SETS),
+};
+
+const VARIANTS: ReadonlyMap<number, Variants> = new Map(
+  Object.entries(DEPENDING).map(([name, variants]) => [syscallNumber(name)!, variants]),
+);
 
 /** What is to be seen of the calls. */
 export interface CallPlanChoice {
