@@ -53,6 +53,13 @@ const QUOTA_COMMANDS = [2, 4, 7, 8, 9].flatMap((command) =>
 const NODE_SETS = [64, 65, 128, 129, 256, 257, 512, 513, 1024, 1025, 4096, 4097];
 const IORING_ENTER_EXT_ARG = 8;
 const O_CREAT = 0o100;
+/** Of terminals, of block devices and interfaces, then TIOCSPTLCK, TIOCGPTN, BLKGETSIZE64, FS_IOC_GETFLAGS, RNDGETENTCNT, RTC_RD_TIME. */
+const IOCTL_REQUESTS = [
+  ...range(0x5401, 0x5480),
+  ...range(0x125d, 0x127f),
+  ...range(0x8910, 0x8945),
+  ...[0x40045431, 0x80045430, 0x80081272, 0x80086601, 0x80045200, 0x80247009],
+];
 /** What a structure is at least as large as, where an argument tells its size. */
 const by = (selector: number, otherwise: number, values: readonly number[] = []): Variants => ({
   selector,
@@ -61,8 +68,7 @@ const by = (selector: number, otherwise: number, values: readonly number[] = [])
 });
 
 const DEPENDING: Readonly<Record<string, Variants>> = {
-  // Of terminals, then TIOCSPTLCK and TIOCGPTN.
-  ioctl: by(1, 0, [...range(0x5401, 0x5480), 0x40045431, 0x80045430]),
+  ioctl: by(1, 0, IOCTL_REQUESTS),
   fcntl: by(1, 0, [...range(0, 48), ...range(1024, 1044)]),
   // The last one is PR_SET_VMA.
   prctl: by(0, 0, [...range(1, 80), 0x53564d41]),
