@@ -21,7 +21,6 @@ const GROUPS = [
   ['BPF_MAP_TYPES', 'choice', 'BPF_MAP_TYPE_???', 'linux/bpf.h', { enum: 'bpf_map_type' }],
   ['BPF_PROG_TYPES', 'choice', 'BPF_PROG_TYPE_???', 'linux/bpf.h', { enum: 'bpf_prog_type' }],
   ['BPF_ATTACH_TYPES', 'choice', 'BPF_???', 'linux/bpf.h', { enum: 'bpf_attach_type' }],
-  ['BPF_LINK_TYPES', 'choice', 'BPF_LINK_TYPE_???', 'linux/bpf.h', { enum: 'bpf_link_type' }],
   [
     'BPF_MAP_FLAGS',
     'flags',
@@ -182,7 +181,6 @@ const GROUPS = [
     { names: 'NLM_F_REQUEST NLM_F_MULTI NLM_F_ACK NLM_F_ECHO NLM_F_DUMP_INTR NLM_F_DUMP_FILTERED' },
   ],
   ['NETLINK_TYPES', 'choice', 'NLMSG_???', 'linux/netlink.h', { pattern: /^NLMSG_(NOOP|ERROR|DONE|OVERRUN)$/ }],
-  ['RTNETLINK_TYPES', 'choice', 'RTM_???', 'linux/rtnetlink.h', { pattern: /^RTM_(NEW|DEL|GET|SET)[A-Z]+$/ }],
   ['KCMP_TYPES', 'choice', 'KCMP_???', 'linux/kcmp.h', { enum: 'kcmp_type', not: /KCMP_TYPES/ }],
   [
     'FUTEX2_SIZES',
@@ -257,7 +255,6 @@ const GROUPS = [
   ],
   ['KEXEC_FILE_FLAGS', 'flags', 'KEXEC_FILE_???', 'linux/kexec.h', { pattern: /^KEXEC_FILE_/ }],
   ['REBOOT_COMMANDS', 'choice', 'LINUX_REBOOT_CMD_???', 'linux/reboot.h', { pattern: /^LINUX_REBOOT_CMD_/ }],
-  ['REBOOT_MAGIC', 'choice', 'LINUX_REBOOT_MAGIC_???', 'linux/reboot.h', { pattern: /^LINUX_REBOOT_MAGIC/ }],
   [
     'PERSONALITIES',
     'choice',
@@ -278,7 +275,6 @@ const GROUPS = [
         'UNAME26 ADDR_NO_RANDOMIZE FDPIC_FUNCPTRS MMAP_PAGE_ZERO ADDR_COMPAT_LAYOUT READ_IMPLIES_EXEC ADDR_LIMIT_32BIT SHORT_INODE WHOLE_SECONDS STICKY_TIMEOUTS ADDR_LIMIT_3GB',
     },
   ],
-  ['USERFAULTFD_FLAGS', 'flags', 'UFFD_???', 'linux/userfaultfd.h', { names: 'UFFD_USER_MODE_ONLY' }],
   ['SECUREBITS', 'flags', 'SECBIT_???', 'linux/securebits.h', { pattern: /^SECBIT_/ }],
   ['PR_MCE', 'choice', 'PR_MCE_KILL_???', 'linux/prctl.h', { names: 'PR_MCE_KILL_CLEAR PR_MCE_KILL_SET' }],
   ['PR_TSC', 'choice', 'PR_TSC_???', 'linux/prctl.h', { names: 'PR_TSC_ENABLE PR_TSC_SIGSEGV' }],

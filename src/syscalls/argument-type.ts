@@ -50,6 +50,8 @@ export type ArgumentType = (InputType | OutputType) & {
   readonly path?: true;
   /** Follows the one before it without a comma: the second half of a value that changes, `[0` and ` => 512]`. */
   readonly glued?: true;
+  /** What of it is not decoded, in words: docs/decoding.md lists it. */
+  readonly gap?: string;
   /** What it points at is laid out alike in 32-bit programs. */
   readonly alike?: true;
 };

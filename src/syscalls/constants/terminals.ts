@@ -103,3 +103,12 @@ export const LOCAL_MODES: NamedValues = flags(undefined, {
   PENDIN: 0o40000,
   EXTPROC: 0o200000,
 });
+
+export const LINE_DISCIPLINES: NamedValues = choice(
+  'N_???',
+  Object.fromEntries(
+    'TTY SLIP MOUSE PPP STRIP AX25 X25 6PACK MASC R3964 PROFIBUS_FDL IRDA SMSBLOCK HDLC SYNC_PPP HCI GIGASET_M101 SLCAN PPS V253 CAIF GSM0710 TI_WL TRACESINK TRACEROUTER NCI SPEAKUP NULL MCTP DEVELOPMENT CAN327'
+      .split(' ')
+      .map((name, i) => [`N_${name}`, i]),
+  ),
+);

@@ -41,7 +41,8 @@ function requestText(bytes: Uint8Array): string {
 const SHOWN_REQUESTS = 8;
 
 /** Pointers to requests, with the first ones of these. */
-const requests: InputType = {
+const requests: InputType & { readonly gap: string } = {
+  gap: 'requests after the eighth are addresses',
   ...arrayIn({ arg: 1 }, 8, (bytes) => pointerAt(bytes, 0)),
   capture: (arg) => [
     { arg, at: 'entry', kind: 'bytes', size: { arg: 1, times: 8 } },

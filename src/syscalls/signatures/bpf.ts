@@ -11,7 +11,7 @@ import {
 import { pointerAt, u32 } from '../memory-words.ts';
 import { flags } from '../named-values.ts';
 import { quoted, quotedUntilNul } from '../quoted-text.ts';
-import { address, addressText, namedValue, uint } from '../types/numbers.ts';
+import { addressText, namedValue, opaque, uint } from '../types/numbers.ts';
 import type { StructPrinter } from '../types/pointers.ts';
 import {
   addressAt,
@@ -324,10 +324,11 @@ function stringText(call: Call, arg: number, bytes: Uint8Array, { strings, strin
     : quotedUntilNul(bytes, strings);
 }
 
-function attributesOf(name: string): InputType {
+function attributesOf(name: string): InputType & { readonly gap: string } {
   const at = STRINGS[name]?.at;
   return {
     when: 'entry',
+    gap: 'programs, keys and values that it points at',
     capture: (arg) => [
       { arg, at: 'entry', kind: 'bytes', size: { arg: 2 } },
       ...(at === undefined ? [] : [{ arg, at: 'entry', kind: 'behind', part: 1, offset: at, size: 'string' } as const]),
@@ -344,7 +345,7 @@ function attributesOf(name: string): InputType {
 function bpfArguments(args: Call['args']): readonly ArgumentType[] {
   const name = BPF_COMMANDS.known(args.u32(0)) ?? '';
   const isKnown = name in STRUCTURES || name in STRINGS || name === 'BPF_PROG_TEST_RUN';
-  return [namedValue(BPF_COMMANDS), isKnown ? attributesOf(name) : address, uint];
+  return [namedValue(BPF_COMMANDS), isKnown ? attributesOf(name) : opaque, uint];
 }
 
 /** bpf(2): its commands, and their structures. What these point at stays an address, but for names. */

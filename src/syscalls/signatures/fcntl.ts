@@ -5,7 +5,7 @@ import { decimalI64At, i16, i32, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { signalName } from '../signals.ts';
 import { openFlags, openFlagsText } from '../types/flags.ts';
-import { decimalResult, fd, hexadecimal, hexResult, int, namedValue, pid, signal } from '../types/numbers.ts';
+import { decimalResult, fd, hexResult, int, namedValue, pid, signal, unknownWord } from '../types/numbers.ts';
 import { boxed, structIn, structOut } from '../types/pointers.ts';
 
 const FLOCK_SIZE = 32;
@@ -83,7 +83,7 @@ export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
     case 'F_ADD_SEALS':
       return [fd, command, namedValue(SEALS)];
     default:
-      return [fd, command, hexadecimal];
+      return [fd, command, unknownWord];
   }
 }
 

@@ -14,7 +14,7 @@ import {
 } from '../constants/uapi.generated.ts';
 import { hex, i32, pointerAt, u32 } from '../memory-words.ts';
 import { iovecAddresses } from '../types/messages.ts';
-import { address, fd, namedValue, size, uint } from '../types/numbers.ts';
+import { address, fd, namedValue, opaque, size, uint } from '../types/numbers.ts';
 import { arrayIn, structIn, structInOut } from '../types/pointers.ts';
 import {
   addressAt,
@@ -142,7 +142,7 @@ function registerArguments(args: Call['args']): readonly ArgumentType[] {
     case 'IORING_UNREGISTER_PBUF_RING':
       return [...before, bufferRing, uint];
     default:
-      return [...before, address, uint];
+      return [...before, opaque, uint];
   }
 }
 

@@ -5,7 +5,7 @@ import { ioctlName, ioctlText } from '../ioctl-names.ts';
 import { decimalI64At, decimalU64At, i32, u16, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
-import { fd, hexadecimal, int, namedValue } from '../types/numbers.ts';
+import { fd, hexadecimal, int, namedValue, unknownWord } from '../types/numbers.ts';
 import { boxed, structIn, structInOut, structOut } from '../types/pointers.ts';
 import { i32At, record, x64At } from '../types/records.ts';
 import { sockaddrText } from '../types/sockaddr.ts';
@@ -192,5 +192,5 @@ export function ioctlArguments(args: Call['args']): readonly ArgumentType[] {
   }
   const name = ioctlName(value);
   const types = name === undefined ? undefined : ARGUMENTS[name];
-  return [fd, code, ...(types ?? [hexadecimal])];
+  return [fd, code, ...(types ?? [unknownWord])];
 }

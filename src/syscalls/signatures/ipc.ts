@@ -4,7 +4,7 @@ import { decimalI64At, u32 } from '../memory-words.ts';
 import { choice, flags, type NamedValues } from '../named-values.ts';
 import { quoted } from '../quoted-text.ts';
 import { openFlags } from '../types/flags.ts';
-import { address, fd, hexResult, int, long, mode, namedValue, octal, size, uint } from '../types/numbers.ts';
+import { address, fd, hexResult, int, long, mode, namedValue, octal, opaque, size, uint } from '../types/numbers.ts';
 import { arrayIn, boxed, type StructPrinter, structIn, structOut } from '../types/pointers.ts';
 import {
   type Field,
@@ -117,7 +117,8 @@ function controlled({ size: bytes, set, stat, info, ownInfo }: Control, name: st
   if (name === 'IPC_SET') return structIn(bytes, set);
   if (name === 'IPC_INFO') return structOut(INFO_SIZE, info);
   if (name?.endsWith('_INFO')) return ownInfo ? structOut(OWN_INFO_SIZE, ownInfo) : structOut(INFO_SIZE, info);
-  return name?.includes('_STAT') ? structOut(bytes, stat) : address;
+  if (name?.includes('_STAT')) return structOut(bytes, stat);
+  return name === 'GETALL' || name === 'SETALL' ? opaque : address;
 }
 
 function controlArguments(control: Control, names: NamedValues, commandArgument: number) {

@@ -3,7 +3,7 @@ import { KEY_REQKEYS, KEY_SPECIALS, KEYCTL_OPERATIONS } from '../constants/uapi.
 import { i32 } from '../memory-words.ts';
 import { flags } from '../named-values.ts';
 import { iovecIn } from '../types/messages.ts';
-import { address, hexadecimal, id, int, namedValue, size, uint } from '../types/numbers.ts';
+import { id, int, namedValue, opaque, size, uint, unknownWord } from '../types/numbers.ts';
 import { structIn } from '../types/pointers.ts';
 import { type Field, record } from '../types/records.ts';
 import { dataIn, dataOut, string } from '../types/strings.ts';
@@ -56,7 +56,7 @@ const ARGUMENTS: Readonly<Record<string, readonly ArgumentType[]>> = {
   KEYCTL_INSTANTIATE_IOV: [key, iovecIn({ arg: 3 }), size, key],
   KEYCTL_INVALIDATE: [key],
   KEYCTL_GET_PERSISTENT: [id, key],
-  KEYCTL_DH_COMPUTE: [parametersIn, dataOut({ result: true }), size, address],
+  KEYCTL_DH_COMPUTE: [parametersIn, dataOut({ result: true }), size, opaque],
   KEYCTL_RESTRICT_KEYRING: [key, string, string],
   KEYCTL_MOVE: [key, key, key, namedValue(flags('KEYCTL_MOVE_???', { KEYCTL_MOVE_EXCL: 1 }))],
   KEYCTL_CAPABILITIES: [dataOut({ result: true }), size],
@@ -64,7 +64,7 @@ const ARGUMENTS: Readonly<Record<string, readonly ArgumentType[]>> = {
 
 function keyctlArguments(args: Call['args']): readonly ArgumentType[] {
   const name = KEYCTL_OPERATIONS.known(args.u32(0)) ?? '';
-  return [operation, ...(ARGUMENTS[name] ?? [hexadecimal, hexadecimal, hexadecimal, hexadecimal])];
+  return [operation, ...(ARGUMENTS[name] ?? [unknownWord, unknownWord, unknownWord, unknownWord])];
 }
 
 /** Keyrings: keyctl(2) by its operation. */

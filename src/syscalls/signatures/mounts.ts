@@ -22,7 +22,7 @@ import {
 import { hex64At, u32 } from '../memory-words.ts';
 import { choice, flags } from '../named-values.ts';
 import { hexEscaped, quotedUntilNul } from '../quoted-text.ts';
-import { address, addressText, directoryFd, fd, id, int, namedValue, size } from '../types/numbers.ts';
+import { address, addressText, directoryFd, fd, id, int, namedValue, opaque, size } from '../types/numbers.ts';
 import { arrayOut, boxed, structIn, structOut } from '../types/pointers.ts';
 import { fieldIf, i32At, named64At, namedAt, record, u32At, u64At, x64At } from '../types/records.ts';
 import { path, string } from '../types/strings.ts';
@@ -181,7 +181,10 @@ const statmountText = record({
   sb_source: textAfter(0x200, 124),
 });
 
-const statmountOut: OutputType = structOut({ arg: 2 }, statmountText);
+const statmountOut: OutputType & { readonly gap: string } = {
+  ...structOut({ arg: 2 }, statmountText),
+  gap: 'lists of options and of id mappings are left out',
+};
 
 const QUOTA_TYPES = choice('???QUOTA', { USRQUOTA: 0, GRPQUOTA: 1, PRJQUOTA: 2 });
 
@@ -225,7 +228,7 @@ function quotaData(args: Call['args'], commandArgument: number): readonly Argume
     case 'Q_SETQUOTA':
       return [id, structIn(DQBLK_SIZE, diskQuota)];
     default:
-      return [id, address];
+      return [id, opaque];
   }
 }
 

@@ -32,6 +32,7 @@ import {
   int,
   namedValue,
   noted,
+  opaque,
   pid,
   signal,
   size,
@@ -163,7 +164,7 @@ function ptraceArguments(args: Call['args']): readonly ArgumentType[] {
     case 'PTRACE_INTERRUPT':
       return [request, pid];
     default:
-      return [request, pid, address, address];
+      return [request, pid, address, opaque];
   }
 }
 

@@ -17,7 +17,7 @@ import {
 } from '../constants/sockets.ts';
 import { pipeEnds } from '../types/files.ts';
 import { messageIn, messageOut, messagesIn, messagesOut } from '../types/messages.ts';
-import { isNetlink, netlinkText } from '../types/netlink.ts';
+import { isNetlink, NETLINK_GAP, netlinkText } from '../types/netlink.ts';
 import { address, decimalResult, fd, int, namedValue, noted, size, uint } from '../types/numbers.ts';
 import {
   epollEventIn,
@@ -104,7 +104,7 @@ function addressedData(data: ArgumentType): ArgumentType {
       print(call, arg, options)
     );
   };
-  return { ...data, print: ofNetlink } as ArgumentType;
+  return { ...data, print: ofNetlink, gap: NETLINK_GAP } as ArgumentType;
 }
 
 /** Sockets, and waiting for descriptors to become ready. */

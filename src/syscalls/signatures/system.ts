@@ -1,7 +1,7 @@
 import type { ArgumentType, Call, InputType, Signature } from '../argument-type.ts';
 import { GETRANDOM_FLAGS } from '../constants/files.ts';
 import { choice, type NamedValues } from '../named-values.ts';
-import { address, device, hexadecimal, int, namedValue, size } from '../types/numbers.ts';
+import { address, device, hexadecimal, int, namedValue, opaque, size } from '../types/numbers.ts';
 import { dataOut, path, randomOut } from '../types/strings.ts';
 import { fcntlArguments, fcntlResult } from './fcntl.ts';
 import { ioctlArguments } from './ioctl.ts';
@@ -58,7 +58,7 @@ export const SYSTEM: Readonly<Record<string, Signature>> = {
   ioctl: { args: ioctlArguments },
   getrandom: { args: [randomOut, size, namedValue(GETRANDOM_FLAGS)] },
   syslog: { args: syslogArguments },
-  ustat: { args: [device, address] },
+  ustat: { args: [device, opaque] },
   uselib: { args: [path] },
   iopl: { args: [int] },
   ioperm: { args: [hexadecimal, hexadecimal, int] },

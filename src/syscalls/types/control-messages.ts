@@ -12,7 +12,15 @@ const HEADER_SIZE = 16;
 const SOL_IP = 0;
 const SOL_IPV6 = 41;
 
-const SCM = { security: 3, pidfd: 4, timestamp: 29, timestampNs: 35, timestamping: 37 } as const;
+const SCM = {
+  pidfd: 4,
+  timestamp: 29,
+  timestampNs: 35,
+  timestamping: 37,
+  timestampNew: 63,
+  timestampNsNew: 64,
+  timestampingNew: 65,
+} as const;
 const IP = { tos: 1, ttl: 2, pktinfo: 8, originalDestination: 20, checksum: 23, fragmentSize: 25 } as const;
 const IPV6 = { packetInfo: 50, hopLimit: 52, trafficClass: 67 } as const;
 
@@ -83,10 +91,13 @@ function socketData(type: number, content: Uint8Array): string | undefined {
         ? undefined
         : `{pid=${i32(content, 0)}, uid=${u32(content, 4)}, gid=${u32(content, 8)}}`;
     case SCM.timestamp:
+    case SCM.timestampNew:
       return content.length < 16 ? undefined : timevalText(content);
     case SCM.timestampNs:
+    case SCM.timestampNsNew:
       return content.length < 16 ? undefined : timespecText(content);
     case SCM.timestamping:
+    case SCM.timestampingNew:
       return content.length < 48 ? undefined : `[${[0, 16, 32].map((at) => timespecText(content, at)).join(', ')}]`;
     default:
       return undefined;

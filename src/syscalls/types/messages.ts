@@ -4,10 +4,12 @@ import { MESSAGE_FLAGS } from '../constants/sockets.ts';
 import { decimalU64At, i32, pointerAt, u32, u64 } from '../memory-words.ts';
 import { quoted } from '../quoted-text.ts';
 import { controlText } from './control-messages.ts';
-import { isNetlink, netlinkText } from './netlink.ts';
+import { isNetlink, NETLINK_GAP, netlinkText } from './netlink.ts';
 import { addressText } from './numbers.ts';
 import { arrayIn } from './pointers.ts';
 import { sockaddrText } from './sockaddr.ts';
+
+type Gapped = { readonly gap: string };
 
 const IOVEC_SIZE = 16;
 const CONTROL_HEADER_SIZE = 16;
@@ -85,8 +87,9 @@ function limited(bytes: Uint8Array, valid: number, options: PrintOptions): strin
 }
 
 /** struct msghdr that the program passes: sendmsg(2). */
-export const messageIn: InputType = {
+export const messageIn: InputType & Gapped = {
   when: 'entry',
+  gap: NETLINK_GAP,
   capture: (arg) => [{ arg, at: 'entry', kind: 'msghdr', data: 'all' }],
   print(call, arg, options) {
     const header = call.captured.bytes(arg);
@@ -96,8 +99,9 @@ export const messageIn: InputType = {
 };
 
 /** struct msghdr that the kernel fills: recvmsg(2). */
-export const messageOut: OutputType = {
+export const messageOut: OutputType & Gapped = {
   when: 'exit',
+  gap: NETLINK_GAP,
   capture: (arg) => [
     { arg, at: 'entry', kind: 'bytes', size: 56 },
     { arg, at: 'exit', kind: 'msghdr', data: 'result' },
@@ -200,8 +204,9 @@ function messagesText(call: CompletedCall, arg: number, options: PrintOptions, i
 const MESSAGE_LENGTH_AT = 56;
 
 /** The messages of sendmmsg(2). */
-export const messagesIn: OutputType = {
+export const messagesIn: OutputType & Gapped = {
   when: 'exit',
+  gap: NETLINK_GAP,
   capture: (arg) => [
     { arg, at: 'entry', kind: 'mmsghdr', count: { arg: 2 } },
     { arg, at: 'exit', kind: 'bytes', size: { arg: 2, times: MMSGHDR_BYTES } },
@@ -210,8 +215,9 @@ export const messagesIn: OutputType = {
 };
 
 /** The messages of recvmmsg(2), of which the kernel fills as many as the result says. */
-export const messagesOut: OutputType = {
+export const messagesOut: OutputType & Gapped = {
   when: 'exit',
+  gap: NETLINK_GAP,
   capture: (arg) => [
     { arg, at: 'entry', kind: 'bytes', size: { arg: 2, times: MMSGHDR_BYTES } },
     { arg, at: 'exit', kind: 'mmsghdr', count: { result: true } },

@@ -9,6 +9,9 @@ import { quoted, type StringStyle } from '../quoted-text.ts';
  * protocols are numbers; those that all protocols have are named.
  */
 
+/** What is not decoded of them. */
+export const NETLINK_GAP = 'of netlink, messages after their headers';
+
 const HEADER_SIZE = 16;
 const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;

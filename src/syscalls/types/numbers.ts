@@ -1,4 +1,4 @@
-import type { InputType, PrintOptions, ResultType } from '../argument-type.ts';
+import type { ArgumentType, InputType, PrintOptions, ResultType } from '../argument-type.ts';
 import { decimalI64, decimalU64, hex } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
 import { escaped } from '../quoted-text.ts';
@@ -51,6 +51,12 @@ export const hex32: InputType = fromWord((call, arg) => hex(call.args.u32(arg)))
 
 /** A pointer whose target is not printed. */
 export const address: InputType = fromWord((call, arg) => addressText(call.args, arg));
+
+/** A pointer to what no decoder knows yet. */
+export const opaque: ArgumentType = { ...address, gap: 'an address' };
+
+/** A word whose meaning no decoder knows yet. */
+export const unknownWord: ArgumentType = { ...hexadecimal, gap: 'of operations without a decoder, a number' };
 
 export function addressText(args: { hex(index: number): string }, arg: number): string {
   const text = args.hex(arg);

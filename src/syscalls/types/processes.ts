@@ -157,7 +157,8 @@ const PIDFD_POINTER = 8;
 const cloneArgsIn = alike(structIn({ arg: 1 }, cloneArgsText));
 
 /** The argument of clone3(2), with its size in the second argument. */
-export const cloneArgs: InputType = {
+export const cloneArgs: InputType & { readonly gap: string } = {
+  gap: 'set_tid is an address',
   ...cloneArgsIn,
   capture: (arg) => [
     { arg, at: 'entry', kind: 'bytes', size: { arg: 1 } },

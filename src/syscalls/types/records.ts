@@ -2,7 +2,6 @@ import type { PrintOptions } from '../argument-type.ts';
 import { decimalI64At, decimalU64At, hex, hex64At, i16, i32, pointerAt, u8, u16, u32 } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
-import { signalName } from '../signals.ts';
 import { idText } from './numbers.ts';
 import type { StructPrinter } from './pointers.ts';
 
@@ -43,12 +42,10 @@ export const i32At: (offset: number) => Field = sort(4, (bytes, at) => String(i3
 export const u32At: (offset: number) => Field = sort(4, (bytes, at) => String(u32(bytes, at)));
 export const i64At: (offset: number) => Field = sort(8, decimalI64At);
 export const u64At: (offset: number) => Field = sort(8, decimalU64At);
-export const x8At: (offset: number) => Field = sort(1, (bytes, at) => hex(u8(bytes, at)));
 export const x16At: (offset: number) => Field = sort(2, (bytes, at) => hex(u16(bytes, at)));
 export const x32At: (offset: number) => Field = sort(4, (bytes, at) => hex(u32(bytes, at)));
 export const x64At: (offset: number) => Field = sort(8, hex64At);
 export const addressAt: (offset: number) => Field = sort(8, pointerAt);
-export const signalAt: (offset: number) => Field = sort(4, (bytes, at) => signalName(i32(bytes, at)));
 export const idAt: (offset: number) => Field = sort(4, (bytes, at) => idText(u32(bytes, at)));
 
 /** Flags or a value of 4 bytes, by a table. */

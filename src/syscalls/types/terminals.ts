@@ -5,19 +5,31 @@ import {
   CONTROL_MODES,
   CSIZE,
   INPUT_MODES,
+  LINE_DISCIPLINES,
   LOCAL_MODES,
   OUTPUT_DELAYS,
   OUTPUT_MODES,
 } from '../constants/terminals.ts';
-import { u16, u32 } from '../memory-words.ts';
+import { hex, u8, u16, u32 } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
+import type { StructPrinter } from './pointers.ts';
 
-/** The kernel's struct termios, whose control characters are left out as strace does without -v. */
+/** The kernel's struct termios. */
 export const TERMIOS_SIZE = 36;
+const LINE_AT = 16;
+const CHARACTERS_AT = 17;
+const CHARACTERS =
+  'VINTR VQUIT VERASE VKILL VEOF VTIME VMIN VSWTC VSTART VSTOP VSUSP VEOL VREPRINT VDISCARD VWERASE VLNEXT VEOL2 17 18'.split(
+    ' ',
+  );
 
-export function termiosText(bytes: Uint8Array): string {
-  return `{c_iflag=${INPUT_MODES.text(u32(bytes, 0))}, c_oflag=${outputText(u32(bytes, 4))}, c_cflag=${controlText(u32(bytes, 8))}, c_lflag=${LOCAL_MODES.text(u32(bytes, 12))}, ...}`;
-}
+/** Modes; with -v also the line discipline and the control characters. */
+export const termiosText: StructPrinter = (bytes, { verbose }) => {
+  const modes = `c_iflag=${INPUT_MODES.text(u32(bytes, 0))}, c_oflag=${outputText(u32(bytes, 4))}, c_cflag=${controlText(u32(bytes, 8))}, c_lflag=${LOCAL_MODES.text(u32(bytes, 12))}`;
+  if (!verbose) return `{${modes}, ...}`;
+  const characters = CHARACTERS.map((name, i) => `[${name}]=${hex(u8(bytes, CHARACTERS_AT + i))}`);
+  return `{${modes}, c_line=${LINE_DISCIPLINES.text(u8(bytes, LINE_AT))}, c_cc=[${characters.join(', ')}]}`;
+};
 
 function outputText(value: number): string {
   const parts = OUTPUT_DELAYS.map(([mask, names]) => names.text(value & mask));

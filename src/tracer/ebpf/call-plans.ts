@@ -100,6 +100,8 @@ const DEPENDING: Readonly<Record<string, Variants>> = {
   landlock_add_rule: by(1, 0, [1, 2]),
   io_uring_register: by(1, 100, range(0, 37)),
   io_uring_enter: by(3, 0, range(IORING_ENTER_EXT_ARG, 2 * IORING_ENTER_EXT_ARG)),
+  // Filters of sockets.
+  setsockopt: by(2, 0, [26, 51]),
   openat2: by(3, 24),
   getxattr: by(3, 1),
   lgetxattr: by(3, 1),
