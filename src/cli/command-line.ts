@@ -8,7 +8,9 @@ import { OUTCOMES, type Outcome } from '../model/outcome.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-plan.ts';
 import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
-import { COUNTING, FILTERING, SHOWING, TRACING, type TraceOption } from './trace-options.ts';
+import { REFUSED } from './missing-options.ts';
+import type { TraceOption } from './trace-option.ts';
+import { COUNTING, FILTERING, SHOWING, TRACING } from './trace-options.ts';
 import { defaultTraceSettings, isCommand, type TraceDraft, type TraceSettings } from './trace-settings.ts';
 import { version } from './version.ts';
 
@@ -42,6 +44,7 @@ const TRACE_GROUPS = [
   ['Which calls and signals:', FILTERING],
   ['How they are shown:', SHOWING],
   ['Counting:', COUNTING],
+  ['Not here:', REFUSED],
 ] as const;
 
 type GivenFlags = [flag: string, text: string | undefined][];
@@ -161,10 +164,10 @@ function addChaosFlag(program: Command, { flag, argument, optional, summary }: C
 function addTraceOption(
   program: Command,
   heading: string,
-  { flags, summary, set }: TraceOption,
+  { flags, summary, hidden = false, set }: TraceOption,
   draft: TraceDraft,
 ): void {
-  const option = new Option(flags, summary);
+  const option = new Option(flags, summary).hideHelp(hidden);
   let times = 0;
   program.addOption(option.helpGroup(heading));
   program.on(`option:${option.name()}`, (text: string | null) => set(draft, optionalValue(text), ++times));

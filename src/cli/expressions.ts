@@ -11,7 +11,8 @@ export interface Expressions {
   readonly rules: readonly RuleJson[];
 }
 
-const QUALIFIERS = ['trace', 'signal', 'status', 'quiet', 'abbrev', 'raw', 'decode-fds', 'inject', 'fault'];
+const QUALIFIERS =
+  'trace trace-fds signal status quiet abbrev verbose raw read write decode-fds decode-pids inject fault'.split(' ');
 
 /**
  * Takes `-e` expressions apart: `QUALIFIER=...`, or a set of system calls alone. A rule that does not say where it begins

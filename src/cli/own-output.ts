@@ -45,6 +45,11 @@ export class OwnOutput {
     return !this.#toFile && (Boolean(process.env.FORCE_COLOR) || isatty(STDERR));
   }
 
+  /** True if a person reads along. */
+  get onTerminal(): boolean {
+    return !this.#toFile && isatty(STDERR) && process.env.TERM !== 'dumb';
+  }
+
   write(text: string): void {
     this.#pending += text;
     if (this.#pending.length > CHUNK) this.flush();

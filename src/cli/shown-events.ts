@@ -10,9 +10,10 @@ import { StraceText } from '../report/strace-text.ts';
 import { TraceFilter } from '../report/trace-filter.ts';
 import type { TraceRequest } from '../run/run.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
+import type { Dumps } from '../syscalls/dumped-data.ts';
 import type { CommandLine } from './command-line.ts';
 import { type OwnOutput, writeToStderr } from './own-output.ts';
-import { programName } from './program-name.ts';
+import { programName, tell } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
 import { SeparateTraces } from './separate-traces.ts';
 import type { TraceOutput } from './trace-output.ts';
@@ -29,11 +30,13 @@ interface TraceWriter {
 /** A trace whose calls are seen one by one: printed, or counted, or both. */
 export function shownEvents(line: CommandLine, request: TraceRequest, output: OwnOutput): TraceOutput {
   const { trace: settings } = line;
-  const { follow, paths, summary } = settings;
+  const { follow, paths, summary, decodeFds } = settings;
+  let left = settings.callLimit ?? Number.POSITIVE_INFINITY;
   const filter = new TraceFilter({
     statuses: settings.statuses,
     signals: settings.signals,
-    paths: paths.length > 0 ? paths.flatMap(withRealPath) : undefined,
+    paths: paths.length > 0 ? paths.flatMap((file) => withRealPath(file, settings)) : undefined,
+    descriptors: settings.descriptors,
   });
   const statistics = summary === 'none' ? undefined : new CallStatistics();
   const writer = summary === 'only' ? undefined : traceWriter(line, output);
@@ -41,10 +44,14 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
     request: {
       ...request,
       stringLimit: settings.stringLimit,
-      verbose: settings.verbose,
-      fdPaths: settings.fdPaths || paths.length > 0,
+      verbose: settings.whole !== undefined && settings.whole.numbers().length > 0,
+      fdPaths: decodeFds.size > 0 || paths.length > 0,
+      descriptorDetails: [...decodeFds].filter((wish) => wish !== 'path'),
+      processNames: settings.processNames,
+      dumps: dumpsOf(settings),
       onEvent(event) {
-        if (!(follow || isFirst(event)) || !filter.passes(event)) return;
+        if (left <= 0 || !(follow || isFirst(event)) || !filter.passes(event)) return;
+        if (event.kind === 'syscall-exit') left -= 1;
         writer?.event(event);
         if (event.kind === 'syscall-exit' && event.abi === 'x86_64') statistics?.add(event);
       },
@@ -92,6 +99,8 @@ function textWriter(line: CommandLine, print: PrintOptions, output: OwnOutput): 
     timestamps: { absolute: settings.absoluteTimes, relative: settings.relativeTimes },
     callTimes: settings.callTimes,
     numbers: settings.numbers,
+    alwaysPid: settings.alwaysPid,
+    painted: settings.color === 'always' || (settings.color === 'auto' && output.onTerminal && !process.env.NO_COLOR),
     instructionPointers: settings.instructionPointers,
     signals: settings.signals,
     quiet: quietMessages(line),
@@ -107,15 +116,40 @@ function textWriter(line: CommandLine, print: PrintOptions, output: OwnOutput): 
   });
 }
 
-function printOptions({ stringLimit, verbose, strings, raw, fdPaths }: TraceSettings): PrintOptions {
-  return { stringLimit, verbose, strings, fdPaths, ...(raw && { raw }) };
+function printOptions(settings: TraceSettings): PrintOptions {
+  const { stringLimit, strings, constants, argumentNames, processNames, decodeFds, raw, whole, dereferenced } =
+    settings;
+  return {
+    stringLimit,
+    strings,
+    constants,
+    argumentNames,
+    processNames,
+    fdPaths: decodeFds.has('path'),
+    dumps: dumpsOf(settings),
+    ...(raw && { raw }),
+    ...(whole && { whole }),
+    ...(dereferenced && { dereferenced }),
+  };
+}
+
+function dumpsOf({ dumps }: TraceSettings): Dumps | undefined {
+  return dumps.read || dumps.write ? dumps : undefined;
 }
 
 /** A path is also known by the one that it leads to. */
-function withRealPath(file: string): string[] {
+function withRealPath(file: string, { quiet }: TraceSettings): string[] {
+  const real = realPathOf(file);
+  if (real !== file && !quiet.has('path-resolution')) {
+    tell(`Requested path ${JSON.stringify(file)} resolved into ${JSON.stringify(real)}`);
+  }
+  return [file, real];
+}
+
+function realPathOf(file: string): string {
   try {
-    return [file, realpathSync(file)];
+    return realpathSync(file);
   } catch {
-    return [file, path.resolve(file)];
+    return path.resolve(file);
   }
 }

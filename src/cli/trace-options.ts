@@ -1,63 +1,29 @@
+import { CONSTANT_STYLES } from '../syscalls/constant-style.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
-import { DAEMONIZE, INTERRUPTIBLE, STACK_TRACES, TRACE_FORMATS, type TraceDraft } from './trace-settings.ts';
+import { expression } from './trace-expression.ts';
+import type { TraceOption } from './trace-option.ts';
+import {
+  COLOR_CHOICES,
+  DAEMONIZE,
+  DESCRIPTOR_WISHES,
+  INTERRUPTIBLE,
+  STACK_TRACES,
+  TRACE_FORMATS,
+  type TraceDraft,
+} from './trace-settings.ts';
 import {
   absoluteTimes,
   countColumns,
   countOrder,
   duration,
   frameLimit,
+  notAllowed,
   oneOf,
   precision,
   processIds,
   quietLevel,
-  quietMessages,
-  signalSet,
-  statuses,
   wholeNumber,
 } from './trace-values.ts';
-
-/** One of strace's options, as Renacer has it. */
-export interface TraceOption {
-  /** As commander takes them: `-r, --relative-timestamps [precision]`. A value that may be left out follows a `=`. */
-  readonly flags: string;
-  readonly summary: string;
-  /** Called each time that the option is given. `times`: how often it was, this one included. */
-  set(draft: TraceDraft, text: string | undefined, times: number): void;
-}
-
-/** `-e`, by the part before the equals sign. Anything else is the business of {@link parseExpressions}. */
-function expression(draft: TraceDraft, text: string): void {
-  const [, qualifier, value = ''] = /^([a-z-]+)=(.*)$/s.exec(text) ?? [];
-  switch (qualifier) {
-    case 'status':
-      draft.statuses = statuses('-e status', value);
-      break;
-    case 'signal':
-    case 'signals':
-    case 's':
-      draft.signals = signalSet('-e signal', value);
-      break;
-    case 'quiet':
-    case 'silent':
-    case 'silence':
-    case 'q':
-      draft.quiet = quietMessages('-e quiet', value);
-      break;
-    case 'raw':
-    case 'x':
-      draft.raw = parseSyscallSet(value);
-      break;
-    case 'abbrev':
-    case 'a':
-      draft.verbose = oneOf('-e abbrev', value, ['all', 'none', '!all', '!none']).replace('!none', 'all') !== 'all';
-      break;
-    case 'decode-fds':
-      draft.fdPaths = /^(!none|(?!none$|!).*\b(all|path)\b.*)$/.test(value);
-      break;
-    default:
-      draft.expressions = [...draft.expressions, text];
-  }
-}
 
 function stackTraces(draft: TraceDraft, text: string | undefined): void {
   draft.stackTraces = oneOf('--stack-trace', text ?? 'symbol', STACK_TRACES);
@@ -115,9 +81,15 @@ export const FILTERING: readonly TraceOption[] = [
       draft.paths = [...draft.paths, text!];
     },
   },
+  {
+    flags: '--trace-fds <descriptors>',
+    summary: 'print only calls on these descriptors (or on a path of -P)',
+    set: (draft, text) => expression(draft, `trace-fds=${text}`),
+  },
 ];
 
 export const TRACING: readonly TraceOption[] = [
+  { flags: '-F', summary: 'as -f', hidden: true, set: (draft) => Object.assign(draft, { follow: true }) },
   {
     flags: '-f, --follow-forks',
     summary: 'trace children too (chaos always covers the whole tree); -ff: into one file a task',
@@ -169,6 +141,14 @@ export const TRACING: readonly TraceOption[] = [
     summary: 'what the command is told that it is called',
     set(draft, text) {
       draft.argv0 = text;
+    },
+  },
+  {
+    flags: '--syscall-limit <count>',
+    summary: 'show so many calls, and nothing after them; the command goes on',
+    set(draft, text) {
+      draft.callLimit = wholeNumber('--syscall-limit', text!, 'calls');
+      if (draft.callLimit === 0) throw notAllowed('--syscall-limit', text!, 'a number above 0');
     },
   },
   {
@@ -236,14 +216,67 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '--abbrev <set>',
-    summary: 'all or none: shorten structures, environments and directories',
+    summary: 'shorten structures, environments and directories of these calls alone',
     set: (draft, text) => expression(draft, `abbrev=${text}`),
+  },
+  {
+    flags: '--verbose <set>',
+    summary: 'follow pointers of these calls alone; of the others show addresses',
+    set: (draft, text) => expression(draft, `verbose=${text}`),
+  },
+  {
+    flags: '--read <descriptors>',
+    summary: 'show all data that are read from these descriptors',
+    set: (draft, text) => expression(draft, `read=${text}`),
+  },
+  {
+    flags: '--write <descriptors>',
+    summary: 'show all data that are written to these descriptors',
+    set: (draft, text) => expression(draft, `write=${text}`),
+  },
+  {
+    flags: '-X, --const-print-style <style>',
+    summary: 'how to show numbers that have names: raw, abbrev (the default), verbose',
+    set(draft, text) {
+      draft.constants = oneOf('-X', text!, CONSTANT_STYLES);
+    },
+  },
+  {
+    flags: '-N, --arg-names',
+    summary: 'show the names of arguments',
+    set(draft) {
+      draft.argumentNames = true;
+    },
+  },
+  {
+    flags: '-Y',
+    summary: 'show the names of processes beside their ids',
+    set: (draft) => expression(draft, 'decode-pids=comm'),
+  },
+  {
+    flags: '--decode-pids <kinds>',
+    summary: 'comm: as -Y',
+    set: (draft, text) => expression(draft, `decode-pids=${text}`),
+  },
+  {
+    flags: '--color <when>',
+    summary: 'auto (on a terminal, unless NO_COLOR is set), always, never',
+    set(draft, text) {
+      draft.color = oneOf('--color', text!, COLOR_CHOICES);
+    },
+  },
+  {
+    flags: '--always-show-pid',
+    summary: 'show the id of the task on every line',
+    set(draft) {
+      draft.alwaysPid = true;
+    },
   },
   {
     flags: '-v, --no-abbrev',
     summary: 'show structures, environments and directories whole',
     set(draft) {
-      draft.verbose = true;
+      draft.whole = parseSyscallSet('all');
     },
   },
   {
@@ -298,9 +331,15 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '--quiet [set]',
-    summary: 'do not tell attach, exit, thread-execve; all',
-    set: (draft, text) => expression(draft, `quiet=${text ?? 'attach'}`),
+    summary: 'do not tell attach, exit, personality, path-resolution, thread-execve; all',
+    set: (draft, text) => expression(draft, `quiet=${text ?? 'attach,personality'}`),
   },
+  ...['--silent', '--silence'].map((flag) => ({
+    flags: `${flag} [set]`,
+    summary: 'as --quiet',
+    hidden: true,
+    set: (draft: TraceDraft, text: string | undefined) => expression(draft, `quiet=${text ?? 'attach,personality'}`),
+  })),
   {
     flags: '-r, --relative-timestamps [precision]',
     summary: 'show the time since the line before, in s, ms, us or ns',
@@ -330,6 +369,14 @@ export const SHOWING: readonly TraceOption[] = [
     },
   },
   {
+    flags: '--timestamps [format]',
+    summary: 'as --absolute-timestamps',
+    hidden: true,
+    set(draft, text) {
+      draft.absoluteTimes = absoluteTimes('--timestamps', text);
+    },
+  },
+  {
     flags: '-T, --syscall-times [precision]',
     summary: 'show the time that each call took',
     set(draft, text) {
@@ -352,8 +399,13 @@ export const SHOWING: readonly TraceOption[] = [
     },
   },
   {
-    flags: '-y, --decode-fds [kinds]',
-    summary: 'show what file descriptors are',
+    flags: '-y',
+    summary: 'show what file descriptors are; -yy: also addresses of sockets, numbers of devices',
+    set: (draft, _, times) => expression(draft, `decode-fds=${times > 1 ? 'all' : 'path'}`),
+  },
+  {
+    flags: '--decode-fds [kinds]',
+    summary: `${DESCRIPTOR_WISHES.join(', ')}, all, none`,
     set: (draft, text) => expression(draft, `decode-fds=${text ?? 'path'}`),
   },
 ];

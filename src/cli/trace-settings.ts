@@ -1,13 +1,22 @@
+import { DESCRIPTOR_DETAILS, type DescriptorDetail } from '../model/capture.ts';
 import type { CallStatus } from '../report/call-status.ts';
 import type { CountStyle } from '../report/count-table.ts';
 import type { QuietMessage } from '../report/strace-text.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
+import type { ConstantStyle } from '../syscalls/constant-style.ts';
+import type { DescriptorSet, Dumps } from '../syscalls/dumped-data.ts';
 import type { StringStyle } from '../syscalls/quoted-text.ts';
 import type { SyscallSet } from '../syscalls/select.ts';
+
+/** What `--decode-fds` takes. */
+export type DescriptorWish = 'path' | DescriptorDetail;
+export const DESCRIPTOR_WISHES: readonly DescriptorWish[] = ['path', ...DESCRIPTOR_DETAILS];
 
 export const TRACE_FORMATS = ['text', 'json', 'csv', 'html'] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
 
+export const COLOR_CHOICES = ['auto', 'always', 'never'] as const;
+export type ColorChoice = (typeof COLOR_CHOICES)[number];
 /** Which functions called, and with which lines of their sources. */
 export const STACK_TRACES = ['none', 'symbol', 'source'] as const;
 export type StackTraces = (typeof STACK_TRACES)[number];
@@ -31,18 +40,32 @@ export interface TraceSettings {
   readonly statuses: ReadonlySet<CallStatus> | undefined;
   readonly signals: ((signal: number) => boolean) | undefined;
   readonly paths: readonly string[];
+  /** Only calls on these descriptors (or on one of the paths). */
+  readonly descriptors: DescriptorSet | undefined;
+  /** So many calls are shown. */
+  readonly callLimit: number | undefined;
 
   readonly format: TraceFormat;
   readonly absoluteTimes: TimestampStyle['absolute'];
   readonly relativeTimes: Precision | undefined;
   readonly callTimes: Precision | undefined;
   readonly numbers: boolean;
+  readonly color: ColorChoice;
   readonly column: number;
   readonly stringLimit: number;
   readonly strings: StringStyle;
-  readonly verbose: boolean;
   readonly raw: SyscallSet | undefined;
-  readonly fdPaths: boolean;
+  /** Calls whose structures are shown whole, and those whose structures are shown at all. */
+  readonly whole: SyscallSet | undefined;
+  readonly dereferenced: SyscallSet | undefined;
+  readonly constants: ConstantStyle;
+  readonly argumentNames: boolean;
+  /** What is told of file descriptors. */
+  readonly decodeFds: ReadonlySet<DescriptorWish>;
+  readonly processNames: boolean;
+  readonly alwaysPid: boolean;
+  /** Descriptors of which all data are shown. */
+  readonly dumps: Dumps;
   readonly instructionPointers: boolean;
   readonly stackTraces: StackTraces;
   /** The most frames of a stack. */
@@ -79,17 +102,26 @@ export function defaultTraceSettings(): TraceDraft {
     statuses: undefined,
     signals: undefined,
     paths: [],
+    descriptors: undefined,
+    callLimit: undefined,
     format: 'text',
     absoluteTimes: undefined,
     relativeTimes: undefined,
     callTimes: undefined,
     numbers: false,
+    color: 'auto',
     column: 40,
     stringLimit: 32,
     strings: 'octal',
-    verbose: false,
     raw: undefined,
-    fdPaths: false,
+    whole: undefined,
+    dereferenced: undefined,
+    constants: 'abbrev',
+    argumentNames: false,
+    decodeFds: new Set(),
+    processNames: false,
+    alwaysPid: false,
+    dumps: { read: undefined, write: undefined },
     instructionPointers: false,
     stackTraces: 'none',
     frameLimit: 256,

@@ -3,7 +3,9 @@ import { CALL_STATUSES, type CallStatus } from '../report/call-status.ts';
 import { COUNT_COLUMNS, type CountColumn, type CountOrder } from '../report/count-table.ts';
 import type { QuietMessage } from '../report/strace-text.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
+import type { DescriptorSet } from '../syscalls/dumped-data.ts';
 import { signalName, signalNumber } from '../syscalls/signals.ts';
+import { DESCRIPTOR_WISHES, type DescriptorWish } from './trace-settings.ts';
 
 /** Readers of the values of strace's options. Each throws INVALID_VALUE, which names the option. */
 
@@ -73,7 +75,7 @@ export function duration(option: string, text: string): number {
 }
 
 /** A set by names, with `!`, `all` and `none`. */
-function setOf<T extends string>(option: string, text: string, all: readonly T[]): Set<T> {
+export function setOf<T extends string>(option: string, text: string, all: readonly T[]): Set<T> {
   const [, inverted, list] = /^(!?)(.*)$/s.exec(text)!;
   const named = list === 'all' ? all : list === 'none' ? [] : list!.split(',').map((name) => oneOf(option, name, all));
   return new Set(inverted ? all.filter((one) => !named.includes(one)) : named);
@@ -82,6 +84,23 @@ function setOf<T extends string>(option: string, text: string, all: readonly T[]
 export function statuses(option: string, text: string): ReadonlySet<CallStatus> | undefined {
   const set = setOf(option, text, CALL_STATUSES);
   return set.size === CALL_STATUSES.length ? undefined : set;
+}
+
+/** Descriptors: `0,3`, `!1,2`, `all`, `none`. */
+export function descriptorSet(option: string, text: string): DescriptorSet {
+  const [, marks, list] = /^(!*)(.*)$/s.exec(text)!;
+  const inverted = marks!.length % 2 === 1;
+  if (list === 'all' || list === 'none') return { members: [], inverted: (list === 'all') !== inverted };
+  const members = list!.split(',').map((number) => wholeNumber(option, number, 'a file descriptor'));
+  return { members, inverted };
+}
+
+const WISH_ALIASES: Readonly<Record<string, DescriptorWish>> = { sock: 'socket', device: 'dev' };
+
+/** What is to be told of descriptors: `path`, `socket`, `all`, ... */
+export function descriptorWishes(option: string, text: string): ReadonlySet<DescriptorWish> {
+  const words = text.split(',').map((word) => word.replace(/[a-z]+$/, (name) => WISH_ALIASES[name] ?? name));
+  return setOf(option, words.join(','), DESCRIPTOR_WISHES);
 }
 
 const QUIET_NAMES = ['attach', 'exit', 'path-resolution', 'personality', 'thread-execve'] as const;
@@ -93,7 +112,7 @@ const QUIET_ALIASES: Readonly<Record<string, string>> = {
   superseded: 'thread-execve',
 };
 
-/** What is not to be told. Renacer says nothing of paths anyhow. */
+/** What is not to be told. */
 export function quietMessages(option: string, text: string): ReadonlySet<QuietMessage> {
   const words = text.split(',').map((word) => word.replace(/[a-z-]+$/, (name) => QUIET_ALIASES[name] ?? name));
   return setOf(option, words.join(','), QUIET_NAMES) as ReadonlySet<QuietMessage>;
@@ -102,7 +121,7 @@ export function quietMessages(option: string, text: string): ReadonlySet<QuietMe
 /** What one, two and three `-q` leave out. */
 export function quietLevel(level: number): ReadonlySet<QuietMessage> {
   if (level >= 3) return quietMessages('-q', 'all');
-  return quietMessages('-q', level === 2 ? 'attach,exit,personality' : 'attach,personality');
+  return quietMessages('-q', level === 2 ? 'attach,personality,exit' : 'attach,personality');
 }
 
 export function signalSet(option: string, text: string): (signal: number) => boolean {
@@ -130,6 +149,15 @@ const COLUMN_ALIASES: Readonly<Record<string, CountColumn>> = {
   'time-avg': 'avg-time',
   count: 'calls',
   error: 'errors',
+  // The time is always wall time.
+  'wall-total': 'total-time',
+  'total-wall': 'total-time',
+  'wall-min': 'min-time',
+  'min-wall': 'min-time',
+  'wall-max': 'max-time',
+  'max-wall': 'max-time',
+  'wall-avg': 'avg-time',
+  'avg-wall': 'avg-time',
   syscall: 'name',
   'syscall-name': 'name',
 };

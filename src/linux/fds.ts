@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { bind, check } from './libc.ts';
 import { NativeMemory } from './memory.ts';
 
@@ -7,6 +7,7 @@ const O_CLOEXEC = 0o2000000;
 const pipe2 = bind('pipe2', 'int', ['uintptr_t', 'int']);
 const closeCall = bind('close', 'int', ['int']);
 const readCall = bind('read', 'long', ['int', 'uintptr_t', 'size_t']);
+const getxattr = bind('getxattr', 'long', ['str', 'str', 'uintptr_t', 'size_t']);
 const writeCall = bind('write', 'long', ['int', 'uintptr_t', 'size_t']);
 
 /** A pipe whose ends are closed by execve: `[read end, write end]`. */
@@ -46,10 +47,65 @@ export function writeByte(fd: number): void {
 const AT_FDCWD = -100;
 
 /** What a task's file descriptor is, as /proc shows it: a path, `pipe:[123]`; for AT_FDCWD the working directory. */
-export function descriptorPath(tid: number, fd: number): Uint8Array | undefined {
+export function descriptorPath(tid: number, fd: number): Buffer | undefined {
   if (fd < 0 && fd !== AT_FDCWD) return undefined;
   try {
     return readlinkSync(`/proc/${tid}/${fd < 0 ? 'cwd' : `fd/${fd}`}`, 'buffer');
+  } catch {
+    return undefined;
+  }
+}
+
+/** What kind of object a path or a descriptor leads to, and its device. */
+export interface DeviceFile {
+  readonly kind: 'char' | 'block';
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** Undefined for what is no device. */
+export function deviceBehind(tid: number, fd: number): DeviceFile | undefined {
+  try {
+    const stats = statSync(`/proc/${tid}/fd/${fd}`);
+    if (!stats.isCharacterDevice() && !stats.isBlockDevice()) return undefined;
+    const { rdev } = stats;
+    return {
+      kind: stats.isBlockDevice() ? 'block' : 'char',
+      major: (rdev >>> 8) & 0xfff,
+      minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A field of a descriptor's fdinfo, such as `Pid` (proc_pid_fdinfo(5)). */
+export function fdInfo(tid: number, fd: number, ...fields: readonly string[]): readonly (string | undefined)[] {
+  let text = '';
+  try {
+    text = readFileSync(`/proc/${tid}/fdinfo/${fd}`, 'latin1');
+  } catch {
+    // Closed, or gone.
+  }
+  return fields.map((field) => new RegExp(`^${field}:\\s*(\\S+)`, 'm').exec(text)?.[1]);
+}
+
+/** The protocol of a socket by the name that the kernel gives it: `TCP`, `UNIX-STREAM`; undefined if it does not tell. */
+export function socketProtocol(tid: number, fd: number): string | undefined {
+  const memory = NativeMemory.allocate(4096);
+  try {
+    const size = getxattr(`/proc/${tid}/fd/${fd}`, 'system.sockprotoname', memory.address, 64);
+    return size > 0 ? Buffer.from(memory.u8.subarray(0, size)).toString('latin1').replace(/\0.*$/s, '') : undefined;
+  } finally {
+    memory.free();
+  }
+}
+
+/** The name of a task, as /proc shows it; undefined if there is none with this id. */
+export function taskName(tid: number): Uint8Array | undefined {
+  try {
+    const name = readFileSync(`/proc/${tid}/comm`);
+    return name.subarray(0, name.length - 1);
   } catch {
     return undefined;
   }

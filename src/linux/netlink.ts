@@ -3,6 +3,7 @@ import { type MakeSocket, makeSocketHere } from './make-socket.ts';
 import { NativeMemory } from './memory.ts';
 
 export const NETLINK_ROUTE = 0;
+export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_NETFILTER = 12;
 
 const AF_NETLINK = 16;
@@ -13,6 +14,7 @@ const SO_RCVBUFFORCE = 33;
 const SOL_NETLINK = 270;
 const NETLINK_NO_ENOBUFS = 5;
 const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
 
 const bindAddress = bind('bind', 'int', ['int', 'uintptr_t', 'uint']);
 const setsockopt = bind('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']);
@@ -69,6 +71,36 @@ export class NetlinkSocket {
       if (size < 0) throw new NetlinkError(errno(), 0);
       missing -= this.#readAcknowledgements(size);
     }
+  }
+
+  /** Sends a request that is answered by one message; undefined if the kernel refuses. Its bytes are good until the next one. */
+  ask(message: Uint8Array): Buffer | undefined {
+    this.#scratch.u8.set(message);
+    if (send(this.fd, this.#scratch.address, message.length, 0) < 0) return undefined;
+    const size = recv(this.fd, this.#scratch.address, this.#scratch.size, 0);
+    const isAnswer = size >= 16 && this.#scratch.view.getUint16(4, true) !== NLMSG_ERROR;
+    return isAnswer ? this.#answer(size) : undefined;
+  }
+
+  /** Sends a request that is answered by many messages, and hands over each: its bytes are good for that moment. */
+  dump(message: Uint8Array, receive: (message: Buffer) => void): void {
+    this.#scratch.u8.set(message);
+    if (send(this.fd, this.#scratch.address, message.length, 0) < 0) return;
+    for (;;) {
+      const size = recv(this.fd, this.#scratch.address, this.#scratch.size, 0);
+      const bytes = this.#answer(Math.max(size, 0));
+      for (let at = 0; at + 16 <= bytes.length; at += (bytes.readUInt32LE(at) + 3) & ~3) {
+        const type = bytes.readUInt16LE(at + 4);
+        if (type === NLMSG_DONE || type === NLMSG_ERROR) return;
+        receive(bytes.subarray(at, at + bytes.readUInt32LE(at)));
+      }
+      if (size <= 0) return;
+    }
+  }
+
+  #answer(size: number): Buffer {
+    const { buffer, byteOffset } = this.#scratch.u8;
+    return Buffer.from(buffer, byteOffset, size);
   }
 
   close(): void {

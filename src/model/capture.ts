@@ -23,9 +23,14 @@ export type BehindSize = number | 'string' | { readonly at: number; readonly wid
  * - `behind`: part 1.. is what the pointer at `offset` in the structure at the argument points at; `text` as of `bytes`
  * - `stack`: bytes at an offset above the task's stack pointer; the argument is only a place to put them
  * - `strings`: a NULL-terminated vector of strings (argv): part 0 is the vector, part 1.. are the strings
- * - `fd`: what the file descriptor is, as /proc shows it; argument 6 stands for the result
+ * - `fd`, `pid`: a label for the number that the argument is (see {@link LABEL}); argument 6 stands for the result
+ * - `fds`: a label for each descriptor of an array whose elements begin with one
+ * - `fd-set`: a label for each member of a set of select(2)
+ * - `rights`: a label for each descriptor in the control messages of a struct msghdr
+ * - `task`: a label for the task itself
  * - `iovec`: part 0 is the array, part 1.. are the pieces of data
  * - `msghdr`: part 0 is the structure, part 1 the name, part 2 the control data, part 3 the iovec array, part 4.. data
+ *   (`whole`: all data of them, whatever the limit of the trace)
  * - `mmsghdr`: part 0 is an array of struct mmsghdr; the parts of the first ones follow, MMSGHDR_PARTS each
  */
 export type Capture = {
@@ -36,7 +41,9 @@ export type Capture = {
   | { readonly kind: 'bytes'; readonly size: CaptureSize; readonly text?: boolean }
   | { readonly kind: 'strings' }
   | { readonly kind: 'pointers' }
-  | { readonly kind: 'fd' }
+  | { readonly kind: 'fd' | 'pid' | 'rights' | 'task' }
+  | { readonly kind: 'fds'; readonly count: CaptureSize; readonly stride: number }
+  | { readonly kind: 'fd-set'; readonly descriptors: number }
   | {
       readonly kind: 'behind';
       readonly part: number;
@@ -45,10 +52,32 @@ export type Capture = {
       readonly text?: boolean;
     }
   | { readonly kind: 'stack'; readonly offset: number; readonly size: number }
-  | { readonly kind: 'iovec'; readonly count: CaptureSize; readonly data: 'all' | 'result' }
-  | { readonly kind: 'msghdr'; readonly data: 'all' | 'result' }
+  | { readonly kind: 'iovec'; readonly count: CaptureSize; readonly data: 'all' | 'result'; readonly whole?: boolean }
+  | { readonly kind: 'msghdr'; readonly data: 'all' | 'result'; readonly whole?: boolean }
   | { readonly kind: 'mmsghdr'; readonly count: CaptureSize }
 );
+
+export type LabelCapture = Extract<Capture, { kind: 'fd' | 'pid' | 'task' | 'rights' | 'fds' | 'fd-set' }>;
+
+const LABEL_KINDS: ReadonlySet<Capture['kind']> = new Set(['fd', 'pid', 'task', 'rights', 'fds', 'fd-set']);
+
+export function isLabel(capture: Capture): capture is LabelCapture {
+  return LABEL_KINDS.has(capture.kind);
+}
+
+/**
+ * What a number is, beside the number: the path behind a descriptor, the name of a process. A label is captured under one
+ * of these instead of an argument; its bytes begin with the number, in 32 bits.
+ */
+export const LABEL = { descriptor: 7, process: 8 } as const;
+export type LabelKind = (typeof LABEL)[keyof typeof LABEL];
+
+/** What can be captured of a descriptor beside its path: `--decode-fds`. */
+export const DESCRIPTOR_DETAILS = ['socket', 'dev', 'eventfd', 'pidfd', 'signalfd'] as const;
+export type DescriptorDetail = (typeof DESCRIPTOR_DETAILS)[number];
+
+/** The result, where an argument is expected. */
+export const RESULT_ARGUMENT = 6;
 
 /** What was captured for one call, by argument and part. `undefined`: nothing was captured, or it could not be read (EFAULT). */
 export interface Captured {
@@ -58,6 +87,8 @@ export interface Captured {
   bytesAtEntry(arg: number, part?: number): Uint8Array | undefined;
   /** True if the string or buffer goes on beyond the bytes captured. */
   isCut(arg: number, part?: number): boolean;
+  /** What a number is: at the entry (or else, if the kernel gave it, at the exit), or at the exit alone. */
+  label(kind: LabelKind, value: number, at: 'entry' | 'exit'): Uint8Array | undefined;
 }
 
 /** Each message of an array has this many parts: name, control data, iovec array and data. A part number has 8 bits. */

@@ -1,3 +1,4 @@
+import { LABEL } from '../model/capture.ts';
 import type {
   EventBase,
   ExecSupersedeEvent,
@@ -6,13 +7,17 @@ import type {
   SyscallEntryEvent,
   SyscallExitEvent,
   TaskEndEvent,
+  TaskStartEvent,
   TraceEvent,
 } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
-import { formatEntry, formatRest, formatResult, hasRest } from '../syscalls/format-call.ts';
+import { dumpedData } from '../syscalls/dumped-data.ts';
+import { formatEntry, formatRest, formatResult, formatSiginfo, hasRest } from '../syscalls/format-call.ts';
+import { escaped } from '../syscalls/quoted-text.ts';
 import { signalName } from '../syscalls/signals.ts';
 import { callName } from '../syscalls/syscall-table.ts';
-import { siginfoText } from '../syscalls/types/siginfo.ts';
+import { hexDump } from './hex-dump.ts';
+import { painted } from './painted-trace.ts';
 import { stackLines } from './stack-lines.ts';
 import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
 
@@ -27,6 +32,10 @@ export interface StraceTextOptions extends PrintOptions {
   readonly followed: boolean;
   /** True if the lines go to a file (`-o`): then the prefix is `123 `, and stands on every line under `-f`. */
   readonly toFile: boolean;
+  /** The id of the task before every line, in the form of a file: `--always-show-pid`. */
+  readonly alwaysPid?: boolean | undefined;
+  /** In colours, for a terminal. */
+  readonly painted?: boolean | undefined;
   /** The column of the equals sign; strace's is 40. */
   readonly column?: number | undefined;
   /** Times before each line. */
@@ -43,8 +52,8 @@ export interface StraceTextOptions extends PrintOptions {
   readonly quiet?: ReadonlySet<QuietMessage> | undefined;
 }
 
-/** That a task is traced from now on, how it ended, that it calls as 32-bit programs do, that execve took over a leader's id. */
-export type QuietMessage = 'attach' | 'exit' | 'personality' | 'thread-execve';
+/** That a task is traced from now on, how it ended, that execve took over a leader's id; which table a task calls by. */
+export type QuietMessage = 'attach' | 'exit' | 'thread-execve' | 'personality' | 'path-resolution';
 
 const DEFAULT_COLUMN = 40;
 
@@ -77,10 +86,12 @@ export class StraceText {
   readonly #unfinished = new Set<number>();
   /** Tasks that were born and have done nothing yet. */
   readonly #newborn = new Set<number>();
-  /** Those whose last call was not by the table of x86-64. */
-  readonly #foreign = new Map<number, SyscallAbi>();
   /** The number of each task's last call. */
   readonly #numbers = new Map<number, number>();
+  /** Tasks whose last call was by another table than x86-64's. */
+  readonly #abis = new Map<number, SyscallAbi>();
+  /** The name of each task, where those are known. */
+  readonly #names = new Map<number, string>();
   readonly #timestamps: Timestamps | undefined;
   #line: OpenLine | undefined;
   /** The text of the last call of each number, for those that are alike. */
@@ -99,6 +110,8 @@ export class StraceText {
   /** Prints an event. It is not kept. */
   event(event: TraceEvent): void {
     if (event.kind === 'task-start' || !this.#living.has(event.tid)) this.#joined(event.tid);
+    if (this.#options.processNames && 'captured' in event) this.#rename(event);
+    if ('abi' in event && event.abi !== (this.#abis.get(event.tid) ?? 'x86_64')) this.#changedAbi(event);
     if (this.#newborn.size > 0 && this.#newborn.delete(event.tid)) this.#attached(event);
     switch (event.kind) {
       case 'syscall-entry':
@@ -108,7 +121,7 @@ export class StraceText {
         this.#exit(event);
         break;
       case 'signal':
-        this.#whole(event, `--- ${signalName(event.signal)} ${siginfoText(event.siginfo)} ---`);
+        this.#whole(event, `--- ${signalName(event.signal)} ${formatSiginfo(event.siginfo, this.#options)} ---`);
         this.#stack(event);
         break;
       case 'group-stop':
@@ -122,6 +135,7 @@ export class StraceText {
         this.#supersede(event);
         break;
       case 'task-start': {
+        this.#inheritName(event);
         const isSeen = event.lineage !== '0' && event.attached !== true;
         if (this.#tells('attach') && isSeen) this.#newborn.add(event.tid);
         break;
@@ -136,7 +150,7 @@ export class StraceText {
   idle(): void {
     const line = this.#line;
     if (line === undefined || line.written === line.text.length) return;
-    this.#options.write(line.text.slice(line.written));
+    this.#writeText(line.text.slice(line.written));
     line.written = line.text.length;
   }
 
@@ -146,7 +160,6 @@ export class StraceText {
   }
 
   #entry(event: SyscallEntryEvent): void {
-    this.#mode(event);
     this.#begin(event, this.#entryText(event));
   }
 
@@ -156,24 +169,27 @@ export class StraceText {
       if (resumed && event.detached) return;
       if (resumed) this.#begin(event, `<... ${callName(event)} resumed>`);
       // What is told of a call when it has come back is told at the time at which it began.
-      else {
-        this.#mode(event);
-        this.#begin(event, this.#entryText(event), event.time - event.duration);
-      }
+      else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
     // What ends its line is that the task was let go, which is told next.
     if (event.detached) return;
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
+    const { dumps } = this.#options;
+    const data = dumps && event.abi === 'x86_64' && event.returned ? dumpedData(event, dumps) : undefined;
+    if (data) this.#options.write(hexDump(data));
     this.#stack(event);
   }
 
-  /** Says so if the task makes its calls by another table than before. */
-  #mode(event: SyscallEntryEvent | SyscallExitEvent): void {
-    const { tid, abi } = event;
-    if (abi === 'x86_64' ? this.#foreign.size === 0 || !this.#foreign.delete(tid) : this.#foreign.get(tid) === abi)
-      return;
-    if (abi !== 'x86_64') this.#foreign.set(tid, abi);
-    if (this.#tells('personality')) this.#whole(event, `[ Process PID=${tid} runs in ${MODES[abi]} mode. ]`);
+  /** With `-Y` each line has the name of its task: a call knows it, and other lines have that of the last call. */
+  #rename({ tid, captured }: SyscallEntryEvent | SyscallExitEvent): void {
+    const name = captured.label(LABEL.process, tid, 'exit') ?? captured.label(LABEL.process, tid, 'entry');
+    if (name === undefined) return;
+    const text = escaped(name, this.#options.strings).replace(/[<>]/g, (bracket) =>
+      bracket === '<' ? '\\74' : '\\76',
+    );
+    if (this.#names.get(tid) === text) return;
+    this.#names.set(tid, text);
+    this.#prefixTid = 0;
   }
 
   #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
@@ -222,6 +238,12 @@ export class StraceText {
     return missing > 0 ? `${text} ${BLANKS[missing] ?? ' '.repeat(missing)}` : `${text} `;
   }
 
+  #changedAbi({ tid, abi, time, lineage }: SyscallEntryEvent | SyscallExitEvent): void {
+    this.#abis.set(tid, abi);
+    if (!this.#tells('personality')) return;
+    this.#whole({ tid, time, lineage }, `[ Process PID=${tid} runs in ${MODES[abi]} mode. ]`);
+  }
+
   #attached({ tid }: EventBase): void {
     this.#interrupt();
     this.#tell(`Process ${tid} attached`);
@@ -257,7 +279,8 @@ export class StraceText {
     else if (this.#line?.tid === event.tid) this.#interrupt();
     this.#unfinished.delete(event.tid);
     this.#numbers.delete(event.tid);
-    this.#foreign.delete(event.tid);
+    this.#abis.delete(event.tid);
+    this.#names.delete(event.tid);
     this.#left(event.tid);
   }
 
@@ -291,7 +314,12 @@ export class StraceText {
   #finish(text: string): void {
     const line = this.#line!;
     this.#line = undefined;
-    this.#options.write(`${line.written === 0 ? line.text : line.text.slice(line.written)}${text}\n`);
+    this.#writeText(`${line.written === 0 ? line.text : line.text.slice(line.written)}${text}`);
+    this.#options.write('\n');
+  }
+
+  #writeText(text: string): void {
+    this.#options.write(this.#options.painted ? painted(text) : text);
   }
 
   #stack({ stack }: Located): void {
@@ -302,6 +330,12 @@ export class StraceText {
     if (this.#line === undefined) return;
     this.#unfinished.add(this.#line.tid);
     this.#finish(' <unfinished ...>');
+  }
+
+  /** A new task has the name of its parent. */
+  #inheritName({ tid, parentTid }: TaskStartEvent): void {
+    const name = this.#names.get(parentTid);
+    if (name !== undefined) this.#names.set(tid, name);
   }
 
   #joined(tid: number): void {
@@ -323,9 +357,13 @@ export class StraceText {
   }
 
   #makePrefix(tid: number): string {
-    if (!this.#options.followed) return '';
-    if (this.#options.toFile) return `${String(tid).padEnd(5)} `;
-    return this.#living.size > 1 ? `[pid ${String(tid).padStart(5)}] ` : '';
+    const { followed, toFile, alwaysPid } = this.#options;
+    const name = this.#names.get(tid);
+    if (alwaysPid || (followed && toFile)) {
+      return name === undefined ? `${String(tid).padEnd(5)} ` : `${tid}<${name}> `;
+    }
+    if (!followed || this.#living.size < 2) return '';
+    return `[pid ${String(tid).padStart(5)}${name === undefined ? '' : `<${name}>`}] `;
   }
 }
 

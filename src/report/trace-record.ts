@@ -1,10 +1,10 @@
 import type { EventBase, Located, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
+import { dumpedData } from '../syscalls/dumped-data.ts';
 import { errnoNameOf } from '../syscalls/errnos.ts';
-import { argumentTexts, argumentWords, formatResult } from '../syscalls/format-call.ts';
+import { argumentTexts, argumentWords, formatResult, formatSiginfo } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
 import { callName } from '../syscalls/syscall-table.ts';
-import { siginfoText } from '../syscalls/types/siginfo.ts';
 import { type FrameRecord, frameRecord, hexadecimal } from './frame-record.ts';
 
 /** It grows when a reader of the older form would misread the newer one. */
@@ -48,6 +48,8 @@ export interface SyscallRecord extends RecordBase, PlaceRecord {
   injected: boolean;
   poked: boolean;
   delayed: boolean;
+  /** All data that passed, in base64, a string for each buffer: where they were asked for (`-e read=`, `-e write=`). */
+  data: string[] | null;
 }
 
 /** One line of a JSON trace after the first. Absent values are null, so that every line of a type has all its keys. */
@@ -73,7 +75,7 @@ export function toTraceRecord(event: TraceEvent, options: PrintOptions): TraceRe
         type: 'signal',
         ...base,
         signal: signalName(event.signal),
-        info: siginfoText(event.siginfo),
+        info: formatSiginfo(event.siginfo, options),
         injected: event.injected,
         ...placeOf(event),
       };
@@ -114,8 +116,14 @@ function syscallRecord(event: SyscallExitEvent, options: PrintOptions): SyscallR
     injected,
     poked,
     delayed,
+    data: dataOf(event, options),
     ...placeOf(event),
   };
+}
+
+function dataOf(event: SyscallExitEvent, { dumps }: PrintOptions): string[] | null {
+  const data = dumps && event.abi === 'x86_64' && event.returned ? dumpedData(event, dumps) : undefined;
+  return data?.buffers.map((bytes) => Buffer.from(bytes).toString('base64')) ?? null;
 }
 
 function baseOf({ time, lineage, tid }: EventBase): RecordBase {

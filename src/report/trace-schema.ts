@@ -36,6 +36,10 @@ const syscall = base.extend({
   injected: z.boolean().describe('The result is a fault'),
   poked: z.boolean().describe('A fault changed arguments or the memory that they point to'),
   delayed: z.boolean().describe('A fault delayed the call'),
+  data: z
+    .array(z.string())
+    .nullable()
+    .describe('All data that passed, in base64, a string for each buffer, where -e read= or write= asked for them'),
   ...place,
 });
 

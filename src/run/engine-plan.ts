@@ -3,6 +3,8 @@ import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts'
 import type { FaultPlan } from '../faults/fault-plan.ts';
 import type { ReplayPlan } from '../faults/replay-policy.ts';
 import type { LaunchSpec } from '../linux/launch.ts';
+import type { DescriptorDetail } from '../model/capture.ts';
+import type { Dumps } from '../syscalls/dumped-data.ts';
 import type { StopMethod } from '../tracer/stop-loop.ts';
 
 /** Who may trace: a stop loop, the kernel by itself, or what is best here. */
@@ -32,6 +34,12 @@ export interface TracingPlan {
   readonly verbose: boolean;
   /** What file descriptors are is captured too. */
   readonly fdPaths: boolean;
+  /** And this of them. */
+  readonly descriptorDetails: readonly DescriptorDetail[];
+  /** All data that pass through these descriptors are captured. */
+  readonly dumps: Dumps | undefined;
+  /** The names of processes are captured too. */
+  readonly processNames: boolean;
   /** Where in their programs tasks make calls is found out too. */
   readonly places?: PlacesPlan | undefined;
   readonly signals: SignalPlan | undefined;

@@ -12,6 +12,8 @@ import { FlowControl } from './flow-control.ts';
 const STOP_LOOP_RING_BYTES = 8 * 1024 * 1024;
 /** From the kernel, which does not wait: more than most programs write before this process gets its turn. */
 const KERNEL_RING_BYTES = 64 * 1024 * 1024;
+/** Of records with all data. */
+const WHOLE_DATA_RING_BYTES = 64 * 1024 * 1024;
 const NO_RING_BYTES = 4096;
 
 /** Where the events of a run come from, and what its engine has to know of that. */
@@ -26,7 +28,8 @@ export interface EventSource {
 export function eventSource(tracing: TracingPlan | undefined, control: Int32Array): EventSource {
   if (tracing?.kernel && tracing.events) return kernelSource(tracing.kernel.group);
   // A run without events has no use for a ring.
-  const memory = NativeMemory.allocate(tracing?.events ? STOP_LOOP_RING_BYTES : NO_RING_BYTES);
+  const size = tracing?.dumps ? WHOLE_DATA_RING_BYTES : STOP_LOOP_RING_BYTES;
+  const memory = NativeMemory.allocate(tracing?.events ? size : NO_RING_BYTES);
   const reader = new RingReader(memory, control);
   return {
     ring: { address: memory.address, size: memory.size, kernelFd: undefined },

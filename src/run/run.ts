@@ -12,9 +12,11 @@ import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
+import type { DescriptorDetail } from '../model/capture.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
+import type { Dumps } from '../syscalls/dumped-data.ts';
 import { atExit } from './at-exit.ts';
 import { refusalText } from './attach-refusal.ts';
 import { runCheck } from './check.ts';
@@ -53,6 +55,12 @@ export interface TraceRequest {
   readonly verbose?: boolean | undefined;
   /** Capture what file descriptors are: a look at /proc for each. */
   readonly fdPaths?: boolean | undefined;
+  /** What to capture of them beside: addresses of sockets, numbers of devices, ... */
+  readonly descriptorDetails?: readonly DescriptorDetail[] | undefined;
+  /** Capture all data that pass through these descriptors. */
+  readonly dumps?: Dumps | undefined;
+  /** Capture the names of processes: of the caller at each call, and of those that arguments name. */
+  readonly processNames?: boolean | undefined;
 }
 
 /** How a command is to be run. */
@@ -351,6 +359,9 @@ export function tracingPlan(
     stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
     verbose: trace?.verbose === true,
     fdPaths: trace?.fdPaths === true,
+    descriptorDetails: trace?.descriptorDetails ?? [],
+    dumps: trace?.dumps,
+    processNames: trace?.processNames === true,
     places,
     ...chaos,
   };

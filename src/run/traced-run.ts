@@ -10,6 +10,7 @@ import { muteChildStops } from '../linux/signals.ts';
 import { LeaveRequest } from '../tracer/leave-request.ts';
 import type { Policy } from '../tracer/policy.ts';
 import { PolicyChain } from '../tracer/policy-chain.ts';
+import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../tracer/record.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorder.ts';
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
@@ -110,8 +111,10 @@ function trace(
   injectors: Injectors,
 ): void {
   muteChildStops();
+  const ring = NativeMemory.at(plan.ring.address, plan.ring.size);
   const control = new Int32Array(plan.ring.control);
-  const writer = new RingWriter(NativeMemory.at(plan.ring.address, plan.ring.size), control);
+  const longest = tracing.dumps ? MAX_WHOLE_RECORD_BYTES : MAX_RECORD_BYTES;
+  const writer = new RingWriter(ring, control, longest);
   const recorder = new Recorder(
     {
       selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
@@ -119,6 +122,7 @@ function trace(
       timed: tracing.timed,
       ...decoders,
       stringLimit: tracing.stringLimit,
+      descriptorDetails: tracing.descriptorDetails,
     },
     writer,
   );

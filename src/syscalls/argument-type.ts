@@ -1,5 +1,7 @@
 import type { Capture } from '../model/capture.ts';
 import type { SyscallEntryEvent, SyscallExitEvent } from '../model/trace-event.ts';
+import type { ConstantStyle } from './constant-style.ts';
+import type { Dumps } from './dumped-data.ts';
 import type { StringStyle } from './quoted-text.ts';
 
 /** What is known of a call when it is entered. */
@@ -15,10 +17,22 @@ export interface PrintOptions {
   readonly verbose?: boolean;
   /** What file descriptors are, where that was captured: `-y`. */
   readonly fdPaths?: boolean;
+  /** The names of processes, where they were captured: `-Y`. */
+  readonly processNames?: boolean;
   /** How bytes of strings are written: `-x`, `-xx`. */
   readonly strings?: StringStyle;
   /** Calls whose arguments are printed as numbers, undecoded: `-e raw=`. */
   readonly raw?: { has(nr: number): boolean };
+  /** Calls whose structures are printed whole, as all are with `verbose`: `-e abbrev=`. */
+  readonly whole?: { has(nr: number): boolean };
+  /** Calls whose structures are printed at all; of the others the addresses: `-e verbose=`. */
+  readonly dereferenced?: { has(nr: number): boolean };
+  /** All data that pass through these descriptors, where they were captured: `-e read=`, `-e write=`. */
+  readonly dumps?: Dumps | undefined;
+  /** How numbers are written that have names: `-X`. */
+  readonly constants?: ConstantStyle;
+  /** The names of arguments before them: `-N`. */
+  readonly argumentNames?: boolean;
 }
 
 /** Makes the captures for the argument in a position. */
@@ -46,8 +60,14 @@ export type ArgumentType = (InputType | OutputType) & {
   readonly word?: number;
   /** It is a file descriptor: what that is can be captured too (`-y`). */
   readonly descriptor?: true;
+  /** It is a process or a thread: its name can be captured too (`-Y`). */
+  readonly process?: true;
+  /** What to capture so that the descriptors inside of it can be told, too. */
+  readonly descriptorsInside?: CaptureFor;
   /** It is a path that the call goes by. */
   readonly path?: true;
+  /** It prints its name itself. */
+  readonly named?: true;
   /** Follows the one before it without a comma: the second half of a value that changes, `[0` and ` => 512]`. */
   readonly glued?: true;
   /** What of it is not decoded, in words: docs/decoding.md lists it. */
@@ -61,6 +81,8 @@ export interface ResultType {
   text(call: CompletedCall, options: PrintOptions): string;
   /** It is a file descriptor. */
   readonly descriptor?: true;
+  /** It is the id of a process. */
+  readonly process?: true;
   note?(call: CompletedCall, options: PrintOptions): string | undefined;
 }
 
@@ -79,7 +101,7 @@ export function word(index: number, type: ArgumentType): ArgumentType {
 export function named(name: string, type: ArgumentType): ArgumentType {
   const print = type.print as OutputType['print'];
   const withName: OutputType['print'] = (call, arg, options) => `${name}=${print(call, arg, options)}`;
-  return { ...type, print: withName } as ArgumentType;
+  return { ...type, named: true, print: withName } as ArgumentType;
 }
 
 /** An argument that points at what is laid out alike in 32-bit programs: it has no pointers, sizes or longs in it. */

@@ -1,3 +1,4 @@
+import { constantText } from './constant-style.ts';
 import { IOCTL_TABLE } from './constants/ioctl-requests.generated.ts';
 import { IOCTL_REQUESTS } from './constants/ioctls.ts';
 import { hex } from './memory-words.ts';
@@ -31,7 +32,8 @@ export function ioctlName(request: number): string | undefined {
 /** The name of a request, or what the _IOC() macro puts together: `_IOC(_IOC_READ, 0x54, 0x99, 0x4)`. */
 export function ioctlText(request: number): string {
   const { direction, type, nr, size } = partsOf(request);
-  return ioctlName(request) ?? `_IOC(${DIRECTIONS[direction]}, ${hex(type)}, ${hex(nr)}, ${hex(size)})`;
+  const text = ioctlName(request) ?? `_IOC(${DIRECTIONS[direction]}, ${hex(type)}, ${hex(nr)}, ${hex(size)})`;
+  return constantText(hex(request), text);
 }
 
 function partsOf(request: number) {

@@ -1,3 +1,4 @@
+import { constantText, explained } from './constant-style.ts';
 import { hex, hex64 } from './memory-words.ts';
 
 type Values = Readonly<Record<string, number>>;
@@ -22,9 +23,11 @@ export function choice(unknown: string, values: Values): NamedValues {
     if (!names.has(value >>> 0)) names.set(value >>> 0, name);
   }
   const known = (value: number): string | undefined => names.get(value >>> 0);
-  const commented = (text: string): string => `${text} /* ${unknown} */`;
-  const text = (value: number): string => known(value) ?? commented(hex(value));
-  return { known, text, text64: (low, high) => (high === 0 ? text(low) : commented(hex64(low, high))) };
+  const text = (value: number): string => {
+    const name = known(value);
+    return name === undefined ? explained(hex(value), unknown) : constantText(hex(value), name);
+  };
+  return { known, text, text64: (low, high) => (high === 0 ? text(low) : explained(hex64(low, high), unknown)) };
 }
 
 /**
@@ -64,16 +67,16 @@ export function flags(unknown: string | undefined, values: Values): NamedValues 
   };
   const text = (value: number): string => {
     const named = known(value);
-    if (named !== undefined) return named;
+    if (named !== undefined) return constantText(hex(value), named);
     if (unknown === undefined) return value >>> 0 === 0 ? '' : hex(value);
-    return value >>> 0 === 0 ? '0' : `${hex(value)} /* ${unknown} */`;
+    return value >>> 0 === 0 ? '0' : explained(hex(value), unknown);
   };
   const text64 = (low: number, high: number): string => {
     if (high === 0) return text(low);
     const [names, rest] = compose(low);
-    const number = hex64(rest, high);
-    if (names !== '') return `${names}|${number}`;
-    return unknown === undefined ? number : `${number} /* ${unknown} */`;
+    const number = hex64(low, high);
+    if (names !== '') return constantText(number, `${names}|${hex64(rest, high)}`);
+    return unknown === undefined ? number : explained(number, unknown);
   };
   return { known, text, text64 };
 }

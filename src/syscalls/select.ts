@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { RenacerError } from '../model/errors.ts';
 import { BARE_CLASSES, CLASS_ALIASES, SYSCALL_CLASSES } from './classes.ts';
+import { posixRegExp } from './posix-regex.ts';
 import { syscallEntry, syscallName, syscallNames, syscallNumber, syscallNumbers } from './syscall-table.ts';
 
 /** A set of system calls, as an expression such as `%file,!close` names it. */
@@ -73,10 +74,18 @@ export function parseSyscallSet(expression: string): SyscallSet {
 }
 
 function membersOf(token: string, expression: string): readonly number[] {
-  const name = token.replace(/^\?+/, '');
-  const members = lookUp(name, expression);
-  if (members.length > 0 || name !== token) return members;
-  throw bad(expression, `"${name}" is no system call or class`, nearMiss(name));
+  const isOptional = token.startsWith('?');
+  const [, name, table] = /^\?*(.*?)(?:@(64|32|x32))?$/s.exec(token)!;
+  if (table !== undefined && table !== '64') {
+    if (isOptional) return [];
+    throw bad(
+      expression,
+      `"${name}@${table}": calls of ${table === '32' ? '32-bit' : 'x32'} programs have no names here`,
+    );
+  }
+  const members = lookUp(name!, expression);
+  if (members.length > 0 || isOptional) return members;
+  throw bad(expression, `"${name}" is no system call or class`, nearMiss(name!));
 }
 
 function lookUp(name: string, expression: string): readonly number[] {
@@ -91,9 +100,9 @@ function lookUp(name: string, expression: string): readonly number[] {
 function matching(pattern: string, expression: string): readonly number[] {
   let regex: RegExp;
   try {
-    regex = new RegExp(pattern);
+    regex = posixRegExp(pattern);
   } catch (cause) {
-    throw bad(expression, `/${pattern}/ is no regular expression`, undefined, cause);
+    throw bad(expression, `/${pattern}/ is no extended regular expression of POSIX`, undefined, cause);
   }
   return syscallNumbers().filter((nr) => regex.test(syscallName(nr)));
 }

@@ -1,3 +1,5 @@
+import { constantText } from './constant-style.ts';
+
 const NAMES =
   'SIGHUP SIGINT SIGQUIT SIGILL SIGTRAP SIGABRT SIGBUS SIGFPE SIGKILL SIGUSR1 SIGSEGV SIGUSR2 SIGPIPE SIGALRM SIGTERM SIGSTKFLT SIGCHLD SIGCONT SIGSTOP SIGTSTP SIGTTIN SIGTTOU SIGURG SIGXCPU SIGXFSZ SIGVTALRM SIGPROF SIGWINCH SIGIO SIGPWR SIGSYS'.split(
     ' ',
@@ -23,6 +25,11 @@ export function signalName(signal: number): string {
   return names[signal] ?? String(signal);
 }
 
+/** The same for an argument or a field, in the style that is asked for (`-X`). */
+export function signalText(signal: number): string {
+  return constantText(String(signal), names[signal]);
+}
+
 /** The number of a signal by its name, with or without `SIG`, in any case (`SIGTERM`, `term`, `SIGRT_1`). */
 export function signalNumber(name: string): number | undefined {
   const upper = name.toUpperCase();
@@ -39,7 +46,7 @@ export function signalSetText(low: number, high: number): string {
   const members: string[] = [];
   for (let bit = 0; bit < 64; bit++) {
     const word = bit < 32 ? low : high;
-    if ((word >>> (bit & 31)) & 1) members.push(names[bit + 1]!.slice(3));
+    if ((word >>> (bit & 31)) & 1) members.push(constantText(String(bit + 1), names[bit + 1]!.slice(3)));
   }
   return `${inverted ? '~' : ''}[${members.join(' ')}]`;
 }

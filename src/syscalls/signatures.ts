@@ -1,6 +1,7 @@
-import type { Capture } from '../model/capture.ts';
+import { type Capture, RESULT_ARGUMENT } from '../model/capture.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
+import { type Dumps, isDumped, wholeData } from './dumped-data.ts';
 import { AIO } from './signatures/aio.ts';
 import { BPF } from './signatures/bpf.ts';
 import { FILES } from './signatures/files.ts';
@@ -23,7 +24,7 @@ import { SOCKETS } from './signatures/sockets.ts';
 import { SYSTEM } from './signatures/system.ts';
 import { TIME } from './signatures/time.ts';
 import { type ArgumentKind, type SyscallEntry, syscallEntry, syscallNumber, syscallTable } from './syscall-table.ts';
-import { decimalResult, descriptorResult, fd, hexadecimal, long, RESULT_ARGUMENT, size } from './types/numbers.ts';
+import { decimalResult, descriptorResult, fd, hexadecimal, long, processResult, size } from './types/numbers.ts';
 import { path } from './types/strings.ts';
 
 /** A signature with what can be worked out once. */
@@ -94,17 +95,26 @@ export function capturesOf(nr: number, args: Call['args'], abi: SyscallAbi = 'x8
 export interface CaptureWishes {
   /** What file descriptors are. */
   readonly fdPaths: boolean;
+  /** The names of processes. */
+  readonly processNames: boolean;
+  /** All data that pass through these descriptors. */
+  readonly dumps: Dumps | undefined;
   /** Environments, not just how large they are. */
   readonly verbose: boolean;
 }
 
 /** {@link capturesOf}, with what is wished for besides. */
-export function capturesWith({ fdPaths, verbose }: CaptureWishes): typeof capturesOf {
-  if (!fdPaths && !verbose) return capturesOf;
+export function capturesWith({ fdPaths, processNames, dumps, verbose }: CaptureWishes): typeof capturesOf {
+  if (!fdPaths && !processNames && !dumps && !verbose) return capturesOf;
   return (nr, args, abi = 'x86_64') => {
-    const usual = capturesOf(nr, args, abi);
+    const limited = capturesOf(nr, args, abi);
+    const usual = dumps && isDumped(dumps, nr, args) ? wholeData(limited) : limited;
     const whole = verbose ? usual.map((capture) => (capture.kind === 'pointers' ? strings(capture) : capture)) : usual;
-    return fdPaths ? [...whole, ...descriptorsOf(nr, args, abi)] : whole;
+    return [
+      ...whole,
+      ...(fdPaths ? descriptorsOf(nr, args, abi) : []),
+      ...(processNames ? processesOf(nr, args, abi) : []),
+    ];
   };
 }
 
@@ -114,10 +124,20 @@ function strings({ arg, at }: Capture): Capture {
 
 function descriptorsOf(nr: number, args: Call['args'], abi: SyscallAbi): Capture[] {
   const { argumentsOf, result } = signatureOf(nr, abi);
-  const captures = argumentsOf(args).flatMap(({ descriptor, word }, position): Capture[] =>
-    descriptor ? [{ arg: word ?? position, at: 'entry', kind: 'fd' }] : [],
-  );
+  const captures = argumentsOf(args).flatMap(({ descriptor, descriptorsInside, word }, position) => {
+    const arg = word ?? position;
+    return descriptor ? [{ arg, at: 'entry', kind: 'fd' } as const] : (descriptorsInside?.(arg) ?? []);
+  });
   return result.descriptor ? [...captures, { arg: RESULT_ARGUMENT, at: 'exit', kind: 'fd' }] : captures;
+}
+
+function processesOf(nr: number, args: Call['args'], abi: SyscallAbi): Capture[] {
+  const { argumentsOf, result } = signatureOf(nr, abi);
+  const captures = argumentsOf(args).flatMap(({ process, word }, position): Capture[] =>
+    process ? [{ arg: word ?? position, at: 'entry', kind: 'pid' }] : [],
+  );
+  if (result.process) captures.push({ arg: RESULT_ARGUMENT, at: 'exit', kind: 'pid' });
+  return [{ arg: 0, at: 'entry', kind: 'task' }, ...captures, { arg: 0, at: 'exit', kind: 'task' }];
 }
 
 /** Calls that return a new file descriptor. */
@@ -126,6 +146,9 @@ const MAKES_DESCRIPTOR = new Set(
     ' ',
   ),
 );
+
+/** Calls that return the id of a process. */
+const RETURNS_PROCESS = new Set('fork vfork clone clone3 wait4 getpid gettid getppid set_tid_address'.split(' '));
 
 function prepareByNumber(nr: number): PreparedSignature {
   const entry = syscallEntry(nr);
@@ -145,7 +168,9 @@ function byKinds(entry: SyscallEntry): Signature {
 }
 
 function prepareDefinition(name: string, definition: Signature): PreparedSignature {
-  return prepare(MAKES_DESCRIPTOR.has(name) ? { result: descriptorResult, ...definition } : definition);
+  if (MAKES_DESCRIPTOR.has(name)) return prepare({ result: descriptorResult, ...definition });
+  if (RETURNS_PROCESS.has(name)) return prepare({ result: processResult, ...definition });
+  return prepare(definition);
 }
 
 function prepare(signature: Signature): PreparedSignature {

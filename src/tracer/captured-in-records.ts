@@ -1,4 +1,4 @@
-import type { Captured } from '../model/capture.ts';
+import type { Captured, LabelKind } from '../model/capture.ts';
 
 /** Where the captures of a record lie. */
 interface Place {
@@ -36,9 +36,14 @@ export class CapturedInRecords implements Captured {
     return this.bytes(arg, part) !== undefined && this.#cut;
   }
 
+  label(kind: LabelKind, value: number, at: 'entry' | 'exit'): Uint8Array | undefined {
+    const before = at === 'entry' ? labelIn(this.#entry, kind, value) : undefined;
+    return before ?? labelIn(this.#exit, kind, value);
+  }
+
   #find({ bytes, from, to }: Place, arg: number, part: number): Uint8Array | undefined {
     for (let at = from; at < to; ) {
-      const length = bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24);
+      const length = wordAt(bytes, at + 4);
       if (bytes[at] === arg && bytes[at + 1] === part) {
         this.#cut = bytes[at + 2] === 1;
         return bytes.subarray(at + 8, at + 8 + length);
@@ -47,6 +52,19 @@ export class CapturedInRecords implements Captured {
     }
     return undefined;
   }
+}
+
+function labelIn({ bytes, from, to }: Place, kind: LabelKind, value: number): Uint8Array | undefined {
+  for (let at = from; at < to; ) {
+    const length = wordAt(bytes, at + 4);
+    if (bytes[at] === kind && wordAt(bytes, at + 8) === value) return bytes.subarray(at + 12, at + 8 + length);
+    at += 8 + ((length + 7) & ~7);
+  }
+  return undefined;
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
 function point(place: Place, bytes: Uint8Array, from: number, to: number): void {

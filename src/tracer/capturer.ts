@@ -1,7 +1,15 @@
-import { descriptorPath } from '../linux/fds.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
-import { type BehindSize, type Capture, type CaptureSize, MMSGHDR_BYTES, MMSGHDR_PARTS } from '../model/capture.ts';
+import {
+  type BehindSize,
+  type Capture,
+  type CaptureSize,
+  type DescriptorDetail,
+  MMSGHDR_BYTES,
+  MMSGHDR_PARTS,
+  RESULT_ARGUMENT,
+} from '../model/capture.ts';
+import { Labels } from './labels.ts';
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
 
@@ -15,21 +23,37 @@ const MAX_PARTS = 200;
 /** A vector whose strings are not captured is only counted. */
 const MAX_POINTERS = 4096;
 const AT_EXIT = 1;
+/** The part of a message that is its array of buffers. */
+const MESSAGE_PART = 3;
 
 /** Where the pieces of struct msghdr lie. */
 const MSGHDR = { name: 0, nameLength: 8, iov: 16, iovLength: 24, control: 32, controlLength: 40 } as const;
+
+/** What to copy of an array of buffers: bytes of all together, and of each; the array itself is `part`, its data follow. */
+interface VectorData {
+  readonly total: number;
+  readonly limit: number;
+  readonly part: number;
+  /** At most so many buffers. */
+  readonly most: number;
+}
 
 /** Copies what a call points at from the task's memory straight into its record in the ring. */
 export class Capturer {
   readonly #memory: TaskMemory;
   readonly #writer: RingWriter;
   readonly #stringLimit: number;
+  readonly #labels: Labels;
 
-  /** `stringLimit`: bytes of a string or of data that the trace will show (`-s`). */
-  constructor(memory: TaskMemory, writer: RingWriter, stringLimit: number) {
+  /**
+   * `stringLimit`: bytes of a string or of data that the trace will show (`-s`); `details`: what is told of descriptors
+   * beside their paths.
+   */
+  constructor(memory: TaskMemory, writer: RingWriter, stringLimit: number, details: readonly DescriptorDetail[]) {
     this.#memory = memory;
     this.#writer = writer;
     this.#stringLimit = stringLimit;
+    this.#labels = new Labels(memory, writer, details);
   }
 
   /** Into the open record. `result` is the value that the call returned, for captures at its exit. */
@@ -40,8 +64,8 @@ export class Capturer {
   }
 
   #one(capture: Capture, { tid, stackPointer }: Task, args: ArgWords, result: number): void {
-    if (capture.kind === 'fd') {
-      this.#descriptor(capture, tid, capture.at === 'exit' ? result : args.i32(capture.arg));
+    if (capture.kind === 'fd' || capture.kind === 'pid' || capture.kind === 'task') {
+      this.#label(capture, tid, capture.arg === RESULT_ARGUMENT ? result : args.i32(capture.arg));
       return;
     }
     const address = args.unsigned(capture.arg);
@@ -71,11 +95,31 @@ export class Capturer {
         break;
       case 'iovec': {
         const total = capture.data === 'result' ? result : Number.POSITIVE_INFINITY;
-        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), total, 0, MAX_PARTS);
+        const limit = capture.whole ? Number.POSITIVE_INFINITY : this.#stringLimit;
+        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), {
+          total,
+          limit,
+          part: 0,
+          most: MAX_PARTS,
+        });
         break;
       }
+      case 'fds':
+        this.#labels.array(time, tid, address, this.#size(capture.count, tid, args, result), capture.stride);
+        break;
+      case 'fd-set':
+        this.#labels.set(time, tid, address, capture.descriptors);
+        break;
+      case 'rights':
+        this.#labels.rights(time, tid, address);
+        break;
       case 'msghdr':
-        this.#msghdr(head, tid, address, capture.data === 'result' ? result : Number.POSITIVE_INFINITY);
+        this.#msghdr(head, tid, address, {
+          total: capture.data === 'result' ? result : Number.POSITIVE_INFINITY,
+          limit: capture.whole ? Number.POSITIVE_INFINITY : this.#stringLimit,
+          part: MESSAGE_PART,
+          most: MAX_PARTS,
+        });
         break;
       case 'mmsghdr':
         this.#messages(head, tid, address, this.#size(capture.count, tid, args, result));
@@ -106,11 +150,10 @@ export class Capturer {
     return value;
   }
 
-  #descriptor({ arg, at }: Capture, tid: number, fd: number): void {
-    const path = descriptorPath(tid, fd);
-    if (path === undefined) return;
-    this.#writer.bytes.set(path, this.#writer.captureOffset);
-    this.#writer.endCapture(arg | ((at === 'exit' ? AT_EXIT : 0) << 24), path.length);
+  #label({ kind, at }: Capture, tid: number, value: number): void {
+    const time = at === 'exit' ? AT_EXIT : 0;
+    if (kind === 'fd') this.#labels.descriptor(time, tid, value);
+    else this.#labels.process(time, kind === 'task' ? tid : value);
   }
 
   #size(size: CaptureSize, tid: number, args: ArgWords, result: number): number {
@@ -153,27 +196,18 @@ export class Capturer {
     }
   }
 
-  /** `firstPart` is the part of the array itself; its data follow. */
-  #iovec(
-    head: number,
-    tid: number,
-    address: number,
-    count: number,
-    total: number,
-    firstPart: number,
-    most: number,
-  ): void {
+  #iovec(head: number, tid: number, address: number, count: number, { total, limit, part, most }: VectorData): void {
     const parts = Math.min(count, most);
     const size = parts * IOVEC_SIZE;
     if (!(size > 0)) return;
-    this.#bytes(head | (firstPart << 8), tid, address, size, size);
+    this.#bytes(head | (part << 8), tid, address, size, size);
     const length = this.#memory.read(tid, address, size);
     const words = new Uint32Array(this.#memory.buffer.slice(0, length).buffer, 0, length >> 2);
     let left = total;
     for (let i = 0; i < length / IOVEC_SIZE && left > 0; i++) {
       const base = words[4 * i + 1]! * 2 ** 32 + words[4 * i]!;
       const bytes = Math.min(words[4 * i + 3]! * 2 ** 32 + words[4 * i + 2]!, left);
-      this.#bytes(head | ((firstPart + 1 + i) << 8), tid, base, bytes, this.#stringLimit);
+      this.#bytes(head | ((part + 1 + i) << 8), tid, base, bytes, limit);
       left -= bytes;
     }
   }
@@ -181,37 +215,32 @@ export class Capturer {
   /** An array of messages, with the parts of the first ones. */
   #messages(head: number, tid: number, address: number, count: number): void {
     this.#bytes(head, tid, address, count * MMSGHDR_BYTES, MAX_PARTS * MMSGHDR_BYTES);
+    const data = { total: Number.POSITIVE_INFINITY, limit: this.#stringLimit, most: MMSGHDR_PARTS - MESSAGE_PART };
     for (let i = 0; i < Math.min(count, Math.floor(MAX_PARTS / MMSGHDR_PARTS)); i++) {
-      this.#pieces(
-        head,
-        tid,
-        address + i * MMSGHDR_BYTES,
-        Number.POSITIVE_INFINITY,
-        i * MMSGHDR_PARTS,
-        MMSGHDR_PARTS - 3,
-      );
+      const part = i * MMSGHDR_PARTS + MESSAGE_PART;
+      this.#pieces(head, tid, address + i * MMSGHDR_BYTES, { ...data, part });
     }
   }
 
-  #msghdr(head: number, tid: number, address: number, total: number): void {
+  #msghdr(head: number, tid: number, address: number, data: VectorData): void {
     this.#bytes(head, tid, address, MSGHDR_SIZE, MSGHDR_SIZE);
-    this.#pieces(head, tid, address, total, 0, MAX_PARTS);
+    this.#pieces(head, tid, address, data);
   }
 
-  /** What a struct msghdr points at, as parts after `base`, with at most so many buffers. */
-  #pieces(head: number, tid: number, address: number, total: number, base: number, most: number): void {
+  /** What a struct msghdr points at: name and control data are the parts before the array of buffers. */
+  #pieces(head: number, tid: number, address: number, data: VectorData): void {
     if (this.#memory.read(tid, address, MSGHDR_SIZE) < MSGHDR_SIZE) return;
     const view = new DataView(this.#memory.buffer.slice(0, MSGHDR_SIZE).buffer);
     const pointer = (at: number) => Number(view.getBigUint64(at, true));
     const nameLength = view.getUint32(MSGHDR.nameLength, true);
     const controlLength = pointer(MSGHDR.controlLength);
     if (pointer(MSGHDR.name) !== 0) {
-      this.#bytes(head | ((base + 1) << 8), tid, pointer(MSGHDR.name), nameLength, nameLength);
+      this.#bytes(head | ((data.part - 2) << 8), tid, pointer(MSGHDR.name), nameLength, nameLength);
     }
     if (pointer(MSGHDR.control) !== 0) {
-      this.#bytes(head | ((base + 2) << 8), tid, pointer(MSGHDR.control), controlLength, controlLength);
+      this.#bytes(head | ((data.part - 1) << 8), tid, pointer(MSGHDR.control), controlLength, controlLength);
     }
-    this.#iovec(head, tid, pointer(MSGHDR.iov), pointer(MSGHDR.iovLength), total, base + 3, most);
+    this.#iovec(head, tid, pointer(MSGHDR.iov), pointer(MSGHDR.iovLength), data);
   }
 }
 

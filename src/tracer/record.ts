@@ -64,6 +64,8 @@ export const SIGINFO_BYTES = 128;
 
 /** No record is longer, so that one always fits without wrapping. */
 export const MAX_RECORD_BYTES: number = 512 * 1024;
+/** The same where all data are copied (`-e read=`): as much as most programs move in one call. */
+export const MAX_WHOLE_RECORD_BYTES: number = 16 * 1024 * 1024;
 
 /**
 /**

@@ -1,7 +1,7 @@
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
-import type { Capture } from '../model/capture.ts';
+import type { Capture, DescriptorDetail } from '../model/capture.ts';
 import type { StackFrame } from '../model/stack-frame.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import { Capturer } from './capturer.ts';
@@ -23,6 +23,8 @@ export interface RecordingPlan {
   /** What to copy from the task's memory, by number. */
   readonly captures: (nr: number, args: ArgWords, abi: SyscallAbi) => readonly Capture[];
   readonly stringLimit: number;
+  /** What is told of file descriptors beside their paths. */
+  readonly descriptorDetails?: readonly DescriptorDetail[] | undefined;
 }
 
 /** Calls, errors and seconds of each number (x86-64). */
@@ -60,7 +62,7 @@ export class Recorder {
 
   /** The memory to capture from: it belongs to the stop loop. */
   attach(memory: TaskMemory): void {
-    this.#capturer = new Capturer(memory, this.#writer, this.#plan.stringLimit);
+    this.#capturer = new Capturer(memory, this.#writer, this.#plan.stringLimit, this.#plan.descriptorDetails ?? []);
   }
 
   /** Where tasks are is recorded too: of each call, signal and stop. */

@@ -11,13 +11,16 @@ const TWO_32 = 2 ** 32;
 export class RingWriter {
   readonly #ring: NativeMemory;
   readonly #control: Int32Array;
+  readonly #longest: number;
   #written = 0;
   #at = 0;
   /** Bytes of the open record so far. */
   #size = 0;
 
-  constructor(ring: NativeMemory, control: Int32Array) {
+  /** `longest`: no record has more bytes. */
+  constructor(ring: NativeMemory, control: Int32Array, longest: number = MAX_RECORD_BYTES) {
     this.#ring = ring;
+    this.#longest = longest;
     this.#control = control;
   }
 
@@ -65,7 +68,7 @@ export class RingWriter {
 
   /** How many bytes another capture may have. */
   get captureRoom(): number {
-    return MAX_RECORD_BYTES - this.#size - 16;
+    return this.#longest - this.#size - 16;
   }
 
   /** Closes a capture whose bytes are in place. */
@@ -86,14 +89,14 @@ export class RingWriter {
     const mask = this.#ring.size - 1;
     this.#at = this.#written & mask;
     const tail = this.#ring.size - this.#at;
-    if (tail < MAX_RECORD_BYTES) {
+    if (tail < this.#longest) {
       this.#awaitRoom(tail);
       this.#ring.u32[this.#at >> 2] = tail;
       this.#ring.u32[(this.#at >> 2) + WORD.kind] = RECORD.padding;
       this.#advance(tail);
       this.#at = 0;
     }
-    this.#awaitRoom(MAX_RECORD_BYTES);
+    this.#awaitRoom(this.#longest);
   }
 
   #advance(bytes: number): void {

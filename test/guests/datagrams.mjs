@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const BATCH = 100;
 const [host, port, count] = process.argv.slice(2);
 const arrived = [];
-const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 1 << 20 });
 socket.on('message', (message) => arrived.push(message.readUInt32LE(0)));
 for (let i = 0; i < Number(count); i++) {
   const message = Buffer.alloc(16);

@@ -42,9 +42,18 @@ function normalised(text: string): string {
     .replace(/ += /g, ' = ')
     .replace(/st_atime=\d+ \/\*[^*]*\*\/, st_atime_nsec=\d+/g, 'ATIME')
     .replace(/_=[^"]*"/g, '_="')
+    .replace(/(127\.0\.0\.1|\[::1\]):\d+/g, '$1:PORT')
+    .replace(/(port=)"[^"]*"/g, '$1PORT')
+    .replace(/htons\(\d+\)/g, 'htons(PORT)')
+    .replace(/(socket|pipe|UNIX|UNIX-STREAM|TCP|UDPv6):\[\d+(->\d+)?/g, '$1:[INODE')
+    .replace(/renacer-test-\d+/g, 'renacer-test-PID')
+    .replace(/\b(pid:|kill\(|pidfd_open\(|getpid\(\) += )\d+/g, '$1PID')
+    .replace(/left \{[^}]*\}/g, 'left TIME')
     .replace(/st_(a|m|c)time[^,]*\/\*[^*]*\*\/|st_\wtime_nsec=\d+/g, 'TIME');
 }
 
+const DESCRIPTORS = ['/usr/bin/python3', '-S', path.join(ROOT, 'test/guests/descriptors.py')];
+const AFTER_START = 'socket,bind,sendmsg,recvmsg,recvfrom,accept4,poll,pselect6,pidfd_open,pwritev,pread64,dup2,kill';
 const CAT = ['cat', 'plain', 'latin', '/nonexistent'];
 
 describe.skipIf(missing.length > 0)('the same lines as strace (needs strace)', () => {
@@ -89,6 +98,23 @@ describe.skipIf(missing.length > 0)('the same lines as strace (needs strace)', (
       ['-f', '-e', 'signal=usr1', '-e', 'trace=none'],
       ['sh', '-c', 'trap : USR1 USR2; kill -USR1 $$; kill -USR2 $$'],
     ],
+    [['-e', 'trace=openat@64', '-e', 'trace=/^c[[:alpha:]]{4}$'], CAT],
+    [['-e', 'verbose=!fstat,newfstatat', '-e', 'trace=execve,newfstatat,fstat,read'], CAT],
+    [['-e', 'abbrev=!execve', '-e', 'trace=execve,newfstatat,fstat'], CAT],
+    [['-e', 'read=3', '-e', 'trace=read,close'], CAT],
+    [['-e', 'write=all', '-e', 'trace=write,close'], CAT],
+    [['-X', 'raw', '-e', 'trace=openat,newfstatat,fstat,mmap,access'], CAT],
+    [['-X', 'verbose', '-e', 'trace=openat,newfstatat,fstat,mmap,access'], CAT],
+    [
+      ['-f', '-X', 'raw', '-e', 'trace=kill'],
+      ['sh', '-c', 'trap : USR1; kill -USR1 $$'],
+    ],
+    [['-y', '-e', `trace=${AFTER_START}`], DESCRIPTORS],
+    [['-yy', '-e', `trace=${AFTER_START}`], DESCRIPTORS],
+    [['--decode-fds=socket', '-e', `trace=${AFTER_START}`], DESCRIPTORS],
+    [['-X', 'verbose', '-e', `trace=${AFTER_START}`], DESCRIPTORS],
+    [['-e', 'read=all', '-e', 'write=!1', '-e', `trace=${AFTER_START},write`], DESCRIPTORS],
+    [['-Y', '-e', 'trace=kill,pidfd_open,getpid'], DESCRIPTORS],
     [['-e', 'trace=openat', '-e', 'trace=close'], CAT],
     [['-E', 'LC_ALL', '-E', 'B=c', '-v', '-s', '100', '-e', 'trace=execve'], ['env']],
   ])('%j %j', (args, command) => {
@@ -149,11 +175,82 @@ describe('where the lines go', () => {
     expect(stderr).toMatch(/ p50 +p75 +p90 +p95 +p99 syscall\n/);
   });
 
+  it('-P tells what a path leads to, unless it is not to', () => {
+    const link = path.join(directory(), 'link');
+    const { stderr } = renacer(['-o', '/dev/null', '-P', link, 'true']);
+    expect(stderr).toBe(`renacer: Requested path "${link}" resolved into "${path.dirname(link)}/plain"\n`);
+    expect(renacer(['-o', '/dev/null', '--quiet=path-resolution', '-P', link, 'true']).stderr).toBe('');
+  });
+
   it('with -f on a terminal it is told which tasks are traced, unless -q', () => {
     const script = ['-f', '-e', 'trace=none', 'sh', '-c', '/bin/true; :'];
     expect(renacer(script).stderr).toMatch(/^renacer: Process \d+ attached$/m);
     expect(renacer(['-q', ...script]).stderr).not.toContain('attached');
   });
+});
+
+describe('what newer versions of strace have', () => {
+  it('--trace-fds: calls on these descriptors alone', () => {
+    const { stderr } = renacer(['-qq', '--trace-fds=3', 'cat', '/etc/hostname']);
+    expect(
+      stderr
+        .split('\n')
+        .slice(0, -1)
+        .every((line) => /^\w+\(3\b|, 3, (0|0x\w+)\) +=/.test(line)),
+    ).toBe(true);
+    expect(stderr).toMatch(/^read\(3/m);
+  });
+
+  it('--syscall-limit: so many calls, and the command goes on', () => {
+    const { stderr, stdout } = renacer(['--syscall-limit=3', 'echo', 'all the same']);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(3);
+    expect(stdout).toBe('all the same\n');
+  });
+
+  it('-N: the names of arguments', () => {
+    expect(renacer(['-N', '-e', 'trace=close', 'true']).stderr).toMatch(/^close\(fd=3\)/);
+  });
+
+  it('--always-show-pid: on every line', () => {
+    const lines = renacer(['--always-show-pid', 'true']).stderr.trimEnd().split('\n');
+    expect(lines.filter((line) => !/^\d+ +\S/.test(line))).toEqual([]);
+  });
+});
+
+it('-Y: the name of the task before its lines, and of children that take another', () => {
+  const output = path.join(emptyDirectory(), 'trace');
+  renacer(['-f', '-Y', '-o', output, '-e', 'trace=execve,wait4,exit_group', 'sh', '-c', 'ls / >/dev/null; :']);
+  const text = readFileSync(output, 'utf8');
+  expect(text).toMatch(/^\d+<sh> execve\("\S*\/ls"/m);
+  expect(text).toMatch(/^\d+<ls> exit_group\(0\b/m);
+  expect(text).toMatch(/^\d+<ls> \+\+\+ exited with 0/m);
+});
+
+it('-yy: sockets in a network namespace of their own are found there', () => {
+  const script = 'import socket; s = socket.socket(); s.bind(("0.0.0.0", 7777)); s.listen()';
+  const args = ['-f', '-yy', '-e', 'trace=listen', 'unshare', '-n', '/usr/bin/python3', '-S', '-c', script];
+  expect(renacer(args).stderr).toMatch(/^listen\(3<TCP:\[0\.0\.0\.0:7777\]>, \d+\) += 0$/m);
+});
+
+it('dumps hold all data, in JSON too', () => {
+  const file = path.join(emptyDirectory(), 'big');
+  writeFileSync(file, Buffer.alloc(3 * 2 ** 20, 'ab'));
+  const args = ['-e', 'read=all', '-e', 'trace=read', 'dd', `if=${file}`, 'bs=4M', 'count=1', 'of=/dev/null'];
+  const output = path.join(emptyDirectory(), 'trace');
+  renacer(['--format', 'json', '-o', output, ...args]);
+  const data = readFileSync(output, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { data?: string[] | null }).data);
+  expect(Buffer.from(data.at(-2)![0]!, 'base64')).toEqual(readFileSync(file));
+});
+
+it('-v: control characters of a terminal', () => {
+  const output = path.join(emptyDirectory(), 'trace');
+  spawnSync('script', ['-qec', `${RENACER} -v -e trace=ioctl -o ${output} stty -a`, '/dev/null'], { timeout: 20_000 });
+  expect(readFileSync(output, 'utf8')).toMatch(
+    /TCGETS, \{.*, c_line=N_TTY, c_cc=\[\[VINTR\]=0x3, .*\[18\]=0\]\}\) = 0/,
+  );
 });
 
 it('--argv0 and -E change what the command sees', () => {

@@ -1,5 +1,5 @@
 import { ArgWords } from '../../src/model/arg-words.ts';
-import type { Captured } from '../../src/model/capture.ts';
+import { type Captured, LABEL } from '../../src/model/capture.ts';
 import type { SyscallEntryEvent, SyscallExitEvent } from '../../src/model/trace-event.ts';
 import { syscallNumber } from '../../src/syscalls/syscall-table.ts';
 
@@ -7,7 +7,7 @@ import { syscallNumber } from '../../src/syscalls/syscall-table.ts';
 
 export type Word = number | bigint;
 
-/** By argument, or `argument.part`: text stands for its bytes. */
+/** By argument, or `argument.part`, or (what a number is) `fd 3`, `pid 123`: text stands for its bytes. */
 export type Memory = Readonly<Record<string, string | Uint8Array>>;
 
 export interface MadeCall {
@@ -58,6 +58,10 @@ function captured(entry: Memory, exit: Memory, cut: readonly string[]): Captured
   return {
     bytes: (arg, part) => find(exit, key(arg, part)) ?? find(entry, key(arg, part)),
     bytesAtEntry: (arg, part) => find(entry, key(arg, part)),
+    label: (kind, value, at) => {
+      const name = `${kind === LABEL.descriptor ? 'fd' : 'pid'} ${value}`;
+      return (at === 'entry' ? find(entry, name) : undefined) ?? find(exit, name);
+    },
     isCut: (arg, part) => cut.includes(key(arg, part)),
   };
 }

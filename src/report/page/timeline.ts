@@ -6,6 +6,7 @@ import { type Item, type Lane, span, type Trace } from './trace.ts';
 
 const LANE_HEIGHT = 22;
 const AXIS_HEIGHT = 20;
+const ERROR_HEIGHT = 5;
 const LABEL_WIDTH = 150;
 const RIGHT = 10;
 const DEEPEST_INDENT = 4;
@@ -24,6 +25,8 @@ export class Timeline {
   readonly #onRange: (range: Range | undefined) => void;
   readonly #onPick: (item: Item) => void;
   #range: Range;
+  /** Of the canvas, in pixels: asking for it at each item would have the page laid out again and again. */
+  #width = 1;
   /** The tasks that live in the span of time that is shown. */
   #lanes: readonly Lane[];
   #shown: ReadonlySet<Item> | undefined;
@@ -67,6 +70,7 @@ export class Timeline {
   draw(): void {
     const canvas = this.#canvas;
     const width = canvas.clientWidth;
+    this.#width = width;
     const height = AXIS_HEIGHT + this.#lanes.length * LANE_HEIGHT + 4;
     const scale = devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
@@ -122,26 +126,30 @@ export class Timeline {
       Math.max(1, this.#x(lane.end) - this.#x(lane.start)),
       2,
     );
-    // A hundred calls that fall on one pixel are drawn once; errors come last, so that none is hidden.
+    // A hundred calls that fall on one pixel are drawn once; errors come last, so that none is hidden, and low, so that
+    // a program which fails now and then does not look as if it did nothing else.
     for (const errors of [false, true]) {
-      const drawnTo: Record<string, number> = {};
+      const shownTo: Record<string, number> = {};
+      const fadedTo: Record<string, number> = {};
       for (const item of this.#byLane[lane.index]!) {
-        if ((item.error !== '') !== errors) continue;
+        if (errors && item.error === '') continue;
         const from = this.#x(item.time);
         const to = Math.max(from + 1.5, this.#x(item.time + item.duration));
         const faded = this.#shown !== undefined && !this.#shown.has(item);
-        const key = `${item.group}${faded}`;
-        if (to - (drawnTo[key] ?? -1) < 0.5) continue;
-        drawnTo[key] = to;
+        const drawnTo = faded ? fadedTo : shownTo;
+        if (to - (drawnTo[item.group] ?? -1) < 0.5) continue;
+        drawnTo[item.group] = to;
         const wide = to - from > WIDE;
         const alpha = faded ? 0.12 : 1;
         context.globalAlpha = wide ? alpha * 0.35 : alpha;
         context.fillStyle = errors ? colors.error! : colors[item.group]!;
-        const inset = item.kind === 'signal' ? 1 : errors ? 3 : 5;
-        context.fillRect(from, top + inset, to - from, LANE_HEIGHT - 2 * inset);
+        const inset = item.kind === 'signal' ? 1 : 4;
+        const y = errors ? top + LANE_HEIGHT - inset - ERROR_HEIGHT : top + inset;
+        const height = errors ? ERROR_HEIGHT : LANE_HEIGHT - 2 * inset;
+        context.fillRect(from, y, to - from, height);
         if (!wide) continue;
         context.globalAlpha = alpha;
-        context.fillRect(from, top + inset, 1.5, LANE_HEIGHT - 2 * inset);
+        context.fillRect(from, y, 1.5, height);
       }
     }
     context.restore();
@@ -209,12 +217,12 @@ export class Timeline {
 
   #x(time: number): number {
     const [from, to] = this.#range;
-    return LABEL_WIDTH + ((time - from) / (to - from)) * (this.#canvas.clientWidth - LABEL_WIDTH - RIGHT);
+    return LABEL_WIDTH + ((time - from) / (to - from)) * (this.#width - LABEL_WIDTH - RIGHT);
   }
 
   #time(x: number): number {
     const [from, to] = this.#range;
-    return from + ((x - LABEL_WIDTH) / (this.#canvas.clientWidth - LABEL_WIDTH - RIGHT)) * (to - from);
+    return from + ((x - LABEL_WIDTH) / (this.#width - LABEL_WIDTH - RIGHT)) * (to - from);
   }
 }
 

@@ -309,12 +309,12 @@ const STRINGS: Readonly<Record<string, { readonly at: number; readonly print: (t
 const LARGEST = 256;
 
 function structureOf(call: Call, name: string, arg: number, bytes: Uint8Array, options: PrintOptions): string {
-  if (name === 'BPF_PROG_TEST_RUN') return (bytes.length > 48 ? longTestRun : testRun)(bytes, options);
+  if (name === 'BPF_PROG_TEST_RUN') return (bytes.length > 48 ? longTestRun : testRun)(bytes, options, call);
   const pointer = STRINGS[name];
-  if (pointer === undefined) return STRUCTURES[name]!(bytes, options);
+  if (pointer === undefined) return STRUCTURES[name]!(bytes, options, call);
   const behind = call.captured.bytes(arg, 1);
   const text = behind === undefined ? pointerAt(bytes, pointer.at) : stringText(call, arg, behind, options);
-  return pointer.print(text)(bytes, options);
+  return pointer.print(text)(bytes, options, call);
 }
 
 function stringText(call: Call, arg: number, bytes: Uint8Array, { strings, stringLimit }: PrintOptions): string {

@@ -4,8 +4,18 @@ import { SEEK_WHENCE } from '../constants/files.ts';
 import { decimalI64At, i16, i32, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { signalName } from '../signals.ts';
-import { openFlags, openFlagsText } from '../types/flags.ts';
-import { decimalResult, fd, hexResult, int, namedValue, pid, signal, unknownWord } from '../types/numbers.ts';
+import { openFlagNames, openFlags } from '../types/flags.ts';
+import {
+  decimalResult,
+  descriptorResult,
+  fd,
+  hexResult,
+  int,
+  namedValue,
+  pid,
+  signal,
+  unknownWord,
+} from '../types/numbers.ts';
 import { boxed, structIn, structOut } from '../types/pointers.ts';
 
 const FLOCK_SIZE = 32;
@@ -89,9 +99,15 @@ export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
 
 /** Getters of flags are printed in hexadecimal, with a note that names them. */
 export const fcntlResult: ResultType = {
-  text: (call, options) => (isFlags(call) ? hexResult : decimalResult).text(call, options),
+  descriptor: true,
+  text: (call, options) => resultOf(call).text(call, options),
   note: (call) => noteOf(call),
 };
+
+function resultOf(call: CompletedCall): ResultType {
+  if (/^F_DUPFD(_CLOEXEC)?$/.test(FCNTL_COMMANDS.known(call.args.u32(1)) ?? '')) return descriptorResult;
+  return isFlags(call) ? hexResult : decimalResult;
+}
 
 function isFlags(call: CompletedCall): boolean {
   return noteOf(call) !== undefined && FCNTL_COMMANDS.known(call.args.u32(1)) !== 'F_GETSIG';
@@ -104,7 +120,7 @@ function noteOf(call: CompletedCall): string | undefined {
     case 'F_GETFD':
       return value === 0 ? undefined : `flags ${FD_FLAGS.text(value)}`;
     case 'F_GETFL':
-      return `flags ${openFlagsText(value)}`;
+      return `flags ${openFlagNames(value)}`;
     case 'F_GETLEASE':
       return LOCK_TYPES.text(value);
     case 'F_GET_SEALS':

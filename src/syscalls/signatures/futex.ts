@@ -1,4 +1,5 @@
 import type { ArgumentType, Call, InputType } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
 import { FUTEX_OPERATIONS } from '../constants/processes.ts';
 import { hex } from '../memory-words.ts';
 import { address, hex32, uint } from '../types/numbers.ts';
@@ -16,7 +17,10 @@ const operation: InputType = {
     const base = value & ~(FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME);
     const name = FUTEX_OPERATIONS.known(base);
     if (name === undefined) return `${hex(value)} /* FUTEX_??? */`;
-    return `${name}${value & FUTEX_PRIVATE_FLAG ? '_PRIVATE' : ''}${value & FUTEX_CLOCK_REALTIME ? '|FUTEX_CLOCK_REALTIME' : ''}`;
+    return constantText(
+      hex(value),
+      `${name}${value & FUTEX_PRIVATE_FLAG ? '_PRIVATE' : ''}${value & FUTEX_CLOCK_REALTIME ? '|FUTEX_CLOCK_REALTIME' : ''}`,
+    );
   },
 };
 
@@ -24,7 +28,7 @@ const bitset: InputType = {
   when: 'entry',
   print(call, arg) {
     const value = call.args.u32(arg);
-    return value === FUTEX_BITSET_MATCH_ANY ? 'FUTEX_BITSET_MATCH_ANY' : hex(value);
+    return constantText(hex(value), value === FUTEX_BITSET_MATCH_ANY ? 'FUTEX_BITSET_MATCH_ANY' : undefined);
   },
 };
 

@@ -59,8 +59,8 @@ const wholeText = record({
 });
 
 const parameters: OutputType = alike(
-  structInOut(PARAMETERS_SIZE, (before, after, options) =>
-    after === undefined ? askedText(before, options) : wholeText(after, options),
+  structInOut(PARAMETERS_SIZE, (before, after, options, call) =>
+    after === undefined ? askedText(before, options, call) : wholeText(after, options, call),
   ),
 );
 

@@ -161,10 +161,10 @@ const wholeText = record({
   config4: x64At(136),
 });
 
-const attributesText: StructPrinter = (bytes, options) => {
+const attributesText: StructPrinter = (bytes, options, call) => {
   const said = u32(bytes, 4) || SMALLEST;
   const known = bytes.subarray(0, Math.min(said, LARGEST));
-  const text = (options.verbose ? wholeText : shortText)(known, options);
+  const text = (options.verbose ? wholeText : shortText)(known, options, call);
   return options.verbose && said <= known.length ? text : `${text.slice(0, -1)}, ...}`;
 };
 
@@ -176,7 +176,7 @@ const attributes: InputType = {
     const bytes = call.captured.bytes(arg);
     const isWhole = bytes !== undefined && bytes.length >= SMALLEST && (u32(bytes, 4) || SMALLEST) >= SMALLEST;
     if (!isWhole) return addressText(call.args, arg);
-    return attributesText(bytes, options);
+    return attributesText(bytes, options, call);
   },
 };
 

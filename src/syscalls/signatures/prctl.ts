@@ -12,7 +12,7 @@ import {
 import { i32, pointerAt, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
-import { signalName } from '../signals.ts';
+import { signalText } from '../signals.ts';
 import { decimalResult, hexadecimal, long, namedValue, signal, size, unknownWord } from '../types/numbers.ts';
 import { filterIn } from '../types/packet-filters.ts';
 import { boxed, structOut } from '../types/pointers.ts';
@@ -41,7 +41,7 @@ const numberBoxOut = structOut(
 );
 const signalBoxOut = structOut(
   4,
-  boxed((bytes) => signalName(i32(bytes, 0))),
+  boxed((bytes) => signalText(i32(bytes, 0))),
 );
 /** A name, of which the kernel takes as much as has room beside a NUL. */
 const nameIn: InputType = {

@@ -118,6 +118,7 @@ const rseqArea = structIn(
 
 const clone3Written: ArgumentType = { ...cloneArgsWritten, word: 0, glued: true };
 
+const P_PID = 1;
 const waitOptions = namedValue(WAIT_OPTIONS);
 
 const PERSONALITY_TYPE = 0xff;
@@ -179,7 +180,9 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   exit: { args: [int], result: NO_RETURN },
   exit_group: { args: [int], result: NO_RETURN },
   wait4: { args: [pid, waitStatusOut, waitOptions, waitRusageOut] },
-  waitid: { args: [namedValue(WAITID_TYPES), int, siginfoOut, waitOptions, rusageOut] },
+  waitid: {
+    args: (args) => [namedValue(WAITID_TYPES), args.u32(0) === P_PID ? pid : int, siginfoOut, waitOptions, rusageOut],
+  },
   unshare: { args: [namedValue(UNSHARE_FLAGS)] },
   setns: { args: [fd, namedValue(NAMESPACE_FLAGS)] },
   set_tid_address: { args: [address] },
@@ -200,7 +203,7 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   getgid: { args: [] },
   getegid: { args: [] },
   getpgid: { args: [pid] },
-  setpgid: { args: [pid, pid] },
+  setpgid: { args: [pid, int] },
   getsid: { args: [pid] },
   setsid: { args: [] },
   setuid: { args: [id] },

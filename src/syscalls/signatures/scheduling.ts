@@ -54,8 +54,8 @@ const given = attributeFields((flags) => ({
 /** The size that the structure itself tells says how much of it there is. */
 const bySize =
   (print: StructPrinter): StructPrinter =>
-  (bytes, options) =>
-    print(bytes.subarray(0, Math.max(4, u32(bytes, 0) || 48)), options);
+  (bytes, options, call) =>
+    print(bytes.subarray(0, Math.max(4, u32(bytes, 0) || 48)), options, call);
 
 function ioprioText(value: number): string {
   return `IOPRIO_PRIO_VALUE(${IOPRIO_CLASSES.text(value >>> IOPRIO_CLASS_SHIFT)}, ${value & 0x1fff})`;

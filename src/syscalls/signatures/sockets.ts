@@ -47,7 +47,7 @@ const socketType: InputType = {
   when: 'entry',
   print(call, arg) {
     const value = call.args.u32(arg);
-    const type = SOCKET_TYPES.known(value & SOCK_TYPE_MASK);
+    const type = SOCKET_TYPES.known(value & SOCK_TYPE_MASK) && SOCKET_TYPES.text(value & SOCK_TYPE_MASK);
     const flags = type === undefined ? value : value & ~SOCK_TYPE_MASK;
     if (type === undefined) return SOCKET_FLAGS.text(flags);
     return flags === 0 ? type : `${type}|${SOCKET_FLAGS.text(flags)}`;

@@ -1,4 +1,5 @@
 import type { ArgumentType, Call, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
 import { INET_PROTOCOLS, optionsOfLevel, SOCKET_LEVELS, SOL_SOCKET } from '../constants/sockets.ts';
 import { errnoNameOf } from '../errnos.ts';
 import { i32, u8, u32 } from '../memory-words.ts';
@@ -28,7 +29,7 @@ const STRUCTURES: Readonly<Record<number, Readonly<Record<string, Sized>>>> = {
   [SOL_SOCKET]: {
     SO_LINGER: { size: 8, print: record({ l_onoff: i32At(0), l_linger: i32At(4) }) },
     SO_PEERCRED: { size: 12, print: record({ pid: i32At(0), uid: idAt(4), gid: idAt(8) }) },
-    SO_ERROR: { size: 4, print: (bytes) => `[${errnoNameOf(i32(bytes, 0)) ?? i32(bytes, 0)}]` },
+    SO_ERROR: { size: 4, print: (bytes) => `[${constantText(String(i32(bytes, 0)), errnoNameOf(i32(bytes, 0)))}]` },
     SO_RCVTIMEO_OLD: { size: 16, print: (bytes) => timevalText(bytes) },
     SO_SNDTIMEO_OLD: { size: 16, print: (bytes) => timevalText(bytes) },
     SO_RCVTIMEO: { size: 16, print: (bytes) => timevalText(bytes) },
@@ -48,7 +49,7 @@ const STRUCTURES: Readonly<Record<number, Readonly<Record<string, Sized>>>> = {
   [SOL_TCP]: {
     TCP_INFO: {
       size: 104,
-      print: (bytes, options) => `${tcpInfo(bytes, options).slice(0, -1)}, ...}`,
+      print: (bytes, options, call) => `${tcpInfo(bytes, options, call).slice(0, -1)}, ...}`,
     },
   },
 };
@@ -127,7 +128,7 @@ const INT_SIZE = 4;
 function valueText(call: Call, bytes: Uint8Array, options: PrintOptions): string {
   const structure = structureOf(call);
   if (structure !== undefined && bytes.length >= structure.size) {
-    return structure.print(bytes.subarray(0, structure.size), options);
+    return structure.print(bytes.subarray(0, structure.size), options, call);
   }
   return bytes.length === 4 ? `[${i32(bytes, 0)}]` : quoted(bytes, options.strings);
 }

@@ -1,8 +1,10 @@
+import type { Call, PrintOptions } from '../argument-type.ts';
 import { SCM_CREDENTIALS, SCM_RIGHTS, SOCKET_CONTROL_TYPES, SOCKET_LEVELS, SOL_SOCKET } from '../constants/sockets.ts';
 import { SCM_IP_TYPES } from '../constants/uapi.generated.ts';
 import { hex, i32, u8, u32, u64 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { hexEscaped } from '../quoted-text.ts';
+import { descriptorText, processText } from './numbers.ts';
 import { inet4Text, inet6Text } from './sockaddr.ts';
 import { timespecText, timevalText } from './time.ts';
 
@@ -39,14 +41,14 @@ const IPV6_TYPES = choice('IPV6_???', {
 });
 
 /** The chain of messages in a buffer: `[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3]}]`. */
-export function controlText(control: Uint8Array): string {
+export function controlText(control: Uint8Array, call: Call, options: PrintOptions): string {
   const messages: string[] = [];
   for (let offset = 0; offset + HEADER_SIZE <= control.length; ) {
     const length = u64(control, offset);
     const level = i32(control, offset + 8);
     const type = i32(control, offset + 12);
     const content = control.subarray(offset + HEADER_SIZE, Math.min(offset + length, control.length));
-    const data = content.length === 0 ? '' : `, cmsg_data=${dataText(level, type, content)}`;
+    const data = content.length === 0 ? '' : `, cmsg_data=${dataText(level, type, content, call, options)}`;
     messages.push(
       `{cmsg_len=${length}, cmsg_level=${SOCKET_LEVELS.text(level)}, cmsg_type=${typeText(level, type)}${data}}`,
     );
@@ -69,10 +71,10 @@ function typeText(level: number, type: number): string {
   }
 }
 
-function dataText(level: number, type: number, content: Uint8Array): string {
+function dataText(level: number, type: number, content: Uint8Array, call: Call, options: PrintOptions): string {
   const text =
     level === SOL_SOCKET
-      ? socketData(type, content)
+      ? socketData(type, content, call, options)
       : level === SOL_IP
         ? ipData(type, content)
         : level === SOL_IPV6
@@ -81,15 +83,15 @@ function dataText(level: number, type: number, content: Uint8Array): string {
   return text ?? `"${hexEscaped(content)}"`;
 }
 
-function socketData(type: number, content: Uint8Array): string | undefined {
+function socketData(type: number, content: Uint8Array, call: Call, options: PrintOptions): string | undefined {
   switch (type) {
     case SCM_RIGHTS:
     case SCM.pidfd:
-      return `[${Array.from({ length: Math.floor(content.length / 4) }, (_, i) => i32(content, 4 * i)).join(', ')}]`;
+      return `[${Array.from({ length: Math.floor(content.length / 4) }, (_, i) => descriptorText(call, i32(content, 4 * i), options)).join(', ')}]`;
     case SCM_CREDENTIALS:
       return content.length < 12
         ? undefined
-        : `{pid=${i32(content, 0)}, uid=${u32(content, 4)}, gid=${u32(content, 8)}}`;
+        : `{pid=${processText(call, i32(content, 0), options)}, uid=${u32(content, 4)}, gid=${u32(content, 8)}}`;
     case SCM.timestamp:
     case SCM.timestampNew:
       return content.length < 16 ? undefined : timevalText(content);

@@ -3,11 +3,18 @@ import { ENTRY_TYPES, RESOLVE_FLAGS } from '../constants/files.ts';
 import { decimalI64At, decimalU64At, i32, u16, u32, u64 } from '../memory-words.ts';
 import { quotedUntilNul, type StringStyle } from '../quoted-text.ts';
 import { openFlagsText } from './flags.ts';
-import { addressText, octal } from './numbers.ts';
+import { addressText, descriptorText, octal } from './numbers.ts';
 import { boxed, structIn, structOut } from './pointers.ts';
 
 /** The two descriptors that pipe(2) and socketpair(2) make. */
-export const pipeEnds: OutputType = alike(structOut(8, (bytes) => `[${i32(bytes, 0)}, ${i32(bytes, 4)}]`));
+export const pipeEnds: ArgumentType = alike({
+  ...structOut(
+    8,
+    (bytes, options, call) =>
+      `[${descriptorText(call, i32(bytes, 0), options)}, ${descriptorText(call, i32(bytes, 4), options)}]`,
+  ),
+  descriptorsInside: (arg) => [{ arg, at: 'exit', kind: 'fds', count: 2, stride: 4 }],
+});
 
 /** A file offset behind a pointer. */
 export const offsetBox: InputType = structIn(

@@ -1,4 +1,5 @@
 import type { InputType } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
 import {
   AT_FLAGS,
   AT_STATX_SYNC_TYPE,
@@ -16,7 +17,12 @@ import { hex } from '../memory-words.ts';
 export const openFlags: InputType = { when: 'entry', print: (call, arg) => openFlagsText(call.args.u32(arg)) };
 
 export function openFlagsText(value: number): string {
-  return joined(OPEN_ACCESS.text(value & O_ACCMODE), OPEN_FLAGS, value & ~O_ACCMODE);
+  return constantText(hex(value), openFlagNames(value));
+}
+
+/** The names alone, whatever the style. */
+export function openFlagNames(value: number): string {
+  return joined(OPEN_ACCESS.known(value & O_ACCMODE), OPEN_FLAGS, value & ~O_ACCMODE);
 }
 
 /** mmap(2) flags: `MAP_PRIVATE|MAP_ANONYMOUS`, with the size of huge pages as a shift. */
@@ -26,8 +32,9 @@ export const mapFlags: InputType = {
     const value = call.args.u32(arg);
     const hugeSize = value >>> MAP_HUGE_SHIFT;
     const small = value & ((1 << MAP_HUGE_SHIFT) - 1);
-    const text = joined(MAP_TYPES.text(small & MAP_TYPE), MAP_FLAGS, small & ~MAP_TYPE);
-    return hugeSize === 0 ? text : `${text}|${hugeSize}<<MAP_HUGE_SHIFT`;
+    const type = MAP_TYPES.known(small & MAP_TYPE) ?? `${hex(small & MAP_TYPE)} /* MAP_??? */`;
+    const names = joined(type, MAP_FLAGS, small & ~MAP_TYPE);
+    return constantText(hex(value), hugeSize === 0 ? names : `${names}|${hugeSize}<<MAP_HUGE_SHIFT`);
   },
 };
 
@@ -36,10 +43,12 @@ export const statxFlags: InputType = {
   when: 'entry',
   print(call, arg) {
     const value = call.args.u32(arg);
-    return joined(STATX_SYNC_TYPES.text(value & AT_STATX_SYNC_TYPE), AT_FLAGS, value & ~AT_STATX_SYNC_TYPE);
+    const sync = STATX_SYNC_TYPES.text(value & AT_STATX_SYNC_TYPE);
+    const rest = value & ~AT_STATX_SYNC_TYPE;
+    return rest === 0 ? sync : `${sync}|${AT_FLAGS.text(rest)}`;
   },
 };
 
-function joined(first: string, rest: typeof OPEN_FLAGS, value: number): string {
-  return value === 0 ? first : `${first}|${rest.known(value) ?? hex(value)}`;
+function joined(first: string | undefined, rest: typeof OPEN_FLAGS, value: number): string {
+  return value === 0 ? String(first) : `${first}|${rest.known(value) ?? hex(value)}`;
 }

@@ -1,5 +1,5 @@
 import { type CaptureSize, MMSGHDR_BYTES, MMSGHDR_PARTS } from '../../model/capture.ts';
-import type { Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import type { ArgumentType, Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
 import { MESSAGE_FLAGS } from '../constants/sockets.ts';
 import { decimalU64At, i32, pointerAt, u32, u64 } from '../memory-words.ts';
 import { quoted } from '../quoted-text.ts';
@@ -87,9 +87,10 @@ function limited(bytes: Uint8Array, valid: number, options: PrintOptions): strin
 }
 
 /** struct msghdr that the program passes: sendmsg(2). */
-export const messageIn: InputType & Gapped = {
+export const messageIn: ArgumentType = {
   when: 'entry',
   gap: NETLINK_GAP,
+  descriptorsInside: (arg) => [{ arg, at: 'entry', kind: 'rights' }],
   capture: (arg) => [{ arg, at: 'entry', kind: 'msghdr', data: 'all' }],
   print(call, arg, options) {
     const header = call.captured.bytes(arg);
@@ -99,9 +100,10 @@ export const messageIn: InputType & Gapped = {
 };
 
 /** struct msghdr that the kernel fills: recvmsg(2). */
-export const messageOut: OutputType & Gapped = {
+export const messageOut: ArgumentType = {
   when: 'exit',
   gap: NETLINK_GAP,
+  descriptorsInside: (arg) => [{ arg, at: 'exit', kind: 'rights' }],
   capture: (arg) => [
     { arg, at: 'entry', kind: 'bytes', size: 56 },
     { arg, at: 'exit', kind: 'msghdr', data: 'result' },
@@ -158,7 +160,7 @@ function messageText(
   ];
   if (controlLength > 0) {
     const isWhole = control !== undefined && control.length >= CONTROL_HEADER_SIZE;
-    fields.push(`msg_control=${isWhole ? controlText(control) : pointerAt(header, 32)}`);
+    fields.push(`msg_control=${isWhole ? controlText(control, call, options) : pointerAt(header, 32)}`);
   }
   fields.push(`msg_controllen=${controlLength}`, `msg_flags=${MESSAGE_FLAGS.text(u32(header, 48))}`);
   return `{${fields.join(', ')}}`;

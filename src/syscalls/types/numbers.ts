@@ -1,14 +1,14 @@
-import type { ArgumentType, InputType, PrintOptions, ResultType } from '../argument-type.ts';
-import { decimalI64, decimalU64, hex } from '../memory-words.ts';
+import { type Captured, LABEL } from '../../model/capture.ts';
+import type { ArgumentType, Call, InputType, PrintOptions, ResultType } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
+import { decimalI64, decimalU64, hex, hex64 } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
 import { escaped } from '../quoted-text.ts';
-import { signalName } from '../signals.ts';
+import { signalText } from '../signals.ts';
 
 const AT_FDCWD = -100;
 const DELETED = ' (deleted)';
-/** Where the capture of what a call returned is found: after the six arguments. */
-export const RESULT_ARGUMENT = 6;
-
+const NUL = 0;
 /** An input that is printed from its word alone. */
 function fromWord(print: InputType['print']): InputType {
   return { when: 'entry', print };
@@ -27,17 +27,56 @@ export const fd: DescriptorType = {
   print(call, arg, options) {
     const value = call.args.i32(arg);
     // AT_FDCWD is a directory only where paths are looked up.
-    return value < 0 ? String(value) : `${value}${descriptorText(call.captured.bytes(arg), options)}`;
+    return value < 0 ? String(value) : descriptorText(call, value, options);
   },
 };
 
-function descriptorText(path: Uint8Array | undefined, { strings, fdPaths }: PrintOptions): string {
-  if (path === undefined || !fdPaths) return '';
-  const text = escaped(path, strings).replace(/[<>]/g, (bracket) => (bracket === '<' ? '\\74' : '\\76'));
-  const deleted = text.endsWith(DELETED) && text.startsWith('/');
-  return deleted ? `<${text.slice(0, -DELETED.length)}>(deleted)` : `<${text}>`;
+/** A descriptor in an argument or a structure, with what it is. */
+export function descriptorText(call: Pick<Call, 'captured'>, fd: number, options: PrintOptions): string {
+  return `${fd}${descriptorLabel(call.captured, fd, 'entry', options)}`;
 }
-export const pid: InputType = { ...int };
+
+/** `</etc/passwd>`, `</dev/null<char 1:3>>`, `<TCP:[127.0.0.1:40112->127.0.0.1:80]>`; nothing where it is not known. */
+function descriptorLabel(captured: Captured, fd: number, at: 'entry' | 'exit', options: PrintOptions): string {
+  const label = captured.label(LABEL.descriptor, fd, at);
+  if (label === undefined) return '';
+  const end = label.indexOf(NUL);
+  const path = inAngles(end < 0 ? label : label.subarray(0, end), options);
+  if (end < 0) return options.fdPaths ? closedAngles(path) : '';
+  const details = Buffer.from(label.buffer, label.byteOffset + end + 1, label.length - end - 1).toString('latin1');
+  return details.startsWith('<') ? `<${path}${details}>` : `<${details}>`;
+}
+
+function inAngles(bytes: Uint8Array, { strings }: PrintOptions): string {
+  return escaped(bytes, strings).replace(/[<>]/g, (bracket) => (bracket === '<' ? '\\74' : '\\76'));
+}
+
+function closedAngles(path: string): string {
+  const deleted = path.endsWith(DELETED) && path.startsWith('/');
+  return deleted ? `<${path.slice(0, -DELETED.length)}>(deleted)` : `<${path}>`;
+}
+
+/** A process or a thread; with its name, where that was captured: `123<bash>`. */
+export const pid: InputType & { readonly process: true } = {
+  when: 'entry',
+  process: true,
+  print: (call, arg, options) => processText(call, call.args.i32(arg), options),
+};
+
+export function processText(call: Pick<Call, 'captured'>, tid: number, options: PrintOptions): string {
+  return `${tid}${processLabel(call.captured, tid, 'entry', options)}`;
+}
+
+function processLabel(captured: Captured, tid: number, at: 'entry' | 'exit', options: PrintOptions): string {
+  const name = options.processNames ? captured.label(LABEL.process, tid, at) : undefined;
+  return name === undefined || name.length === 0 ? '' : `<${inAngles(name, options)}>`;
+}
+
+/** The id of a process. */
+export const processResult: ResultType = {
+  process: true,
+  text: (call, options) => `${call.result.i32(0)}${processLabel(call.captured, call.result.i32(0), 'exit', options)}`,
+};
 
 /** A 64-bit signed number, such as an offset. */
 export const long: InputType = fromWord((call, arg) => decimalI64(call.args.u32(arg), call.args.high(arg)));
@@ -69,8 +108,8 @@ export const directoryFd: DescriptorType = {
   descriptor: true,
   print(call, arg, options) {
     const value = call.args.i32(arg);
-    const text = value === AT_FDCWD ? 'AT_FDCWD' : String(value);
-    return text + descriptorText(call.captured.bytes(arg), options);
+    const text = constantText(String(value), value === AT_FDCWD ? 'AT_FDCWD' : undefined);
+    return text + descriptorLabel(call.captured, value, 'entry', options);
   },
 };
 
@@ -88,7 +127,7 @@ export function idText(value: number): string {
   return value === 0xffff_ffff ? '-1' : String(value);
 }
 
-export const signal: InputType = fromWord((call, arg) => signalName(call.args.i32(arg)));
+export const signal: InputType = fromWord((call, arg) => signalText(call.args.i32(arg)));
 
 /** Flags or one of several values, by a table of names. The word is 32 bits wide. */
 export function namedValue(values: NamedValues): InputType {
@@ -99,7 +138,7 @@ export function namedValue(values: NamedValues): InputType {
 export function deviceText(low: number, high: number): string {
   const major = ((low >>> 8) & 0xfff) | (high & 0xfffff000);
   const minor = ((low & 0xff) | ((low >>> 12) & 0xfff00)) >>> 0;
-  return `makedev(${hex(major)}, ${hex(minor)})`;
+  return constantText(hex64(low, high), `makedev(${hex(major)}, ${hex(minor)})`);
 }
 
 export const device: InputType = fromWord((call, arg) => deviceText(call.args.u32(arg), 0));
@@ -112,7 +151,8 @@ export const decimalResult: ResultType = {
 /** A new file descriptor. */
 export const descriptorResult: ResultType = {
   descriptor: true,
-  text: (call, options) => `${call.result.i32(0)}${descriptorText(call.captured.bytes(RESULT_ARGUMENT), options)}`,
+  text: (call, options) =>
+    `${call.result.i32(0)}${descriptorLabel(call.captured, call.result.i32(0), 'exit', options)}`,
 };
 
 /** An address, or flags. */

@@ -1,4 +1,4 @@
-import type { InputType } from '../argument-type.ts';
+import type { Call, InputType, PrintOptions } from '../argument-type.ts';
 import { hex, pointerAt, u8, u16, u32 } from '../memory-words.ts';
 import { choice, type NamedValues } from '../named-values.ts';
 import { addressText } from './numbers.ts';
@@ -81,15 +81,16 @@ function instructionText(bytes: Uint8Array, isSeccomp: boolean): string {
 }
 
 /** struct sock_fprog: how long a program is, and where; with -v the program. */
-export function filterText(
+function filterText(
   header: Uint8Array,
   program: Uint8Array | undefined,
   kind: 'seccomp' | 'socket',
-  options: Parameters<InputType['print']>[2],
+  options: PrintOptions,
+  call: Call,
 ): string {
   const shown =
     options.verbose && program !== undefined
-      ? arrayText(program, INSTRUCTION_SIZE, (bytes) => instructionText(bytes, kind === 'seccomp'), options)
+      ? arrayText(program, INSTRUCTION_SIZE, (bytes) => instructionText(bytes, kind === 'seccomp'), options, call)
       : pointerAt(header, FILTER_AT);
   return `{len=${u16(header, LENGTH_AT)}, filter=${shown}}`;
 }
@@ -112,7 +113,7 @@ export function filterIn(kind: 'seccomp' | 'socket'): InputType {
     print(call, arg, options) {
       const header = call.captured.bytes(arg);
       if (header === undefined || header.length < PROGRAM_SIZE) return addressText(call.args, arg);
-      return filterText(header, call.captured.bytes(arg, 1), kind, options);
+      return filterText(header, call.captured.bytes(arg, 1), kind, options, call);
     },
   };
 }

@@ -2,15 +2,15 @@ import type { CaptureSize } from '../../model/capture.ts';
 import type { Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
 import { addressText } from './numbers.ts';
 
-/** Prints a structure from its bytes. */
-export type StructPrinter = (bytes: Uint8Array, options: PrintOptions) => string;
+/** Prints a structure from its bytes; what it belongs to knows the labels of what is inside. */
+export type StructPrinter = (bytes: Uint8Array, options: PrintOptions, call: Call) => string;
 
 /** A structure that the program passes by pointer. */
 export function structIn(size: CaptureSize, print: StructPrinter): InputType {
   return {
     when: 'entry',
     capture: (arg) => [{ arg, at: 'entry', kind: 'bytes', size }],
-    print: (call, arg, options) => atEntry(call, arg, size, (bytes) => print(bytes, options)),
+    print: (call, arg, options) => atEntry(call, arg, size, (bytes) => print(bytes, options, call)),
   };
 }
 
@@ -19,14 +19,14 @@ export function structOut(size: CaptureSize, print: StructPrinter): OutputType {
   return {
     when: 'exit',
     capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size }],
-    print: (call, arg, options) => afterSuccess(call, arg, size, (bytes) => print(bytes, options)),
+    print: (call, arg, options) => afterSuccess(call, arg, size, (bytes) => print(bytes, options, call)),
   };
 }
 
 /** A structure that the kernel reads and changes. `after` is undefined if the call failed. */
 export function structInOut(
   size: CaptureSize,
-  print: (before: Uint8Array, after: Uint8Array | undefined, options: PrintOptions) => string,
+  print: (before: Uint8Array, after: Uint8Array | undefined, options: PrintOptions, call: CompletedCall) => string,
 ): OutputType {
   return {
     when: 'exit',
@@ -37,7 +37,7 @@ export function structInOut(
     print(call, arg, options) {
       const before = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg);
       if (before === undefined || isTorn(call, arg, size, before)) return addressText(call.args, arg);
-      return print(before, call.errno === 0 ? call.captured.bytes(arg) : undefined, options);
+      return print(before, call.errno === 0 ? call.captured.bytes(arg) : undefined, options, call);
     },
   };
 }
@@ -50,7 +50,7 @@ export function arrayIn(count: CaptureSize, elementSize: number, print: StructPr
     print(call, arg, options) {
       const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg) ?? emptyIf(call, arg, size, 0);
       if (bytes === undefined || (bytes.length > 0 && bytes.length < elementSize)) return addressText(call.args, arg);
-      const text = arrayText(bytes, elementSize, print, options);
+      const text = arrayText(bytes, elementSize, print, options, call);
       const whole = Math.floor(bytes.length / elementSize);
       const isTornOff = !text.endsWith(', ...]') && bytes.length < wantedSize(call, size) && !call.captured.isCut(arg);
       if (!isTornOff) return text;
@@ -68,12 +68,14 @@ function wantedSize(call: Call, size: CaptureSize): number {
 
 /** Elements that the kernel fills. */
 export function arrayOut(count: CaptureSize, elementSize: number, print: StructPrinter): OutputType {
-  return structOut(scaled(count, elementSize), (bytes, options) => arrayText(bytes, elementSize, print, options));
+  return structOut(scaled(count, elementSize), (bytes, options, call) =>
+    arrayText(bytes, elementSize, print, options, call),
+  );
 }
 
 /** A single value behind a pointer: `[3]`. */
 export function boxed(print: StructPrinter): StructPrinter {
-  return (bytes, options) => `[${print(bytes, options)}]`;
+  return (bytes, options, call) => `[${print(bytes, options, call)}]`;
 }
 
 /** Elements in brackets, as many as the limit allows. */
@@ -82,13 +84,14 @@ export function arrayText(
   elementSize: number,
   print: StructPrinter,
   options: PrintOptions,
+  call: Call,
   count: number = Math.floor(bytes.length / elementSize),
 ): string {
   const shown = Math.min(count, options.stringLimit);
   let text = '[';
   for (let i = 0; i < shown; i++) {
     if (i > 0) text += ', ';
-    text += print(bytes.subarray(i * elementSize, (i + 1) * elementSize), options);
+    text += print(bytes.subarray(i * elementSize, (i + 1) * elementSize), options, call);
   }
   return `${text}${count > shown ? ', ...' : ''}]`;
 }

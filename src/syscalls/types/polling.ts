@@ -1,8 +1,16 @@
-import { alike, type CompletedCall, type InputType, type OutputType, type PrintOptions } from '../argument-type.ts';
+import {
+  type ArgumentType,
+  alike,
+  type Call,
+  type CompletedCall,
+  type InputType,
+  type OutputType,
+  type PrintOptions,
+} from '../argument-type.ts';
 import { EPOLL_EVENTS, POLL_EVENTS } from '../constants/polling.ts';
 import { decimalU64At, hex64At, i32, pointerAt, u16, u32 } from '../memory-words.ts';
-import { addressText } from './numbers.ts';
-import { arrayIn, arrayOut, structIn } from './pointers.ts';
+import { addressText, descriptorText } from './numbers.ts';
+import { arrayIn, arrayOut, type StructPrinter, structIn } from './pointers.ts';
 import { sigsetText } from './signals.ts';
 import { timespecText, timevalText } from './time.ts';
 
@@ -10,13 +18,14 @@ const POLLFD_SIZE = 8;
 /** struct epoll_event is packed on x86-64. */
 const EPOLL_EVENT_SIZE = 12;
 
-function pollfdText(bytes: Uint8Array): string {
+const pollfdText: StructPrinter = (bytes, options, call) => {
   const fd = i32(bytes, 0);
-  return fd < 0 ? `{fd=${fd}}` : `{fd=${fd}, events=${POLL_EVENTS.text(u16(bytes, 4))}}`;
-}
+  if (fd < 0) return `{fd=${fd}}`;
+  return `{fd=${descriptorText(call, fd, options)}, events=${POLL_EVENTS.text(u16(bytes, 4))}}`;
+};
 
 /** The array of poll(2), with its number of elements in argument `count`; copied again when the call is back. */
-export function pollfds(count: number): InputType {
+export function pollfds(count: number): ArgumentType {
   const input = alike(arrayIn({ arg: count }, POLLFD_SIZE, pollfdText));
   const size = { arg: count, times: POLLFD_SIZE };
   return {
@@ -25,7 +34,8 @@ export function pollfds(count: number): InputType {
       { arg, at: 'entry', kind: 'bytes', size },
       { arg, at: 'exit', kind: 'bytes', size },
     ],
-  } as InputType;
+    descriptorsInside: (arg) => [{ arg, at: 'entry', kind: 'fds', count: { arg: count }, stride: POLLFD_SIZE }],
+  };
 }
 
 /** What poll(2) says: `[{fd=3, revents=POLLIN}]`, or `Timeout`; for ppoll(2) with the time that was left. */
@@ -50,18 +60,26 @@ export function pollNote(timeout?: number) {
 }
 
 /** A set of descriptors below nfds: `[0 3]`. `bytes` is how many the kernel reads. */
-export function fdSet(bytes: number, descriptors: number): InputType {
-  const input = structIn(bytes, (set) => `[${members(set, descriptors).join(' ')}]`);
+export function fdSet(bytes: number, descriptors: number): ArgumentType {
+  const input = structIn(bytes, (set, options, call) => `[${membersText(set, descriptors, call, options)}]`);
   return {
     ...input,
     capture: (arg) => [
       { arg, at: 'entry', kind: 'bytes', size: bytes },
       { arg, at: 'exit', kind: 'bytes', size: bytes },
     ],
+    descriptorsInside: (arg) => [{ arg, at: 'entry', kind: 'fd-set', descriptors }],
   };
 }
 
-function members(set: Uint8Array, descriptors: number): number[] {
+function membersText(set: Uint8Array, descriptors: number, call: Call, options: PrintOptions): string {
+  return membersOfSet(set, descriptors)
+    .map((fd) => descriptorText(call, fd, options))
+    .join(' ');
+}
+
+/** The members of a set of select(2): bits in the order of the descriptors. */
+export function membersOfSet(set: Uint8Array, descriptors: number): number[] {
   const found: number[] = [];
   for (let fd = 0; fd < descriptors; fd++) if (((set[fd >> 3] ?? 0) >> (fd & 7)) & 1) found.push(fd);
   return found;
@@ -76,7 +94,7 @@ export function selectNote(timeText: (bytes: Uint8Array) => string) {
     if (call.result.i32(0) === 0) return 'Timeout';
     const sets = SET_NAMES.flatMap((name, i) => {
       const bytes = call.captured.bytes(i + 1);
-      const ready = bytes === undefined ? [] : members(bytes, call.args.i32(0));
+      const ready = bytes === undefined ? [] : membersOfSet(bytes, call.args.i32(0));
       return ready.length === 0 ? [] : [`${name} [${ready.join(' ')}]`];
     });
     return withLeft(sets.join(', '), left(call, 4, timeText));

@@ -1,8 +1,9 @@
 import { alike, type InputType, type OutputType } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
 import { CLONE_FLAGS, CLONE3_HIGH_FLAGS } from '../constants/processes.ts';
 import { decimalU64At, hex, hex64At, i32, pointerAt, u16, u32, u64 } from '../memory-words.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
-import { signalName } from '../signals.ts';
+import { signalName, signalText } from '../signals.ts';
 import { addressText } from './numbers.ts';
 import { type StructPrinter, structIn, structOut } from './pointers.ts';
 import { timevalText } from './time.ts';
@@ -19,9 +20,10 @@ const rusageText: StructPrinter = (bytes, { verbose }) => {
 
 /** One limit: `8192*1024`, `RLIM64_INFINITY`. */
 function limitText(bytes: Uint8Array, offset: number): string {
-  if (u32(bytes, offset) === 0xffff_ffff && u32(bytes, offset + 4) === 0xffff_ffff) return 'RLIM64_INFINITY';
+  if (u32(bytes, offset) === 0xffff_ffff && u32(bytes, offset + 4) === 0xffff_ffff)
+    return constantText(decimalU64At(bytes, offset), 'RLIM64_INFINITY');
   const value = u64(bytes, offset);
-  if (value > 1024 && value % 1024 === 0) return `${value / 1024}*1024`;
+  if (value > 1024 && value % 1024 === 0) return constantText(String(value), `${value / 1024}*1024`);
   return decimalU64At(bytes, offset);
 }
 
@@ -109,8 +111,8 @@ export const cloneFlags: InputType = {
     const value = call.args.u32(arg);
     const signal = value & CLONE_NEWTIME_OR_SIGNAL;
     const flags = value & ~CLONE_NEWTIME_OR_SIGNAL;
-    if (flags === 0) return signal === 0 ? '0' : signalName(signal);
-    return signal === 0 ? CLONE_FLAGS.text(flags) : `${CLONE_FLAGS.text(flags)}|${signalName(signal)}`;
+    if (flags === 0) return signal === 0 ? '0' : signalText(signal);
+    return signal === 0 ? CLONE_FLAGS.text(flags) : `${CLONE_FLAGS.text(flags)}|${signalText(signal)}`;
   },
 };
 
@@ -132,7 +134,7 @@ function cloneArgsText(bytes: Uint8Array): string {
   if (low & CLONE_PARENT_SETTID) fields.push(`parent_tid=${pointerAt(bytes, 24)}`);
   const exitSignal = u64(bytes, 32);
   fields.push(
-    `exit_signal=${exitSignal === 0 ? '0' : signalName(exitSignal)}`,
+    `exit_signal=${exitSignal === 0 ? '0' : signalText(exitSignal)}`,
     `stack=${pointerAt(bytes, 40)}`,
     `stack_size=${hex64At(bytes, 48)}`,
   );

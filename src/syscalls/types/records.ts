@@ -1,4 +1,4 @@
-import type { PrintOptions } from '../argument-type.ts';
+import type { Call, PrintOptions } from '../argument-type.ts';
 import { decimalI64At, decimalU64At, hex, hex64At, i16, i32, pointerAt, u8, u16, u32 } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
@@ -8,22 +8,23 @@ import type { StructPrinter } from './pointers.ts';
 /** A field of a structure: how it is printed, and where it ends. Undefined text leaves it out. */
 export interface Field {
   readonly end: number;
-  text(bytes: Uint8Array, options: PrintOptions): string | undefined;
+  text(bytes: Uint8Array, options: PrintOptions, call: Call): string | undefined;
 }
 
 /** Prints a structure by its fields, in their order: `{size=8, flags=0}`. Fields beyond the bytes that there are are left out. */
 export function record(fields: Readonly<Record<string, Field>>): StructPrinter {
   const entries = Object.entries(fields);
-  return (bytes, options) => `{${fieldTexts(entries, bytes, options).join(', ')}}`;
+  return (bytes, options, call) => `{${fieldTexts(entries, bytes, options, call).join(', ')}}`;
 }
 
 function fieldTexts(
   entries: readonly (readonly [string, Field])[],
   bytes: Uint8Array,
   options: PrintOptions,
+  call: Call,
 ): readonly string[] {
   return entries.flatMap(([name, field]) => {
-    const text = field.end <= bytes.length ? field.text(bytes, options) : undefined;
+    const text = field.end <= bytes.length ? field.text(bytes, options, call) : undefined;
     return text === undefined ? [] : [`${name}=${text}`];
   });
 }
@@ -73,20 +74,26 @@ export function textAt(offset: number, size: number): Field {
 
 /** A structure in a structure. */
 export function recordAt(offset: number, size: number, print: StructPrinter): Field {
-  return { end: offset + size, text: (bytes, options) => print(bytes.subarray(offset, offset + size), options) };
+  return {
+    end: offset + size,
+    text: (bytes, options, call) => print(bytes.subarray(offset, offset + size), options, call),
+  };
 }
 
 /** A field that is printed only if the bytes say so. */
 export function fieldIf(condition: (bytes: Uint8Array) => boolean, field: Field): Field {
-  return { end: field.end, text: (bytes, options) => (condition(bytes) ? field.text(bytes, options) : undefined) };
+  return {
+    end: field.end,
+    text: (bytes, options, call) => (condition(bytes) ? field.text(bytes, options, call) : undefined),
+  };
 }
 
 /** A field that is printed only if it is not zero. */
 export function unlessZero(field: Field): Field {
   return {
     end: field.end,
-    text(bytes, options) {
-      const text = field.text(bytes, options);
+    text(bytes, options, call) {
+      const text = field.text(bytes, options, call);
       return text === '0' || text === 'NULL' ? undefined : text;
     },
   };

@@ -1,7 +1,8 @@
+import { constantText, explained } from '../constant-style.ts';
 import { SI_CODES, SI_CODES_OF } from '../constants/signals.ts';
 import { errnoNameOf } from '../errnos.ts';
 import { decimalI64At, hex, hex64At, i32, pointerAt, u16, u32 } from '../memory-words.ts';
-import { signalName } from '../signals.ts';
+import { signalText } from '../signals.ts';
 import { syscallName } from '../syscall-table.ts';
 import { idText } from './numbers.ts';
 
@@ -30,7 +31,7 @@ export function siginfoText(bytes: Uint8Array): string {
   const signal = i32(bytes, 0);
   if (signal === 0) return '{}';
   const code = i32(bytes, 8);
-  const fields = [`si_signo=${signalName(signal)}`, `si_code=${codeText(signal, code)}`];
+  const fields = [`si_signo=${signalText(signal)}`, `si_code=${codeText(signal, code)}`];
   const errno = i32(bytes, 4);
   if (errno !== 0) fields.push(`si_errno=${errnoNameOf(errno) ?? errno >>> 0}`);
   fields.push(...(code <= 0 ? fromProgram(bytes, code) : fromKernel(bytes, signal, code)));
@@ -39,7 +40,7 @@ export function siginfoText(bytes: Uint8Array): string {
 
 function codeText(signal: number, code: number): string {
   const name = SI_CODES.known(code) ?? SI_CODES_OF[signal]?.known(code);
-  return name ?? hex(code);
+  return constantText(hex(code), name);
 }
 
 function source(bytes: Uint8Array): string[] {
@@ -82,7 +83,7 @@ function child(bytes: Uint8Array, code: number): string[] {
   const status = i32(bytes, 24);
   return [
     ...source(bytes),
-    `si_status=${code === CLD_EXITED ? status : signalName(status)}`,
+    `si_status=${code === CLD_EXITED ? status : signalText(status)}`,
     `si_utime=${ticksText(bytes, 32)}`,
     `si_stime=${ticksText(bytes, 40)}`,
   ];
@@ -93,7 +94,7 @@ export function ticksText(bytes: Uint8Array, offset: number): string {
   const text = decimalI64At(bytes, offset);
   if (text === '0') return text;
   const seconds = Number(text) / 100;
-  return `${text} /* ${seconds < 1 ? seconds : seconds.toFixed(2)} s */`;
+  return explained(text, `${seconds < 1 ? seconds : seconds.toFixed(2)} s`);
 }
 
 function fault(bytes: Uint8Array, signal: number, code: number): string[] {

@@ -1,7 +1,8 @@
 import { alike, type InputType, type OutputType, type PrintOptions } from '../argument-type.ts';
+import { constantText, namesAlone } from '../constant-style.ts';
 import { ADDRESS_FAMILIES, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX } from '../constants/sockets.ts';
 import { hex, i32, u16, u16be, u32 } from '../memory-words.ts';
-import { quoted, quotedUntilNul, type StringStyle } from '../quoted-text.ts';
+import { hexEscaped, quoted, quotedUntilNul, type StringStyle } from '../quoted-text.ts';
 import { addressText } from './numbers.ts';
 import { structIn } from './pointers.ts';
 
@@ -21,7 +22,7 @@ function familyFields(family: number, bytes: Uint8Array, style: StringStyle | un
       return bytes.length > FAMILY_SIZE ? `, sun_path=${unixPath(bytes.subarray(FAMILY_SIZE, 110), style)}` : '';
     case AF_INET:
       if (bytes.length < 8) break;
-      return `, sin_port=htons(${u16be(bytes, 2)}), sin_addr=inet_addr("${inet4Text(bytes, 4)}")`;
+      return `, sin_port=${port(bytes)}, sin_addr=${packed(bytes, 4, 4, `inet_addr("${inet4Text(bytes, 4)}")`)}`;
     case AF_INET6:
       if (bytes.length < 24) break;
       return inet6Fields(bytes);
@@ -48,10 +49,24 @@ export function inet4Text(bytes: Uint8Array, offset: number): string {
   return bytes.subarray(offset, offset + 4).join('.');
 }
 
+/** sin_port and sin6_port lie at the same place. */
+function port(bytes: Uint8Array): string {
+  return packed(bytes, 2, 2, `htons(${u16be(bytes, 2)})`);
+}
+
+/** A value in network byte order: without its name it is its bytes. */
+function packed(bytes: Uint8Array, offset: number, size: number, name: string): string {
+  return namesAlone() ? name : constantText(`"${hexEscaped(bytes.subarray(offset, offset + size))}"`, name);
+}
+
 function inet6Fields(bytes: Uint8Array): string {
   const flow = ((u16be(bytes, 4) << 16) | u16be(bytes, 6)) >>> 0;
   const scope = bytes.length >= 28 ? `, sin6_scope_id=${u32(bytes, 24)}` : '';
-  return `, sin6_port=htons(${u16be(bytes, 2)}), sin6_flowinfo=htonl(${flow}), inet_pton(AF_INET6, "${inet6Text(bytes, 8)}", &sin6_addr)${scope}`;
+  const text = inet6Text(bytes, 8);
+  const address = namesAlone()
+    ? `inet_pton(AF_INET6, "${text}", &sin6_addr)`
+    : `sin6_addr=${packed(bytes, 8, 16, `inet_pton(AF_INET6, "${text}")`)}`;
+  return `, sin6_port=${port(bytes)}, sin6_flowinfo=${packed(bytes, 4, 4, `htonl(${flow})`)}, ${address}${scope}`;
 }
 
 /** An IPv6 address as inet_ntop(3) writes it: the longest run of zeroes becomes `::`. */

@@ -1,4 +1,5 @@
 import { alike, type OutputType } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
 import { FILE_TYPES, STATX_ATTRIBUTES, STATX_MASK } from '../constants/files.ts';
 import { FILESYSTEM_MAGIC, ST_VALID, STATFS_FLAGS } from '../constants/filesystems.ts';
 import { decimalI64At, decimalU64At, hex, hex64At, i32, u16, u32 } from '../memory-words.ts';
@@ -19,7 +20,7 @@ export function modeText(mode: number): string {
   if (type === undefined && (mode & S_IFMT) !== 0) return octal(mode);
   let text = type === undefined ? '' : `${type}|`;
   for (const [bit, name] of SPECIAL_BITS) if (mode & bit) text += name;
-  return text + octal(mode & 0o777);
+  return constantText(octal(mode), text + octal(mode & 0o777));
 }
 
 function isDevice(mode: number): boolean {
@@ -110,7 +111,7 @@ function statfsText(bytes: Uint8Array): string {
   const magic = u32(bytes, 0);
   const flags = u32(bytes, 80);
   const fields = [
-    `f_type=${FILESYSTEM_MAGIC.known(magic) ?? hex(magic)}`,
+    `f_type=${constantText(hex(magic), FILESYSTEM_MAGIC.known(magic))}`,
     `f_bsize=${decimalU64At(bytes, 8)}`,
     `f_blocks=${decimalU64At(bytes, 16)}`,
     `f_bfree=${decimalU64At(bytes, 24)}`,

@@ -1,3 +1,4 @@
+import type { PrintOptions } from '../argument-type.ts';
 import {
   BAUD_RATES,
   CBAUD,
@@ -10,26 +11,27 @@ import {
   OUTPUT_DELAYS,
   OUTPUT_MODES,
 } from '../constants/terminals.ts';
-import { hex, u8, u16, u32 } from '../memory-words.ts';
+import { hex, u16, u32 } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
-import type { StructPrinter } from './pointers.ts';
 
-/** The kernel's struct termios. */
+/** The kernel's struct termios, whose line discipline and control characters are left out without -v. */
 export const TERMIOS_SIZE = 36;
-const LINE_AT = 16;
-const CHARACTERS_AT = 17;
-const CHARACTERS =
-  'VINTR VQUIT VERASE VKILL VEOF VTIME VMIN VSWTC VSTART VSTOP VSUSP VEOL VREPRINT VDISCARD VWERASE VLNEXT VEOL2 17 18'.split(
-    ' ',
-  );
 
-/** Modes; with -v also the line discipline and the control characters. */
-export const termiosText: StructPrinter = (bytes, { verbose }) => {
+export function termiosText(bytes: Uint8Array, { verbose }: PrintOptions): string {
   const modes = `c_iflag=${INPUT_MODES.text(u32(bytes, 0))}, c_oflag=${outputText(u32(bytes, 4))}, c_cflag=${controlText(u32(bytes, 8))}, c_lflag=${LOCAL_MODES.text(u32(bytes, 12))}`;
   if (!verbose) return `{${modes}, ...}`;
-  const characters = CHARACTERS.map((name, i) => `[${name}]=${hex(u8(bytes, CHARACTERS_AT + i))}`);
-  return `{${modes}, c_line=${LINE_DISCIPLINES.text(u8(bytes, LINE_AT))}, c_cc=[${characters.join(', ')}]}`;
-};
+  const characters = [...bytes.subarray(LINE + 1, TERMIOS_SIZE)].map(
+    (byte, index) => `[${CONTROL_CHARACTERS[index] ?? index}]=${hex(byte)}`,
+  );
+  return `{${modes}, c_line=${LINE_DISCIPLINES.text(bytes[LINE] ?? 0)}, c_cc=[${characters.join(', ')}]}`;
+}
+
+/** Where c_line lies; c_cc follows. */
+const LINE = 16;
+const CONTROL_CHARACTERS =
+  'VINTR VQUIT VERASE VKILL VEOF VTIME VMIN VSWTC VSTART VSTOP VSUSP VEOL VREPRINT VDISCARD VWERASE VLNEXT VEOL2'.split(
+    ' ',
+  );
 
 function outputText(value: number): string {
   const parts = OUTPUT_DELAYS.map(([mask, names]) => names.text(value & mask));

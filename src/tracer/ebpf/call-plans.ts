@@ -1,5 +1,5 @@
 import { ArgWords } from '../../model/arg-words.ts';
-import { type BehindSize, type Capture, type CaptureSize, MMSGHDR_BYTES } from '../../model/capture.ts';
+import { type BehindSize, type Capture, type CaptureSize, isLabel, MMSGHDR_BYTES } from '../../model/capture.ts';
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import {
   CAPTURE,
@@ -186,8 +186,8 @@ function needsEntry(captures: readonly Capture[]): boolean {
 }
 
 function putCapture(view: DataView, at: number, capture: Capture, stringLimit: number): void {
-  // No plan for the kernel asks what descriptors are.
-  if (capture.kind === 'fd') return;
+  // No plan for the kernel asks what numbers are.
+  if (isLabel(capture)) return;
   view.setUint8(at + CAPTURE.kind, capture.kind === 'mmsghdr' ? CAPTURE_KIND.bytes : CAPTURE_KIND[capture.kind]);
   view.setUint8(at + CAPTURE.arg, capture.arg);
   view.setUint8(at + CAPTURE.when, capture.at === 'entry' ? WHEN.entry : WHEN.exit);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CommandLine, parseCommandLine } from '../../../src/cli/command-line.ts';
+import type { DescriptorSet } from '../../../src/syscalls/dumped-data.ts';
 
 const parse = (...argv: string[]): CommandLine => parseCommandLine([...argv, '--', 'true'], {}, undefined);
 const trace = (...argv: string[]): CommandLine['trace'] => parse(...argv).trace;
@@ -33,6 +34,10 @@ describe('options are read as getopt does', () => {
   });
 });
 
+function fds(members: readonly number[], inverted = false): DescriptorSet {
+  return { members, inverted };
+}
+
 describe('a later option overrides an earlier one', () => {
   it.each<[string[], Partial<CommandLine['trace']>]>([
     [['-c', '-C'], { summary: 'also' }],
@@ -45,8 +50,8 @@ describe('a later option overrides an earlier one', () => {
     [['--absolute-timestamps=none', '-t'], { absoluteTimes: { form: 'time', precision: 's' } }],
     [['-z', '-Z'], { statuses: new Set(['failed']) }],
     [['-s', '1', '-s2'], { stringLimit: 2 }],
-    [['-v', '-e', 'abbrev=all'], { verbose: false }],
-    [['-y', '--decode-fds=none'], { fdPaths: false }],
+    [['-v', '-Y'], { processNames: true }],
+    [['-y', '--decode-fds=none'], { decodeFds: new Set() }],
   ])('%j', (argv, expected) => {
     expect(trace(...argv)).toMatchObject(expected);
   });
@@ -63,7 +68,7 @@ it.each<[string[], Partial<CommandLine['trace']>]>([
   [['-ttt'], { absoluteTimes: { form: 'unix', precision: 'us' } }],
   [['--absolute-timestamps=format:unix,precision:ms'], { absoluteTimes: { form: 'unix', precision: 'ms' } }],
   [['-q'], { quiet: new Set(['attach', 'personality']) }],
-  [['-qq'], { quiet: new Set(['attach', 'exit', 'personality']) }],
+  [['-qq'], { quiet: new Set(['attach', 'personality', 'exit']) }],
   [['-e', 'quiet=exits'], { quiet: new Set(['exit']) }],
   [['-e', 'status=!successful'], { statuses: new Set(['failed', 'unfinished', 'unavailable', 'detached']) }],
   [['-e', 'status=all'], { statuses: undefined }],
@@ -77,6 +82,12 @@ it.each<[string[], Partial<CommandLine['trace']>]>([
     },
   ],
   [['-P', 'a', '--trace-path=b'], { paths: ['a', 'b'] }],
+  [['-yy'], { decodeFds: new Set(['path', 'socket', 'dev', 'eventfd', 'pidfd', 'signalfd']) }],
+  [['--decode-fds=socket,dev'], { decodeFds: new Set(['socket', 'dev']) }],
+  [['-e', 'read=0,5', '--write=!2'], { dumps: { read: fds([0, 5]), write: fds([2], true) } }],
+  [['-e', 'read=all', '-e', 'w=none'], { dumps: { read: fds([], true), write: fds([]) } }],
+  [['-X', 'raw', '-N', '-Y'], { constants: 'raw', argumentNames: true, processNames: true }],
+  [['--trace-fds=3', '--syscall-limit=10'], { descriptors: fds([3]), callLimit: 10 }],
   [['-ff', '-o', 'x'], { separately: true }],
   [['-ff'], { separately: false }],
   [
@@ -111,7 +122,10 @@ it.each([
   [['-e', 'status=bogus']],
   [['-e', 'quiet=bogus']],
   [['-e', 'signal=bogus']],
-  [['-e', 'abbrev=read']],
+  [['-e', 'decode-fds=bogus']],
+  [['-e', 'read=x']],
+  [['-X', 'bogus']],
+  [['--syscall-limit=0']],
   [['--relative-timestamps=minutes']],
   [['--format', 'xml']],
 ])('%j is refused with what is allowed', (argv) => {
@@ -127,4 +141,23 @@ it.each([
   [['--format', 'html', '-ff', '-o', 'x']],
 ])('%j exclude each other', (argv) => {
   expect(() => trace(...argv)).toThrow(expect.objectContaining({ code: 'USAGE' }));
+});
+
+it.each([
+  ['--kvm=vcpu'],
+  ['--secontext'],
+  ['--tips'],
+  ['-d'],
+  ['-ekvm=vcpu'],
+  ['--decode-pids=pidns'],
+  ['--namespace=new'],
+])('%s is refused by name, and says why', (option) => {
+  expect(() => trace(option)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_OPTION' }));
+});
+
+it('-e abbrev= and -e verbose= take sets of calls', () => {
+  const { whole, dereferenced } = trace('-e', 'abbrev=!fstat,execve', '-e', 'verbose=poll');
+  expect(whole!.numbers()).toEqual([5, 59]);
+  expect(dereferenced!.numbers()).toEqual([7]);
+  expect(trace('-v', '-e', 'abbrev=all').whole!.numbers()).toEqual([]);
 });

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { TraceFilter, type TraceFilterOptions } from '../../../src/report/trace-filter.ts';
-import { entryOf, exitOf, type MadeCall } from '../../support/made-calls.ts';
+import { entryOf, exitOf, type MadeCall, struct } from '../../support/made-calls.ts';
 
 const OPEN: MadeCall = { name: 'openat', args: [-100, 0x1000, 0], entry: { 1: '/etc/passwd' }, result: 3 };
 const READ: MadeCall = {
   name: 'read',
   args: [3, 0x2000, 10],
-  entry: { 0: '/etc/passwd' },
+  entry: { 'fd 3': '/etc/passwd\0details' },
   exit: { 1: 'root' },
   result: 4,
 };
-const OTHER: MadeCall = { name: 'close', args: [4], entry: { 0: '/etc/group' }, errno: 9 };
+const OTHER: MadeCall = { name: 'close', args: [4], entry: { 'fd 4': '/etc/group' }, errno: 9 };
 const EXIT: MadeCall = { name: 'exit_group', args: [0], returned: false };
 const CALLS = [OPEN, READ, OTHER, EXIT];
 
@@ -40,6 +40,26 @@ it('by path: calls that name it, or a descriptor of it', () => {
   expect(passing({ paths: ['/etc/passwd'] })).toEqual([
     ['openat', 'read'],
     ['openat', 'read'],
+  ]);
+});
+
+it('by descriptor: with paths, either is enough', () => {
+  const descriptors = { members: [4], inverted: false };
+  expect(passing({ descriptors })).toEqual([['close'], ['close']]);
+  expect(passing({ descriptors, paths: ['/etc/passwd'] })[1]).toEqual(['openat', 'read', 'close']);
+});
+
+it('by descriptor: also in what poll and select read', () => {
+  const poll: MadeCall = { name: 'poll', args: [0x1000, 2, 0], entry: { 0: struct(['u64', 3], ['u64', 7]) } };
+  const select: MadeCall = { name: 'select', args: [8, 0x1000, 0, 0, 0], entry: { 1: new Uint8Array([0x88]) } };
+  const passes = (fd: number): boolean[] =>
+    [poll, select].map((call) =>
+      new TraceFilter({ descriptors: { members: [fd], inverted: false } }).passes(exitOf(call)),
+    );
+  expect([passes(3), passes(7), passes(5)]).toEqual([
+    [true, true],
+    [true, true],
+    [false, false],
   ]);
 });
 

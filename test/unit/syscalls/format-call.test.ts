@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { PrintOptions } from '../../../src/syscalls/argument-type.ts';
 import { formatArguments, formatResult } from '../../../src/syscalls/format-call.ts';
 import { syscallName } from '../../../src/syscalls/syscall-table.ts';
 import { bytesOf, exitOf, type MadeCall, struct } from '../../support/made-calls.ts';
 
-const options = { stringLimit: 32 };
+const usual: PrintOptions = { stringLimit: 32 };
 const ADDRESS = 0x7ffe12345678;
 
-function text(call: MadeCall): string {
+function text(call: MadeCall, options: PrintOptions = usual): string {
   const event = exitOf(call);
   return `${syscallName(event.nr)}(${formatArguments(event, options)}) = ${formatResult(event, options)}`;
 }
@@ -313,5 +314,81 @@ function nothingTwice(): Uint8Array {
 describe('calls are printed as strace prints them', () => {
   it.each(CASES.map(([call, expected]) => [expected, call] as const))('%s', (expected, call) => {
     expect(text(call)).toBe(expected);
+  });
+});
+
+describe('how numbers with names are written (-X)', () => {
+  const OPEN: MadeCall = { name: 'openat', args: [-100, ADDRESS, 0o2000102, 0o600], entry: { 1: '/x' }, result: 3 };
+  const SOCKET: MadeCall = { name: 'socket', args: [2, 0o2000001, 0], result: 3 };
+  const BIND: MadeCall = { name: 'bind', args: [3, ADDRESS, 16], entry: { 1: inet } };
+  const KILL: MadeCall = { name: 'kill', args: [5, 10] };
+  const ODD: MadeCall = { name: 'lseek', args: [3, 0, 99], result: 0 };
+
+  it.each([
+    [OPEN, 'openat(-100, "/x", 0x80042, 0600) = 3'],
+    [SOCKET, 'socket(0x2, 0x1|0x80000, 0) = 3'],
+    [BIND, 'bind(3, {sa_family=0x2, sin_port="\\x00\\x50", sin_addr="\\x7f\\x00\\x00\\x01"}, 16) = 0'],
+    [KILL, 'kill(5, 10) = 0'],
+    [ODD, 'lseek(3, 0, 0x63) = 0'],
+  ])('raw: %#', (call, expected) => {
+    expect(text(call, { ...usual, constants: 'raw' })).toBe(expected);
+  });
+
+  it.each([
+    [OPEN, 'openat(-100 /* AT_FDCWD */, "/x", 0x80042 /* O_RDWR|O_CREAT|O_CLOEXEC */, 0600) = 3'],
+    [SOCKET, 'socket(0x2 /* AF_INET */, 0x1 /* SOCK_STREAM */|0x80000 /* SOCK_CLOEXEC */, 0 /* IPPROTO_IP */) = 3'],
+    [KILL, 'kill(5, 10 /* SIGUSR1 */) = 0'],
+  ])('verbose: %#', (call, expected) => {
+    expect(text(call, { ...usual, constants: 'verbose' })).toBe(expected);
+    expect(text(call)).not.toContain('/*');
+  });
+});
+
+describe('what numbers are (-y, -yy, -Y)', () => {
+  const dup: MadeCall = {
+    name: 'dup2',
+    args: [3, 4],
+    entry: { 'fd 3': '/a<b (deleted)', 'fd 4': 'socket:[7]\0TCP:[127.0.0.1:80]' },
+    exit: { 'fd 4': '/dev/null\0<char 1:3>' },
+    result: 4,
+  };
+  const poll: MadeCall = {
+    name: 'poll',
+    args: [ADDRESS, 1, 0],
+    entry: { 0: struct(['u32', 5], ['u16', 1], ['u16', 0]), 'fd 5': 'pipe:[8]' },
+  };
+  const wait: MadeCall = { name: 'kill', args: [77, 0], entry: { 'pid 77': 'a <b>' } };
+
+  it.each([
+    [dup, 'dup2(3</a\\74b>(deleted), 4<TCP:[127.0.0.1:80]>) = 4</dev/null<char 1:3>>'],
+    [poll, 'poll([{fd=5<pipe:[8]>, events=POLLIN}], 1, 0) = 0 (Timeout)'],
+    [wait, 'kill(77<a \\74b\\76>, 0) = 0'],
+  ])('%#', (call, expected) => {
+    expect(text(call, { ...usual, fdPaths: true, processNames: true })).toBe(expected);
+  });
+
+  it('what was looked up for -P alone is not shown', () => {
+    expect(text(poll)).toBe('poll([{fd=5, events=POLLIN}], 1, 0) = 0 (Timeout)');
+  });
+});
+
+describe('structures of some calls alone', () => {
+  const stat: MadeCall = { name: 'fstat', args: [1, ADDRESS], exit: { 1: new Uint8Array(144) } };
+  const none = { has: () => false };
+  const all = { has: () => true };
+
+  it('-e abbrev=!fstat: whole', () => {
+    expect(text(stat, { ...usual, whole: all })).toContain('st_nlink=0');
+    expect(text(stat, { ...usual, whole: none })).toBe('fstat(1, {st_mode=000, st_size=0, ...}) = 0');
+  });
+
+  it('-e verbose=none: addresses, but strings as ever', () => {
+    expect(text(stat, { ...usual, dereferenced: none })).toBe('fstat(1, 0x7ffe12345678) = 0');
+    const read: MadeCall = { name: 'read', args: [3, ADDRESS, 3], exit: { 1: 'abc' }, result: 3 };
+    expect(text(read, { ...usual, dereferenced: none })).toBe('read(3, "abc", 3) = 3');
+  });
+
+  it('-N: names of arguments', () => {
+    expect(text(stat, { ...usual, argumentNames: true })).toMatch(/^fstat\(fd=1, \w+=\{/);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RenacerError } from '../../../src/model/errors.ts';
 import { SYSCALL_CLASSES } from '../../../src/syscalls/classes.ts';
 import { parseSyscallSet, SyscallSet } from '../../../src/syscalls/select.ts';
-import { syscallNames, syscallNumber, syscallNumbers } from '../../../src/syscalls/syscall-table.ts';
+import { syscallName, syscallNames, syscallNumber, syscallNumbers } from '../../../src/syscalls/syscall-table.ts';
 
 const all = syscallNumbers();
 const named = (...names: string[]): number[] => names.map((name) => syscallNumber(name)!);
@@ -33,6 +33,9 @@ describe('parseSyscallSet', () => {
     ['!read', all.filter((nr) => nr !== 0)],
     ['!!read', named('read')],
     ['read,all', all],
+    ['read@64,/^pre?ad64$@64', named('read', 'pread64')],
+    ['?read@32,write', named('write')],
+    ['/^[[:alpha:]]+64v?$', all.filter((nr) => /^[a-z]+64v?$/.test(syscallName(nr)))],
   ])('%s', (expression, expected) => {
     expect(parseSyscallSet(expression).numbers()).toEqual(expected);
   });
@@ -46,13 +49,17 @@ describe('parseSyscallSet', () => {
     ['raed', 'Did you mean "read"?'],
     ['%netwrok', 'Did you mean "%network"?'],
     ['openat,opnat2', 'Did you mean "openat2"?'],
+    ['raed@64', 'Did you mean "read"?'],
   ])('%s: %s', (expression, hint) => {
     expect(failure(expression)).toMatchObject({ code: 'BAD_SYSCALL_SET', hint });
   });
 
-  it.each(['', ',', '!', '/(', 'creds', 'a b', '%', 'none,read', '-1'])('refuses %j', (expression) => {
-    expect(failure(expression).message).toContain(JSON.stringify(expression));
-  });
+  it.each(['', ',', '!', '/(', 'creds', 'a b', '%', 'none,read', '-1', 'read@32', 'read@x32', 'read@65', '/(?:a)'])(
+    'refuses %j',
+    (expression) => {
+      expect(failure(expression).message).toContain(JSON.stringify(expression));
+    },
+  );
 
   it('throws nothing but RenacerError', () => {
     const piece = fc.oneof(fc.constantFrom('%', '!', ',', '?', '/', 'read', '%file', 'all', '@'), fc.string());

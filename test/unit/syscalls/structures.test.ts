@@ -151,9 +151,10 @@ describe('records', () => {
 
   it('leave out what is not there, not meant, or zero', () => {
     const options = { stringLimit: 32 };
-    expect(print(struct(['u32', 4]), options)).toBe('{size=4}');
-    expect(print(struct(['u32', 8], ['u32', 1], ['u32', 0]), options)).toBe('{size=8, extra=1}');
-    expect(print(struct(['u32', 9], ['u32', 1], ['u32', 5]), options)).toBe('{size=9, rest=5}');
+    const call = exitOf({ name: 'getpid' });
+    expect(print(struct(['u32', 4]), options, call)).toBe('{size=4}');
+    expect(print(struct(['u32', 8], ['u32', 1], ['u32', 0]), options, call)).toBe('{size=8, extra=1}');
+    expect(print(struct(['u32', 9], ['u32', 1], ['u32', 5]), options, call)).toBe('{size=9, rest=5}');
   });
 });
 

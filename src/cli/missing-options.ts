@@ -1,0 +1,39 @@
+import { RenacerError } from '../model/errors.ts';
+import type { TraceOption } from './trace-option.ts';
+
+/** strace's options that are not here, each with its reason. */
+export const MISSING = {
+  kvm: 'virtual machines are not decoded',
+  secontext: 'SELinux contexts are not shown',
+  namespace: 'namespaces are not looked up; the flags of clone, unshare and setns are shown',
+  pidns: 'ids are shown as the traced process sees them, and those before lines as Renacer does',
+  debug: 'it is for those who work on strace; see --help for what Renacer tells',
+  tips: 'it is about strace',
+} as const;
+
+export function notHere(option: string, why: string): RenacerError {
+  return new RenacerError('UNSUPPORTED_OPTION', `${option}: strace has this, Renacer does not: ${why}`, {
+    hint: 'docs/strace-options.md lists all options of strace.',
+  });
+}
+
+function refused(flags: string, why: string): TraceOption {
+  const [option] = flags.split(/[ =,]/);
+  return {
+    flags,
+    summary: `not here: ${why}`,
+    hidden: true,
+    set() {
+      throw notHere(option!, why);
+    },
+  };
+}
+
+export const REFUSED: readonly TraceOption[] = [
+  refused('--kvm <what>', MISSING.kvm),
+  refused('--secontext [format]', MISSING.secontext),
+  refused('--namespace <what>', MISSING.namespace),
+  refused('--pidns-translation', MISSING.pidns),
+  refused('-d, --debug', MISSING.debug),
+  refused('--tips [format]', MISSING.tips),
+];
