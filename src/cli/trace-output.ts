@@ -21,7 +21,7 @@ export async function traceOutput(
   const { expressions, trace: settings } = line;
   if (isChaotic && !expressions.trace && settings.summary === 'none' && settings.format === 'text') return undefined;
   const request: TraceRequest = {
-    select: expressions.trace?.numbers() ?? 'all',
+    select: expressions.trace?.selection() ?? 'all',
     follow: settings.follow,
     untilExec: settings.untilExec,
   };
