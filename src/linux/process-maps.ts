@@ -45,8 +45,7 @@ export interface OpenFile {
  */
 export function openMapped(tid: number, { start, end, inode, name }: CodeMapping): OpenFile | undefined {
   const range = `${start.toString(16)}-${end.toString(16)}`;
-  const file = openForReading(`/proc/${tid}/map_files/${range}`) ?? openForReading(`/proc/${tid}/root${name}`, inode);
-  return file;
+  return openForReading(`/proc/${tid}/map_files/${range}`) ?? openForReading(`/proc/${tid}/root${name}`, inode);
 }
 
 /** Opens a file, if it is there and (where that is asked for) has this inode. */
@@ -70,7 +69,12 @@ export function openForReading(path: string, inode?: number): OpenFile | undefin
   };
 }
 
+/** What can't be read (any more) is not there. */
 function readAt(fd: number, offset: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
-  return bytes.subarray(0, length === 0 ? 0 : readSync(fd, bytes, 0, length, offset));
+  try {
+    return bytes.subarray(0, length === 0 ? 0 : readSync(fd, bytes, 0, length, offset));
+  } catch {
+    return new Uint8Array();
+  }
 }

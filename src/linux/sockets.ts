@@ -28,7 +28,8 @@ export const IPV6_FREEBIND = 78;
 export const TCP_REPAIR = 19;
 
 const SOCK_CLOEXEC = 0x80000;
-
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33;
 const SO_LINGER = 13;
 const TCP_NODELAY = 1;
 const TCP_INFO = 11;
@@ -158,6 +159,11 @@ export class SocketCalls {
   /** The state of a TCP socket, by the kernel's numbers: the first byte of struct tcp_info. */
   tcpState(fd: number): number {
     return this.option(fd, IPPROTO_TCP, TCP_INFO) & 0xff;
+  }
+
+  /** Room for so many bytes that have arrived, as far as the kernel gives it: more with CAP_NET_ADMIN. */
+  receiveRoom(fd: number, bytes: number): void {
+    if (this.setOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes) < 0) this.setOption(fd, SOL_SOCKET, SO_RCVBUF, bytes);
   }
 
   sendAtOnce(fd: number): void {

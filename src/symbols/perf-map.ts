@@ -19,6 +19,10 @@ export class PerfMap {
   readonly #entries = new Map<number, Entry>();
   #sorted: readonly Entry[] | undefined = [];
 
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** Takes the lines that the file has more than before. */
   add(text: string): void {
     for (const line of text.split('\n')) {

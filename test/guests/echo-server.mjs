@@ -11,7 +11,7 @@ const server = createServer((socket) => {
 });
 server.listen(0, host, () => {
   const { port } = server.address();
-  const datagrams = createSocket(host.includes(':') ? 'udp6' : 'udp4');
+  const datagrams = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 1 << 20 });
   datagrams.on('message', (message, from) => datagrams.send(message, from.port, from.address));
   datagrams.bind(port, host, () => console.log(port));
 });

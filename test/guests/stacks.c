@@ -1,5 +1,5 @@
 // Calls from known places. Arguments say what is done: s in a handler of a signal, t in a thread, v in a child of vfork,
-// d after its file has been deleted, l in one library after another (the next two arguments).
+// w once a byte has come, d after its file has been deleted, l in one library after another (the next two arguments).
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
@@ -42,6 +42,9 @@ int main(int argc, char **argv) {
     if (argv[i][0] == 's') {
       signal(SIGUSR1, handler);
       deep(3); // main
+    } else if (argv[i][0] == 'w') {
+      char byte;
+      if (read(0, &byte, 1) < 0) return 1;
     } else if (argv[i][0] == 't') {
       pthread_t id;
       pthread_create(&id, 0, thread, 0);

@@ -8,8 +8,12 @@ const CHROMIUM = '/usr/bin/chromium';
 
 /** A trace of a shell with two children, as a page. */
 function traced(...command: string[]): string {
+  return tracedWith([], ...command);
+}
+
+function tracedWith(options: readonly string[], ...command: string[]): string {
   const file = path.join(emptyDirectory(), 'trace.html');
-  renacer(['-f', '--format', 'html', '-o', file, '--', ...command]);
+  renacer(['-f', '--format', 'html', ...options, '-o', file, '--', ...command]);
   return file;
 }
 
@@ -47,6 +51,19 @@ describe.skipIf(!existsSync(CHROMIUM))(`in a browser (needs ${CHROMIUM})`, () =>
 
   const shown = async (page: Page): Promise<string> => (await page.textContent('#shown'))!;
   const calls = (page: Page): Promise<string[]> => page.locator('#window .row span:nth-child(3)').allTextContents();
+
+  it('shows the stack of the call that is selected', async () => {
+    const page = await opened(tracedWith(['-k', '-e', 'trace=openat'], 'cat', '/etc/hostname', '/etc/hostname'));
+    await page.fill('#search', 'hostname');
+    expect(await calls(page)).toHaveLength(2);
+    // The second has the same stack, which stands in the page but once.
+    for (const row of [1, 2]) {
+      await page.click(`#window .row:nth-child(${row})`);
+      expect(await page.textContent('#detail')).toMatch(
+        /took .*\n\/.*libc.*\(\w*open\w*\+0x[0-9a-f]+\) \[0x[0-9a-f]+\]\n/,
+      );
+    }
+  });
 
   it('shows calls, tasks, errors and latencies, and filters them', async () => {
     const page = await opened(traced('sh', '-c', 'cat /etc/hostname; cat /nonexistent; :'));

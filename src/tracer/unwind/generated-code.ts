@@ -2,6 +2,9 @@ import { GrowingFile } from '../../linux/growing-file.ts';
 import { innermostPid } from '../../linux/process-stat.ts';
 import { PerfMap } from '../../symbols/perf-map.ts';
 import type { FrameNames } from './frame-names.ts';
+import type { StackMemory } from './stack-memory.ts';
+
+const TWO_32 = 2 ** 32;
 
 /** The map of a process's own code, if it writes one. */
 interface OwnMap {
@@ -34,6 +37,20 @@ export class GeneratedCode {
     const symbol = map.functions.at(inside);
     if (symbol === undefined) return this.#id(region || '[anon]', undefined, 0, address);
     return this.#id(map.name, symbol.name, symbol.offset + address - inside, address);
+  }
+
+  /**
+   * The same of a function that V8 interprets. Its frame has, below the frame pointer, the array with its bytecode, and how far
+   * in it is (InterpreterFrameConstants in V8). Undefined if the map does not have it.
+   */
+  interpreted(tgid: number, framePointer: number, memory: StackMemory): number | undefined {
+    const map = this.#map(tgid);
+    if (map.functions.isEmpty) return undefined;
+    const array = memory.word(framePointer - 32);
+    // A small integer stands in the upper half of its word; pointers to objects are odd, by one.
+    const bytecode = array + Math.floor(memory.word(framePointer - 40) / TWO_32);
+    const symbol = map.functions.at(bytecode);
+    return symbol && this.#id(map.name, symbol.name, symbol.offset, bytecode);
   }
 
   /** A process that has ended or is another program now. */

@@ -3,8 +3,12 @@ import { EhFrame } from '../../symbols/eh-frame.ts';
 import type { Elf } from '../../symbols/elf.ts';
 import { type FrameRules, rulesAt } from '../../symbols/frame-rules.ts';
 import { LineTable } from '../../symbols/line-table.ts';
+import { rustName } from '../../symbols/rust-name.ts';
 import { type SymbolAt, SymbolTable } from '../../symbols/symbol-table.ts';
 import type { FrameNames } from './frame-names.ts';
+
+/** How V8 names the functions from which it runs bytecode. */
+const INTERPRETER = 'Builtins_Interpreter';
 
 /** What is known of a place in the code. */
 export interface Site {
@@ -12,6 +16,8 @@ export interface Site {
   readonly frame: number;
   /** How to go on to the caller; undefined if nothing says it. */
   readonly rules: FrameRules | undefined;
+  /** It is where V8 interprets a function: that one is meant, not the interpreter. */
+  readonly interprets: boolean;
 }
 
 /**
@@ -74,12 +80,13 @@ export class Module {
     return {
       frame: this.#names.id({
         file: this.#name,
-        symbol: symbol && demangled(symbol.name),
+        symbol: symbol && rustName(demangled(symbol.name)),
         offset: symbol ? symbol.offset + address - named : 0,
         address,
         source: this.#lines?.at(named),
       }),
       rules: description && rulesAt(description, inside),
+      interprets: symbol?.name.startsWith(INTERPRETER) === true,
     };
   }
 }

@@ -7,6 +7,9 @@ import type { StackMemory } from './stack-memory.ts';
 
 const VDSO = '[vdso]';
 
+/** A build or a test suite may run any number of programs, one after the other. */
+const MOST_KEPT = 64;
+
 /** The files that code was mapped from: each is read once, however many processes run it. */
 export class Modules {
   readonly #names: FrameNames;
@@ -56,7 +59,11 @@ export class Modules {
   }
 
   #remembered(identity: string, load: () => Module | undefined): Module | undefined {
-    if (!this.#known.has(identity)) this.#known.set(identity, load());
-    return this.#known.get(identity);
+    const module = this.#known.has(identity) ? this.#known.get(identity) : load();
+    // In the order of use: processes keep those that they run.
+    this.#known.delete(identity);
+    this.#known.set(identity, module);
+    if (this.#known.size > MOST_KEPT) this.#known.delete(this.#known.keys().next().value!);
+    return module;
   }
 }

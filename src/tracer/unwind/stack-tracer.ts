@@ -2,13 +2,13 @@ import { threadGroupOf } from '../../linux/process-stat.ts';
 import { Ptrace } from '../../linux/ptrace.ts';
 import { TaskMemory } from '../../linux/task-memory.ts';
 import type { StackFrame } from '../../model/stack-frame.ts';
-import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import type { Locator } from '../locator.ts';
 import type { Policy, StoppedCall } from '../policy.ts';
 import type { Task } from '../task.ts';
 import { AddressSpace } from './address-space.ts';
 import { FrameNames } from './frame-names.ts';
 import { GeneratedCode } from './generated-code.ts';
+import { MAPPING_CALLS, mayChangeCode } from './mapping-calls.ts';
 import { Modules } from './modules.ts';
 import { StackMemory } from './stack-memory.ts';
 import { Unwinder } from './unwinder.ts';
@@ -17,21 +17,6 @@ import { Unwinder } from './unwinder.ts';
 const COMMAND = '0';
 
 const MEMORY_BYTES = 64 * 1024;
-const PROT_EXEC = 4;
-
-/** The index of their argument that says what is allowed, and whether the first two are the memory that they change. */
-const MAPPING_CALLS = new Map<number, { readonly protection?: number; readonly range: boolean }>(
-  Object.entries({
-    mmap: { protection: 2, range: true },
-    mprotect: { protection: 2, range: true },
-    pkey_mprotect: { protection: 2, range: true },
-    munmap: { range: true },
-    mremap: { range: true },
-    remap_file_pages: { range: true },
-    shmat: { range: false },
-    shmdt: { range: false },
-  }).map(([name, call]) => [syscallNumber(name)!, call]),
-);
 
 /** Words of struct user_regs_struct. */
 const RIP = 32;
@@ -62,7 +47,7 @@ export class StackTracer implements Policy, Locator {
   constructor(limit: number, sources: boolean, launched: boolean) {
     this.#launching = launched;
     this.#limit = limit;
-    this.armed = new Set(limit > 0 ? MAPPING_CALLS.keys() : []);
+    this.armed = limit > 0 ? MAPPING_CALLS : new Set();
     const memory = new StackMemory(new TaskMemory(MEMORY_BYTES));
     this.#modules = new Modules(this.#names, memory, sources);
     this.#generated = new GeneratedCode(this.#names);
@@ -98,10 +83,7 @@ export class StackTracer implements Policy, Locator {
 
   onEntry({ task, nr, args }: StoppedCall): undefined {
     const space = this.#spaces.get(task.tgid);
-    const call = MAPPING_CALLS.get(nr);
-    if (!space || !call) return;
-    const makesCode = call.protection !== undefined && (args.u32(call.protection) & PROT_EXEC) !== 0;
-    if (makesCode || !call.range || space.hasCode(args.unsigned(0), args.unsigned(1))) space.forget();
+    if (space && mayChangeCode(nr, args, space)) space.forget();
   }
 
   onTaskStart(task: Task, _nowMs: number, parent: Task | undefined): void {

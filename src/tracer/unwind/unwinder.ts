@@ -1,5 +1,5 @@
 import type { AddressSpace, Region } from './address-space.ts';
-import { FrameState, RIP } from './frame-state.ts';
+import { FrameState, RBP, RIP } from './frame-state.ts';
 import type { GeneratedCode } from './generated-code.ts';
 import type { StackMemory } from './stack-memory.ts';
 
@@ -37,8 +37,8 @@ export class Unwinder {
       const region = space.find(tid, returns ? address - 1 : address);
       if (region === undefined) return count;
       if (region.module) {
-        const { frame, rules } = region.module.site(address - region.bias, returns);
-        this.frames[count] = frame;
+        const { frame, rules, interprets } = region.module.site(address - region.bias, returns);
+        this.frames[count] = (interprets ? this.#interpreted(tgid) : undefined) ?? frame;
         if (!(rules ? this.#state.follow(rules) : this.#state.followFramePointer())) return count + 1;
         returns = !rules?.isSignalFrame;
       } else {
@@ -48,6 +48,10 @@ export class Unwinder {
       }
     }
     return this.#limit;
+  }
+
+  #interpreted(tgid: number): number | undefined {
+    return this.#generated.interpreted(tgid, this.#state.get(RBP), this.#memory);
   }
 
   /** Code that no table describes may be about to return: what it does then says what it has on the stack. */

@@ -29,6 +29,8 @@ import type { TreeLink, TreeSocket } from './tree-sockets.ts';
 const MOST_LINKS = 1500;
 /** Links that are known to be there, or to have been there. */
 const MOST_CARRIED = 10_000;
+/** What may wait in a socket of the relay while that is busy. */
+const ROOM_BYTES = 4 << 20;
 const MOST_ROUTES = 10_000;
 /** For a socket that is connected to learn its address; nothing is sent there. */
 const ANY_PORT = 9;
@@ -159,6 +161,7 @@ export class UdpLinks {
     const local = internetAddress(sockets.localAddress(outer));
     // Not before it has its port: the kernel would give it one that another such socket has.
     sockets.setOption(outer, SOL_SOCKET, SO_REUSEADDR, 1);
+    for (const one of [outer, inner]) if (one >= 0) sockets.receiveRoom(one, ROOM_BYTES);
     if (address && local) return { outer, inner, innerPort: portOf(address), local };
     for (const one of [outer, inner]) if (one >= 0) sockets.close(one);
     return inner;
