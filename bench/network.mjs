@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { difference, median } from './measure.mjs';
 
 const renacer = path.resolve('bin/renacer');
@@ -67,10 +68,10 @@ async function latency(chaos, name) {
     const udp = await slow('udp', HOSTS.IPv4, echo, count);
     report(`${name}: UDP round trip, ${ms} ms each way`, median(udp.tripsMs), 'ms', ...roundTrip(ms));
   }
-  const [outside] = await Promise.all([
-    run(guest('round-trips.mjs', 'tcp', HOSTS.IPv4, echo, 5000)),
-    chaos(['--chaos-network-latency', '50ms'], guest('round-trips.mjs', 'tcp', HOSTS.IPv4, echo, 5)),
-  ]);
+  const inside = chaos(['--chaos-network-latency', '50ms'], guest('round-trips.mjs', 'tcp', HOSTS.IPv4, echo, 40));
+  await sleep(1500);
+  const outside = await run(guest('round-trips.mjs', 'tcp', HOSTS.IPv4, echo, 2000));
+  await inside;
   report(`${name}: TCP round trip of a process outside meanwhile`, median(outside.tripsMs), 'ms', 0, 1);
   const http = await serve('http-server.mjs');
   const trips = await chaos(['--chaos-network-latency', '50ms'], guest('keep-alive.mjs', HOSTS.IPv4, http, 100, 5));

@@ -1,14 +1,19 @@
-// Generates src/syscalls/table-x86-64.generated.ts: the system calls of x86-64 Linux with their arguments.
+// Generates src/syscalls/table-*.generated.ts: the system calls of Linux on x86-64, arm64 and i386 with their arguments.
 //
-//   mount -t tracefs none /sys/kernel/tracing; node scripts/generate-syscalls.mjs
+//   mount -t tracefs none /sys/kernel/tracing; node scripts/generate-syscalls.mjs DIRECTORY
 //
-// Names and numbers come from <asm/unistd_64.h>, those newer than the installed header from NEWER. Arguments come from
-// the running kernel's tracefs event formats; calls that this kernel lacks take theirs from WITHOUT_EVENT.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// DIRECTORY has a header of `#define __NR_read 0` lines an architecture: x86_64.h, arm64.h, i386.h. They are <asm/unistd_64.h>
+// and <asm/unistd_32.h> of `make headers_install`, or the arch-syscall.h that glibc's update-syscall-lists.py makes of them; those
+// in the repository came from glibc 2.43 (Linux 6.17) and NEWER, which makes them Linux 6.18. Arguments come from the running
+// kernel's tracefs event formats (6.18.44); calls that this kernel lacks take theirs from WITHOUT_EVENT.
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
-const HEADER = '/usr/include/x86_64-linux-gnu/asm/unistd_64.h';
 const EVENTS = '/sys/kernel/tracing/events/syscalls';
-const TABLE = 'src/syscalls/table-x86-64.generated.ts';
+/** What Linux 6.18 has beyond the headers of 6.17: arch/x86/entry/syscalls/syscall_64.tbl. */
+const NEWER = { x86_64: { uprobe: 336 }, arm64: {}, i386: {} };
+/** The last number of Linux 6.18, file_setattr: newer headers may be given. */
+const LAST = 469;
 
 /** Kernel functions whose name is not the name of the call. */
 const FUNCTIONS = {
@@ -18,31 +23,6 @@ const FUNCTIONS = {
   uname: 'newuname',
   sendfile: 'sendfile64',
   umount2: 'umount',
-};
-
-/** From arch/x86/entry/syscalls/syscall_64.tbl of Linux 6.18. */
-const NEWER = {
-  uretprobe: 335,
-  uprobe: 336,
-  cachestat: 451,
-  fchmodat2: 452,
-  map_shadow_stack: 453,
-  futex_wake: 454,
-  futex_wait: 455,
-  futex_requeue: 456,
-  statmount: 457,
-  listmount: 458,
-  lsm_get_self_attr: 459,
-  lsm_set_self_attr: 460,
-  lsm_list_modules: 461,
-  mseal: 462,
-  setxattrat: 463,
-  getxattrat: 464,
-  listxattrat: 465,
-  removexattrat: 466,
-  open_tree_attr: 467,
-  file_getattr: 468,
-  file_setattr: 469,
 };
 
 /** Calls that are obsolete, or left out of the kernel that this ran on: from their man pages. */
@@ -82,38 +62,137 @@ function kindOf(type, name) {
   return 'u';
 }
 
-function argumentsOf(name) {
+/** Those of i386 alone, by their man pages and <linux/syscalls.h>; a 64-bit number takes two words there. */
+const ONLY_I386 = {
+  _llseek: 'f:fd u:offset_high u:offset_low x:result u:whence',
+  _newselect: 'd:n x:inp x:outp x:exp x:tvp',
+  bdflush: 'd:func d:data',
+  fadvise64: 'f:fd u:offset_low u:offset_high u:len d:advice',
+  fadvise64_64: 'f:fd u:offset_low u:offset_high u:len_low u:len_high d:advice',
+  fallocate: 'f:fd d:mode u:offset_low u:offset_high u:len_low u:len_high',
+  fanotify_mark: 'f:fanotify_fd x:flags x:mask_low x:mask_high f:dfd s:pathname',
+  fcntl64: 'f:fd u:cmd u:arg',
+  fstat64: 'f:fd x:statbuf',
+  fstatat64: 'f:dfd s:filename x:statbuf d:flag',
+  fstatfs64: 'f:fd u:sz x:buf',
+  ftruncate64: 'f:fd u:length_low u:length_high',
+  ipc: 'u:call d:first u:second u:third x:ptr d:fifth',
+  lookup_dcookie: 'u:cookie_low u:cookie_high x:buf u:len',
+  lstat64: 's:filename x:statbuf',
+  mmap: 'x:arg',
+  mmap2: 'x:addr u:len u:prot x:flags f:fd u:pgoff',
+  nice: 'd:increment',
+  oldfstat: 'f:fd x:statbuf',
+  oldlstat: 's:filename x:statbuf',
+  oldolduname: 'x:name',
+  oldstat: 's:filename x:statbuf',
+  olduname: 'x:name',
+  pread64: 'f:fd x:buf u:count u:pos_low u:pos_high',
+  pwrite64: 'f:fd x:buf u:count u:pos_low u:pos_high',
+  readahead: 'f:fd u:offset_low u:offset_high u:count',
+  readdir: 'f:fd x:dirent u:count',
+  select: 'x:arg',
+  sendfile64: 'f:out_fd f:in_fd x:offset u:count',
+  sgetmask: '',
+  sigaction: 'd:sig x:act x:oact',
+  signal: 'd:sig x:handler',
+  sigpending: 'x:uset',
+  sigprocmask: 'd:how x:nset x:oset',
+  sigreturn: '',
+  sigsuspend: 'd:unused1 d:unused2 x:mask',
+  socketcall: 'd:call x:args',
+  ssetmask: 'x:newmask',
+  stat64: 's:filename x:statbuf',
+  statfs64: 's:path u:sz x:buf',
+  stime: 'x:tptr',
+  sync_file_range: 'f:fd u:offset_low u:offset_high u:nbytes_low u:nbytes_high x:flags',
+  truncate64: 's:path u:length_low u:length_high',
+  ugetrlimit: 'u:resource x:rlim',
+  umount: 's:name',
+  vm86: 'u:cmd x:arg',
+  vm86old: 'x:user_vm86',
+  waitpid: 'd:pid x:stat_addr d:options',
+};
+
+/** Obsolete numbers of i386 that never did anything in Linux, or no longer do. */
+const EMPTY_I386 = ['break', 'ftime', 'gtty', 'idle', 'lock', 'mpx', 'prof', 'profil', 'stty', 'ulimit'];
+
+/** The last two arguments of clone(2) change places (CONFIG_CLONE_BACKWARDS). */
+const CLONE_BACKWARDS = { clone: 'x:clone_flags u:newsp x:parent_tidptr u:tls x:child_tidptr' };
+
+const ONLY = {
+  x86_64: {},
+  arm64: CLONE_BACKWARDS,
+  i386: { ...ONLY_I386, ...Object.fromEntries(EMPTY_I386.map((name) => [name, ''])), ...CLONE_BACKWARDS },
+};
+
+/** `getuid32` and `clock_gettime64` of i386 take what `getuid` and `clock_gettime` take on x86-64. */
+function nativeName(name) {
+  return name.replace(/(_time64|64|32)$/, '');
+}
+
+function argumentsOf(architecture, name) {
+  const own = ONLY[architecture][name];
+  if (own !== undefined) return own;
+  const found = eventArguments(name) ?? WITHOUT_EVENT[name] ?? eventArguments(nativeName(name));
+  if (found === undefined) throw new Error(`no arguments known for ${name} of ${architecture}`);
+  return found;
+}
+
+function eventArguments(name) {
   const file = `${EVENTS}/sys_enter_${FUNCTIONS[name] ?? name}/format`;
-  if (!existsSync(file)) {
-    if (name in WITHOUT_EVENT) return WITHOUT_EVENT[name];
-    throw new Error(`no arguments known for ${name}`);
-  }
+  if (!existsSync(file)) return undefined;
   return [...readFileSync(file, 'utf8').matchAll(/field:(.+?)\s*\b(\w+);\toffset:(\d+);/g)]
     .filter(([, , , offset]) => Number(offset) >= 16)
     .map(([, type, field]) => `${kindOf(type.trim(), field)}:${field}`)
     .join(' ');
 }
 
-const numbers = new Map(
-  [...readFileSync(HEADER, 'utf8').matchAll(/#define __NR_(\w+) (\d+)/g)].map(([, name, nr]) => [name, Number(nr)]),
-);
-for (const [name, nr] of Object.entries(NEWER)) numbers.set(name, nr);
+function numbersOf(architecture, directory) {
+  const header = readFileSync(path.join(directory, `${architecture}.h`), 'utf8');
+  const defined = [...header.matchAll(/#define __NR_(\w+) (\d+)/g)].map(([, name, nr]) => [name, Number(nr)]);
+  return new Map([...defined, ...Object.entries(NEWER[architecture])].filter(([, nr]) => nr <= LAST));
+}
 
-const lines = [...numbers]
-  .sort((a, b) => a[1] - b[1])
-  .map(([name, nr]) => `${nr} ${name} ${argumentsOf(name)}`.trimEnd());
+/** The running kernel must not know a call that the table lacks. */
+function checkComplete(numbers) {
+  const known = new Set([...numbers.keys()].map((name) => FUNCTIONS[name] ?? name));
+  const missing = readdirSync(EVENTS)
+    .filter((event) => event.startsWith('sys_enter_'))
+    .map((event) => event.slice('sys_enter_'.length))
+    .filter((name) => !known.has(name) && !OTHER_ABIS.has(name));
+  if (missing.length > 0) throw new Error(`the running kernel also has ${missing.join(', ')}`);
+}
 
-writeFileSync(
-  TABLE,
-  `// Generated by scripts/generate-syscalls.mjs. Do not edit.
+/** Events of calls that 64-bit programs do not have. */
+const OTHER_ABIS = new Set(Object.keys(ONLY_I386));
+
+function write(architecture, numbers) {
+  const file = `src/syscalls/table-${architecture.replace('_', '-')}.generated.ts`;
+  const lines = [...numbers]
+    .sort((a, b) => a[1] - b[1])
+    .map(([name, nr]) => `${nr} ${name} ${argumentsOf(architecture, name)}`.trimEnd());
+  writeFileSync(
+    file,
+    `// Generated by scripts/generate-syscalls.mjs. Do not edit.
 
 /**
  * One system call a line: number, name, arguments as \`kind:name\`.
  * Kinds: f file descriptor, s path or string, d signed, u unsigned, x hexadecimal.
  */
-export const X86_64_TABLE: string = \`
+export const ${architecture.toUpperCase()}_TABLE: string = \`
 ${lines.join('\n')}
 \`;
 `,
-);
-console.log(`${lines.length} system calls in ${TABLE}`);
+  );
+  console.log(`${lines.length} system calls in ${file}`);
+}
+
+const [directory] = process.argv.slice(2);
+if (directory === undefined)
+  throw new Error('usage: node scripts/generate-syscalls.mjs DIRECTORY (see the top of this file)');
+for (const architecture of ['x86_64', 'arm64', 'i386']) {
+  const numbers = numbersOf(architecture, directory);
+  if (architecture === 'x86_64') checkComplete(numbers);
+  write(architecture, numbers);
+}

@@ -39,7 +39,7 @@ export class TaskMemory {
       : this.#readFirstPage(tid, address, size, target);
   }
 
-  /** Copies a NUL-terminated string into {@link buffer}; returns its length, or -1 for a bad address. At most `limit` bytes. */
+  /** Copies a NUL-terminated string into {@link buffer}; returns its length, or -1 if it runs into memory that is not there. At most `limit` bytes. */
   readString(tid: number, address: number, limit: number): number {
     return this.readStringTo(tid, address, limit, this.#space.address, this.buffer, 0);
   }
@@ -53,7 +53,7 @@ export class TaskMemory {
       const wanted = Math.min(limit - length, room, length === 0 ? 256 : PAGE);
       this.#describe(address + length, wanted, target + length);
       const done = vmRead(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0);
-      if (done <= 0) return length === 0 ? -1 : length;
+      if (done <= 0) return -1;
       for (let i = 0; i < done; i++) if (bytes[offset + length + i] === 0) return length + i;
       length += done;
     }

@@ -7,6 +7,12 @@ export type CaptureSize =
   | { readonly pointedBy: number };
 
 /**
+ * How many bytes a pointer inside of a structure leads to: a constant, up to the NUL of a string, or what a field of the structure
+ * (of `width` bytes, at `at`) says, in elements of `times` bytes.
+ */
+export type BehindSize = number | 'string' | { readonly at: number; readonly width: 2 | 4; readonly times?: number };
+
+/**
  * What the tracer copies out of the task's memory for one argument, so that the other thread can print it later.
  * `at` says when: what a program passes is copied at entry, what the kernel fills is copied at exit (and only if the
  * call succeeded).
@@ -14,7 +20,7 @@ export type CaptureSize =
  * - `string`: NUL-terminated, up to the limit of the trace (paths: up to PATH_MAX)
  * - `bytes`: a buffer or a structure; `text` marks data that the limit of the trace (`-s`) cuts short
  * - `pointers`: a NULL-terminated vector of pointers whose targets are not copied (envp)
- * - `behind`: part 1.. is what the pointer at `offset` in the structure at the argument points at
+ * - `behind`: part 1.. is what the pointer at `offset` in the structure at the argument points at; `text` as of `bytes`
  * - `stack`: bytes at an offset above the task's stack pointer; the argument is only a place to put them
  * - `strings`: a NULL-terminated vector of strings (argv): part 0 is the vector, part 1.. are the strings
  * - `fd`, `pid`: a label for the number that the argument is (see {@link LABEL}); argument 6 stands for the result
@@ -25,6 +31,7 @@ export type CaptureSize =
  * - `iovec`: part 0 is the array, part 1.. are the pieces of data
  * - `msghdr`: part 0 is the structure, part 1 the name, part 2 the control data, part 3 the iovec array, part 4.. data
  *   (`whole`: all data of them, whatever the limit of the trace)
+ * - `mmsghdr`: part 0 is an array of struct mmsghdr; the parts of the first ones follow, MMSGHDR_PARTS each
  */
 export type Capture = {
   readonly arg: number;
@@ -37,10 +44,17 @@ export type Capture = {
   | { readonly kind: 'fd' | 'pid' | 'rights' | 'task' }
   | { readonly kind: 'fds'; readonly count: CaptureSize; readonly stride: number }
   | { readonly kind: 'fd-set'; readonly descriptors: number }
-  | { readonly kind: 'behind'; readonly part: number; readonly offset: number; readonly size: number }
+  | {
+      readonly kind: 'behind';
+      readonly part: number;
+      readonly offset: number;
+      readonly size: BehindSize;
+      readonly text?: boolean;
+    }
   | { readonly kind: 'stack'; readonly offset: number; readonly size: number }
   | { readonly kind: 'iovec'; readonly count: CaptureSize; readonly data: 'all' | 'result'; readonly whole?: boolean }
   | { readonly kind: 'msghdr'; readonly data: 'all' | 'result'; readonly whole?: boolean }
+  | { readonly kind: 'mmsghdr'; readonly count: CaptureSize }
 );
 
 export type LabelCapture = Extract<Capture, { kind: 'fd' | 'pid' | 'task' | 'rights' | 'fds' | 'fd-set' }>;
@@ -76,3 +90,7 @@ export interface Captured {
   /** What a number is: at the entry (or else, if the kernel gave it, at the exit), or at the exit alone. */
   label(kind: LabelKind, value: number, at: 'entry' | 'exit'): Uint8Array | undefined;
 }
+
+/** Each message of an array has this many parts: name, control data, iovec array and data. A part number has 8 bits. */
+export const MMSGHDR_PARTS = 16;
+export const MMSGHDR_BYTES = 64;

@@ -15,7 +15,7 @@ import { dumpedData } from '../syscalls/dumped-data.ts';
 import { formatEntry, formatRest, formatResult, formatSiginfo, hasRest } from '../syscalls/format-call.ts';
 import { escaped } from '../syscalls/quoted-text.ts';
 import { signalName } from '../syscalls/signals.ts';
-import { syscallName } from '../syscalls/syscall-table.ts';
+import { callName } from '../syscalls/syscall-table.ts';
 import { hexDump } from './hex-dump.ts';
 import { painted } from './painted-trace.ts';
 import { stackLines } from './stack-lines.ts';
@@ -167,7 +167,7 @@ export class StraceText {
     if (this.#line?.tid !== event.tid) {
       const resumed = this.#unfinished.delete(event.tid);
       if (resumed && event.detached) return;
-      if (resumed) this.#begin(event, `<... ${nameOf(event)} resumed>`);
+      if (resumed) this.#begin(event, `<... ${callName(event)} resumed>`);
       // What is told of a call when it has come back is told at the time at which it began.
       else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
@@ -195,7 +195,7 @@ export class StraceText {
   #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
     const known = this.#knownCall(event);
     if (known !== undefined) return known.start;
-    const start = `${nameOf(event)}(${formatEntry(event, this.#options)}`;
+    const start = `${callName(event)}(${formatEntry(event, this.#options)}`;
     const { alike } = event;
     this.#known[event.nr] = alike === undefined ? undefined : { alike, start, end: '', column: -1 };
     return start;
@@ -372,11 +372,6 @@ const BLANKS: readonly string[] = Array.from({ length: DEFAULT_COLUMN }, (_, len
 /** An event that no code of the task made has none. */
 function instructionPointer({ instructionPointer: address }: Located): string {
   return `[${address === undefined ? '????????????????' : address.toString(16).padStart(16, '0')}] `;
-}
-
-/** Calls of the two other tables have no names here. */
-function nameOf({ abi, nr }: SyscallEntryEvent | SyscallExitEvent): string {
-  return abi === 'x86_64' ? syscallName(nr) : `syscall_0x${nr.toString(16)}`;
 }
 
 /** As strace: what was injected is named if it is not the result alone. */

@@ -52,13 +52,12 @@ export class TraceFilter {
   }
 
   #names(call: SyscallEntryEvent | SyscallExitEvent): boolean {
-    if (call.abi !== 'x86_64') return false;
     const { descriptors } = this.#options;
     return (
       namedDescriptors(call).some(
         (fd) => (descriptors && hasDescriptor(descriptors, fd)) || this.#isWanted(descriptorPath(call, fd)),
       ) ||
-      signatureOf(call.nr)
+      signatureOf(call.nr, call.abi)
         .argumentsOf(call.args)
         .some((type, position) => type.path && this.#isWanted(call.captured.bytes(type.word ?? position)))
     );

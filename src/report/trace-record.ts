@@ -4,7 +4,7 @@ import { dumpedData } from '../syscalls/dumped-data.ts';
 import { errnoNameOf } from '../syscalls/errnos.ts';
 import { argumentTexts, argumentWords, formatResult, formatSiginfo } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
-import { syscallName } from '../syscalls/syscall-table.ts';
+import { callName } from '../syscalls/syscall-table.ts';
 import { type FrameRecord, frameRecord, hexadecimal } from './frame-record.ts';
 
 /** It grows when a reader of the older form would misread the newer one. */
@@ -100,15 +100,14 @@ export function toTraceRecord(event: TraceEvent, options: PrintOptions): TraceRe
 
 function syscallRecord(event: SyscallExitEvent, options: PrintOptions): SyscallRecord {
   const { abi, nr, errno, returned, injected, poked, delayed, duration } = event;
-  const isNative = abi === 'x86_64';
   return {
     type: 'syscall',
     ...baseOf(event),
     time: rounded(event.time - duration),
     abi,
     nr,
-    name: isNative ? syscallName(nr) : `syscall_0x${nr.toString(16)}`,
-    args: [...(isNative ? argumentTexts(event, options) : argumentWords(event))],
+    name: callName(event),
+    args: [...argumentTexts(event, options)],
     raw_args: [...argumentWords(event)],
     result: returned ? (errno === 0 ? event.result.signed(0) : -1) : null,
     result_text: returned ? formatResult(event, options) : '?',

@@ -4,7 +4,7 @@ import type { InjectedFault } from '../model/run-result.ts';
 import type { StackFrame } from '../model/stack-frame.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { argumentTexts } from '../syscalls/format-call.ts';
-import { syscallName } from '../syscalls/syscall-table.ts';
+import { callName } from '../syscalls/syscall-table.ts';
 import type { AttachedProcess } from './engine-messages.ts';
 
 interface TaskEvent {
@@ -62,9 +62,9 @@ export function toRunEvent(event: TraceEvent): RunEvent | undefined {
       return {
         type: 'syscall',
         ...base,
-        name: syscallName(event.nr),
+        name: callName(event),
         args: Array.from({ length: 6 }, (_, index) => event.args.hex(index)),
-        text: event.abi === 'x86_64' ? argumentTexts(event, PRINTED).join(', ') : '',
+        text: argumentTexts(event, PRINTED).join(', '),
         returned: event.returned,
         result: event.result.signed(0),
         error: event.errno === 0 ? undefined : errnoName(event.errno),

@@ -30,8 +30,9 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
   const start = (): GatedProcess | undefined => plan.launch && launch({ ...plan, launch: plan.launch }, filter);
   if (!tracing.kernel) {
+    const selectsForeign = await foreignSelection(tracing);
     const gated = start();
-    if (gated || !plan.launch) trace(plan, tracing, gated, captures, injectors);
+    if (gated || !plan.launch) trace(plan, tracing, gated, { captures, selectsForeign }, injectors);
     return;
   }
   const { group } = tracing.kernel;
@@ -75,6 +76,14 @@ export function loadImitation(): Promise<typeof import('../chaos/network/syscall
   return import('../chaos/network/syscalls/imitation.ts');
 }
 
+/** Which calls of 32-bit programs are asked for: those of the same names. */
+async function foreignSelection({ selected, events }: TracingPlan): Promise<RecordingPlan['selectsForeign']> {
+  if (typeof selected === 'string' || !events) return () => false;
+  const { nativeNumber } = await import('../syscalls/i386.ts');
+  const numbers = new Set<number | undefined>(selected);
+  return (nr, abi) => abi === 'i386' && numbers.has(nativeNumber(nr));
+}
+
 /** What no run loads that does not ask for it. */
 async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   const conditions: Policy[] = [];
@@ -103,7 +112,7 @@ function trace(
   plan: EnginePlan,
   tracing: TracingPlan,
   gated: GatedProcess | undefined,
-  captures: RecordingPlan['captures'],
+  decoders: Pick<RecordingPlan, 'captures' | 'selectsForeign'>,
   injectors: Injectors,
 ): void {
   muteChildStops();
@@ -116,7 +125,7 @@ function trace(
       selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
       events: tracing.events,
       timed: tracing.timed,
-      captures,
+      ...decoders,
       stringLimit: tracing.stringLimit,
       descriptorDetails: tracing.descriptorDetails,
     },

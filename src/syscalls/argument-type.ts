@@ -5,10 +5,10 @@ import type { Dumps } from './dumped-data.ts';
 import type { StringStyle } from './quoted-text.ts';
 
 /** What is known of a call when it is entered. */
-export type Call = Pick<SyscallEntryEvent, 'nr' | 'args' | 'captured'>;
+export type Call = Pick<SyscallEntryEvent, 'abi' | 'nr' | 'args' | 'captured'>;
 
 /** What is known of a call when it has come back. */
-export type CompletedCall = Pick<SyscallExitEvent, 'nr' | 'args' | 'captured' | 'result' | 'errno'>;
+export type CompletedCall = Pick<SyscallExitEvent, 'abi' | 'nr' | 'args' | 'captured' | 'result' | 'errno'>;
 
 export interface PrintOptions {
   /** How many bytes of a string (or elements of an array) are printed: `-s`. */
@@ -70,6 +70,10 @@ export type ArgumentType = (InputType | OutputType) & {
   readonly named?: true;
   /** Follows the one before it without a comma: the second half of a value that changes, `[0` and ` => 512]`. */
   readonly glued?: true;
+  /** What of it is not decoded, in words: docs/decoding.md lists it. */
+  readonly gap?: string;
+  /** What it points at is laid out alike in 32-bit programs. */
+  readonly alike?: true;
 };
 
 /** How a result is printed. `note` is what follows in parentheses: `= 1 ([{fd=3, revents=POLLIN}])`. */
@@ -98,4 +102,9 @@ export function named(name: string, type: ArgumentType): ArgumentType {
   const print = type.print as OutputType['print'];
   const withName: OutputType['print'] = (call, arg, options) => `${name}=${print(call, arg, options)}`;
   return { ...type, named: true, print: withName } as ArgumentType;
+}
+
+/** An argument that points at what is laid out alike in 32-bit programs: it has no pointers, sizes or longs in it. */
+export function alike<T extends ArgumentType>(type: T): T & { readonly alike: true } {
+  return { ...type, alike: true };
 }

@@ -12,14 +12,14 @@ import { siginfoText } from './types/siginfo.ts';
  */
 export function formatEntry(call: Call, options: PrintOptions): string {
   if (options.raw?.has(call.nr)) return argumentWords(call).join(', ');
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   return listText(types, 0, firstOutput(types), call, prepared(call.nr, options));
 }
 
 /** The arguments after those that `formatEntry` gave. */
 export function formatRest(call: CompletedCall, options: PrintOptions): string {
   if (options.raw?.has(call.nr)) return '';
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   return listText(types, firstOutput(types), types.length, call, prepared(call.nr, options));
 }
 
@@ -36,7 +36,7 @@ export function argumentTexts(
   call: CompletedCall & { readonly returned: boolean },
   options: PrintOptions,
 ): readonly string[] {
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   const own = prepared(call.nr, options);
   const texts: string[] = [];
   types.forEach((type, position) => {
@@ -54,14 +54,14 @@ export function argumentTexts(
 
 /** The words of the arguments as they were passed, in their order. */
 export function argumentWords(call: Call): readonly string[] {
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   const words = new Set(types.map(({ word }, position) => word ?? position));
   return [...words].sort((a, b) => a - b).map((index) => call.args.hex(index));
 }
 
 /** True if arguments remain for `formatRest`: a call that never comes back is cut short there. */
 export function hasRest(call: Call): boolean {
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   return firstOutput(types) < types.length;
 }
 
@@ -69,7 +69,7 @@ export function hasRest(call: Call): boolean {
 export function formatResult(call: CompletedCall, options: PrintOptions): string {
   if (call.errno !== 0) return failureText(call.errno);
   if (options.raw?.has(call.nr)) return call.result.hex(0);
-  const { result } = signatureOf(call.nr);
+  const { result } = signatureOf(call.nr, call.abi);
   const own = prepared(call.nr, options);
   const text = result.text(call, own);
   const note = isTold(call, own) ? result.note?.(call, own) : undefined;
@@ -111,7 +111,7 @@ function argumentText(type: ArgumentType, position: number, call: Call | Complet
 /** A note tells what came back in structures: without those there is none. */
 function isTold(call: Call, options: PrintOptions): boolean {
   if (options.dereferenced?.has(call.nr) !== false) return true;
-  const types = signatureOf(call.nr).argumentsOf(call.args);
+  const types = signatureOf(call.nr, call.abi).argumentsOf(call.args);
   return !types.some((type, position) => isStructure(type, type.word ?? position));
 }
 

@@ -5,7 +5,7 @@ import { membersOfSet } from './types/polling.ts';
 
 /** The descriptors that a call is given: as arguments, and in what poll(2) and select(2) read. */
 export function namedDescriptors(call: Call): readonly number[] {
-  return signatureOf(call.nr)
+  return signatureOf(call.nr, call.abi)
     .argumentsOf(call.args)
     .flatMap((type, position) => {
       const arg = type.word ?? position;

@@ -1,16 +1,18 @@
 import { constantText, explained } from './constant-style.ts';
-import { hex } from './memory-words.ts';
+import { hex, hex64 } from './memory-words.ts';
 
 type Values = Readonly<Record<string, number>>;
 
 /** More texts than this are never kept: a program that passes random flags must not fill the memory. */
 const CACHE_LIMIT = 1024;
 
-/** Prints a 32-bit word by a table of names. */
+/** Prints a word by a table of names, which are of its lower 32 bits. */
 export interface NamedValues {
   /** The text of a word, taken as unsigned. */
   text(value: number): string;
-  /** The same without the comment on what is unknown, or undefined where no name fits at all. */
+  /** The text of a word of 64 bits. */
+  text64(low: number, high: number): string;
+  /** The same as `text` without the comment on what is unknown, or undefined where no name fits at all. */
   known(value: number): string | undefined;
 }
 
@@ -25,7 +27,7 @@ export function choice(unknown: string, values: Values): NamedValues {
     const name = known(value);
     return name === undefined ? explained(hex(value), unknown) : constantText(hex(value), name);
   };
-  return { known, text };
+  return { known, text, text64: (low, high) => (high === 0 ? text(low) : explained(hex64(low, high), unknown)) };
 }
 
 /**
@@ -38,22 +40,28 @@ export function flags(unknown: string | undefined, values: Values): NamedValues 
   const zero = entries.find(([, value]) => value === 0)?.[0];
   const cache = new Map<number, string | undefined>();
 
-  const compose = (value: number): string | undefined => {
-    if (value === 0) return zero;
+  /** The names that fit, and the bits that have none. */
+  const compose = (value: number): [names: string, rest: number] => {
     let rest = value;
-    let text = '';
+    let names = '';
     for (const [name, bits] of entries) {
+      if (rest === 0) break;
       if (bits === 0 || (rest & bits) >>> 0 !== bits) continue;
-      text += text === '' ? name : `|${name}`;
+      names += names === '' ? name : `|${name}`;
       rest = (rest & ~bits) >>> 0;
-      if (rest === 0) return text;
     }
-    return text === '' ? undefined : `${text}|${hex(rest)}`;
+    return [names, rest];
+  };
+  const uncached = (value: number): string | undefined => {
+    if (value === 0) return zero;
+    const [names, rest] = compose(value);
+    if (rest === 0) return names;
+    return names === '' ? undefined : `${names}|${hex(rest)}`;
   };
   const known = (value: number): string | undefined => {
     value >>>= 0;
     if (cache.has(value)) return cache.get(value);
-    const text = compose(value);
+    const text = uncached(value);
     if (cache.size < CACHE_LIMIT) cache.set(value, text);
     return text;
   };
@@ -63,5 +71,12 @@ export function flags(unknown: string | undefined, values: Values): NamedValues 
     if (unknown === undefined) return value >>> 0 === 0 ? '' : hex(value);
     return value >>> 0 === 0 ? '0' : explained(hex(value), unknown);
   };
-  return { known, text };
+  const text64 = (low: number, high: number): string => {
+    if (high === 0) return text(low);
+    const [names, rest] = compose(low);
+    const number = hex64(low, high);
+    if (names !== '') return constantText(number, `${names}|${hex64(rest, high)}`);
+    return unknown === undefined ? number : explained(number, unknown);
+  };
+  return { known, text, text64 };
 }

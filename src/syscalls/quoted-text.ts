@@ -83,5 +83,5 @@ function isAscii(byte: number): boolean {
 }
 
 function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
+  return byte >= 0x30 && byte <= 0x37;
 }

@@ -18,9 +18,16 @@ export class SyscallSet {
     return this.#members.has(nr) !== this.#inverted;
   }
 
-  /** The numbers of the table that are in the set, ascending. A negated set has unknown numbers too. */
+  /** The numbers of the table that are in the set, ascending. */
   numbers(): readonly number[] {
     return syscallNumbers().filter((nr) => this.has(nr));
+  }
+
+  /** What a tracer is to look at: as {@link numbers}, with those that no table knows, which a negated set has too. */
+  selection(): 'all' | readonly number[] {
+    if (!this.#inverted) return this.numbers();
+    if (this.#members.size === 0) return 'all';
+    return Array.from({ length: CONCEIVABLE_NUMBERS }, (_, nr) => nr).filter((nr) => this.has(nr));
   }
 
   /** True if the set also has the numbers that the table does not know. */
@@ -42,6 +49,8 @@ function memberText(nr: number): string {
 /** Too far from a name to be a slip of the fingers. */
 const FURTHEST_MISS = 3;
 const HIGHEST_NUMBER = 0x3fff_ffff;
+/** No kernel has had a higher one. */
+const CONCEIVABLE_NUMBERS = 1024;
 
 /**
  * Parses a set of system calls as strace's `-e trace=` takes it: names, numbers, `%class`, `/regex`, `all`, `none`,

@@ -1,14 +1,29 @@
 import { type Capture, RESULT_ARGUMENT } from '../model/capture.ts';
+import type { SyscallAbi } from '../model/trace-event.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
 import { type Dumps, isDumped, wholeData } from './dumped-data.ts';
+import { AIO } from './signatures/aio.ts';
+import { BPF } from './signatures/bpf.ts';
 import { FILES } from './signatures/files.ts';
+import { in32Bits, signature32 } from './signatures/i386.ts';
+import { IO_URING } from './signatures/io-uring.ts';
+import { IPC } from './signatures/ipc.ts';
+import { KEYS } from './signatures/keys.ts';
 import { MEMORY } from './signatures/memory.ts';
+import { MODULES } from './signatures/modules.ts';
+import { MOUNTS } from './signatures/mounts.ts';
+import { NEWER } from './signatures/newer.ts';
+import { NOTIFICATION } from './signatures/notification.ts';
+import { NUMA } from './signatures/numa.ts';
+import { PERF } from './signatures/perf.ts';
 import { PROCESSES } from './signatures/processes.ts';
+import { SCHEDULING } from './signatures/scheduling.ts';
+import { SECURITY } from './signatures/security.ts';
 import { SIGNALS } from './signatures/signals.ts';
 import { SOCKETS } from './signatures/sockets.ts';
 import { SYSTEM } from './signatures/system.ts';
 import { TIME } from './signatures/time.ts';
-import { type ArgumentKind, syscallEntry, syscallNumber } from './syscall-table.ts';
+import { type ArgumentKind, type SyscallEntry, syscallEntry, syscallNumber, syscallTable } from './syscall-table.ts';
 import { decimalResult, descriptorResult, fd, hexadecimal, long, processResult, size } from './types/numbers.ts';
 import { path } from './types/strings.ts';
 
@@ -23,7 +38,28 @@ const BY_KIND: Readonly<Record<ArgumentKind, ArgumentType>> = { f: fd, s: path, 
 
 const SIX_NUMBERS: Signature = { args: [hexadecimal, hexadecimal, hexadecimal, hexadecimal, hexadecimal, hexadecimal] };
 
-const DEFINED = [FILES, MEMORY, PROCESSES, SIGNALS, SOCKETS, SYSTEM, TIME];
+const DEFINED = [
+  FILES,
+  IO_URING,
+  IPC,
+  KEYS,
+  MEMORY,
+  MOUNTS,
+  PROCESSES,
+  SCHEDULING,
+  SECURITY,
+  SIGNALS,
+  SOCKETS,
+  SYSTEM,
+  TIME,
+  AIO,
+  MODULES,
+  NOTIFICATION,
+  NUMA,
+  PERF,
+  BPF,
+  NEWER,
+];
 
 const definitions = new Map<number, Signature>();
 for (const group of DEFINED) {
@@ -31,12 +67,15 @@ for (const group of DEFINED) {
 }
 
 const prepared: (PreparedSignature | undefined)[] = [];
+const prepared32: (PreparedSignature | undefined)[] = [];
 const unknown = prepare(SIX_NUMBERS);
 
 /** The signature of a call: its own, or one by the kinds of its arguments, or for unknown numbers six numbers. */
-export function signatureOf(nr: number): PreparedSignature {
-  prepared[nr] ??= prepareByNumber(nr);
-  return prepared[nr];
+export function signatureOf(nr: number, abi: SyscallAbi): PreparedSignature {
+  if (abi === 'x32') return unknown;
+  const known = abi === 'x86_64' ? prepared : prepared32;
+  known[nr] ??= abi === 'x86_64' ? prepareByNumber(nr) : prepare32(nr);
+  return known[nr];
 }
 
 /** The numbers that have a signature of their own. */
@@ -48,8 +87,8 @@ export function definedNumbers(): readonly number[] {
  * What to copy out of the task's memory so that a call can be printed later. It depends on the arguments where the
  * call's own meaning does (ioctl, fcntl, select).
  */
-export function capturesOf(nr: number, args: Call['args']): readonly Capture[] {
-  return signatureOf(nr).capturesOf(args);
+export function capturesOf(nr: number, args: Call['args'], abi: SyscallAbi = 'x86_64'): readonly Capture[] {
+  return signatureOf(nr, abi).capturesOf(args);
 }
 
 /** What a trace wants to see beyond the usual. */
@@ -67,11 +106,15 @@ export interface CaptureWishes {
 /** {@link capturesOf}, with what is wished for besides. */
 export function capturesWith({ fdPaths, processNames, dumps, verbose }: CaptureWishes): typeof capturesOf {
   if (!fdPaths && !processNames && !dumps && !verbose) return capturesOf;
-  return (nr, args) => {
-    const limited = capturesOf(nr, args);
+  return (nr, args, abi = 'x86_64') => {
+    const limited = capturesOf(nr, args, abi);
     const usual = dumps && isDumped(dumps, nr, args) ? wholeData(limited) : limited;
     const whole = verbose ? usual.map((capture) => (capture.kind === 'pointers' ? strings(capture) : capture)) : usual;
-    return [...whole, ...(fdPaths ? descriptorsOf(nr, args) : []), ...(processNames ? processesOf(nr, args) : [])];
+    return [
+      ...whole,
+      ...(fdPaths ? descriptorsOf(nr, args, abi) : []),
+      ...(processNames ? processesOf(nr, args, abi) : []),
+    ];
   };
 }
 
@@ -79,8 +122,8 @@ function strings({ arg, at }: Capture): Capture {
   return { arg, at, kind: 'strings' };
 }
 
-function descriptorsOf(nr: number, args: Call['args']): Capture[] {
-  const { argumentsOf, result } = signatureOf(nr);
+function descriptorsOf(nr: number, args: Call['args'], abi: SyscallAbi): Capture[] {
+  const { argumentsOf, result } = signatureOf(nr, abi);
   const captures = argumentsOf(args).flatMap(({ descriptor, descriptorsInside, word }, position) => {
     const arg = word ?? position;
     return descriptor ? [{ arg, at: 'entry', kind: 'fd' } as const] : (descriptorsInside?.(arg) ?? []);
@@ -88,8 +131,8 @@ function descriptorsOf(nr: number, args: Call['args']): Capture[] {
   return result.descriptor ? [...captures, { arg: RESULT_ARGUMENT, at: 'exit', kind: 'fd' }] : captures;
 }
 
-function processesOf(nr: number, args: Call['args']): Capture[] {
-  const { argumentsOf, result } = signatureOf(nr);
+function processesOf(nr: number, args: Call['args'], abi: SyscallAbi): Capture[] {
+  const { argumentsOf, result } = signatureOf(nr, abi);
   const captures = argumentsOf(args).flatMap(({ process, word }, position): Capture[] =>
     process ? [{ arg: word ?? position, at: 'entry', kind: 'pid' }] : [],
   );
@@ -110,9 +153,23 @@ const RETURNS_PROCESS = new Set('fork vfork clone clone3 wait4 getpid gettid get
 function prepareByNumber(nr: number): PreparedSignature {
   const entry = syscallEntry(nr);
   if (entry === undefined) return unknown;
-  const definition = definitions.get(nr) ?? { args: entry.args.map(({ kind }) => BY_KIND[kind]) };
-  if (MAKES_DESCRIPTOR.has(entry.name)) return prepare({ result: descriptorResult, ...definition });
-  if (RETURNS_PROCESS.has(entry.name)) return prepare({ result: processResult, ...definition });
+  return prepareDefinition(entry.name, definitions.get(nr) ?? byKinds(entry));
+}
+
+function prepare32(nr: number): PreparedSignature {
+  const entry = syscallTable('i386').entry(nr);
+  if (entry === undefined) return unknown;
+  return prepareDefinition(entry.name, signature32(entry.name, definitions) ?? in32Bits(byKinds(entry)));
+}
+
+/** What the table alone says of the arguments. */
+function byKinds(entry: SyscallEntry): Signature {
+  return { args: entry.args.map(({ kind }) => BY_KIND[kind]) };
+}
+
+function prepareDefinition(name: string, definition: Signature): PreparedSignature {
+  if (MAKES_DESCRIPTOR.has(name)) return prepare({ result: descriptorResult, ...definition });
+  if (RETURNS_PROCESS.has(name)) return prepare({ result: processResult, ...definition });
   return prepare(definition);
 }
 

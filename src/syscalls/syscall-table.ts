@@ -1,3 +1,6 @@
+import type { SyscallAbi } from '../model/trace-event.ts';
+import { ARM64_TABLE } from './table-arm64.generated.ts';
+import { I386_TABLE } from './table-i386.generated.ts';
 import { X86_64_TABLE } from './table-x86-64.generated.ts';
 
 /** How an argument is printed where nothing more is known: f file descriptor, s path, d signed, u unsigned, x hexadecimal. */
@@ -8,47 +11,94 @@ export interface ArgumentName {
   readonly name: string;
 }
 
-/** One system call of the x86-64 table. */
+/** One system call of a table. */
 export interface SyscallEntry {
   readonly nr: number;
   readonly name: string;
   readonly args: readonly ArgumentName[];
 }
 
-const byNumber: (SyscallEntry | undefined)[] = [];
-const byName = new Map<string, number>();
+/** What numbers mean is a matter of the architecture. */
+export type Architecture = 'x86_64' | 'arm64' | 'i386';
 
-for (const line of X86_64_TABLE.trim().split('\n')) {
-  const [nr, name, ...args] = line.split(' ') as [string, string, ...string[]];
-  byNumber[Number(nr)] = {
-    nr: Number(nr),
-    name,
-    args: args.map((text) => ({ kind: text[0] as ArgumentKind, name: text.slice(2) })),
-  };
-  byName.set(name, Number(nr));
+/** The system calls of Linux 6.18 on one architecture. */
+export class SyscallTable {
+  readonly #byNumber: (SyscallEntry | undefined)[] = [];
+  readonly #byName = new Map<string, number>();
+
+  constructor(text: string) {
+    for (const line of text.trim().split('\n')) {
+      const [nr, name, ...args] = line.split(' ') as [string, string, ...string[]];
+      this.#byNumber[Number(nr)] = {
+        nr: Number(nr),
+        name,
+        args: args.map((arg) => ({ kind: arg[0] as ArgumentKind, name: arg.slice(2) })),
+      };
+      this.#byName.set(name, Number(nr));
+    }
+  }
+
+  /** What is known of a number; undefined for numbers that Linux 6.18 does not have. */
+  entry(nr: number): SyscallEntry | undefined {
+    return this.#byNumber[nr];
+  }
+
+  /** The name of a call; unknown numbers get one as strace gives them: `syscall_0x1c8`. */
+  name(nr: number): string {
+    return this.#byNumber[nr]?.name ?? `syscall_0x${nr.toString(16)}`;
+  }
+
+  number(name: string): number | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** All numbers, ascending. */
+  numbers(): readonly number[] {
+    return [...this.#byName.values()];
+  }
+
+  names(): readonly string[] {
+    return [...this.#byName.keys()];
+  }
 }
 
-/** What is known of a number; undefined for numbers that Linux 6.18 does not have. */
+const native = new SyscallTable(X86_64_TABLE);
+const TEXTS = { arm64: ARM64_TABLE, i386: I386_TABLE };
+const others: { [architecture in keyof typeof TEXTS]?: SyscallTable } = {};
+
+/** The table of an architecture. Those that a run seldom asks for are made when it does. */
+export function syscallTable(architecture: Architecture): SyscallTable {
+  if (architecture === 'x86_64') return native;
+  others[architecture] ??= new SyscallTable(TEXTS[architecture]);
+  return others[architecture];
+}
+
+/** What is known of an x86-64 number; undefined for numbers that Linux 6.18 does not have. */
 export function syscallEntry(nr: number): SyscallEntry | undefined {
-  return byNumber[nr];
+  return native.entry(nr);
 }
 
-/** The name of a call; unknown numbers get one as strace gives them: `syscall_0x1c8`. */
+/** The name of an x86-64 call. */
 export function syscallName(nr: number): string {
-  return byNumber[nr]?.name ?? `syscall_0x${nr.toString(16)}`;
+  return native.name(nr);
 }
 
-/** The number of a call by its name. */
+/** The name of a call by the table that its number belongs to. x32, which kernels are seldom built with, has none. */
+export function callName({ nr, abi }: { readonly nr: number; readonly abi: SyscallAbi }): string {
+  return abi === 'x32' ? `syscall_0x${nr.toString(16)}` : syscallTable(abi).name(nr);
+}
+
+/** The x86-64 number of a call by its name. */
 export function syscallNumber(name: string): number | undefined {
-  return byName.get(name);
+  return native.number(name);
 }
 
-/** All numbers of the table, ascending. */
+/** All numbers of the x86-64 table, ascending. */
 export function syscallNumbers(): readonly number[] {
-  return [...byName.values()];
+  return native.numbers();
 }
 
-/** All names of the table. */
+/** All names of the x86-64 table. */
 export function syscallNames(): readonly string[] {
-  return [...byName.keys()];
+  return native.names();
 }

@@ -1,11 +1,20 @@
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
-import { type Capture, type CaptureSize, type DescriptorDetail, RESULT_ARGUMENT } from '../model/capture.ts';
+import {
+  type BehindSize,
+  type Capture,
+  type CaptureSize,
+  type DescriptorDetail,
+  MMSGHDR_BYTES,
+  MMSGHDR_PARTS,
+  RESULT_ARGUMENT,
+} from '../model/capture.ts';
 import { Labels } from './labels.ts';
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
 
-const PATH_MAX = 4096;
+/** Bytes of a path that the kernel takes, without the NUL. */
+const PATH_LIMIT = 4095;
 const IOVEC_SIZE = 16;
 const MSGHDR_SIZE = 56;
 const POINTER_SIZE = 8;
@@ -14,6 +23,8 @@ const MAX_PARTS = 200;
 /** A vector whose strings are not captured is only counted. */
 const MAX_POINTERS = 4096;
 const AT_EXIT = 1;
+/** The part of a message that is its array of buffers. */
+const MESSAGE_PART = 3;
 
 /** Where the pieces of struct msghdr lie. */
 const MSGHDR = { name: 0, nameLength: 8, iov: 16, iovLength: 24, control: 32, controlLength: 40 } as const;
@@ -23,6 +34,8 @@ interface VectorData {
   readonly total: number;
   readonly limit: number;
   readonly part: number;
+  /** At most so many buffers. */
+  readonly most: number;
 }
 
 /** Copies what a call points at from the task's memory straight into its record in the ring. */
@@ -61,7 +74,7 @@ export class Capturer {
     const head = capture.arg | (time << 24);
     switch (capture.kind) {
       case 'string':
-        this.#string(head, tid, address, capture.path ? PATH_MAX : this.#stringLimit);
+        this.#string(head, tid, address, capture.path ? PATH_LIMIT : this.#stringLimit);
         break;
       case 'bytes': {
         const size = this.#size(capture.size, tid, args, result);
@@ -75,11 +88,7 @@ export class Capturer {
         this.#vector(head, tid, address, false);
         break;
       case 'behind':
-        if (this.#memory.read(tid, address + capture.offset, POINTER_SIZE) === POINTER_SIZE) {
-          const view = new DataView(this.#memory.buffer.buffer, this.#memory.buffer.byteOffset, POINTER_SIZE);
-          const target = Number(view.getBigUint64(0, true));
-          if (target !== 0) this.#bytes(head | (capture.part << 8), tid, target, capture.size, capture.size);
-        }
+        this.#behind(head | (capture.part << 8), tid, address, capture);
         break;
       case 'stack':
         this.#bytes(head, tid, stackPointer + capture.offset, capture.size, capture.size);
@@ -87,7 +96,12 @@ export class Capturer {
       case 'iovec': {
         const total = capture.data === 'result' ? result : Number.POSITIVE_INFINITY;
         const limit = capture.whole ? Number.POSITIVE_INFINITY : this.#stringLimit;
-        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), { total, limit, part: 0 });
+        this.#iovec(head, tid, address, this.#size(capture.count, tid, args, result), {
+          total,
+          limit,
+          part: 0,
+          most: MAX_PARTS,
+        });
         break;
       }
       case 'fds':
@@ -103,10 +117,37 @@ export class Capturer {
         this.#msghdr(head, tid, address, {
           total: capture.data === 'result' ? result : Number.POSITIVE_INFINITY,
           limit: capture.whole ? Number.POSITIVE_INFINITY : this.#stringLimit,
-          part: 3,
+          part: MESSAGE_PART,
+          most: MAX_PARTS,
         });
         break;
+      case 'mmsghdr':
+        this.#messages(head, tid, address, this.#size(capture.count, tid, args, result));
+        break;
     }
+  }
+
+  #behind(head: number, tid: number, address: number, { offset, size, text }: Capture & { kind: 'behind' }): void {
+    const target = this.#word(tid, address + offset, POINTER_SIZE);
+    if (target === 0) return;
+    if (size === 'string') {
+      this.#string(head, tid, target, this.#stringLimit);
+      return;
+    }
+    const length = this.#behindSize(tid, address, size);
+    this.#bytes(head, tid, target, length, text ? this.#stringLimit : length);
+  }
+
+  #behindSize(tid: number, address: number, size: Exclude<BehindSize, 'string'>): number {
+    return typeof size === 'number' ? size : this.#word(tid, address + size.at, size.width) * (size.times ?? 1);
+  }
+
+  /** A little-endian number; 0 if it can't be read. */
+  #word(tid: number, address: number, bytes: number): number {
+    if (this.#memory.read(tid, address, bytes) < bytes) return 0;
+    let value = 0;
+    for (let i = bytes - 1; i >= 0; i--) value = value * 256 + this.#memory.buffer[i]!;
+    return value;
   }
 
   #label({ kind, at }: Capture, tid: number, value: number): void {
@@ -155,8 +196,8 @@ export class Capturer {
     }
   }
 
-  #iovec(head: number, tid: number, address: number, count: number, { total, limit, part }: VectorData): void {
-    const parts = Math.min(count, MAX_PARTS);
+  #iovec(head: number, tid: number, address: number, count: number, { total, limit, part, most }: VectorData): void {
+    const parts = Math.min(count, most);
     const size = parts * IOVEC_SIZE;
     if (!(size > 0)) return;
     this.#bytes(head | (part << 8), tid, address, size, size);
@@ -171,16 +212,33 @@ export class Capturer {
     }
   }
 
+  /** An array of messages, with the parts of the first ones. */
+  #messages(head: number, tid: number, address: number, count: number): void {
+    this.#bytes(head, tid, address, count * MMSGHDR_BYTES, MAX_PARTS * MMSGHDR_BYTES);
+    const data = { total: Number.POSITIVE_INFINITY, limit: this.#stringLimit, most: MMSGHDR_PARTS - MESSAGE_PART };
+    for (let i = 0; i < Math.min(count, Math.floor(MAX_PARTS / MMSGHDR_PARTS)); i++) {
+      const part = i * MMSGHDR_PARTS + MESSAGE_PART;
+      this.#pieces(head, tid, address + i * MMSGHDR_BYTES, { ...data, part });
+    }
+  }
+
   #msghdr(head: number, tid: number, address: number, data: VectorData): void {
     this.#bytes(head, tid, address, MSGHDR_SIZE, MSGHDR_SIZE);
+    this.#pieces(head, tid, address, data);
+  }
+
+  /** What a struct msghdr points at: name and control data are the parts before the array of buffers. */
+  #pieces(head: number, tid: number, address: number, data: VectorData): void {
     if (this.#memory.read(tid, address, MSGHDR_SIZE) < MSGHDR_SIZE) return;
     const view = new DataView(this.#memory.buffer.slice(0, MSGHDR_SIZE).buffer);
     const pointer = (at: number) => Number(view.getBigUint64(at, true));
     const nameLength = view.getUint32(MSGHDR.nameLength, true);
     const controlLength = pointer(MSGHDR.controlLength);
-    if (pointer(MSGHDR.name) !== 0) this.#bytes(head | (1 << 8), tid, pointer(MSGHDR.name), nameLength, nameLength);
+    if (pointer(MSGHDR.name) !== 0) {
+      this.#bytes(head | ((data.part - 2) << 8), tid, pointer(MSGHDR.name), nameLength, nameLength);
+    }
     if (pointer(MSGHDR.control) !== 0) {
-      this.#bytes(head | (2 << 8), tid, pointer(MSGHDR.control), controlLength, controlLength);
+      this.#bytes(head | ((data.part - 1) << 8), tid, pointer(MSGHDR.control), controlLength, controlLength);
     }
     this.#iovec(head, tid, pointer(MSGHDR.iov), pointer(MSGHDR.iovLength), data);
   }

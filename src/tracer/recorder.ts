@@ -3,22 +3,25 @@ import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import type { Capture, DescriptorDetail } from '../model/capture.ts';
 import type { StackFrame } from '../model/stack-frame.ts';
+import type { SyscallAbi } from '../model/trace-event.ts';
 import { Capturer } from './capturer.ts';
 import type { Locator } from './locator.ts';
-import { ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, type RecordKind, SIGINFO_BYTES, WORD } from './record.ts';
+import { ABIS, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, type RecordKind, SIGINFO_BYTES, WORD } from './record.ts';
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
 
 /** What is to be recorded of the calls that stop. */
 export interface RecordingPlan {
-  /** The calls that are asked for, by number (x86-64; those of other ABIs always are, if there are any). */
+  /** The calls that are asked for, by number (x86-64). */
   readonly selected: 'all' | 'none' | ReadonlySet<number>;
+  /** Whether those ask for a call of another ABI. */
+  readonly selectsForeign: (nr: number, abi: SyscallAbi) => boolean;
   /** Their events go into the ring, and so do signals, births and ends. */
   readonly events: boolean;
   /** Their errors and times are counted too, not just the calls. */
   readonly timed: boolean;
   /** What to copy from the task's memory, by number. */
-  readonly captures: (nr: number, args: ArgWords) => readonly Capture[];
+  readonly captures: (nr: number, args: ArgWords, abi: SyscallAbi) => readonly Capture[];
   readonly stringLimit: number;
   /** What is told of file descriptors beside their paths. */
   readonly descriptorDetails?: readonly DescriptorDetail[] | undefined;
@@ -32,6 +35,8 @@ export interface CallCounts {
 }
 
 const NUMBERS = 1024;
+/** An interrupted sleep, which tells what is left of it. */
+const ERESTART_RESTARTBLOCK = 516;
 
 /** Writes what happens into the ring, as far as the plan asks for it, and counts. */
 export class Recorder {
@@ -77,7 +82,7 @@ export class Recorder {
   entry(task: Task, args: ArgWords): boolean {
     const isNative = task.abi === 0 && task.nr < NUMBERS;
     if (isNative) this.counts.calls[task.nr]! += 1;
-    if (isNative ? this.#isSelected[task.nr] === 0 : this.#plan.selected === 'none') return false;
+    if (isNative ? this.#isSelected[task.nr] === 0 : !this.#selectsForeign(task)) return false;
     if (!this.#plan.events) return this.#plan.timed;
     this.#place(task);
     this.#begin(RECORD.entry, 0, task, task.nr, ENTRY_BYTES);
@@ -86,7 +91,7 @@ export class Recorder {
       this.#writer.setWord(WORD.args + 2 * i, args.u32(i));
       this.#writer.setWord(WORD.args + 2 * i + 1, args.high(i));
     }
-    if (isNative) this.#capturer.capture(this.#plan.captures(task.nr, args), 'entry', task, args, 0);
+    this.#capturer.capture(this.#plan.captures(task.nr, args, ABIS[task.abi]!), 'entry', task, args, 0);
     this.#writer.commit();
     return true;
   }
@@ -106,8 +111,8 @@ export class Recorder {
     this.#writer.setWord(WORD.result + 1, result.high(0));
     this.#writer.setWord(WORD.errno, errno);
     this.#writer.setDouble(WORD.duration, seconds);
-    if (isNative && errno === 0) {
-      this.#capturer.capture(this.#plan.captures(task.nr, args), 'exit', task, args, result.signed(0));
+    if (errno === 0 || errno === ERESTART_RESTARTBLOCK) {
+      this.#capturer.capture(this.#plan.captures(task.nr, args, ABIS[task.abi]!), 'exit', task, args, result.signed(0));
     }
     this.#writer.commit();
   }
@@ -163,6 +168,11 @@ export class Recorder {
     this.#unreturned(task, FLAG.detached);
     this.#begin(RECORD.detach, 0, task, 0, 24);
     this.#writer.commit();
+  }
+
+  #selectsForeign(task: Task): boolean {
+    const { selected, selectsForeign } = this.#plan;
+    return selected === 'all' || (selected !== 'none' && selectsForeign(task.nr, ABIS[task.abi]!));
   }
 
   #unreturned(task: Task, flags = 0): void {

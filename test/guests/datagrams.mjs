@@ -1,10 +1,10 @@
-// Sends numbered datagrams to an echo server, a hundred at a time: the next ones when the server has seen to those, which it
+// Sends numbered datagrams to an echo server, two hundred at a time: the next ones when the server has seen to those, which it
 // tells by answering another socket (asked again if that gets lost), so that no buffer overflows. argv: host port count.
 // Prints JSON: the numbers that came back, in order of arrival.
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const BATCH = 100;
+const BATCH = 200;
 const PATIENCE_MS = 50;
 const [host, port, count] = process.argv.slice(2);
 const type = host.includes(':') ? 'udp6' : 'udp4';
@@ -17,8 +17,8 @@ pacer.on('message', (message) => {
   seenTo = message.readUInt32LE(0);
 });
 for (let i = 0; i < Number(count); i++) {
+  if (i > 0 && i % BATCH === 0) await seen(i);
   socket.send(numbered(i), Number(port), host);
-  if (i % BATCH === BATCH - 1) await seen(i);
 }
 await silence(300);
 console.log(JSON.stringify(arrived));

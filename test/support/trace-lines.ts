@@ -37,8 +37,8 @@ function normalised(line: string, ids: readonly string[]): string {
     .replace(/loads=\[[\d, ]*\]/, 'loads=[]')
     .replace(/^getppid\(\) = \d+/, 'getppid() = PID')
     .replace(/^getrandom\(".*"/, 'getrandom(RANDOM')
-    // strace 6.1 prints the size in hexadecimal, newer ones in decimal.
-    .replace(/^rseq\(ADDRESS, (0x20|32),/, 'rseq(ADDRESS, SIZE,');
+    // strace 6.1 prints the address and the size in hexadecimal, newer ones the structure.
+    .replace(/^rseq\((ADDRESS|\{.*\}), (0x20|32),/, 'rseq(AREA, SIZE,');
   for (const id of ids) text = text.replace(new RegExp(`\\b${id}\\b`, 'g'), 'PID');
   return text;
 }

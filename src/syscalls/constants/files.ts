@@ -165,7 +165,6 @@ export const SPLICE_FLAGS: NamedValues = flags('SPLICE_F_???', {
 });
 
 export const SYNC_FILE_RANGE_FLAGS: NamedValues = flags('SYNC_FILE_RANGE_???', {
-  SYNC_FILE_RANGE_WRITE_AND_WAIT: 7,
   SYNC_FILE_RANGE_WAIT_BEFORE: 1,
   SYNC_FILE_RANGE_WRITE: 2,
   SYNC_FILE_RANGE_WAIT_AFTER: 4,

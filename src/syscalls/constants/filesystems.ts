@@ -102,6 +102,12 @@ export const MOUNT_FLAGS: NamedValues = flags('MS_???', {
   MS_I_VERSION: 1 << 23,
   MS_STRICTATIME: 1 << 24,
   MS_LAZYTIME: 1 << 25,
+  MS_SUBMOUNT: 1 << 26,
+  MS_NOREMOTELOCK: 1 << 27,
+  MS_NOSEC: 1 << 28,
+  MS_BORN: 1 << 29,
+  MS_ACTIVE: 1 << 30,
+  MS_NOUSER: 0x80000000,
 });
 
 export const UMOUNT_FLAGS: NamedValues = flags('MNT_???', {

@@ -83,7 +83,12 @@ export const MLOCKALL_FLAGS: NamedValues = flags('MCL_???', { MCL_CURRENT: 1, MC
 
 export const MLOCK_FLAGS: NamedValues = flags('MLOCK_???', { MLOCK_ONFAULT: 1 });
 
-export const PKEY_ACCESS: NamedValues = flags('PKEY_???', { PKEY_DISABLE_ACCESS: 1, PKEY_DISABLE_WRITE: 2 });
+export const PKEY_ACCESS: NamedValues = flags('PKEY_???', {
+  PKEY_UNRESTRICTED: 0,
+  PKEY_DISABLE_ACCESS: 1,
+  PKEY_DISABLE_WRITE: 2,
+  PKEY_DISABLE_EXECUTE: 4,
+});
 
 export const MEMBARRIER_COMMANDS: NamedValues = flags('MEMBARRIER_CMD_???', {
   MEMBARRIER_CMD_QUERY: 0,

@@ -42,4 +42,4 @@ export const EPOLL_OPERATIONS: NamedValues = choice('EPOLL_CTL_???', {
   EPOLL_CTL_MOD: 3,
 });
 
-export const EPOLL_CREATE_FLAGS: NamedValues = flags('EPOLL_???', { EPOLL_CLOEXEC: 0o2000000, EPOLL_NONBLOCK: 0o4000 });
+export const EPOLL_CREATE_FLAGS: NamedValues = flags('EPOLL_???', { EPOLL_CLOEXEC: 0o2000000 });

@@ -35,7 +35,16 @@ const CLONE_BITS = {
 export const CLONE_FLAGS: NamedValues = flags('CLONE_???', CLONE_BITS);
 
 /** unshare(2) and setns(2) also know the bit that clone(2) uses for its signal. */
-export const NAMESPACE_FLAGS: NamedValues = flags('CLONE_NEW???', { ...CLONE_BITS, CLONE_NEWTIME: 0x80 });
+const NAMESPACE_BITS = { CLONE_NEWTIME: 0x80, ...pick(CLONE_BITS, /^CLONE_NEW/) };
+export const NAMESPACE_FLAGS: NamedValues = flags('CLONE_NEW???', NAMESPACE_BITS);
+export const UNSHARE_FLAGS: NamedValues = flags('CLONE_???', {
+  CLONE_NEWTIME: 0x80,
+  ...pick(CLONE_BITS, /^CLONE_(VM|FS|FILES|SIGHAND|THREAD|SYSVSEM|NEW\w+)$/),
+});
+
+function pick(bits: Readonly<Record<string, number>>, names: RegExp): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(bits).filter(([name]) => names.test(name)));
+}
 
 /** The upper half of clone3(2) flags. */
 export const CLONE3_HIGH_FLAGS: NamedValues = flags(undefined, {
@@ -45,8 +54,8 @@ export const CLONE3_HIGH_FLAGS: NamedValues = flags(undefined, {
 
 export const WAIT_OPTIONS: NamedValues = flags('W???', {
   WNOHANG: 1,
-  WSTOPPED: 2,
   WEXITED: 4,
+  WSTOPPED: 2,
   WCONTINUED: 8,
   WNOWAIT: 0x1000000,
   __WCLONE: 0x80000000,

@@ -177,9 +177,9 @@ export const SOCKET_LEVELS: NamedValues = choice('SOL_??', {
   SOL_VSOCK: 287,
 });
 
-export const SO_LINGER = 13;
-export const SO_PEERCRED = 17;
-export const SO_ERROR = 4;
+const SO_LINGER = 13;
+const SO_PEERCRED = 17;
+const SO_ERROR = 4;
 
 const SOCKET_OPTIONS = choice('SO_???', {
   SO_DEBUG: 1,
@@ -352,6 +352,48 @@ const NETLINK_OPTIONS = choice('NETLINK_???', {
   NETLINK_GET_STRICT_CHK: 12,
 });
 
+const PACKET_OPTIONS = choice('PACKET_???', {
+  PACKET_ADD_MEMBERSHIP: 1,
+  PACKET_DROP_MEMBERSHIP: 2,
+  PACKET_RECV_OUTPUT: 3,
+  PACKET_RX_RING: 5,
+  PACKET_STATISTICS: 6,
+  PACKET_COPY_THRESH: 7,
+  PACKET_AUXDATA: 8,
+  PACKET_ORIGDEV: 9,
+  PACKET_VERSION: 10,
+  PACKET_HDRLEN: 11,
+  PACKET_RESERVE: 12,
+  PACKET_TX_RING: 13,
+  PACKET_LOSS: 14,
+  PACKET_VNET_HDR: 15,
+  PACKET_TX_TIMESTAMP: 16,
+  PACKET_TIMESTAMP: 17,
+  PACKET_FANOUT: 18,
+  PACKET_TX_HAS_OFF: 19,
+  PACKET_QDISC_BYPASS: 20,
+  PACKET_ROLLOVER_STATS: 21,
+  PACKET_FANOUT_DATA: 22,
+  PACKET_IGNORE_OUTGOING: 23,
+  PACKET_VNET_HDR_SZ: 24,
+});
+
+const TLS_OPTIONS = choice('TLS_???', {
+  TLS_TX: 1,
+  TLS_RX: 2,
+  TLS_TX_ZEROCOPY_RO: 3,
+  TLS_RX_EXPECT_NO_PAD: 4,
+});
+
+const UDP_OPTIONS = choice('UDP_???', {
+  UDP_CORK: 1,
+  UDP_ENCAP: 100,
+  UDP_NO_CHECK6_TX: 101,
+  UDP_NO_CHECK6_RX: 102,
+  UDP_SEGMENT: 103,
+  UDP_GRO: 104,
+});
+
 /** The options of a level of setsockopt(2), where there are names for them. */
 export function optionsOfLevel(level: number): NamedValues | undefined {
   switch (level) {
@@ -365,6 +407,12 @@ export function optionsOfLevel(level: number): NamedValues | undefined {
       return IPV6_OPTIONS;
     case 270:
       return NETLINK_OPTIONS;
+    case 263:
+      return PACKET_OPTIONS;
+    case 282:
+      return TLS_OPTIONS;
+    case 17:
+      return UDP_OPTIONS;
     default:
       return undefined;
   }
@@ -382,4 +430,7 @@ export const SOCKET_CONTROL_TYPES: NamedValues = choice('SCM_???', {
   SO_TIMESTAMP_OLD: SCM_TIMESTAMP_OLD,
   SO_TIMESTAMPNS_OLD: 35,
   SO_TIMESTAMPING_OLD: 37,
+  SO_TIMESTAMP_NEW: 63,
+  SO_TIMESTAMPNS_NEW: 64,
+  SO_TIMESTAMPING_NEW: 65,
 });

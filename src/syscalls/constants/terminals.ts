@@ -104,22 +104,11 @@ export const LOCAL_MODES: NamedValues = flags(undefined, {
   EXTPROC: 0o200000,
 });
 
-/** <linux/tty.h> */
-export const LINE_DISCIPLINES: NamedValues = choice('N_???', {
-  N_TTY: 0,
-  N_SLIP: 1,
-  N_MOUSE: 2,
-  N_PPP: 3,
-  N_STRIP: 4,
-  N_AX25: 5,
-  N_X25: 6,
-  N_6PACK: 7,
-  N_MASC: 8,
-  N_R3964: 9,
-  N_PROFIBUS_FDL: 10,
-  N_IRDA: 11,
-  N_SMSBLOCK: 12,
-  N_HDLC: 13,
-  N_SYNC_PPP: 14,
-  N_HCI: 15,
-});
+export const LINE_DISCIPLINES: NamedValues = choice(
+  'N_???',
+  Object.fromEntries(
+    'TTY SLIP MOUSE PPP STRIP AX25 X25 6PACK MASC R3964 PROFIBUS_FDL IRDA SMSBLOCK HDLC SYNC_PPP HCI GIGASET_M101 SLCAN PPS V253 CAIF GSM0710 TI_WL TRACESINK TRACEROUTER NCI SPEAKUP NULL MCTP DEVELOPMENT CAN327'
+      .split(' ')
+      .map((name, i) => [`N_${name}`, i]),
+  ),
+);

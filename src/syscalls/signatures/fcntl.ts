@@ -1,21 +1,22 @@
 import type { ArgumentType, Call, CompletedCall, ResultType } from '../argument-type.ts';
 import { FCNTL_COMMANDS, FD_FLAGS, LOCK_TYPES, NOTIFY_FLAGS, OWNER_TYPES, SEALS } from '../constants/fcntl.ts';
 import { SEEK_WHENCE } from '../constants/files.ts';
-import { decimalI64At, i16, i32 } from '../memory-words.ts';
+import { decimalI64At, i16, i32, u32 } from '../memory-words.ts';
+import { choice } from '../named-values.ts';
 import { signalName } from '../signals.ts';
 import { openFlagNames, openFlags } from '../types/flags.ts';
 import {
   decimalResult,
   descriptorResult,
   fd,
-  hexadecimal,
   hexResult,
   int,
   namedValue,
   pid,
   signal,
+  unknownWord,
 } from '../types/numbers.ts';
-import { structIn, structOut } from '../types/pointers.ts';
+import { boxed, structIn, structOut } from '../types/pointers.ts';
 
 const FLOCK_SIZE = 32;
 
@@ -28,6 +29,18 @@ const lockOut = structOut(FLOCK_SIZE, (bytes) => `{${flockFields(bytes)}, l_pid=
 const ownerText = (bytes: Uint8Array): string => `{type=${OWNER_TYPES.text(i32(bytes, 0))}, pid=${i32(bytes, 4)}}`;
 const ownerIn = structIn(8, ownerText);
 const ownerOut = structOut(8, ownerText);
+
+const HINTS = choice('RWH_???', {
+  RWH_WRITE_LIFE_NOT_SET: 0,
+  RWH_WRITE_LIFE_NONE: 1,
+  RWH_WRITE_LIFE_SHORT: 2,
+  RWH_WRITE_LIFE_MEDIUM: 3,
+  RWH_WRITE_LIFE_LONG: 4,
+  RWH_WRITE_LIFE_EXTREME: 5,
+});
+const hintText = boxed((bytes) => HINTS.text64(u32(bytes, 0), u32(bytes, 4)));
+const hintIn = structIn(8, hintText);
+const hintOut = structOut(8, hintText);
 
 const command = namedValue(FCNTL_COMMANDS);
 
@@ -67,6 +80,12 @@ export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
       return [fd, command, ownerIn];
     case 'F_GETOWN_EX':
       return [fd, command, ownerOut];
+    case 'F_GET_RW_HINT':
+    case 'F_GET_FILE_RW_HINT':
+      return [fd, command, hintOut];
+    case 'F_SET_RW_HINT':
+    case 'F_SET_FILE_RW_HINT':
+      return [fd, command, hintIn];
     case 'F_SETLEASE':
       return [fd, command, namedValue(LOCK_TYPES)];
     case 'F_NOTIFY':
@@ -74,7 +93,7 @@ export function fcntlArguments(args: Call['args']): readonly ArgumentType[] {
     case 'F_ADD_SEALS':
       return [fd, command, namedValue(SEALS)];
     default:
-      return [fd, command, hexadecimal];
+      return [fd, command, unknownWord];
   }
 }
 
@@ -87,7 +106,11 @@ export const fcntlResult: ResultType = {
 
 function resultOf(call: CompletedCall): ResultType {
   if (/^F_DUPFD(_CLOEXEC)?$/.test(FCNTL_COMMANDS.known(call.args.u32(1)) ?? '')) return descriptorResult;
-  return noteOf(call) === undefined ? decimalResult : hexResult;
+  return isFlags(call) ? hexResult : decimalResult;
+}
+
+function isFlags(call: CompletedCall): boolean {
+  return noteOf(call) !== undefined && FCNTL_COMMANDS.known(call.args.u32(1)) !== 'F_GETSIG';
 }
 
 function noteOf(call: CompletedCall): string | undefined {

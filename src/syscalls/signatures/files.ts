@@ -1,4 +1,4 @@
-import { type ArgumentType, type Call, type InputType, type Signature, word } from '../argument-type.ts';
+import { type Call, type InputType, type Signature, word } from '../argument-type.ts';
 import {
   ACCESS_MODES,
   AT_FLAGS,
@@ -8,8 +8,6 @@ import {
   FADVISE,
   FALLOCATE_MODES,
   FLOCK_COMMANDS,
-  INOTIFY_EVENTS,
-  INOTIFY_INIT_FLAGS,
   MEMFD_FLAGS,
   O_CREAT,
   O_TMPFILE,
@@ -22,7 +20,7 @@ import {
   SYNC_FILE_RANGE_FLAGS,
   XATTR_FLAGS,
 } from '../constants/files.ts';
-import { MOUNT_FLAGS, UMOUNT_FLAGS } from '../constants/filesystems.ts';
+import { decimalI64At } from '../memory-words.ts';
 import { changingOffset, entriesOut, offsetBox, openHow, pipeEnds } from '../types/files.ts';
 import { openFlags, statxFlags } from '../types/flags.ts';
 import { iovecIn, iovecOut } from '../types/messages.ts';
@@ -32,9 +30,7 @@ import {
   directoryFd,
   fd,
   hex32,
-  hexadecimal,
   id,
-  int,
   long,
   mode,
   namedValue,
@@ -42,9 +38,10 @@ import {
   size,
   uint,
 } from '../types/numbers.ts';
+import { structIn } from '../types/pointers.ts';
 import { modeText, statfsOut, statOut, statxOut } from '../types/stat.ts';
-import { dataIn, dataOut, path, pathOut, string } from '../types/strings.ts';
-import { fileTimesIn, timevalPairIn } from '../types/time.ts';
+import { attributeIn, dataIn, dataOut, path, pathOut, string } from '../types/strings.ts';
+import { dateComment, fileTimesIn, timevalPairIn } from '../types/time.ts';
 
 const S_IFCHR = 0o020000;
 const S_IFBLK = 0o060000;
@@ -71,33 +68,23 @@ const onlyFd: Signature = { args: [fd] };
 const twoPaths: Signature = { args: [path, path] };
 const chown: Signature = { args: [path, id, id] };
 const setxattr = (file: InputType): Signature => ({
-  args: [file, string, dataIn({ arg: 3 }), size, namedValue(XATTR_FLAGS)],
+  args: [file, string, attributeIn({ arg: 3 }), size, namedValue(XATTR_FLAGS)],
 });
-const getxattr = (file: InputType): Signature => ({ args: [file, string, dataOut({ result: true }), size] });
-const listxattr = (file: InputType): Signature => ({ args: [file, dataOut({ result: true }), size] });
+const getxattr = (file: InputType): Signature => ({
+  args: (args) => [file, string, args.unsigned(3) === 0 ? address : dataOut({ result: true }), size],
+});
+const listxattr = (file: InputType): Signature => ({
+  args: (args) => [file, args.unsigned(2) === 0 ? address : dataOut({ result: true }), size],
+});
 const fdFlags = namedValue(OPEN_FLAGS);
 const transfer = namedValue(SPLICE_FLAGS);
 
-const MS_REMOUNT = 0x20;
-/** MS_BIND, MS_MOVE, MS_UNBINDABLE, MS_PRIVATE, MS_SLAVE, MS_SHARED: mount(2) ignores type and data with them. */
-const CHANGES_OF_MOUNTS = 0x1e3000;
-const MS_MGC_MSK = 0xffff_0000;
-const MS_MGC_VAL = 0xc0ed_0000;
+/** struct open_how of its first version. */
+const OPEN_HOW_SIZE = 24;
 
-const mountFlags: InputType = {
-  when: 'entry',
-  print(call, arg) {
-    const flags = call.args.u32(arg);
-    if ((flags & MS_MGC_MSK) >>> 0 !== MS_MGC_VAL) return MOUNT_FLAGS.text(flags);
-    return (flags & 0xffff) === 0 ? 'MS_MGC_VAL' : `MS_MGC_VAL|${MOUNT_FLAGS.text(flags & 0xffff)}`;
-  },
-};
-
-function mountArguments(args: Call['args']): readonly ArgumentType[] {
-  const flags = (args.u32(3) & MS_MGC_MSK) >>> 0 === MS_MGC_VAL ? args.u32(3) & 0xffff : args.u32(3);
-  if (flags & MS_REMOUNT) return [path, path, address, mountFlags, string];
-  if (flags & CHANGES_OF_MOUNTS) return [path, path, address, mountFlags, address];
-  return [path, path, string, mountFlags, string];
+/** struct utimbuf: two times in seconds, with the dates that they are. */
+function utimbufText(bytes: Uint8Array): string {
+  return `{actime=${decimalI64At(bytes, 0)}${dateComment(bytes, 0, 0, 9)}, modtime=${decimalI64At(bytes, 8)}${dateComment(bytes, 8, 0, 9)}}`;
 }
 
 /** Files, directories, descriptors and file systems. */
@@ -116,7 +103,9 @@ export const FILES: Readonly<Record<string, Signature>> = {
   openat: {
     args: (args) => (creates(args.u32(2)) ? [directoryFd, path, openFlags, mode] : [directoryFd, path, openFlags]),
   },
-  openat2: { args: [directoryFd, path, openHow(3), size] },
+  openat2: {
+    args: (args) => [directoryFd, path, args.unsigned(3) < OPEN_HOW_SIZE ? address : openHow(3), size],
+  },
   creat: fileAndMode,
   close: onlyFd,
   close_range: { args: [fd, uint, namedValue(CLOSE_RANGE_FLAGS)] },
@@ -186,7 +175,7 @@ export const FILES: Readonly<Record<string, Signature>> = {
     args: (args) =>
       makesDevice(args.u32(2)) ? [directoryFd, path, symbolicMode, device] : [directoryFd, path, symbolicMode],
   },
-  utime: { args: [path, address] },
+  utime: { args: [path, structIn(16, utimbufText)] },
   utimes: { args: [path, timevalPairIn] },
   futimesat: { args: [directoryFd, path, timevalPairIn] },
   utimensat: { args: [directoryFd, path, fileTimesIn, namedValue(AT_FLAGS)] },
@@ -202,22 +191,8 @@ export const FILES: Readonly<Record<string, Signature>> = {
   removexattr: { args: [path, string] },
   lremovexattr: { args: [path, string] },
   fremovexattr: { args: [fd, string] },
-  mount: { args: mountArguments },
-  umount2: { args: [path, namedValue(UMOUNT_FLAGS)] },
-  pivot_root: twoPaths,
-  swapon: { args: [path, hex32] },
-  swapoff: onlyPath,
   acct: onlyPath,
   eventfd: { args: [uint] },
   eventfd2: { args: [uint, namedValue(EVENTFD_FLAGS)] },
-  inotify_init: { args: [] },
-  inotify_init1: { args: [namedValue(INOTIFY_INIT_FLAGS)] },
-  inotify_add_watch: { args: [fd, path, namedValue(INOTIFY_EVENTS)] },
-  inotify_rm_watch: { args: [fd, int] },
   memfd_create: { args: [string, namedValue(MEMFD_FLAGS)] },
-  name_to_handle_at: { args: [directoryFd, path, address, address, namedValue(AT_FLAGS)] },
-  fsopen: { args: [string, hex32] },
-  fsmount: { args: [fd, hex32, hexadecimal] },
-  open_tree: { args: [directoryFd, path, hex32] },
-  move_mount: { args: [directoryFd, path, directoryFd, path, hex32] },
 };

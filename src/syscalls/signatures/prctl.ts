@@ -1,11 +1,21 @@
 import type { ArgumentType, Call, InputType, ResultType } from '../argument-type.ts';
 import { CAPABILITIES, PRCTL_OPTIONS } from '../constants/processes.ts';
-import { i32 } from '../memory-words.ts';
+import {
+  PR_MCE,
+  PR_MDWE,
+  PR_SET_MM_OPTIONS,
+  PR_SPECULATION_VALUES,
+  PR_SPECULATIONS,
+  PR_TSC,
+  SECUREBITS,
+} from '../constants/uapi.generated.ts';
+import { i32, pointerAt, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
 import { signalText } from '../signals.ts';
-import { decimalResult, hexadecimal, long, namedValue, signal, size } from '../types/numbers.ts';
-import { boxed, structIn, structOut } from '../types/pointers.ts';
+import { decimalResult, hexadecimal, long, namedValue, signal, size, unknownWord } from '../types/numbers.ts';
+import { filterIn } from '../types/packet-filters.ts';
+import { boxed, structOut } from '../types/pointers.ts';
 import { string } from '../types/strings.ts';
 
 const TASK_COMM_LEN = 16;
@@ -33,7 +43,12 @@ const signalBoxOut = structOut(
   4,
   boxed((bytes) => signalText(i32(bytes, 0))),
 );
-const nameIn = structIn(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(bytes, strings));
+/** A name, of which the kernel takes as much as has room beside a NUL. */
+const nameIn: InputType = {
+  ...string,
+  print: (call, arg, options) =>
+    string.print(call, arg, { ...options, stringLimit: Math.min(options.stringLimit, TASK_COMM_LEN - 1) }),
+};
 const nameOut = structOut(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(bytes, strings));
 
 const capability: InputType = {
@@ -43,6 +58,22 @@ const capability: InputType = {
     return CAPABILITIES[value] ?? `${call.args.hex(arg)} /* CAP_??? */`;
   },
 };
+
+const SECCOMP_MODE_FILTER = 2;
+const PR_SET_PTRACER_ANY = '0xffffffffffffffff';
+/** Who may trace: a process, or anyone. */
+const tracer: InputType = {
+  when: 'entry',
+  print: (call, arg) => (call.args.hex(arg) === PR_SET_PTRACER_ANY ? 'PR_SET_PTRACER_ANY' : String(call.args.i32(arg))),
+};
+const tscOut = structOut(
+  4,
+  boxed((bytes) => PR_TSC.text(u32(bytes, 0))),
+);
+const addressOut = structOut(
+  8,
+  boxed((bytes) => pointerAt(bytes, 0)),
+);
 
 /** The arguments of prctl(2) by its operation; those not listed are five numbers. */
 export function prctlArguments(args: Call['args']): readonly ArgumentType[] {
@@ -77,7 +108,35 @@ export function prctlArguments(args: Call['args']): readonly ArgumentType[] {
     case 'PR_GET_NAME':
       return [operation, nameOut];
     case 'PR_SET_SECCOMP':
-      return [operation, namedValue(SECCOMP_MODES), hexadecimal];
+      return args.u32(1) === SECCOMP_MODE_FILTER
+        ? [operation, namedValue(SECCOMP_MODES), filterIn('seccomp')]
+        : [operation, namedValue(SECCOMP_MODES)];
+    case 'PR_SET_SECUREBITS':
+      return [operation, namedValue(SECUREBITS)];
+    case 'PR_GET_TSC':
+      return [operation, tscOut];
+    case 'PR_SET_TSC':
+      return [operation, namedValue(PR_TSC)];
+    case 'PR_MCE_KILL':
+      return [operation, namedValue(PR_MCE), hexadecimal, hexadecimal, hexadecimal];
+    case 'PR_GET_NO_NEW_PRIVS':
+    case 'PR_GET_THP_DISABLE':
+    case 'PR_MCE_KILL_GET':
+    case 'PR_GET_IO_FLUSHER':
+    case 'PR_GET_MDWE':
+      return [operation, hexadecimal, hexadecimal, hexadecimal, hexadecimal];
+    case 'PR_SET_MDWE':
+      return [operation, namedValue(PR_MDWE), hexadecimal, hexadecimal, hexadecimal];
+    case 'PR_GET_TID_ADDRESS':
+      return [operation, addressOut];
+    case 'PR_SET_MM':
+      return [operation, namedValue(PR_SET_MM_OPTIONS), hexadecimal, hexadecimal, hexadecimal];
+    case 'PR_SET_PTRACER':
+      return [operation, tracer];
+    case 'PR_GET_SPECULATION_CTRL':
+      return [operation, namedValue(PR_SPECULATIONS), hexadecimal, hexadecimal, hexadecimal];
+    case 'PR_SET_SPECULATION_CTRL':
+      return [operation, namedValue(PR_SPECULATIONS), namedValue(PR_SPECULATION_VALUES), hexadecimal, hexadecimal];
     case 'PR_CAPBSET_READ':
     case 'PR_CAPBSET_DROP':
       return [operation, capability];
@@ -90,7 +149,7 @@ export function prctlArguments(args: Call['args']): readonly ArgumentType[] {
     case 'PR_SET_VMA':
       return [operation, namedValue(SET_VMA), hexadecimal, size, string];
     default:
-      return [operation, hexadecimal, hexadecimal, hexadecimal, hexadecimal];
+      return [operation, unknownWord, unknownWord, unknownWord, unknownWord];
   }
 }
 

@@ -1,4 +1,4 @@
-import { type ArgumentType, type Call, named, type Signature, word } from '../argument-type.ts';
+import { type ArgumentType, alike, type Call, type InputType, named, type Signature, word } from '../argument-type.ts';
 import { AT_FLAGS } from '../constants/files.ts';
 import {
   ARCH_PRCTL_OPTIONS,
@@ -13,25 +13,28 @@ import {
   RESOURCES,
   RSEQ_FLAGS,
   RUSAGE_WHO,
-  SCHEDULERS,
-  SECCOMP_FILTER_FLAGS,
-  SECCOMP_OPERATIONS,
+  UNSHARE_FLAGS,
   WAIT_OPTIONS,
   WAITID_TYPES,
 } from '../constants/processes.ts';
+import { PERSONALITIES, PERSONALITY_FLAGS, PTRACE_OPTIONS, PTRACE_REQUESTS } from '../constants/uapi.generated.ts';
 import { hex64At, i32, u32 } from '../memory-words.ts';
+import { iovecAddresses, iovecAddressesLate, iovecIn, iovecOut } from '../types/messages.ts';
 import {
   address,
-  decimalResult,
   directoryFd,
   fd,
   hex32,
   hexadecimal,
+  hexResult,
   id,
+  idText,
   int,
   namedValue,
   noted,
+  opaque,
   pid,
+  signal,
   size,
   uint,
 } from '../types/numbers.ts';
@@ -48,7 +51,8 @@ import {
   waitRusageOut,
   waitStatusOut,
 } from '../types/processes.ts';
-import { siginfoOut } from '../types/signals.ts';
+import { addressAt, type Field, record, recordAt, u8At, u32At, x16At, x32At } from '../types/records.ts';
+import { siginfoIn, siginfoOut, sigsetIn, sigsetOut } from '../types/signals.ts';
 import { dataIn, environment, path, stringVector } from '../types/strings.ts';
 import { futexArguments } from './futex.ts';
 import { prctlArguments, prctlResult } from './prctl.ts';
@@ -57,52 +61,119 @@ import { prctlArguments, prctlResult } from './prctl.ts';
 const NO_RETURN = { text: () => '?' } as const;
 
 const numberBox = boxed((bytes) => String(i32(bytes, 0)));
-const numberOut = structOut(4, numberBox);
+const numberOut = alike(structOut(4, numberBox));
 const addressBoxOut = structOut(
   8,
   boxed((bytes) => hex64At(bytes, 0)),
 );
-const idBox = structOut(
-  4,
-  boxed((bytes) => String(u32(bytes, 0))),
+const idBox = alike(
+  structOut(
+    4,
+    boxed((bytes) => String(u32(bytes, 0))),
+  ),
 );
-const idListIn = arrayIn({ arg: 0 }, 4, (bytes) => String(u32(bytes, 0)));
-const idListOut = arrayOut({ result: true }, 4, (bytes) => String(u32(bytes, 0)));
-const processorsIn = structIn({ arg: 1 }, processorsText);
-const processorsOut = structOut({ result: true }, processorsText);
-const priorityBox = structIn(
-  4,
-  boxed((bytes) => String(i32(bytes, 0))),
-);
-const scheduler = namedValue(SCHEDULERS);
+const idListIn = arrayIn({ arg: 0 }, 4, (bytes) => idText(u32(bytes, 0)));
+const idListOut = arrayOut({ result: true }, 4, (bytes) => idText(u32(bytes, 0)));
 const resource = namedValue(RESOURCES);
 
-function processorsText(bytes: Uint8Array): string {
-  const members: number[] = [];
-  for (let cpu = 0; cpu < bytes.length * 8; cpu++) if (((bytes[cpu >> 3] ?? 0) >> (cpu & 7)) & 1) members.push(cpu);
-  return `[${members.join(' ')}]`;
+/** Where clone(2) has its last two arguments: a matter of the architecture. */
+interface CloneOrder {
+  readonly tls: number;
+  readonly childTid: number;
 }
 
 /** clone(2): the stack first, then the flags, then what the flags use; the latter when the call is back. */
-function cloneArguments(args: Call['args']): readonly ArgumentType[] {
+export function cloneArguments(args: Call['args'], { tls, childTid }: CloneOrder): readonly ArgumentType[] {
   const flags = args.u32(0);
   const types: ArgumentType[] = [named('child_stack', word(1, address)), named('flags', word(0, cloneFlags))];
   if (flags & (CLONE_PARENT_SETTID | CLONE_PIDFD)) types.push(named('parent_tid', word(2, numberOut)));
-  if (flags & CLONE_SETTLS) types.push(named('tls', word(4, address)));
-  if (flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)) types.push(named('child_tidptr', word(3, address)));
+  if (flags & CLONE_SETTLS) types.push(named('tls', word(tls, address)));
+  if (flags & (CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID)) types.push(named('child_tidptr', word(childTid, address)));
   return types;
 }
+
+/** The area that a thread shares with the kernel: struct rseq as it is registered. */
+const RSEQ_SIZE = 32;
+const CPU_IDS: Readonly<Record<number, string>> = {
+  [-1]: 'RSEQ_CPU_ID_UNINITIALIZED',
+  [-2]: 'RSEQ_CPU_ID_REGISTRATION_FAILED',
+};
+const cpuIdAt = (offset: number): Field => ({
+  end: offset + 4,
+  text: (bytes) => CPU_IDS[i32(bytes, offset)] ?? String(u32(bytes, offset)),
+});
+const rseqArea = structIn(
+  RSEQ_SIZE,
+  record({
+    cpu_id_start: cpuIdAt(0),
+    cpu_id: cpuIdAt(4),
+    rseq_cs: addressAt(8),
+    flags: x32At(16),
+    node_id: u32At(20),
+    mm_cid: u32At(24),
+    slice_ctrl: recordAt(28, 4, record({ request: u8At(0), granted: u8At(1), __reserved: x16At(2) })),
+    __reserved: { end: RSEQ_SIZE, text: () => '0' },
+  }),
+);
 
 const clone3Written: ArgumentType = { ...cloneArgsWritten, word: 0, glued: true };
 
 const P_PID = 1;
 const waitOptions = namedValue(WAIT_OPTIONS);
 
+const PERSONALITY_TYPE = 0xff;
+const SAME_PERSONALITY = 0xffff_ffff;
+
+function personalityText(value: number): string {
+  const rest = value & ~PERSONALITY_TYPE;
+  const type = PERSONALITIES.text(value & PERSONALITY_TYPE);
+  return rest === 0 ? type : `${type}|${PERSONALITY_FLAGS.text(rest)}`;
+}
+
+const personality: InputType = {
+  when: 'entry',
+  print: (call, arg) => (call.args.u32(arg) === SAME_PERSONALITY ? '0xffffffff' : personalityText(call.args.u32(arg))),
+};
+
+/** Arguments of ptrace(2) by its request. */
+function ptraceArguments(args: Call['args']): readonly ArgumentType[] {
+  const request = namedValue(PTRACE_REQUESTS);
+  switch (PTRACE_REQUESTS.known(args.u32(0))) {
+    case 'PTRACE_TRACEME':
+      return [request];
+    case 'PTRACE_CONT':
+    case 'PTRACE_KILL':
+    case 'PTRACE_SINGLESTEP':
+    case 'PTRACE_SYSCALL':
+    case 'PTRACE_DETACH':
+    case 'PTRACE_LISTEN':
+      return [request, pid, address, signal];
+    case 'PTRACE_SETOPTIONS':
+    case 'PTRACE_SEIZE':
+      return [request, pid, address, namedValue(PTRACE_OPTIONS)];
+    case 'PTRACE_GETEVENTMSG':
+      return [request, pid, address, addressBoxOut];
+    case 'PTRACE_GETSIGINFO':
+      return [request, pid, address, siginfoOut];
+    case 'PTRACE_SETSIGINFO':
+      return [request, pid, address, siginfoIn];
+    case 'PTRACE_GETSIGMASK':
+      return [request, pid, size, sigsetOut];
+    case 'PTRACE_SETSIGMASK':
+      return [request, pid, size, sigsetIn];
+    case 'PTRACE_ATTACH':
+    case 'PTRACE_INTERRUPT':
+      return [request, pid];
+    default:
+      return [request, pid, address, opaque];
+  }
+}
+
 /** Processes and threads: birth, death, identity, limits, scheduling. */
 export const PROCESSES: Readonly<Record<string, Signature>> = {
   execve: { args: [path, stringVector, environment] },
   execveat: { args: [directoryFd, path, stringVector, environment, namedValue(AT_FLAGS)] },
-  clone: { args: cloneArguments },
+  clone: { args: (args) => cloneArguments(args, { tls: 4, childTid: 3 }) },
   clone3: { args: [cloneArgs, clone3Written, word(1, size)] },
   fork: { args: [] },
   vfork: { args: [] },
@@ -112,12 +183,12 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   waitid: {
     args: (args) => [namedValue(WAITID_TYPES), args.u32(0) === P_PID ? pid : int, siginfoOut, waitOptions, rusageOut],
   },
-  unshare: { args: [namedValue(NAMESPACE_FLAGS)] },
+  unshare: { args: [namedValue(UNSHARE_FLAGS)] },
   setns: { args: [fd, namedValue(NAMESPACE_FLAGS)] },
   set_tid_address: { args: [address] },
   set_robust_list: { args: [address, size] },
   get_robust_list: { args: [pid, addressBoxOut, addressBoxOut] },
-  rseq: { args: [address, uint, namedValue(RSEQ_FLAGS), hex32] },
+  rseq: { args: [rseqArea, uint, namedValue(RSEQ_FLAGS), hex32] },
   futex: { args: futexArguments },
   prctl: { args: prctlArguments, result: prctlResult },
   arch_prctl: {
@@ -153,22 +224,9 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   getrusage: { args: [namedValue(RUSAGE_WHO), rusageOut] },
   getpriority: { args: [namedValue(PRIORITY_WHICH), int] },
   setpriority: { args: [namedValue(PRIORITY_WHICH), int, int] },
-  sched_yield: { args: [] },
-  sched_getaffinity: { args: [pid, size, processorsOut] },
-  sched_setaffinity: { args: [pid, size, processorsIn] },
-  sched_getscheduler: {
-    args: [pid],
-    result: noted(decimalResult, (call) => (call.errno === 0 ? SCHEDULERS.known(call.result.u32(0)) : undefined)),
-  },
-  sched_setscheduler: { args: [pid, scheduler, priorityBox] },
-  sched_getparam: { args: [pid, numberOut] },
-  sched_setparam: { args: [pid, priorityBox] },
-  sched_get_priority_max: { args: [scheduler] },
-  sched_get_priority_min: { args: [scheduler] },
   getcpu: { args: [idBox, idBox, address] },
   pidfd_open: { args: [pid, namedValue(PIDFD_OPEN_FLAGS)] },
   pidfd_getfd: { args: [fd, fd, hex32] },
-  seccomp: { args: [namedValue(SECCOMP_OPERATIONS), namedValue(SECCOMP_FILTER_FLAGS), address] },
   uname: { args: [utsnameOut] },
   sysinfo: { args: [sysinfoOut] },
   sethostname: { args: [dataIn({ arg: 1 }), uint] },
@@ -181,9 +239,15 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
       },
     ],
   },
-  personality: { args: [hex32] },
+  personality: {
+    args: [personality],
+    result: noted(hexResult, (call) => (call.errno === 0 ? personalityText(call.result.u32(0)) : undefined)),
+  },
   vhangup: { args: [] },
-  ptrace: { args: [hexadecimal, pid, address, address] },
+  ptrace: { args: ptraceArguments },
+  process_mrelease: { args: [fd, hex32] },
+  process_vm_readv: { args: [pid, iovecOut({ arg: 2 }), size, iovecAddressesLate({ arg: 4 }), size, size] },
+  process_vm_writev: { args: [pid, iovecIn({ arg: 2 }), size, iovecAddresses({ arg: 4 }), size, size] },
 };
 
 function isArchGetter(option: number): boolean {

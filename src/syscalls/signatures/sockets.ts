@@ -1,4 +1,4 @@
-import type { ArgumentType, Call, InputType, Signature } from '../argument-type.ts';
+import type { ArgumentType, Call, CompletedCall, InputType, OutputType, Signature } from '../argument-type.ts';
 import { EPOLL_CREATE_FLAGS, EPOLL_OPERATIONS } from '../constants/polling.ts';
 import {
   ADDRESS_FAMILIES,
@@ -16,7 +16,8 @@ import {
   SOCKET_TYPES,
 } from '../constants/sockets.ts';
 import { pipeEnds } from '../types/files.ts';
-import { messageIn, messageOut } from '../types/messages.ts';
+import { messageIn, messageOut, messagesIn, messagesOut } from '../types/messages.ts';
+import { isNetlink, NETLINK_GAP, netlinkText } from '../types/netlink.ts';
 import { address, decimalResult, fd, int, namedValue, noted, size, uint } from '../types/numbers.ts';
 import {
   epollEventIn,
@@ -83,6 +84,29 @@ function selectArguments(timeout: ArgumentType, more: readonly ArgumentType[] = 
   };
 }
 
+/** What recvmmsg(2) says of its timeout. */
+function messagesNote(call: CompletedCall): string | undefined {
+  if (call.errno !== 0 || call.args.unsigned(4) === 0) return undefined;
+  if (call.result.i32(0) === 0) return 'Timeout';
+  const left = call.captured.bytes(4);
+  return left === undefined ? undefined : `left ${timespecText(left)}`;
+}
+
+/** Data that are netlink's if the address says so. */
+function addressedData(data: ArgumentType): ArgumentType {
+  const print = data.print as OutputType['print'];
+  const ofNetlink: OutputType['print'] = (call, arg, options) => {
+    const bytes = call.captured.bytes(arg);
+    const length = data.when === 'entry' ? call.args.unsigned(2) : call.result.signed(0);
+    const isMessage = isNetlink(call.captured.bytes(4)) && bytes !== undefined && call.errno !== 14;
+    return (
+      (isMessage ? netlinkText(bytes, length, options.strings, options.stringLimit) : undefined) ??
+      print(call, arg, options)
+    );
+  };
+  return { ...data, print: ofNetlink, gap: NETLINK_GAP } as ArgumentType;
+}
+
 /** Sockets, and waiting for descriptors to become ready. */
 export const SOCKETS: Readonly<Record<string, Signature>> = {
   socket: { args: [domain, socketType, protocol] },
@@ -95,12 +119,17 @@ export const SOCKETS: Readonly<Record<string, Signature>> = {
   getsockname: { args: acceptArguments },
   getpeername: { args: acceptArguments },
   shutdown: { args: [fd, namedValue(SHUTDOWN_HOW)] },
-  sendto: { args: [fd, dataIn({ arg: 2 }), size, messageFlags, sockaddrIn(5), int] },
-  recvfrom: { args: [fd, dataOut({ result: true }), size, messageFlags, sockaddrOut(5), sockaddrLength] },
+  sendto: { args: [fd, addressedData(dataIn({ arg: 2 })), size, messageFlags, sockaddrIn(5), int] },
+  recvfrom: {
+    args: [fd, addressedData(dataOut({ result: true })), size, messageFlags, sockaddrOut(5), sockaddrLength],
+  },
   sendmsg: { args: [fd, messageIn, messageFlags] },
   recvmsg: { args: [fd, messageOut, messageFlags] },
-  sendmmsg: { args: [fd, address, uint, messageFlags] },
-  recvmmsg: { args: [fd, address, uint, messageFlags, timespecIn] },
+  sendmmsg: { args: [fd, messagesIn, uint, messageFlags] },
+  recvmmsg: {
+    args: [fd, messagesOut, uint, messageFlags, timespecTimeout],
+    result: noted(decimalResult, messagesNote),
+  },
   getsockopt: { args: getsockoptArguments },
   setsockopt: { args: setsockoptArguments },
   poll: { args: [pollfds(1), uint, int], result: noted(decimalResult, pollNote()) },

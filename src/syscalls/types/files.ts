@@ -1,4 +1,4 @@
-import type { ArgumentType, InputType, OutputType } from '../argument-type.ts';
+import { type ArgumentType, alike, type InputType, type OutputType } from '../argument-type.ts';
 import { ENTRY_TYPES, RESOLVE_FLAGS } from '../constants/files.ts';
 import { decimalI64At, decimalU64At, i32, u16, u32, u64 } from '../memory-words.ts';
 import { quotedUntilNul, type StringStyle } from '../quoted-text.ts';
@@ -7,14 +7,14 @@ import { addressText, descriptorText, octal } from './numbers.ts';
 import { boxed, structIn, structOut } from './pointers.ts';
 
 /** The two descriptors that pipe(2) and socketpair(2) make. */
-export const pipeEnds: ArgumentType = {
+export const pipeEnds: ArgumentType = alike({
   ...structOut(
     8,
     (bytes, options, call) =>
       `[${descriptorText(call, i32(bytes, 0), options)}, ${descriptorText(call, i32(bytes, 4), options)}]`,
   ),
   descriptorsInside: (arg) => [{ arg, at: 'exit', kind: 'fds', count: 2, stride: 4 }],
-};
+});
 
 /** A file offset behind a pointer. */
 export const offsetBox: InputType = structIn(
@@ -89,9 +89,11 @@ function entryText(entry: Uint8Array, form: 'getdents' | 'getdents64', style: St
 
 /** struct open_how, with its size in argument `size`. */
 export function openHow(size: number): InputType {
-  return structIn({ arg: size }, (bytes) => {
-    const flags = `flags=${openFlagsText(u32(bytes, 0))}`;
-    const mode = u64(bytes, 8) === 0 ? '' : `, mode=${octal(u32(bytes, 8))}`;
-    return `{${flags}${mode}, resolve=${RESOLVE_FLAGS.text(u32(bytes, 16))}}`;
-  });
+  return alike(
+    structIn({ arg: size }, (bytes) => {
+      const flags = `flags=${openFlagsText(u32(bytes, 0))}`;
+      const mode = u64(bytes, 8) === 0 ? '' : `, mode=${octal(u32(bytes, 8))}`;
+      return `{${flags}${mode}, resolve=${RESOLVE_FLAGS.text(u32(bytes, 16))}}`;
+    }),
+  );
 }

@@ -1,5 +1,5 @@
 import { type Captured, LABEL } from '../../model/capture.ts';
-import type { Call, InputType, PrintOptions, ResultType } from '../argument-type.ts';
+import type { ArgumentType, Call, InputType, PrintOptions, ResultType } from '../argument-type.ts';
 import { constantText } from '../constant-style.ts';
 import { decimalI64, decimalU64, hex, hex64 } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
@@ -24,7 +24,11 @@ type DescriptorType = InputType & { readonly descriptor: true };
 export const fd: DescriptorType = {
   when: 'entry',
   descriptor: true,
-  print: (call, arg, options) => descriptorText(call, call.args.i32(arg), options),
+  print(call, arg, options) {
+    const value = call.args.i32(arg);
+    // AT_FDCWD is a directory only where paths are looked up.
+    return value < 0 ? String(value) : descriptorText(call, value, options);
+  },
 };
 
 /** A descriptor in an argument or a structure, with what it is. */
@@ -86,6 +90,12 @@ export const hex32: InputType = fromWord((call, arg) => hex(call.args.u32(arg)))
 
 /** A pointer whose target is not printed. */
 export const address: InputType = fromWord((call, arg) => addressText(call.args, arg));
+
+/** A pointer to what no decoder knows yet. */
+export const opaque: ArgumentType = { ...address, gap: 'an address' };
+
+/** A word whose meaning no decoder knows yet. */
+export const unknownWord: ArgumentType = { ...hexadecimal, gap: 'of operations without a decoder, a number' };
 
 export function addressText(args: { hex(index: number): string }, arg: number): string {
   const text = args.hex(arg);

@@ -23,11 +23,47 @@ export function structOut(size: CaptureSize, print: StructPrinter): OutputType {
   };
 }
 
+/** A structure that the kernel reads and changes. `after` is undefined if the call failed. */
+export function structInOut(
+  size: CaptureSize,
+  print: (before: Uint8Array, after: Uint8Array | undefined, options: PrintOptions, call: CompletedCall) => string,
+): OutputType {
+  return {
+    when: 'exit',
+    capture: (arg) => [
+      { arg, at: 'entry', kind: 'bytes', size },
+      { arg, at: 'exit', kind: 'bytes', size },
+    ],
+    print(call, arg, options) {
+      const before = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg);
+      if (before === undefined || isTorn(call, arg, size, before)) return addressText(call.args, arg);
+      return print(before, call.errno === 0 ? call.captured.bytes(arg) : undefined, options, call);
+    },
+  };
+}
+
 /** Elements that the program passes. */
 export function arrayIn(count: CaptureSize, elementSize: number, print: StructPrinter): InputType {
-  return structIn(scaled(count, elementSize), (bytes, options, call) =>
-    arrayText(bytes, elementSize, print, options, call),
-  );
+  const size = scaled(count, elementSize);
+  return {
+    ...structIn(size, print),
+    print(call, arg, options) {
+      const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg) ?? emptyIf(call, arg, size, 0);
+      if (bytes === undefined || (bytes.length > 0 && bytes.length < elementSize)) return addressText(call.args, arg);
+      const text = arrayText(bytes, elementSize, print, options, call);
+      const whole = Math.floor(bytes.length / elementSize);
+      const isTornOff = !text.endsWith(', ...]') && bytes.length < wantedSize(call, size) && !call.captured.isCut(arg);
+      if (!isTornOff) return text;
+      const missing = (call.args.unsigned(arg) + whole * elementSize).toString(16);
+      return `${text.slice(0, -1)}, ... /* 0x${missing} */]`;
+    },
+  };
+}
+
+/** How many bytes a capture was to have, where the arguments say so; otherwise 0. */
+function wantedSize(call: Call, size: CaptureSize): number {
+  if (typeof size === 'number') return size;
+  return 'arg' in size ? call.args.u32(size.arg) * (size.times ?? 1) : 0;
 }
 
 /** Elements that the kernel fills. */
@@ -62,7 +98,7 @@ export function arrayText(
 
 function atEntry(call: Call, arg: number, size: CaptureSize, print: (bytes: Uint8Array) => string): string {
   const bytes = call.captured.bytesAtEntry(arg) ?? call.captured.bytes(arg) ?? emptyIf(call, arg, size, 0);
-  return bytes === undefined ? addressText(call.args, arg) : print(bytes);
+  return bytes === undefined || isTorn(call, arg, size, bytes) ? addressText(call.args, arg) : print(bytes);
 }
 
 function afterSuccess(
@@ -72,7 +108,12 @@ function afterSuccess(
   print: (bytes: Uint8Array) => string,
 ): string {
   const bytes = call.errno === 0 ? filled(call, arg, size) : undefined;
-  return bytes === undefined ? addressText(call.args, arg) : print(bytes);
+  return bytes === undefined || isTorn(call, arg, size, bytes) ? addressText(call.args, arg) : print(bytes);
+}
+
+/** True if the end of a structure could not be read: the kernel does not take it then. */
+function isTorn(call: Call, arg: number, size: CaptureSize, bytes: Uint8Array): boolean {
+  return typeof size === 'number' && bytes.length < size && !call.captured.isCut(arg);
 }
 
 const EMPTY = new Uint8Array();

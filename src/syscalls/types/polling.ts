@@ -1,4 +1,12 @@
-import type { ArgumentType, Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import {
+  type ArgumentType,
+  alike,
+  type Call,
+  type CompletedCall,
+  type InputType,
+  type OutputType,
+  type PrintOptions,
+} from '../argument-type.ts';
 import { EPOLL_EVENTS, POLL_EVENTS } from '../constants/polling.ts';
 import { decimalU64At, hex64At, i32, pointerAt, u16, u32 } from '../memory-words.ts';
 import { addressText, descriptorText } from './numbers.ts';
@@ -18,7 +26,7 @@ const pollfdText: StructPrinter = (bytes, options, call) => {
 
 /** The array of poll(2), with its number of elements in argument `count`; copied again when the call is back. */
 export function pollfds(count: number): ArgumentType {
-  const input = arrayIn({ arg: count }, POLLFD_SIZE, pollfdText);
+  const input = alike(arrayIn({ arg: count }, POLLFD_SIZE, pollfdText));
   const size = { arg: count, times: POLLFD_SIZE };
   return {
     ...input,
@@ -121,8 +129,8 @@ function epollEventText(bytes: Uint8Array): string {
   return `{events=${EPOLL_EVENTS.text(u32(bytes, 0))}, data=${hex64At(bytes, 4)}}`;
 }
 
-export const epollEventIn: InputType = structIn(EPOLL_EVENT_SIZE, epollEventText);
-export const epollEventsOut: OutputType = arrayOut({ result: true }, EPOLL_EVENT_SIZE, epollEventText);
+export const epollEventIn: InputType = alike(structIn(EPOLL_EVENT_SIZE, epollEventText));
+export const epollEventsOut: OutputType = alike(arrayOut({ result: true }, EPOLL_EVENT_SIZE, epollEventText));
 
 /** The last argument of pselect6(2): a signal mask and its size, behind one pointer. */
 export const maskPair: InputType = {

@@ -1,4 +1,4 @@
-import type { InputType, OutputType } from '../argument-type.ts';
+import { alike, type InputType, type OutputType } from '../argument-type.ts';
 import { constantText } from '../constant-style.ts';
 import { CLONE_FLAGS, CLONE3_HIGH_FLAGS } from '../constants/processes.ts';
 import { decimalU64At, hex, hex64At, i32, pointerAt, u16, u32, u64 } from '../memory-words.ts';
@@ -84,7 +84,7 @@ function eventText(event: number): string {
 }
 
 /** The status of wait4(2): filled only where a child was found. */
-export const waitStatusOut: OutputType = foundOnly(structOut(4, (bytes) => waitStatusText(i32(bytes, 0))));
+export const waitStatusOut: OutputType = alike(foundOnly(structOut(4, (bytes) => waitStatusText(i32(bytes, 0)))));
 export const waitRusageOut: OutputType = foundOnly(structOut(144, rusageText));
 
 /** Prints the address where wait4(2) returned 0: WNOHANG, and no child had changed. */
@@ -99,7 +99,7 @@ function foundOnly(type: OutputType): OutputType {
 export const rusageOut: OutputType = structOut(144, rusageText);
 export const rlimitIn: InputType = structIn(16, rlimitText);
 export const rlimitOut: OutputType = structOut(16, rlimitText);
-export const utsnameOut: OutputType = structOut(390, utsnameText);
+export const utsnameOut: OutputType = alike(structOut(390, utsnameText));
 export const sysinfoOut: OutputType = structOut(112, sysinfoText);
 
 const CLONE_NEWTIME_OR_SIGNAL = 0xff;
@@ -156,10 +156,11 @@ function clone3Flags(low: number, high: number): string {
 const SMALLEST_CLONE_ARGS = 64;
 const PIDFD_POINTER = 8;
 
-const cloneArgsIn = structIn({ arg: 1 }, cloneArgsText);
+const cloneArgsIn = alike(structIn({ arg: 1 }, cloneArgsText));
 
 /** The argument of clone3(2), with its size in the second argument. */
-export const cloneArgs: InputType = {
+export const cloneArgs: InputType & { readonly gap: string } = {
+  gap: 'set_tid is an address',
   ...cloneArgsIn,
   capture: (arg) => [
     { arg, at: 'entry', kind: 'bytes', size: { arg: 1 } },
@@ -183,3 +184,13 @@ export const cloneArgsWritten: OutputType = {
     return fields.length === 0 ? '' : ` => {${fields.join(', ')}}`;
   },
 };
+
+/** A set of processors: `[0 1]`. */
+function processorsText(bytes: Uint8Array): string {
+  const members: number[] = [];
+  for (let cpu = 0; cpu < bytes.length * 8; cpu++) if (((bytes[cpu >> 3] ?? 0) >> (cpu & 7)) & 1) members.push(cpu);
+  return `[${members.join(' ')}]`;
+}
+
+export const processorsIn: InputType = alike(structIn({ arg: 1 }, processorsText));
+export const processorsOut: OutputType = alike(structOut({ result: true }, processorsText));

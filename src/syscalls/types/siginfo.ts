@@ -33,7 +33,7 @@ export function siginfoText(bytes: Uint8Array): string {
   const code = i32(bytes, 8);
   const fields = [`si_signo=${signalText(signal)}`, `si_code=${codeText(signal, code)}`];
   const errno = i32(bytes, 4);
-  if (errno !== 0) fields.push(`si_errno=${errno}${errnoNameOf(errno) ? ` /* ${errnoNameOf(errno)} */` : ''}`);
+  if (errno !== 0) fields.push(`si_errno=${errnoNameOf(errno) ?? errno >>> 0}`);
   fields.push(...(code <= 0 ? fromProgram(bytes, code) : fromKernel(bytes, signal, code)));
   return `{${fields.join(', ')}}`;
 }
@@ -84,13 +84,13 @@ function child(bytes: Uint8Array, code: number): string[] {
   return [
     ...source(bytes),
     `si_status=${code === CLD_EXITED ? status : signalText(status)}`,
-    `si_utime=${ticks(bytes, 32)}`,
-    `si_stime=${ticks(bytes, 40)}`,
+    `si_utime=${ticksText(bytes, 32)}`,
+    `si_stime=${ticksText(bytes, 40)}`,
   ];
 }
 
 /** A clock_t (in 1/100 s), with its meaning in a comment unless it is zero. */
-function ticks(bytes: Uint8Array, offset: number): string {
+export function ticksText(bytes: Uint8Array, offset: number): string {
   const text = decimalI64At(bytes, offset);
   if (text === '0') return text;
   const seconds = Number(text) / 100;

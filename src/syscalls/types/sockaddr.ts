@@ -1,4 +1,4 @@
-import type { InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import { alike, type InputType, type OutputType, type PrintOptions } from '../argument-type.ts';
 import { constantText, namesAlone } from '../constant-style.ts';
 import { ADDRESS_FAMILIES, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX } from '../constants/sockets.ts';
 import { hex, i32, u16, u16be, u32 } from '../memory-words.ts';
@@ -93,7 +93,7 @@ function longestZeroRun(groups: readonly number[]): [start: number, length: numb
 
 /** An address that the program passes, with its length in argument `length`. */
 export function sockaddrIn(length: number): InputType {
-  const input = structIn({ arg: length }, sockaddrText);
+  const input = alike(structIn({ arg: length }, sockaddrText));
   return {
     ...input,
     print: (call, arg, options) =>
@@ -103,7 +103,7 @@ export function sockaddrIn(length: number): InputType {
 
 /** An address that the kernel fills, with its length behind argument `length`. */
 export function sockaddrOut(length: number): OutputType {
-  return {
+  return alike({
     when: 'exit',
     capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size: { pointedBy: length } }],
     print(call, arg, options) {
@@ -113,11 +113,11 @@ export function sockaddrOut(length: number): OutputType {
       const filled = asked === undefined ? bytes.length : Math.min(bytes.length, u32(asked, 0));
       return sockaddrText(bytes.subarray(0, filled), options);
     },
-  };
+  });
 }
 
 /** The length of such an address: `[16]`, or `[128 => 16]` where the kernel changed it. */
-export const sockaddrLength: OutputType = {
+export const sockaddrLength: OutputType = alike({
   when: 'exit',
   capture: (arg) => [
     { arg, at: 'entry', kind: 'bytes', size: 4 },
@@ -131,4 +131,4 @@ export const sockaddrLength: OutputType = {
     const got = after === undefined ? asked : i32(after, 0);
     return got === asked ? `[${asked}]` : `[${asked} => ${got}]`;
   },
-};
+});

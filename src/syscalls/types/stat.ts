@@ -1,4 +1,4 @@
-import type { OutputType } from '../argument-type.ts';
+import { alike, type OutputType } from '../argument-type.ts';
 import { constantText } from '../constant-style.ts';
 import { FILE_TYPES, STATX_ATTRIBUTES, STATX_MASK } from '../constants/files.ts';
 import { FILESYSTEM_MAGIC, ST_VALID, STATFS_FLAGS } from '../constants/filesystems.ts';
@@ -127,5 +127,5 @@ function statfsText(bytes: Uint8Array): string {
 }
 
 export const statOut: OutputType = structOut(144, statText);
-export const statxOut: OutputType = structOut(256, statxText);
+export const statxOut: OutputType = alike(structOut(256, statxText));
 export const statfsOut: OutputType = structOut(120, statfsText);

@@ -28,7 +28,25 @@ export function dataIn(size: CaptureSize): InputType {
   return {
     when: 'entry',
     capture: (arg) => [{ arg, at: 'entry', kind: 'bytes', size, text: true }],
-    print: (call, arg, options) => (emptyIf(call, arg, size, 0) ? '""' : data(call, arg, 0, options)),
+    print: (call, arg, options) =>
+      emptyIf(call, arg, size, 0)
+        ? '""'
+        : isTornData(call, arg, size, 0, options)
+          ? addressText(call.args, arg)
+          : data(call, arg, 0, options),
+  };
+}
+
+/** The value of an extended attribute: its last NUL is not printed. */
+export function attributeIn(size: CaptureSize): InputType {
+  const input = dataIn(size);
+  return {
+    ...input,
+    print(call, arg, options) {
+      const bytes = call.captured.bytes(arg);
+      const isText = bytes?.at(-1) === 0 && bytes.length <= options.stringLimit && !call.captured.isCut(arg);
+      return isText ? quoted(bytes, options.strings, bytes.length - 1) : input.print(call, arg, options);
+    },
   };
 }
 
@@ -39,9 +57,19 @@ export function dataOut(size: CaptureSize): OutputType {
     capture: (arg) => [{ arg, at: 'exit', kind: 'bytes', size, text: true }],
     print(call, arg, options) {
       if (call.errno !== 0) return addressText(call.args, arg);
-      return emptyIf(call, arg, size, call.result.u32(0)) ? '""' : data(call, arg, 0, options);
+      const result = call.result.u32(0);
+      if (emptyIf(call, arg, size, result)) return '""';
+      return isTornData(call, arg, size, result, options) ? addressText(call.args, arg) : data(call, arg, 0, options);
     },
   };
+}
+
+/** True if not all of the data that are to be shown could be read. */
+function isTornData(call: Call, arg: number, size: CaptureSize, result: number, options: PrintOptions): boolean {
+  const bytes = call.captured.bytes(arg);
+  if (bytes === undefined || typeof size === 'number' || 'pointedBy' in size || call.captured.isCut(arg)) return false;
+  const wanted = 'arg' in size ? call.args.unsigned(size.arg) : result;
+  return bytes.length < Math.min(wanted, options.stringLimit);
 }
 
 /** A vector of strings that ends with NULL, such as argv. */

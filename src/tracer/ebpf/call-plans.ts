@@ -1,5 +1,6 @@
 import { ArgWords } from '../../model/arg-words.ts';
-import { type Capture, type CaptureSize, isLabel } from '../../model/capture.ts';
+import { type BehindSize, type Capture, type CaptureSize, isLabel, MMSGHDR_BYTES } from '../../model/capture.ts';
+import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import {
   CAPTURE,
   CAPTURE_BYTES,
@@ -14,8 +15,11 @@ import {
   WHEN,
 } from './layout.ts';
 
-const PATH_MAX = 4096;
+/** Bytes of a path that the kernel takes, without the NUL. */
+const PATH_LIMIT = 4095;
 const MANY_PARTS: ReadonlySet<Capture['kind']> = new Set(['strings', 'pointers', 'iovec', 'msghdr']);
+/** What is not cut where text is. */
+const FIXED: ReadonlySet<Capture['kind']> = new Set(['stack', 'bytes', 'behind', 'mmsghdr']);
 /** What has no size of its own. */
 const ANY_SIZE = 1;
 
@@ -41,30 +45,82 @@ const FUTEX_OPERATIONS = range(0, 14);
 /** As many descriptors as an fd_set of the C library has room for. */
 const FD_SETSIZE = 1024;
 
-const VARIANTS: ReadonlyMap<number, Variants> = new Map([
-  // ioctl: of terminals, then TIOCSPTLCK and TIOCGPTN
-  [16, { selector: 1, values: [...range(0x5401, 0x5480), 0x40045431, 0x80045430], otherwise: 0 }],
-  // fcntl
-  [72, { selector: 1, values: [...range(0, 48), ...range(1024, 1044)], otherwise: 0 }],
-  // prctl: the last one is PR_SET_VMA
-  [157, { selector: 0, values: [...range(1, 80), 0x53564d41], otherwise: 0 }],
-  // arch_prctl
-  [158, { selector: 0, values: range(0x1001, 0x1024), otherwise: 0 }],
-  // futex, with each of its flags
-  [
-    202,
-    {
-      selector: 1,
-      values: [0, 128, 256, 384].flatMap((flags) => FUTEX_OPERATIONS.map((operation) => operation | flags)),
-      otherwise: 127,
-    },
-  ],
-  // epoll_ctl
-  [233, { selector: 1, values: [1, 2, 3], otherwise: 0 }],
-  // select and pselect6
-  [23, { selector: 0, values: [], otherwise: FD_SETSIZE }],
-  [270, { selector: 0, values: [], otherwise: FD_SETSIZE }],
-]);
+/** Commands of quotactl(2) that pass structures or paths, for users, groups and projects. */
+const QUOTA_COMMANDS = [2, 4, 7, 8, 9].flatMap((command) =>
+  [0, 1, 2].map((type) => (0x80000000 | (command << 8) | type) >>> 0),
+);
+/** Sizes of sets of NUMA nodes, as libnuma and programs pass them. */
+const NODE_SETS = [64, 65, 128, 129, 256, 257, 512, 513, 1024, 1025, 4096, 4097];
+const IORING_ENTER_EXT_ARG = 8;
+const O_CREAT = 0o100;
+/** Of terminals, of block devices and interfaces, then TIOCSPTLCK, TIOCGPTN, BLKGETSIZE64, FS_IOC_GETFLAGS, RNDGETENTCNT, RTC_RD_TIME. */
+const IOCTL_REQUESTS = [
+  ...range(0x5401, 0x5480),
+  ...range(0x125d, 0x127f),
+  ...range(0x8910, 0x8945),
+  ...[0x40045431, 0x80045430, 0x80081272, 0x80086601, 0x80045200, 0x80247009],
+];
+/** What a structure is at least as large as, where an argument tells its size. */
+const by = (selector: number, otherwise: number, values: readonly number[] = []): Variants => ({
+  selector,
+  values,
+  otherwise,
+});
+
+const DEPENDING: Readonly<Record<string, Variants>> = {
+  ioctl: by(1, 0, IOCTL_REQUESTS),
+  fcntl: by(1, 0, [...range(0, 48), ...range(1024, 1044)]),
+  // The last one is PR_SET_VMA.
+  prctl: by(0, 0, [...range(1, 80), 0x53564d41]),
+  arch_prctl: by(0, 0, range(0x1001, 0x1024)),
+  // With each of its flags.
+  futex: by(
+    1,
+    127,
+    [0, 128, 256, 384].flatMap((flags) => FUTEX_OPERATIONS.map((operation) => operation | flags)),
+  ),
+  epoll_ctl: by(1, 0, [1, 2, 3]),
+  select: by(0, FD_SETSIZE),
+  pselect6: by(0, FD_SETSIZE),
+  semctl: by(2, 0, range(1, 21)),
+  shmctl: by(1, 0, range(1, 16)),
+  msgctl: by(1, 0, range(1, 14)),
+  mq_open: by(1, O_CREAT),
+  bpf: by(0, 100, range(0, 38)),
+  keyctl: by(0, 100, range(0, 32)),
+  seccomp: by(0, 0, [1, 2, 3]),
+  ptrace: by(0, 1, [0x4201, 0x4202, 0x4203, 0x420a, 0x420b]),
+  syslog: by(0, 0, [2, 3, 4]),
+  fsconfig: by(1, 6, range(0, 6)),
+  quotactl: by(0, 0, QUOTA_COMMANDS),
+  quotactl_fd: by(1, 0, QUOTA_COMMANDS),
+  kcmp: by(2, 0, [7]),
+  reboot: by(2, 0, [0xa1b2c3d4]),
+  landlock_create_ruleset: by(1, 24),
+  landlock_add_rule: by(1, 0, [1, 2]),
+  io_uring_register: by(1, 100, range(0, 37)),
+  io_uring_enter: by(3, 0, range(IORING_ENTER_EXT_ARG, 2 * IORING_ENTER_EXT_ARG)),
+  // Filters of sockets.
+  setsockopt: by(2, 0, [26, 51]),
+  openat2: by(3, 24),
+  getxattr: by(3, 1),
+  lgetxattr: by(3, 1),
+  fgetxattr: by(3, 1),
+  listxattr: by(2, 1),
+  llistxattr: by(2, 1),
+  flistxattr: by(2, 1),
+  mount_setattr: by(4, 32),
+  open_tree_attr: by(4, 32),
+  file_getattr: by(3, 24),
+  file_setattr: by(3, 24),
+  mbind: by(4, 0, NODE_SETS),
+  set_mempolicy: by(2, 0, NODE_SETS),
+  get_mempolicy: by(2, 0, NODE_SETS),
+};
+
+const VARIANTS: ReadonlyMap<number, Variants> = new Map(
+  Object.entries(DEPENDING).map(([name, variants]) => [syscallNumber(name)!, variants]),
+);
 
 /** What is to be seen of the calls. */
 export interface CallPlanChoice {
@@ -132,7 +188,7 @@ function needsEntry(captures: readonly Capture[]): boolean {
 function putCapture(view: DataView, at: number, capture: Capture, stringLimit: number): void {
   // No plan for the kernel asks what numbers are.
   if (isLabel(capture)) return;
-  view.setUint8(at + CAPTURE.kind, CAPTURE_KIND[capture.kind]);
+  view.setUint8(at + CAPTURE.kind, capture.kind === 'mmsghdr' ? CAPTURE_KIND.bytes : CAPTURE_KIND[capture.kind]);
   view.setUint8(at + CAPTURE.arg, capture.arg);
   view.setUint8(at + CAPTURE.when, capture.at === 'entry' ? WHEN.entry : WHEN.exit);
   view.setUint32(at + CAPTURE.limit, limitOf(capture, stringLimit), true);
@@ -148,20 +204,47 @@ function putCapture(view: DataView, at: number, capture: Capture, stringLimit: n
       putSize(view, at, ANY_SIZE);
       view.setUint8(at + CAPTURE.detail, capture.data === 'result' ? 1 : 0);
       break;
-    case 'behind':
+    case 'mmsghdr':
+      // The array alone: what the messages point at is too much for a program in the kernel.
+      putSize(view, at, timesBytes(capture.count, MMSGHDR_BYTES));
+      break;
     case 'stack':
       putSize(view, at, capture.size);
       view.setUint16(at + CAPTURE.offset, capture.offset, true);
-      if (capture.kind === 'behind') view.setUint8(at + CAPTURE.detail, capture.part);
+      break;
+    case 'behind':
+      putBehindSize(view, at, capture.size);
+      view.setUint16(at + CAPTURE.offset, capture.offset, true);
+      view.setUint8(at + CAPTURE.detail, capture.part);
       break;
   }
 }
 
 function limitOf(capture: Capture, stringLimit: number): number {
-  if (capture.kind === 'string' && capture.path) return PATH_MAX;
-  if (capture.kind === 'stack' || capture.kind === 'behind' || (capture.kind === 'bytes' && !capture.text))
-    return CAPTURE_BYTES;
+  if (capture.kind === 'string' && capture.path) return PATH_LIMIT;
+  const isText =
+    (capture.kind === 'bytes' && capture.text) ||
+    (capture.kind === 'behind' && (capture.text || capture.size === 'string')) ||
+    !FIXED.has(capture.kind);
+  if (!isText) return CAPTURE_BYTES;
   return Math.min(stringLimit, LONGEST_STRING);
+}
+
+function putBehindSize(view: DataView, at: number, size: BehindSize): void {
+  if (typeof size === 'number') {
+    putSize(view, at, size);
+  } else if (size === 'string') {
+    view.setUint8(at + CAPTURE.sizeFrom, SIZE_FROM.string);
+  } else {
+    view.setUint8(at + CAPTURE.sizeFrom, size.width === 2 ? SIZE_FROM.field2 : SIZE_FROM.field4);
+    view.setUint8(at + CAPTURE.sizeArg, size.at);
+    view.setUint32(at + CAPTURE.size, size.times ?? 1, true);
+  }
+}
+
+function timesBytes(count: CaptureSize, bytes: number): CaptureSize {
+  if (typeof count === 'number') return count * bytes;
+  return 'pointedBy' in count ? count : { ...count, times: bytes };
 }
 
 function putSize(view: DataView, at: number, size: CaptureSize): void {

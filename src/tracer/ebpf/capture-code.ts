@@ -43,7 +43,9 @@ export const SCRATCH = {
   pointersHead: 96,
   buffersHead: 104,
   regs: 112,
-  record: 240,
+  /** Bytes that a pointer in a structure leads to. */
+  size: 240,
+  record: 248,
 } as const;
 
 export const SCRATCH_BYTES: number = SCRATCH.record + LONGEST_RECORD;
@@ -146,9 +148,9 @@ function oneCapture(code: BpfAssembler, at: number, name: string): void {
     .label(`${name} message`)
     .store('u64', R6, SCRATCH.message, R9)
     .jump(next)
-    .label(`${name} behind`)
-    .load('u16', R8, R7, at + CAPTURE.offset)
-    .add(R8, R9);
+    .label(`${name} behind`);
+  behindSize(code, at, name, next);
+  code.load('u16', R8, R7, at + CAPTURE.offset).add(R8, R9);
   readWords(code, R8, POINTER_BYTES, next);
   code
     .load('u64', R9, R10, WORDS_AT)
@@ -158,9 +160,34 @@ function oneCapture(code: BpfAssembler, at: number, name: string): void {
     .shiftLeft(R2, 8)
     .or(R1, R2)
     .store('u64', R6, SCRATCH.head, R1)
-    .load('u32', R8, R7, at + CAPTURE.size)
+    .load('u64', R8, R6, SCRATCH.size)
+    .load('u8', R1, R7, at + CAPTURE.sizeFrom)
+    .jumpIf(R1, '==', SIZE_FROM.string, `${name} string`)
+    .jumpIf(R8, 'signed <=', 0, next)
     .jump(`${name} bytes`)
     .label(next);
+}
+
+/** Notes how many bytes a pointer in the structure at R9 leads to. */
+function behindSize(code: BpfAssembler, at: number, name: string, next: string): void {
+  code
+    .load('u32', R8, R7, at + CAPTURE.size)
+    .load('u8', R1, R7, at + CAPTURE.sizeFrom)
+    .jumpIf(R1, '==', SIZE_FROM.constant, `${name} known`)
+    .jumpIf(R1, '==', SIZE_FROM.string, `${name} known`)
+    .load('u8', R8, R7, at + CAPTURE.sizeArg)
+    .add(R8, R9);
+  readWords(code, R8, 4, next);
+  code
+    .load('u32', R8, R10, WORDS_AT)
+    .load('u8', R1, R7, at + CAPTURE.sizeFrom)
+    .jumpIf(R1, '==', SIZE_FROM.field4, `${name} field`)
+    .and(R8, 0xffff)
+    .label(`${name} field`)
+    .load('u32', R1, R7, at + CAPTURE.size)
+    .multiply(R8, R1)
+    .label(`${name} known`)
+    .store('u64', R6, SCRATCH.size, R8);
 }
 
 function putOff(code: BpfAssembler, kind: number, slot: number, head: number, next: string, name: string): void {

@@ -37,7 +37,7 @@ export const TASK_FLAG = { open: 1, told: 2 } as const;
 /**
  * What is to be captured of one argument. `offset` is the distance of what lies on the stack from the stack pointer, or of
  * a pointer from the beginning of its structure; `detail` the part of what that points at or, of buffers, whether the
- * result says how many bytes they hold.
+ * result says how many bytes they hold. If a field says the size, `sizeArg` is the field's offset and `size` that of an element.
  */
 export const CAPTURE = {
   kind: 0,
@@ -65,7 +65,8 @@ export const CAPTURE_KIND = {
   behind: 8,
 } as const;
 export const WHEN = { entry: 1, exit: 2 } as const;
-export const SIZE_FROM = { constant: 0, arg: 1, result: 2, pointedBy: 3 } as const;
+/** The last ones are of what pointers in structures lead to: a field of 2 or 4 bytes in the structure, or the NUL of a string. */
+export const SIZE_FROM = { constant: 0, arg: 1, result: 2, pointedBy: 3, field2: 4, field4: 5, string: 6 } as const;
 
 /**
  * What is asked for of a call, in an array by its number. If its captures depend on an argument, `selector` says on which,

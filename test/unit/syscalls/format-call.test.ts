@@ -12,6 +12,8 @@ function text(call: MadeCall, options: PrintOptions = usual): string {
   return `${syscallName(event.nr)}(${formatArguments(event, options)}) = ${formatResult(event, options)}`;
 }
 
+/** What is left of a struct stat after its size. */
+const rest = Array.from({ length: 11 }, () => ['u64', 0] as const);
 const timespec = struct(['u64', 1], ['u64', 5]);
 const nothing = new Uint8Array(8);
 const inet = Buffer.concat([struct(['u16', 2]), bytesOf('\0\x50\x7f\0\0\x01'), nothing]);
@@ -84,6 +86,7 @@ const CASES: readonly (readonly [MadeCall, string])[] = [
           ['u64', 0],
           ['u64', 0],
           ['u64', 123],
+          ...rest,
         ),
       },
     },
@@ -103,6 +106,7 @@ const CASES: readonly (readonly [MadeCall, string])[] = [
           ['u64', 0],
           ['u64', 0x8801],
           ['u64', 0],
+          ...rest,
         ),
       },
     },
@@ -156,7 +160,7 @@ const CASES: readonly (readonly [MadeCall, string])[] = [
     { name: 'prlimit64', args: [0, 3, 0, ADDRESS], exit: { 3: struct(['u64', 8388608], ['u64', -1]) } },
     'prlimit64(0, RLIMIT_STACK, NULL, {rlim_cur=8192*1024, rlim_max=RLIM64_INFINITY}) = 0',
   ],
-  [{ name: 'prctl', args: [15, ADDRESS], entry: { 1: 'name\0rest' } }, 'prctl(PR_SET_NAME, "name") = 0'],
+  [{ name: 'prctl', args: [15, ADDRESS], entry: { 1: 'name' } }, 'prctl(PR_SET_NAME, "name") = 0'],
   [
     {
       name: 'clone3',

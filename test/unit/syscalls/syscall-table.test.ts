@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { errnoNameOf, errnoNames, errnoNumberOf, failureText } from '../../../src/syscalls/errnos.ts';
 import { signalName, signalNumber, signalSetText } from '../../../src/syscalls/signals.ts';
 import { capturesOf, definedNumbers } from '../../../src/syscalls/signatures.ts';
-import { syscallEntry, syscallName, syscallNames, syscallNumber } from '../../../src/syscalls/syscall-table.ts';
+import {
+  callName,
+  syscallEntry,
+  syscallName,
+  syscallNames,
+  syscallNumber,
+  syscallTable,
+} from '../../../src/syscalls/syscall-table.ts';
 import { words } from '../../support/made-calls.ts';
 
 describe('the table of system calls', () => {
@@ -20,6 +27,41 @@ describe('the table of system calls', () => {
 
   it('names what it does not know by its number', () => {
     expect(syscallName(0x1c8 + 100)).toBe('syscall_0x22c');
+  });
+
+  it.each([
+    ['x86_64', 383, { read: 0, uprobe: 336, io_uring_setup: 425, file_setattr: 469 }],
+    ['arm64', 325, { io_setup: 0, read: 63, openat: 56, io_uring_setup: 425, file_setattr: 469 }],
+    ['i386', 459, { restart_syscall: 0, read: 3, openat: 295, clock_gettime64: 403, file_setattr: 469 }],
+  ] as const)('of %s has %i calls of Linux 6.18', (architecture, count, some) => {
+    const table = syscallTable(architecture);
+    expect(table.numbers()).toHaveLength(count);
+    expect(Math.max(...table.numbers())).toBe(469);
+    for (const [name, nr] of Object.entries(some)) {
+      expect(table.number(name)).toBe(nr);
+      expect(table.name(nr)).toBe(name);
+    }
+    expect(table.name(470)).toBe('syscall_0x1d6');
+  });
+
+  it('gives the newer calls one number on all architectures', () => {
+    const newer = syscallTable('arm64').numbers();
+    for (const nr of newer.filter((number) => number >= 424)) {
+      expect(callName({ nr, abi: 'i386' })).toBe(syscallTable('arm64').name(nr));
+      expect(syscallName(nr)).toBe(syscallTable('arm64').name(nr));
+    }
+  });
+
+  it('of arm64 passes what x86-64 passes, but for clone', () => {
+    const arm64 = syscallTable('arm64');
+    const differing = arm64
+      .names()
+      .filter(
+        (name) =>
+          JSON.stringify(arm64.entry(arm64.number(name)!)!.args) !==
+          JSON.stringify(syscallEntry(syscallNumber(name)!)!.args),
+      );
+    expect(differing).toEqual(['clone']);
   });
 });
 

@@ -65,7 +65,10 @@ describe('plans of calls for the kernel', () => {
     expect(kindOf('ioctl', 0x5401)).toBe(CAPTURE_KIND.bytes);
     expect(kindOf('fcntl', 6)).toBe(CAPTURE_KIND.bytes);
     expect(kindOf('futex', 128)).toBe(CAPTURE_KIND.bytes);
-    expect(kindOf('prctl', 15)).toBe(CAPTURE_KIND.bytes);
+    expect(kindOf('prctl', 15)).toBe(CAPTURE_KIND.string);
+    expect(kindOf('bpf', 0)).toBe(CAPTURE_KIND.bytes);
+    expect(kindOf('keyctl', 10)).toBe(CAPTURE_KIND.string);
+    expect(kindOf('semctl', 2)).toBe(CAPTURE_KIND.bytes);
     expect(kindOf('fcntl', 1)).toBeUndefined();
   });
 });

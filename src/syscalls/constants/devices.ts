@@ -1,0 +1,69 @@
+import { flags, type NamedValues } from '../named-values.ts';
+
+/** Of files, as chattr(1) sets them: <linux/fs.h>. */
+export const FILE_ATTRIBUTES: NamedValues = flags('FS_???', {
+  FS_SECRM_FL: 1,
+  FS_UNRM_FL: 2,
+  FS_COMPR_FL: 4,
+  FS_SYNC_FL: 8,
+  FS_IMMUTABLE_FL: 0x10,
+  FS_APPEND_FL: 0x20,
+  FS_NODUMP_FL: 0x40,
+  FS_NOATIME_FL: 0x80,
+  FS_DIRTY_FL: 0x100,
+  FS_COMPRBLK_FL: 0x200,
+  FS_NOCOMP_FL: 0x400,
+  FS_ENCRYPT_FL: 0x800,
+  FS_INDEX_FL: 0x1000,
+  FS_IMAGIC_FL: 0x2000,
+  FS_JOURNAL_DATA_FL: 0x4000,
+  FS_NOTAIL_FL: 0x8000,
+  FS_DIRSYNC_FL: 0x10000,
+  FS_TOPDIR_FL: 0x20000,
+  FS_HUGE_FILE_FL: 0x40000,
+  FS_EXTENT_FL: 0x80000,
+  FS_VERITY_FL: 0x100000,
+  FS_EA_INODE_FL: 0x200000,
+  FS_EOFBLOCKS_FL: 0x400000,
+  FS_NOCOW_FL: 0x800000,
+  FS_DAX_FL: 0x2000000,
+  FS_INLINE_DATA_FL: 0x10000000,
+  FS_PROJINHERIT_FL: 0x20000000,
+  FS_CASEFOLD_FL: 0x40000000,
+});
+
+/** Of network interfaces: <linux/if.h>. */
+export const INTERFACE_FLAGS: NamedValues = flags('IFF_???', {
+  IFF_UP: 1,
+  IFF_BROADCAST: 2,
+  IFF_DEBUG: 4,
+  IFF_LOOPBACK: 8,
+  IFF_POINTOPOINT: 0x10,
+  IFF_NOTRAILERS: 0x20,
+  IFF_RUNNING: 0x40,
+  IFF_NOARP: 0x80,
+  IFF_PROMISC: 0x100,
+  IFF_ALLMULTI: 0x200,
+  IFF_MASTER: 0x400,
+  IFF_SLAVE: 0x800,
+  IFF_MULTICAST: 0x1000,
+  IFF_PORTSEL: 0x2000,
+  IFF_AUTOMEDIA: 0x4000,
+  IFF_DYNAMIC: 0x8000,
+});
+
+/** Of modems: <asm-generic/termios.h>. */
+export const MODEM_LINES: NamedValues = flags('TIOCM_???', {
+  TIOCM_LE: 1,
+  TIOCM_DTR: 2,
+  TIOCM_RTS: 4,
+  TIOCM_ST: 8,
+  TIOCM_SR: 0x10,
+  TIOCM_CTS: 0x20,
+  TIOCM_CAR: 0x40,
+  TIOCM_RNG: 0x80,
+  TIOCM_DSR: 0x100,
+  TIOCM_OUT1: 0x2000,
+  TIOCM_OUT2: 0x4000,
+  TIOCM_LOOP: 0x8000,
+});
