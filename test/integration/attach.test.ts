@@ -385,9 +385,12 @@ describe('other habits of strace', () => {
     expect(renacer(['-D', '-p', '1']).stderr).toContain('-D needs a command');
   });
 
-  it('Ctrl-C ends what a command has left, once that itself has ended', async () => {
+  it('Ctrl-C twice ends what a command has left, once that itself has ended', async () => {
     const tracing = tracer(['-f', '-e', 'trace=none', 'sh', '-c', 'setsid sleep 1000 & echo ready >&2']);
     await tracing.shows(/ready.*exited/s);
+    tracing.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(tracing.child.exitCode).toBeNull();
     expect(await tracing.ended('SIGINT')).toBe(130);
   });
 
