@@ -87,3 +87,8 @@ for (const { name, command, reference, target, ...how } of BENCHES) {
   console.log(`${name.padEnd(47)}  ${columns.join('  ')}  ${target}${met ? '' : '  missed'}`);
 }
 rmSync(scratch, { recursive: true, force: true });
+
+for (const more of ['./engines.mjs', './network.mjs']) {
+  console.log();
+  await import(more);
+}

@@ -25,7 +25,7 @@ export function timeByDd([file, ...args]) {
   return Number(seconds) * 1000;
 }
 
-function median(values) {
+export function median(values) {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
@@ -33,7 +33,23 @@ function median(values) {
  * Medians of how long each command takes, of runs that alternate, so that whatever else the machine does meets all of them
  * alike. A first run of each is not counted.
  */
-export function medians(commands, { rounds = 5, time = wallTime } = {}) {
+export function medians(commands, how) {
+  return alternate(commands, how).map(median);
+}
+
+/** How many times longer one command takes than another. */
+export function compare(command, reference, how) {
+  const [commandMs, referenceMs] = medians([command, reference], how);
+  return { commandMs, referenceMs, ratio: commandMs / referenceMs };
+}
+
+/** How many ms longer one command takes than another: the median difference of neighbours. */
+export function difference(command, reference, how) {
+  const [times, referenceTimes] = alternate([command, reference], how);
+  return median(times.map((ms, round) => ms - referenceTimes[round]));
+}
+
+function alternate(commands, { rounds = 5, time = wallTime } = {}) {
   const times = commands.map(() => []);
   for (let round = 0; round <= rounds; round++) {
     commands.forEach((command, index) => {
@@ -41,11 +57,5 @@ export function medians(commands, { rounds = 5, time = wallTime } = {}) {
       if (round > 0) times[index].push(ms);
     });
   }
-  return times.map(median);
-}
-
-/** How many times longer one command takes than another. */
-export function compare(command, reference, how) {
-  const [commandMs, referenceMs] = medians([command, reference], how);
-  return { commandMs, referenceMs, ratio: commandMs / referenceMs };
+  return times;
 }

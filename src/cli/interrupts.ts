@@ -60,6 +60,11 @@ export class Interrupts {
     return this.#leave.signal;
   }
 
+  /** Nobody reads the trace any more. A command goes on to its end; of other processes there is nothing left to do. */
+  readerGone(): void {
+    if (!this.#hasCommand) this.#end('SIGPIPE');
+  }
+
   /** The signal that ended the run. */
   get received(): NodeJS.Signals | undefined {
     return this.#received;

@@ -19,6 +19,8 @@ export class OwnOutput {
   /** One for all pieces: to make a new one for each takes longer than to fill it. */
   readonly #bytes = Buffer.allocUnsafeSlow(2 * CHUNK * MOST_BYTES);
   #pending = '';
+  /** Called when whoever read this has gone. */
+  onReaderGone: (() => void) | undefined;
 
   /** `append` keeps what a file has already. Throws OUTPUT_UNWRITABLE. */
   constructor(target: string | undefined, append = false) {
@@ -60,7 +62,8 @@ export class OwnOutput {
     const text = this.#pending;
     this.#pending = '';
     const fits = text.length * MOST_BYTES <= this.#bytes.length;
-    writeAll(this.#fd, fits ? this.#bytes.subarray(0, this.#bytes.write(text)) : Buffer.from(text));
+    const bytes = fits ? this.#bytes.subarray(0, this.#bytes.write(text)) : Buffer.from(text);
+    if (!writeAll(this.#fd, bytes)) this.onReaderGone?.();
   }
 
   /** Resolves when it is closed, and the command that reads it has ended. */
@@ -79,7 +82,8 @@ export function writeToStderr(text: string): void {
   writeAll(STDERR, Buffer.from(text));
 }
 
-function writeAll(fd: number, bytes: Buffer): void {
+/** False if nobody reads it any more. */
+function writeAll(fd: number, bytes: Buffer): boolean {
   for (let done = 0; done < bytes.length; ) {
     try {
       done += writeSync(fd, bytes, done);
@@ -87,9 +91,9 @@ function writeAll(fd: number, bytes: Buffer): void {
       const { code } = error as NodeJS.ErrnoException;
       // A pipe that somebody made non-blocking, and that is full: its reader will come.
       if (code === 'EAGAIN') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-      // Whoever read it has gone; the run goes on.
-      else if (code === 'EPIPE') return;
+      else if (code === 'EPIPE') return false;
       else throw error;
     }
   }
+  return true;
 }

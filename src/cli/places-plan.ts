@@ -1,4 +1,4 @@
-import type { RunRequest } from '../run/run.ts';
+import type { RunRequest } from '../run/request.ts';
 import type { TraceSettings } from './trace-settings.ts';
 
 /** What is to be found out of where in their programs tasks make calls: for the trace, or for the faults that are injected. */

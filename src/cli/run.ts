@@ -9,7 +9,8 @@ import { closingBlock } from '../report/closing-block.ts';
 import { toReport } from '../report/json-report.ts';
 import { attachTo } from '../run/attach.ts';
 import { openForWriting } from '../run/open-for-writing.ts';
-import { type AttachRequest, runCommand } from '../run/run.ts';
+import type { AttachRequest } from '../run/request.ts';
+import { runCommand } from '../run/run.ts';
 import type { CommandLine } from './command-line.ts';
 import { complaintsOf, EXIT_COMPLAINT } from './complaints.ts';
 import { becomeCommand, traceeOf } from './daemonized.ts';
@@ -46,6 +47,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
   const trace = await traceOutput(line, isChaotic, output);
   const terminal = starts ? saveTerminal(0) : undefined;
   const interrupts = new Interrupts(starts, settings.interruptible);
+  output.onReaderGone = () => interrupts.readerGone();
   const request = {
     chaos: isChaotic ? chaos : undefined,
     record: line.recordFile,

@@ -22,7 +22,7 @@ export class SeparateTraces {
 
   event(event: TraceEvent): void {
     this.#of(event.tid).text.event(event);
-    if (event.kind === 'task-end') this.#close(event.tid);
+    if (event.kind === 'task-end' || event.kind === 'task-detach') this.#close(event.tid);
     if (event.kind === 'exec-supersede') this.#close(event.formerTid);
   }
 

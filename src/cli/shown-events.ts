@@ -8,7 +8,7 @@ import { HtmlTrace } from '../report/html-trace.ts';
 import { JsonTrace } from '../report/json-trace.ts';
 import { StraceText } from '../report/strace-text.ts';
 import { TraceFilter } from '../report/trace-filter.ts';
-import type { TraceRequest } from '../run/run.ts';
+import type { TraceRequest } from '../run/request.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import type { Dumps } from '../syscalls/dumped-data.ts';
 import type { CommandLine } from './command-line.ts';

@@ -15,8 +15,12 @@ const INJECTING = ['signals', 'io_latency', 'byzantine', 'rules', 'bugs'] as con
 export function startAhead({ mode, chaosFlags, expressions }: CommandLine): void {
   const preset = PRESET_NAMES.find((name) => name === mode) ?? 'none';
   const settings = { ...PRESETS[preset], ...parseFlags(chaosFlags), rules: expressions.rules };
-  const network = asksForNetwork(settings);
-  if (network) NETWORK_THREAD.start();
-  const imitates = network && settings.networkBackend === 'syscalls';
-  if (imitates || INJECTING.some((part) => partsOf(settings).includes(part))) ENGINE_THREAD.hint('traced');
+  const imitates = settings.networkBackend === 'syscalls';
+  const impairs = asksForNetwork(settings);
+  if (impairs) {
+    NETWORK_THREAD.start();
+    NETWORK_THREAD.hint(imitates ? 'imitation' : 'packets');
+  }
+  if (impairs && imitates) ENGINE_THREAD.hint('imitates');
+  else if (INJECTING.some((part) => partsOf(settings).includes(part))) ENGINE_THREAD.hint('traces');
 }

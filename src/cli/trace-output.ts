@@ -1,6 +1,6 @@
 import type { RunResult } from '../model/run-result.ts';
 import type { CountedCalls } from '../report/count-table.ts';
-import type { TraceRequest } from '../run/run.ts';
+import type { TraceRequest } from '../run/request.ts';
 import { syscallNumber } from '../syscalls/syscall-table.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnOutput } from './own-output.ts';

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
  * A thread that can be started before there is anything for it to do: it takes as long to start as all of the rest. Its
  * script sends a first message once it is loaded, and then waits to be sent its work.
  */
-export class ThreadAhead {
+export class ThreadAhead<Hint extends string> {
   readonly #script: URL;
   #ahead: { readonly worker: Worker; readonly loaded: Promise<unknown> } | undefined;
 
@@ -22,7 +22,7 @@ export class ThreadAhead {
   }
 
   /** Tells a thread that was started ahead what it may load meanwhile. */
-  hint(message: string): void {
+  hint(message: Hint): void {
     this.#ahead?.worker.postMessage(message);
   }
 

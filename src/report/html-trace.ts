@@ -126,16 +126,22 @@ function pageRow(record: TraceRecord, start: number): PageRow | undefined {
     case 'stop':
       return [KIND.stop, time, task, pid, record.signal, 'stopped', '', '', 0, GROUP.signal, 0];
     case 'birth': {
-      const what = task === '0' ? 'the command' : `${record.thread ? 'thread' : 'process'} of ${record.parent_pid}`;
-      return [KIND.birth, time, task, pid, 'born', what, '', '', 0, GROUP.process, 0];
+      return [KIND.birth, time, task, pid, 'born', originOf(record), '', '', 0, GROUP.process, 0];
     }
     case 'exit': {
       const how = record.signal === null ? `exited with ${record.exit_code}` : `killed by ${record.signal}`;
       return [KIND.exit, time, task, pid, 'ended', how, '', record.signal ?? '', 0, GROUP.process, 0];
     }
+    case 'detach':
+      return [KIND.exit, time, task, pid, 'let go', 'runs on', '', '', 0, GROUP.process, 0];
     case 'exec-by-thread':
       return undefined;
   }
+}
+
+function originOf({ task, thread, parent_pid: parent }: Extract<TraceRecord, { type: 'birth' }>): string {
+  if (task === '0') return 'the command';
+  return parent === 0 ? 'ran before' : `${thread ? 'thread' : 'process'} of ${parent}`;
 }
 
 /** The first of these classes that a call is in says how it is coloured. */

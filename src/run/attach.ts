@@ -7,9 +7,10 @@ import type { RunResult } from '../model/run-result.ts';
 import { refusalText } from './attach-refusal.ts';
 import { runEngine } from './engine.ts';
 import { noLimits } from './no-limits.ts';
+import { attachPlan, injectionsOf, tracingPlan } from './plans.ts';
 import { RecordingFile } from './recording-file.ts';
+import type { AttachRequest, RunRequest } from './request.ts';
 import { makeResult } from './result.ts';
-import { type AttachRequest, attachPlan, faultPlanOf, type RunRequest, signalPlan, tracingPlan } from './run.ts';
 
 /** What can be done to a process that runs already: all that is done at its system calls. */
 const FITTING: readonly PartName[] = ['rules', 'byzantine', 'bugs', 'signals', 'io_latency'];
@@ -38,16 +39,8 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
   }
   const seed = settings.seed ?? random32();
   const { trace = { select: [] }, places } = request;
-  const plan = tracingPlan(
-    { trace, places },
-    {
-      signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
-      faults: await faultPlanOf(settings, armed, seed),
-      replay: undefined,
-      imitation: undefined,
-      ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
-    },
-  );
+  const injected = { ...(await injectionsOf(settings, seed)), replay: undefined, imitation: undefined };
+  const plan = tracingPlan({ trace, places }, injected);
   // What ran before has no filter of ours.
   const tracing = plan && { ...plan, method: 'ptrace' as const };
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);

@@ -81,6 +81,8 @@ export interface EnginePlan {
   /** cgroup files that the command's process id is written to before it starts. */
   readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;
+  /** The memory of a LaunchGate that the command is held at. */
+  readonly gate?: SharedArrayBuffer | undefined;
   /** The event ring: memory of this process, or a ring buffer of the kernel; and a control block beside it (see CONTROL). */
   readonly ring: {
     readonly address: number;

@@ -17,10 +17,16 @@ async function main(plan: EnginePlan): Promise<void> {
   if (gated) waitFor(gated);
 }
 
+/** What the thread may be told ahead of its plan: the run will be traced; it will imitate a network. */
+export type EngineHint = 'traces' | 'imitates';
+
 /** Not done for limits alone: it takes as long as all of the rest. */
 function loadTracer(): Promise<typeof import('./traced-run.ts')> {
   return import('./traced-run.ts');
 }
 
-parentPort?.on('message', (message: EnginePlan | 'traced') => (message === 'traced' ? loadTracer() : main(message)));
+parentPort?.on('message', (message: EnginePlan | EngineHint) => {
+  if (typeof message !== 'string') return main(message);
+  return loadTracer().then(({ loadImitation }) => (message === 'imitates' ? loadImitation() : undefined));
+});
 tell({ kind: 'loaded' });

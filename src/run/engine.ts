@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
+import { LaunchGate } from '../linux/launch-gate.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
@@ -40,14 +41,14 @@ export interface EngineListener {
 }
 
 /**
- * Starts the engine's thread, and hands over its events until the run has ended. The command is set up, but not executed
- * before `ready`; attached processes are let go when `leave` is aborted. Resolves to how it ended, or to why nothing was
- * started (`abandoned` if `ready` was rejected); rejects only if the engine itself is broken.
+ * Starts the engine's thread, and hands over its events until the run has ended. Attached processes are let go when `leave` is
+ * aborted. Resolves to how it ended, or to why nothing was started (`abandoned` if the plan's gate was refused); rejects only
+ * if the engine itself is broken.
  */
 export async function runEngine(
   plan: Omit<EnginePlan, 'ring'>,
   listener: EngineListener,
-  { ready, leave }: { readonly ready?: Promise<unknown> | undefined; readonly leave?: AbortSignal | undefined } = {},
+  { leave }: { readonly leave?: AbortSignal | undefined } = {},
 ): Promise<LastWord> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
   const words = new Int32Array(control);
@@ -58,9 +59,8 @@ export async function runEngine(
     if (plan.tracing?.kernel && error instanceof Error) return { kind: 'no-kernel-trace', reason: error.message };
     throw error;
   }
-  if (ready) holdUntil(ready, words);
   // This is done before the tree is killed: what would start after that must not.
-  const exitIsFine = atExit(() => abandonRun(words));
+  const exitIsFine = atExit(() => abandonRun(words, plan.gate));
   const worker = ENGINE_THREAD.take();
   const imitation = plan.tracing?.imitation;
   worker.postMessage(
@@ -111,32 +111,14 @@ function conversation(worker: Worker, listener: EngineListener): Promise<LastWor
   });
 }
 
-/** Holds the command at its gate until `ready`; it never begins if that is rejected. */
-function holdUntil(ready: Promise<unknown>, control: Int32Array): void {
-  Atomics.store(control, CONTROL.held, 1);
-  ready.then(
-    () => release(control),
-    () => abandon(control),
-  );
-}
-
-function release(control: Int32Array): void {
-  Atomics.store(control, CONTROL.held, 0);
-  Atomics.notify(control, CONTROL.held);
-}
-
-function abandon(control: Int32Array): void {
-  Atomics.store(control, CONTROL.abandoned, 1);
-  release(control);
-}
-
 /**
  * This process is about to exit. It waits for its threads then, and the engine's waits for the command: so that must end,
  * or never begin. What it is attached to is let go.
  */
-function abandonRun(control: Int32Array): void {
+function abandonRun(control: Int32Array, gate: SharedArrayBuffer | undefined): void {
   new LeaveRequest(control).make();
-  abandon(control);
+  Atomics.store(control, CONTROL.abandoned, 1);
+  if (gate) new LaunchGate(gate).refuse();
   const pid = Atomics.load(control, CONTROL.pid);
   if (pid > 0) sendSignal(pid, SIGKILL);
 }

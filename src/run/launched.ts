@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { GatedProcess, LaunchError } from '../linux/launch.ts';
+import { LaunchGate } from '../linux/launch-gate.ts';
 import { SystemCallError } from '../linux/libc.ts';
 import { Waiter } from '../linux/wait.ts';
 import { isStopped, stopSignalOf } from '../linux/wait-status.ts';
@@ -18,7 +19,7 @@ export function tell(message: EngineMessage): void {
 }
 
 /**
- * Starts the command as far as its gate, and holds it there as long as the control block says so; undefined if it can't be
+ * Starts the command as far as its gate, and holds it there until the plan's gate is open; undefined if it can't be
  * started, or is not to be any more: that has been told.
  */
 export function launch(
@@ -42,8 +43,8 @@ export function launch(
   }
   const control = new Int32Array(plan.ring.control);
   Atomics.store(control, CONTROL.pid, gated.pid);
-  Atomics.wait(control, CONTROL.held, 1);
-  if (!Atomics.load(control, CONTROL.abandoned)) return gated;
+  const mayStart = plan.gate === undefined || new LaunchGate(plan.gate).pass();
+  if (mayStart && !Atomics.load(control, CONTROL.abandoned)) return gated;
   gated.abandon();
   tell({ kind: 'abandoned' });
   return undefined;

@@ -4,7 +4,8 @@ import { attachTo } from './attach.ts';
 import type { EngineChoice } from './engine-plan.ts';
 import { EventStream } from './event-stream.ts';
 import { readRecording } from './recording-file.ts';
-import { type RunRequest, runCommand, type TraceRequest } from './run.ts';
+import type { RunRequest, TraceRequest } from './request.ts';
+import { runCommand } from './run.ts';
 import type { RunEvent } from './run-event.ts';
 import type { StdioOption } from './stdio.ts';
 

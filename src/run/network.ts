@@ -1,5 +1,5 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
-import type { PreparedNetwork } from '../chaos/network/engine.ts';
+import type { PreparedNetwork, StartingNetwork } from '../chaos/network/engine.ts';
 import type { Recordings } from '../chaos/network/recordings.ts';
 import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
@@ -7,8 +7,7 @@ import type { NamespaceFds } from '../linux/namespaces.ts';
 import { RenacerError } from '../model/errors.ts';
 
 /** A network that is being impaired: its tree may be set up meanwhile, but not executed before it is `ready`. */
-export interface OpeningNetwork {
-  readonly ready: Promise<PreparedNetwork>;
+export interface OpeningNetwork extends StartingNetwork {
   /** What the tracer has to do for it, if it is imitated. */
   readonly imitation?: ImitationPlan;
   /** Where the command is to be started, if it has a network of its own. */
@@ -35,7 +34,10 @@ const WITHOUT_PACKETS: readonly string[] = ['NETWORK_PERMISSION', 'NETWORK_UNSUP
 export async function openNetwork(wanted: WantedNetwork, limits: PreparedLimits): Promise<OpeningNetwork> {
   if (wanted.recordings.replayed === undefined) return openBackend(wanted, limits);
   const opening = await openBackend(wanted, limits).catch(needsBackendOfRecording);
-  return { ...opening, ready: opening.ready.catch(needsBackendOfRecording) };
+  const ready = opening.ready.catch(needsBackendOfRecording);
+  // It may be asked for much later.
+  ready.catch(() => {});
+  return { ...opening, ready };
 }
 
 function needsBackendOfRecording(error: unknown): never {
@@ -73,6 +75,14 @@ export async function openInstead(
   throw reason;
 }
 
+/** A network that is ready, or fails to be with no other in its place: for those who can't begin before they know which it is. */
+export function openForSure(opening: OpeningNetwork, wanted: WantedNetwork): Promise<OpeningNetwork> {
+  return opening.ready.then(
+    () => opening,
+    () => openInstead(opening, wanted),
+  );
+}
+
 async function openPackets(
   { settings, seed, recordings }: WantedNetwork,
   limits: PreparedLimits,
@@ -87,11 +97,11 @@ async function openPackets(
     );
   }
   // A run without network chaos does not load it.
-  const [{ prepareNetwork }, { networkPlan }] = await Promise.all([
+  const [{ startNetwork }, { networkPlan }] = await Promise.all([
     import('../chaos/network/engine.ts'),
     import('../chaos/network/plan.ts'),
   ]);
-  return { ready: prepareNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2, recordings }) };
+  return startNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2, recordings });
 }
 
 async function openOwnNetwork({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {

@@ -71,6 +71,11 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
   };
 }
 
+/** To be called ahead by whoever knows that it will be needed. */
+export function loadImitation(): Promise<typeof import('../chaos/network/syscalls/imitation.ts')> {
+  return import('../chaos/network/syscalls/imitation.ts');
+}
+
 /** Which calls of 32-bit programs are asked for: those of the same names. */
 async function foreignSelection({ selected, events }: TracingPlan): Promise<RecordingPlan['selectsForeign']> {
   if (typeof selected === 'string' || !events) return () => false;
@@ -83,7 +88,7 @@ async function foreignSelection({ selected, events }: TracingPlan): Promise<Reco
 async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   const conditions: Policy[] = [];
   if (tracing.imitation) {
-    const { NetworkImitation } = await import('../chaos/network/syscalls/imitation.ts');
+    const { NetworkImitation } = await loadImitation();
     conditions.push(new NetworkImitation(tracing.imitation));
   }
   if (tracing.ioLatencyMs) {

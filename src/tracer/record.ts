@@ -68,12 +68,11 @@ export const MAX_RECORD_BYTES: number = 512 * 1024;
 export const MAX_WHOLE_RECORD_BYTES: number = 16 * 1024 * 1024;
 
 /**
-/**
  * Words of the control block that both threads see: positions in the ring; the process that has been prepared; whether the
- * run was given up, so that this process must not start; whether it must not start yet; whether attached tasks are to be let
- * go, and the task whose stop wakes the stop loop (see LeaveRequest).
+ * run was given up, so that this process must not start; whether attached tasks are to be let go, and the task whose stop
+ * wakes the stop loop (see LeaveRequest).
  */
-export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3, held: 4, leave: 5, doorbell: 6 } as const;
-export const CONTROL_BYTES = 28;
+export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3, leave: 4, doorbell: 5 } as const;
+export const CONTROL_BYTES = 24;
 
 export const ABIS = ['x86_64', 'i386', 'x32'] as const;

@@ -1,22 +1,43 @@
-// Sends numbered datagrams to an echo server, a hundred at a time: the next ones when nothing has come back for a while, so
-// that no socket overflows. argv: host port count. Prints JSON: the numbers that came back, in order of arrival.
+// Sends numbered datagrams to an echo server, two hundred at a time: the next ones when the server has seen to those, which it
+// tells by answering another socket (asked again if that gets lost), so that no buffer overflows. argv: host port count.
+// Prints JSON: the numbers that came back, in order of arrival.
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const BATCH = 100;
+const BATCH = 200;
+const PATIENCE_MS = 50;
 const [host, port, count] = process.argv.slice(2);
+const type = host.includes(':') ? 'udp6' : 'udp4';
 const arrived = [];
-const socket = createSocket({ type: host.includes(':') ? 'udp6' : 'udp4', recvBufferSize: 1 << 20 });
+const socket = createSocket({ type, recvBufferSize: 1 << 20 });
 socket.on('message', (message) => arrived.push(message.readUInt32LE(0)));
+const pacer = createSocket(type);
+let seenTo = 0;
+pacer.on('message', (message) => {
+  seenTo = message.readUInt32LE(0);
+});
 for (let i = 0; i < Number(count); i++) {
-  const message = Buffer.alloc(16);
-  message.writeUInt32LE(i, 0);
-  socket.send(message, Number(port), host);
-  if (i % BATCH === BATCH - 1) await silence(25);
+  if (i > 0 && i % BATCH === 0) await seen(i);
+  socket.send(numbered(i), Number(port), host);
 }
 await silence(300);
 console.log(JSON.stringify(arrived));
 process.exit();
+
+function numbered(number) {
+  const message = Buffer.alloc(16);
+  message.writeUInt32LE(number, 0);
+  return message;
+}
+
+async function seen(number) {
+  for (let tries = 0; seenTo < number && tries < 100; tries++) {
+    pacer.send(numbered(number), Number(port), host);
+    for (let ms = 0; seenTo < number && ms < PATIENCE_MS; ms++) await sleep(1);
+  }
+  // A turn of the event loop reads but some of what has arrived.
+  await silence(1);
+}
 
 async function silence(ms) {
   for (let before = -1; before !== arrived.length; ) {

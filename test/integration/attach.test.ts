@@ -200,6 +200,38 @@ threading.Event().wait()`;
     expect(rules[0]!.fired).toBeGreaterThan(0);
   });
 
+  it('let go of in a call that a fault changed, it makes the call as it was', async () => {
+    const script = `
+import os, time
+print("ready", flush=True)
+first = len(os.read(0, 100))
+start = time.monotonic(); os.write(1, b"written "); took = time.monotonic() - start
+print(first, took < 5, flush=True)`;
+    const child = started([PYTHON, '-c', script]);
+    await once(child.stdout!, 'data');
+    const rules = ['-e', 'trace=read', '-e', 'inject=read:short=0.5', '-e', 'inject=write:delay_enter=60s'];
+    const first = tracer([...rules, '-p', String(child.pid)]);
+    await first.shows(/read\(0/);
+    await first.ended('SIGINT');
+    expect(first.text()).toMatch(/short=0.5 at read #1/);
+    const text = (async () => {
+      let all = '';
+      for await (const data of child.stdout!) all += String(data);
+      return all;
+    })();
+    child.stdin!.write('x'.repeat(100));
+    expect(await text).toBe('written 100 True\n');
+  });
+
+  it('ends when nobody reads the trace any more', async () => {
+    const pid = await sleepers();
+    const tracing = tracer(['-p', String(pid)]);
+    await tracing.shows(/attached/);
+    tracing.child.stderr!.destroy();
+    expect(await tracing.ended()).toBe(141);
+    expect(states(pid)).toEqual(['S', 'S', 'S']);
+  });
+
   it('the library: attach()', async () => {
     const { attach } = await built<typeof Library>('index.js');
     const leave = new AbortController();

@@ -180,16 +180,23 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     expect([stdout, stderr.split('renacer')[0]]).toEqual(['fine\n', '']);
   });
 
-  it('loses datagrams: as many as asked for, and the same for the same seed', async () => {
+  it('loses datagrams: as many as asked for, and the same again in a replay', async () => {
     const count = 2000;
-    const flags = ['--chaos-packet-loss=10%', '--chaos-network-direction=to', '--seed=5'];
+    const recording = path.join(openScratch(), 'recording');
+    const flags = ['--chaos-packet-loss=10%', '--chaos-network-direction=to', '--record', recording];
     const command = guest('datagrams.mjs', '127.0.0.1', echo.port, count);
     const { stdout, report } = await run(AS_NOBODY, flags, command);
     const arrived = JSON.parse(stdout) as number[];
-    const { to } = report.network!.groups[0]!;
-    expect(to).toMatchObject({ packets: count, lost: count - arrived.length });
-    expect(Math.abs(to.lost - count * 0.1)).toBeLessThan(3 * Math.sqrt(count * 0.1 * 0.9));
-    expect(JSON.parse((await run(AS_NOBODY, flags, command)).stdout)).toEqual(arrived);
+    const { to } = report.network!.flows.find(({ id }) => id === 'udp 1')!;
+    expect(to.packets).toBe(count);
+    expect(Math.abs(to.lost - count * 0.1)).toBeLessThan(4 * Math.sqrt(count * 0.1 * 0.9));
+    // On a busy machine a buffer may overflow, too.
+    const overflown = count - arrived.length - to.lost;
+    expect(overflown).toBeGreaterThanOrEqual(0);
+    expect(overflown).toBeLessThan(count / 50);
+    const words = [...AS_NOBODY, RENACER, 'replay', recording];
+    const again = await promisify(execFile)(words[0]!, words.slice(1));
+    expect(again.stderr).toMatch(/replay {2}(\d+) of \1 recorded faults came again/);
   });
 
   it.each(['up', 'down'])('carries no more than the bandwidth, %s', async (verb) => {

@@ -64,6 +64,18 @@ function queues(table?: string): string[] {
   return found.filter(([number]) => table === undefined || (number! >= first && number! < first + 3)).map(String);
 }
 
+/** How many packets have entered the queues of a table. */
+function queuedPackets(table: string): number {
+  const first = Number(table.split('_').at(-1));
+  const rows = readFileSync('/proc/net/netfilter/nfnetlink_queue', 'latin1')
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  // The last column but one is the id of the queue's last packet.
+  const ids = rows.filter(([queue]) => queue! >= first && queue! < first + 3).map((row) => row.at(-2)!);
+  return ids.reduce((sum, id) => sum + id, 0);
+}
+
 describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ? '' : ` (${missing})`}`, () => {
   let echo: Server;
   let echo6: Server;
@@ -85,11 +97,11 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
   describe('latency', () => {
     it.each([1, 10, 50, 200])('of %i ms each way makes round trips of twice that, by TCP and UDP', async (latency) => {
       await impaired({ networkLatencyMs: latency }, async (tree) => {
-        const tcp = await trips(tree, 'tcp', 7);
+        const tcp = await trips(tree, 'tcp', 5);
         expectRoundTrips(tcp.tripsMs, latency);
-        expect(tcp.connectMs).toBeGreaterThanOrEqual(2 * latency - 0.5);
-        expect(tcp.connectMs).toBeLessThanOrEqual(3 * latency + 200);
-        expectRoundTrips((await trips(tree, 'udp', 7)).tripsMs, latency);
+        // A connection is there after one round trip.
+        expectRoundTrips(await tree.run<number[]>('connects.mjs', '127.0.0.1', echo.port, 3), latency);
+        expectRoundTrips((await trips(tree, 'udp', 5)).tripsMs, latency);
       });
     });
 
@@ -114,6 +126,17 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
           expectRoundTrips(udp.tripsMs, 20);
         }
         expect(tree.use().flows.map(({ begunByTree }) => begunByTree)).toEqual([false, false, true, true]);
+      });
+    });
+
+    it('brings no packet of another process into the queue', async () => {
+      await impaired({ networkLatencyMs: 10 }, async (tree) => {
+        const [table] = await tablesOf(process.pid);
+        await runOutside('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 50);
+        await runOutside('round-trips.mjs', 'udp', '127.0.0.1', echo.port, 50);
+        expect(queuedPackets(table!)).toBe(0);
+        await trips(tree, 'udp', 5);
+        expect(queuedPackets(table!)).toBe(10);
       });
     });
 
@@ -194,14 +217,19 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
     const COUNT = 2000;
     const datagrams = (tree: Tree): Promise<number[]> => tree.run('datagrams.mjs', '127.0.0.1', echo.port, COUNT);
 
-    it('is as frequent as asked for, and is counted', async () => {
+    it.each(['127.0.0.1', '::1'])('is as frequent as asked for (%s), and is counted', async (host) => {
+      const count = 10_000;
       await impaired({ packetLossRate: 0.1, networkDirection: 'to' }, async (tree) => {
-        const arrived = await datagrams(tree);
+        const { port } = host === '::1' ? echo6 : echo;
+        const arrived = await tree.run<number[]>('datagrams.mjs', host, port, count);
         const [flow] = tree.use().flows;
-        const sigma = Math.sqrt(COUNT * 0.1 * 0.9);
-        expect(Math.abs(COUNT - arrived.length - COUNT * 0.1)).toBeLessThan(3 * sigma);
-        expect(flow).toMatchObject({ protocol: 'udp', to: { packets: COUNT, lost: COUNT - arrived.length } });
-        expect(tree.faults()).toHaveLength(COUNT - arrived.length);
+        const lost = count - arrived.length;
+        expect(Math.abs(lost - count * 0.1)).toBeLessThan(3 * Math.sqrt(count * 0.1 * 0.9));
+        expect(flow).toMatchObject({ protocol: 'udp', to: { packets: count } });
+        // On a busy machine a buffer may overflow, too.
+        expect(lost - flow!.to.lost).toBeGreaterThanOrEqual(0);
+        expect(lost - flow!.to.lost).toBeLessThan(count / 100);
+        expect(tree.faults().filter((fault) => fault.flow === flow!.id)).toHaveLength(flow!.to.lost);
       });
     });
 
@@ -221,10 +249,11 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
       });
     });
 
-    it('is repaired by TCP', async () => {
+    it('is repaired by TCP: segments are sent again, and all data arrives', async () => {
       await impaired({ packetLossRate: 0.05 }, async (tree) => {
         const before = snmp('Tcp', 'RetransSegs');
-        await tree.run<Transfer>('transfer.mjs', 'down', '127.0.0.1', bulk.port, 4 * MiB, 2);
+        const echoed = await tree.run('echoed-whole.mjs', '127.0.0.1', echo.port, 4 * MiB);
+        expect(echoed).toEqual({ bytes: 4 * MiB, whole: true });
         expect(snmp('Tcp', 'RetransSegs')).toBeGreaterThan(before);
         expect(tree.faults().length).toBeGreaterThan(0);
       });
@@ -279,18 +308,30 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
       ['down', 1],
       ['down', 4],
     ])('is kept: %s, %i connections', async (verb, connections) => {
-      const rate = 2 * MiB;
+      const rate = 5e6;
       await impaired({ bandwidthBytesPerSec: rate }, async (tree) => {
         const { seconds, bytes } = await tree.run<Transfer>(
           'transfer.mjs',
           verb,
           '127.0.0.1',
           bulk.port,
-          5 * MiB,
+          10e6,
           connections,
         );
-        expect(bytes / seconds / rate).toBeGreaterThan(0.85);
+        expect(bytes / seconds / rate).toBeGreaterThan(0.7);
         expect(bytes / seconds / rate).toBeLessThan(1.02);
+      });
+    });
+  });
+
+  describe('the queue', () => {
+    it('is wide, where nothing is done to the packets', async () => {
+      const size = 512 * MiB;
+      await impaired({}, async (tree) => {
+        const { seconds } = await tree.run<Transfer>('transfer.mjs', 'up', '127.0.0.1', bulk.port, size, 1);
+        expect(tree.use().flows[0]!.to.bytes).toBeGreaterThan(size);
+        // bench/network.mjs measures it; a busy machine takes longer.
+        expect(size / seconds).toBeGreaterThan(50 * MiB);
       });
     });
   });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { has, isRoot, RENACER } from '../support/guests.ts';
 import { run, script, USERS } from '../support/imitation.ts';
 import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
+import { runAs } from '../support/run-as.ts';
 
 const PYTHON = '/usr/bin/python3';
 const LATENCY_MS = 50;
@@ -104,11 +105,12 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
   });
 
   it.each(['up', 'down'])('holds a transfer (%s) to the bandwidth', async (verb) => {
-    const bytes = 3 << 20;
+    const bytes = 10e6;
     const command = script('transfer.mjs', verb, '127.0.0.1', bulk.port, bytes, 3);
-    const { seconds } = JSON.parse((await run(user, ['--chaos-bandwidth=1M'], command)).stdout) as { seconds: number };
-    expect(seconds).toBeGreaterThan(2.5);
-    expect(seconds).toBeLessThan(6);
+    const { seconds } = JSON.parse((await run(user, ['--chaos-bandwidth=4M'], command)).stdout) as { seconds: number };
+    const goodput = bytes / seconds / (4 << 20);
+    expect(goodput).toBeGreaterThan(0.6);
+    expect(goodput).toBeLessThan(1.05);
   });
 
   it('refuses and drops connections', async () => {
@@ -231,6 +233,34 @@ print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 10
     const before = listeners();
     await run(user, [latency], script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 1));
     expect(listeners()).toEqual(before);
+  });
+});
+
+describe.skipIf(!needsRoot)('the latency of an imitated network', () => {
+  it.each([1, 10, 200])('of %i ms each way makes round trips of twice that, and connects in one', async (ms) => {
+    const flags = [`--chaos-network-latency=${ms}ms`];
+    const imitated = async <Output>(name: string, ...args: (string | number)[]): Promise<Output> =>
+      JSON.parse((await run(USERS.root, flags, script(name, ...args))).stdout) as Output;
+    const tcp = await imitated<RoundTrips>('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 4);
+    const udp = await imitated<RoundTrips>('round-trips.mjs', 'udp', '127.0.0.1', echo.port, 4);
+    const connects = await imitated<number[]>('connects.mjs', '127.0.0.1', echo.port, 2);
+    for (const tookMs of [tcp.tripsMs, udp.tripsMs, connects]) {
+      expect(Math.min(...tookMs)).toBeGreaterThan(2 * ms - 1);
+      expect(Math.min(...tookMs)).toBeLessThan(2.2 * ms + SLACK_MS);
+    }
+  });
+});
+
+describe.skipIf(!needsRoot)('where packets turn out not to be had (needs root to give that up, and setpriv)', () => {
+  it('the network is imitated instead, though the launch has begun', async () => {
+    const through = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'];
+    const { stdout, report } = await runAs(
+      through,
+      [latency],
+      script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 2),
+    );
+    expect(report.backends.network).toBe('system calls (imitation)');
+    expect(Math.min(...(JSON.parse(stdout) as RoundTrips).tripsMs)).toBeGreaterThan(2 * LATENCY_MS - 1);
   });
 });
 

@@ -42,6 +42,13 @@ export interface PreparedNetwork {
   dispose(): Promise<void>;
 }
 
+/** A network that is about to be impaired. */
+export interface StartingNetwork {
+  /** The memory of a LaunchGate, which is opened when the impairments are in force, and refused if they can't be. */
+  readonly gate: SharedArrayBuffer;
+  readonly ready: Promise<PreparedNetwork>;
+}
+
 /**
  * Impairs the network of a cgroup as the plan says. Everything is in force when the promise is fulfilled, and is gone
  * when this process is, whatever ends it.
@@ -49,22 +56,36 @@ export interface PreparedNetwork {
  * Throws NETWORK_TARGET, NETWORK_PERMISSION, NETWORK_UNSUPPORTED or NETWORK_QUEUES.
  */
 export async function prepareNetwork(plan: NetworkPlan, options: NetworkOptions): Promise<PreparedNetwork> {
+  return (await startNetwork(plan, options)).ready;
+}
+
+/** Begins to do so. Throws NETWORK_TARGET; all else is told by `ready`. */
+export async function startNetwork(plan: NetworkPlan, options: NetworkOptions): Promise<StartingNetwork> {
   const rules = await resolveRules(plan.rules);
   const cgroup = cgroupIdentity(options.cgroup);
   const { seed, recordings = {} } = options;
   return startPackets('packets', (channel) => ({ kind: 'packets', rules, seed, recordings, cgroup, ...channel }));
 }
 
-/** Sets the network's thread to work on packets, with a channel to it. Throws NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES. */
-export async function startPackets(
+/**
+ * Sets the network's thread to work on packets, with a channel to it. `ready` is rejected with NETWORK_PERMISSION,
+ * NETWORK_UNSUPPORTED or NETWORK_QUEUES.
+ */
+export function startPackets(
   backend: string,
-  workWith: (channel: Pick<TapWork, 'answers' | 'port'>) => NetworkWork,
-): Promise<PreparedNetwork> {
+  workWith: (channel: Pick<TapWork, 'gate' | 'answers' | 'port'>) => NetworkWork,
+): StartingNetwork {
   const { port1, port2 } = new MessageChannel();
+  const gate = new SharedArrayBuffer(4);
   const answers = new SharedArrayBuffer(4);
-  const [worker, start] = await startNetworkThread<QueueWorkerStart>(workWith({ answers, port: port2 }), [port2]);
-  if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
-  return new RunningNetwork(backend, worker, start.wakeFd, port1, new Int32Array(answers));
+  const work = workWith({ gate, answers, port: port2 });
+  const ready = startNetworkThread<QueueWorkerStart>(work, [port2]).then(([worker, start]) => {
+    if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
+    return new RunningNetwork(backend, worker, start.wakeFd, port1, new Int32Array(answers));
+  });
+  // It may be asked for much later.
+  ready.catch(() => {});
+  return { gate, ready };
 }
 
 /** A network whose work is done by a thread, which is asked by QueueWorkerRequests and answers by Snapshots. */

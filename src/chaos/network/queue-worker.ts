@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { CgroupIdentity } from '../../linux/cgroup-identity.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { Waiter } from '../../linux/poll.ts';
@@ -15,6 +15,8 @@ export interface TapWork {
   readonly rules: readonly ResolvedRule[];
   readonly seed: number;
   readonly recordings: Recordings;
+  /** The memory of a LaunchGate. */
+  readonly gate: SharedArrayBuffer;
   /** One number: how many answers have been posted. The main thread may wait for it to change. */
   readonly answers: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -45,15 +47,15 @@ export type QueueWorkerStart =
 const LONGEST_WAIT_MS = 100;
 
 /** What the network's thread does for the packets backend: it blocks in ppoll(2) until it is told to stop. */
-export function readQueues(work: QueueWork): void {
+export function readQueues(work: QueueWork, tell: (start: QueueWorkerStart) => void): void {
   let tap: Tap;
   try {
     tap = openTap(work.rules, work.seed, { kind: 'cgroup', cgroup: work.cgroup }, readersOf(work.recordings));
   } catch (error) {
-    parentPort!.postMessage({ kind: 'failed', ...describeFailure(error) } satisfies QueueWorkerStart);
+    tell({ kind: 'failed', ...describeFailure(error) });
     return;
   }
-  serveTap(tap, work);
+  serveTap(tap, work, tell);
 }
 
 /** What a thread does beside the packets: whenever `fd` can be read, and by `nextTime`, it `runs`. */
@@ -64,9 +66,9 @@ export interface SideWork {
 }
 
 /** Says that all is ready, serves until it is told to stop, and closes the tap. */
-export function serveTap(tap: Tap, work: TapWork, beside?: SideWork): void {
+export function serveTap(tap: Tap, work: TapWork, tell: (start: QueueWorkerStart) => void, beside?: SideWork): void {
   const waiter = new Waiter(beside ? [tap.fd, beside.fd] : [tap.fd]);
-  parentPort!.postMessage({ kind: 'ready', wakeFd: waiter.wakeFd } satisfies QueueWorkerStart);
+  tell({ kind: 'ready', wakeFd: waiter.wakeFd });
   serve(tap, waiter, work, beside);
   answer(tap.engine, work);
   tap.close();

@@ -1,4 +1,3 @@
-import { parentPort } from 'node:worker_threads';
 import type { NamespaceFds } from '../../../linux/namespaces.ts';
 import { describeFailure } from '../failure.ts';
 import { type QueueWorkerStart, serveTap, type TapWork } from '../queue-worker.ts';
@@ -15,7 +14,7 @@ export interface NamespaceWork extends TapWork {
 }
 
 /** What the network's thread does for a network namespace: it blocks in ppoll(2) until it is told to stop. */
-export function serveNamespace(work: NamespaceWork): void {
+export function serveNamespace(work: NamespaceWork, tell: (start: QueueWorkerStart) => void): void {
   const { rules, seed, namespaces, surroundings, recordings } = work;
   let tap: Tap | undefined;
   let proxy: OutsideProxy;
@@ -24,10 +23,10 @@ export function serveNamespace(work: NamespaceWork): void {
     proxy = new OutsideProxy(namespaces, surroundings);
   } catch (error) {
     tap?.close();
-    parentPort!.postMessage({ kind: 'failed', ...describeFailure(error) } satisfies QueueWorkerStart);
+    tell({ kind: 'failed', ...describeFailure(error) });
     return;
   }
-  serveTap(tap, work, proxy);
+  serveTap(tap, work, tell, proxy);
   // What waited has been let go: it is delivered, too.
   proxy.drain();
   proxy.close();

@@ -1,6 +1,6 @@
 import { closeNamespaces, makeNetworkNamespace, type NamespaceFds, socketsIn } from '../../../linux/namespaces.ts';
 import { RenacerError } from '../../../model/errors.ts';
-import { type PreparedNetwork, startPackets } from '../engine.ts';
+import { type StartingNetwork, startPackets } from '../engine.ts';
 import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
 import type { Recordings } from '../recordings.ts';
 import { resolveRules } from '../targets.ts';
@@ -10,10 +10,8 @@ import { findSurroundings, type Surroundings, setUpInterface } from './surroundi
 export const NAMESPACE: string = BACKEND_NAMES.namespace!;
 
 /** A network namespace for a tree that is to be started in it. */
-export interface OwnNetwork {
+export interface OwnNetwork extends StartingNetwork {
   readonly namespaces: NamespaceFds;
-  /** All that passes in it is impaired, and what leaves it is carried. */
-  readonly ready: Promise<PreparedNetwork>;
   /** Gives the namespaces up, when nothing is to be started in them any more. */
   release(): void;
 }
@@ -35,8 +33,8 @@ export async function prepareOwnNetwork(plan: NetworkPlan, options: OwnNetworkOp
   const surroundings = findSurroundings(hostPorts);
   const namespaces = openNamespaces(surroundings);
   const work = { kind: 'namespace', rules, seed, recordings, namespaces, surroundings } as const;
-  const ready = startPackets(NAMESPACE, (channel) => ({ ...work, ...channel }));
-  return { namespaces, ready, release: () => closeNamespaces(namespaces) };
+  const starting = startPackets(NAMESPACE, (channel) => ({ ...work, ...channel }));
+  return { ...starting, namespaces, release: () => closeNamespaces(namespaces) };
 }
 
 function openNamespaces(surroundings: Surroundings): NamespaceFds {

@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { makeWakeFd } from '../../../linux/poll.ts';
 import { RenacerError } from '../../../model/errors.ts';
-import { type PreparedNetwork, RunningNetwork } from '../engine.ts';
+import { RunningNetwork, type StartingNetwork } from '../engine.ts';
 import { startNetworkThread } from '../network-worker.ts';
 import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
 import type { Recordings } from '../recordings.ts';
@@ -15,10 +15,8 @@ import type { RelayWorkerStart } from './relay-worker.ts';
 export const IMITATION: string = BACKEND_NAMES.syscalls!;
 
 /** A network that is imitated for the tree of the tracer that is given the plan. */
-export interface ImitatedNetwork {
+export interface ImitatedNetwork extends StartingNetwork {
   readonly imitation: ImitationPlan;
-  /** The relay is at work: the tree may make connections. */
-  readonly ready: Promise<PreparedNetwork>;
 }
 
 /** Starts the relay of an imitated network. Throws NETWORK_TARGET; `ready` is rejected with NETWORK_UNSUPPORTED. */
@@ -31,6 +29,7 @@ export async function prepareImitation(
   const control = new MessageChannel();
   const requests = new MessageChannel();
   const answers = new SharedArrayBuffer(4);
+  const gate = new SharedArrayBuffer(4);
   const shared = {
     rules,
     seed,
@@ -41,7 +40,7 @@ export async function prepareImitation(
     arrivals: new ArrivalNotes().memory,
     state: new RelayState().memory,
   };
-  const work = { kind: 'imitation', ...shared, answers, port: control.port2, requests: requests.port2 } as const;
+  const work = { kind: 'imitation', ...shared, gate, answers, port: control.port2, requests: requests.port2 } as const;
   const starting = startNetworkThread<RelayWorkerStart>(work, [control.port2, requests.port2]);
   const ready = starting.then(([worker, start]) => {
     if (start.kind === 'ready') {
@@ -51,5 +50,7 @@ export async function prepareImitation(
       hint: 'It takes a loopback interface that is up; `renacer doctor` says what works.',
     });
   });
-  return { imitation: { ...shared, port: requests.port1 }, ready };
+  // It may be asked for much later.
+  ready.catch(() => {});
+  return { imitation: { ...shared, port: requests.port1 }, gate, ready };
 }

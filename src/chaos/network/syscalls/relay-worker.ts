@@ -1,5 +1,5 @@
 import { readSync } from 'node:fs';
-import { type MessagePort, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { closeFd } from '../../../linux/fds.ts';
@@ -14,6 +14,8 @@ export interface RelayWork extends RelayPlan {
   readonly meeting: SharedArrayBuffer;
   /** Becomes readable when there is a request. It is the relay's to close. */
   readonly wakeFd: number;
+  /** The memory of a LaunchGate. */
+  readonly gate: SharedArrayBuffer;
   /** One number: how many answers have been posted. The main thread may wait for it to change. */
   readonly answers: SharedArrayBuffer;
   readonly port: MessagePort;
@@ -28,12 +30,12 @@ export type RelayWorkerStart = { readonly kind: 'ready' } | { readonly kind: 'fa
 const LONGEST_WAIT_MS = 100;
 
 /** What the network's thread does for an imitation: it blocks in epoll_wait(2) until it is told to stop. */
-export function relayTraffic(work: RelayWork): void {
+export function relayTraffic(work: RelayWork, tell: (start: RelayWorkerStart) => void): void {
   const start = openRelay(work);
   if (typeof start === 'string') {
-    parentPort!.postMessage({ kind: 'failed', reason: start } satisfies RelayWorkerStart);
+    tell({ kind: 'failed', reason: start });
   } else {
-    parentPort!.postMessage({ kind: 'ready' } satisfies RelayWorkerStart);
+    tell({ kind: 'ready' });
     serve(start, work);
     answer(start, work);
     start.close();

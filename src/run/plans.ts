@@ -1,0 +1,80 @@
+import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
+import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
+import { type PartName, partsOf } from '../chaos/tiers.ts';
+import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
+import { trySeccompTrace } from '../linux/probes.ts';
+import type { AttachPlan, TracingPlan } from './engine-plan.ts';
+import type { AttachRequest, RunRequest } from './request.ts';
+
+/** What a request means for the engine's thread. */
+
+const DEFAULT_STRING_LIMIT = 32;
+
+type Injections = Pick<TracingPlan, 'signals' | 'faults' | 'ioLatencyMs'>;
+
+/** What the settings ask to be injected at system calls. */
+export async function injectionsOf(settings: ChaosSettings, seed: number): Promise<Injections> {
+  const armed = partsOf(settings);
+  return {
+    signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
+    faults: await faultPlanOf(settings, armed, seed),
+    ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
+  };
+}
+
+function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
+  return {
+    seed,
+    signals: settings.signals ?? INJECTABLE_SIGNALS,
+    rate: settings.signalRate ?? DEFAULT_SIGNAL_RATE,
+  };
+}
+
+/** The engine of faults is loaded by runs that need it alone. */
+async function faultPlanOf(
+  settings: ChaosSettings,
+  armed: readonly PartName[],
+  seed: number,
+): Promise<FaultPlan | undefined> {
+  const { rules, byzantine, bugs, faultsFrom } = settings;
+  const wanted: FaultSettings = {
+    rules: armed.includes('rules') ? rules : undefined,
+    byzantine: armed.includes('byzantine') ? byzantine : undefined,
+    bugs: armed.includes('bugs') ? bugs : undefined,
+    faultsFrom,
+  };
+  if (!wanted.rules && !wanted.byzantine && !wanted.bugs) return undefined;
+  const { faultPlan } = await import('../faults/fault-plan.ts');
+  return faultPlan(wanted, seed);
+}
+
+/** Undefined if nothing asks for tracing: such a run does not ptrace. */
+export function tracingPlan(
+  { trace, places }: Pick<RunRequest, 'trace' | 'places'>,
+  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
+): TracingPlan | undefined {
+  const isChaotic = Object.values(chaos).some((part) => part !== undefined);
+  if (!trace && !isChaotic) return undefined;
+  const follow = isChaotic || trace?.follow !== false;
+  return {
+    // Where filters are refused, or are not for all tasks, every call stops: slower, and complete all the same.
+    method: follow && !trace?.untilExec && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
+    follow,
+    untilExec: trace?.untilExec === true,
+    selected: trace?.select ?? 'none',
+    events: trace?.onEvent !== undefined,
+    timed: trace !== undefined,
+    stringLimit: trace?.stringLimit ?? DEFAULT_STRING_LIMIT,
+    verbose: trace?.verbose === true,
+    fdPaths: trace?.fdPaths === true,
+    descriptorDetails: trace?.descriptorDetails ?? [],
+    dumps: trace?.dumps,
+    processNames: trace?.processNames === true,
+    places,
+    ...chaos,
+  };
+}
+
+export function attachPlan({ pids, killOnExit = false, awaitsExec }: AttachRequest): AttachPlan {
+  return { pids, killOnExit, awaitsExec };
+}
