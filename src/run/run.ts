@@ -141,11 +141,10 @@ export async function runCommand(command: string, args: readonly string[], reque
         }
         return end;
       });
-    // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
-    const engine = start();
+    // A traced tree dies with its tracer; any other needs somebody to see to it, from its very beginning.
     if (!tracing || tracing.kernel) guard = startGuard(limits.remains);
     // Even if it fails: our copies of its pipes would keep them open.
-    const last = await engine.finally(() => stdio.handOver());
+    const last = await start().finally(() => stdio.handOver());
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();
