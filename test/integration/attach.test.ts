@@ -92,7 +92,7 @@ print(subprocess.run(["/bin/echo", "hello"], stdout=subprocess.PIPE).stdout.deco
   });
 
   it('several, until the last has ended', async () => {
-    const pids = ['0.6', '0.9', '0.7'].map((seconds) => started(['sleep', seconds]).pid);
+    const pids = ['2.2', '2.6', '2.4'].map((seconds) => started(['sleep', seconds]).pid);
     const tracing = tracer(['-e', 'trace=exit_group', '-p', `${pids[0]},${pids[1]}`, '-p', `\n${pids[2]} `]);
     expect(await tracing.ended()).toBe(0);
     expect(tracing.text().match(/attached/g)).toHaveLength(3);
