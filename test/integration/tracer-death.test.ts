@@ -55,6 +55,13 @@ async function ending(child: ChildProcess): Promise<number | string | null> {
   return code ?? (signal === 'SIGKILL' ? 'hung' : signal);
 }
 
+it('a command whose gate is closed, since Renacer died before it could ask to die with it, is never executed', () => {
+  const script = path.join(import.meta.dirname, '../support/closed-gate.mjs');
+  const dist = path.resolve(import.meta.dirname, '../../dist');
+  const { stdout } = spawnSync(process.execPath, [script, dist, '/bin/echo', 'executed'], { encoding: 'utf8' });
+  expect(stdout).toBe('not well\n');
+});
+
 describe('nothing of a tree that forks and daemonises survives', () => {
   for (const [how, options] of [
     ['traced', ['-f', '--engine', 'ptrace', '-o', '/dev/null']],
