@@ -28,8 +28,9 @@ const WITHOUT_PACKETS: readonly string[] = ['NETWORK_PERMISSION', 'NETWORK_UNSUP
 
 /**
  * Impairs the network of the tree that `limits` holds together, as the settings say: by its packets, or, where those can't
- * be had, at its system calls; in a network namespace only if that is asked for, since the command notices it. Errors, some of them by `ready`: NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES,
- * NETWORK_TARGET, NETWORK_NAMESPACE.
+ * be had, at its system calls; in a network namespace only if that is asked for, since the command notices it.
+ *
+ * Throws, or rejects `ready` with, NETWORK_PERMISSION, NETWORK_UNSUPPORTED, NETWORK_QUEUES, NETWORK_TARGET, NETWORK_NAMESPACE.
  */
 export async function openNetwork(wanted: WantedNetwork, limits: PreparedLimits): Promise<OpeningNetwork> {
   if (wanted.recordings.replayed === undefined) return openBackend(wanted, limits);

@@ -30,17 +30,17 @@ export async function prepareImitation(
   const requests = new MessageChannel();
   const answers = new SharedArrayBuffer(4);
   const gate = new SharedArrayBuffer(4);
+  /** What both threads know. */
   const shared = {
     rules,
-    seed,
-    recordings,
     wakeFd: makeWakeFd(),
     meeting: new SharedArrayBuffer(8),
     notes: new ConnectionNotes().memory,
     arrivals: new ArrivalNotes().memory,
     state: new RelayState().memory,
   };
-  const work = { kind: 'imitation', ...shared, gate, answers, port: control.port2, requests: requests.port2 } as const;
+  const ports = { port: control.port2, requests: requests.port2 };
+  const work = { kind: 'imitation', ...shared, seed, recordings, gate, answers, ...ports } as const;
   const starting = startNetworkThread<RelayWorkerStart>(work, [control.port2, requests.port2]);
   const ready = starting.then(([worker, start]) => {
     if (start.kind === 'ready') {

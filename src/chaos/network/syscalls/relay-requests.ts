@@ -11,7 +11,6 @@ export type MeetingPorts = readonly [v4: number, v6: number];
 /** What the tracer's thread is told to imitate a network. */
 export interface ImitationPlan {
   readonly rules: readonly ResolvedRule[];
-  readonly seed: number;
   /** To the relay: RelayRequest. */
   readonly port: MessagePort;
   readonly wakeFd: number;
