@@ -12,14 +12,19 @@ export interface TraceOutput {
   end(result: RunResult): void;
 }
 
-/** Undefined where no trace is asked for: under chaos it must be, without chaos it is what Renacer does. */
+/** Under chaos a trace must be asked for, without chaos it is what Renacer does. */
+export function asksForTrace({ expressions, trace: settings }: CommandLine, isChaotic: boolean): boolean {
+  return !isChaotic || expressions.trace !== undefined || settings.summary !== 'none' || settings.format !== 'text';
+}
+
+/** Undefined where no trace is asked for. */
 export async function traceOutput(
   line: CommandLine,
   isChaotic: boolean,
   output: OwnOutput,
 ): Promise<TraceOutput | undefined> {
+  if (!asksForTrace(line, isChaotic)) return undefined;
   const { expressions, trace: settings } = line;
-  if (isChaotic && !expressions.trace && settings.summary === 'none' && settings.format === 'text') return undefined;
   const request: TraceRequest = {
     select: expressions.trace?.selection() ?? 'all',
     follow: settings.follow,

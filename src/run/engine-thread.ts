@@ -19,16 +19,22 @@ async function main(plan: EnginePlan): Promise<void> {
   tell('kind' in gated ? gated : waitFor(gated));
 }
 
-/** What the thread may be told ahead of its plan: the run will be traced; it will imitate a network. */
-export type EngineHint = 'traces' | 'imitates';
+/** What the thread may be told ahead of its plan: the run will be traced; its calls will be shown; it will imitate a network. */
+export type EngineHint = 'traces' | 'shows' | 'imitates';
 
 /** Not done for limits alone: it takes as long as all of the rest. */
 function loadTracer(): Promise<typeof import('./traced-run.ts')> {
   return import('./traced-run.ts');
 }
 
+async function loadAhead(hint: EngineHint): Promise<void> {
+  const { loadDecoders, loadImitation } = await loadTracer();
+  if (hint === 'shows') await loadDecoders();
+  if (hint === 'imitates') await loadImitation();
+}
+
 parentPort?.on('message', (message: EnginePlan | EngineHint) => {
   if (typeof message !== 'string') return main(message);
-  return loadTracer().then(({ loadImitation }) => (message === 'imitates' ? loadImitation() : undefined));
+  return loadAhead(message);
 });
 tell({ kind: 'loaded' });

@@ -27,7 +27,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   const stops = tracing.method === 'seccomp' && !tracing.kernel;
   const filter = stops ? filterOf(tracing.selected, policies) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
-  const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
+  const captures = tracing.events ? (await loadDecoders()).capturesWith(tracing) : () => [];
   const start = (): GatedProcess | LastWord | undefined =>
     plan.launch && launch({ ...plan, launch: plan.launch }, filter);
   if (!tracing.kernel) {
@@ -73,7 +73,11 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
   };
 }
 
-/** To be called ahead by whoever knows that it will be needed. */
+/** What to capture of each call. This and the next may be called ahead by whoever knows that it will be needed. */
+export function loadDecoders(): Promise<typeof import('../syscalls/signatures.ts')> {
+  return import('../syscalls/signatures.ts');
+}
+
 export function loadImitation(): Promise<typeof import('../chaos/network/syscalls/imitation.ts')> {
   return import('../chaos/network/syscalls/imitation.ts');
 }
