@@ -123,6 +123,13 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
     expect(echo.lines).toContain('ECONNRESET');
   });
 
+  it('says which options do not hold for TCP', async () => {
+    const flags = ['--chaos-packet-duplicate=1', '--chaos-packet-reorder=0', '--chaos-packet-corrupt=1%'];
+    const { stderr, report } = await run(user, flags, ['true']);
+    expect(report.network?.notes).toEqual(['packet_duplicate_rate: of UDP only', 'packet_corrupt_rate: as loss']);
+    expect(stderr).toContain('network  packet_duplicate_rate: of UDP only');
+  });
+
   it('lets nothing pass a partition, and an attempt to connect waits', async () => {
     const program = [
       'import socket,time',
