@@ -9,8 +9,8 @@ let connectMs;
 let sentAt;
 
 function finish(error) {
-  console.log(JSON.stringify({ connectMs, tripsMs, error }));
-  process.exit();
+  // A long text is not written at once.
+  process.stdout.write(`${JSON.stringify({ connectMs, tripsMs, error })}\n`, () => process.exit());
 }
 
 function received(send) {
