@@ -78,9 +78,9 @@ async function latency(chaos, name) {
     const udp = await slow('udp', HOSTS.IPv4, echo, count);
     report(`${name}: UDP round trip, ${ms} ms each way`, median(udp.tripsMs), 'ms', ...roundTrip(ms));
   }
-  const inside = chaos(['--chaos-network-latency', '50ms'], guest('round-trips.mjs', 'tcp', HOSTS.IPv4, echo, 25));
-  await sleep(1000);
-  const outside = await run(guest('round-trips.mjs', 'tcp', HOSTS.IPv4, echo, 20_000));
+  const inside = chaos(['--chaos-network-latency', '50ms'], guest('round-trips.mjs', 'tcp', HOSTS.IPv4, echo, 40));
+  await sleep(1500);
+  const outside = await run(guest('round-trips.mjs', 'tcp', HOSTS.IPv4, echo, 2000));
   await inside;
   report(`${name}: TCP round trip of a process outside meanwhile`, median(outside.tripsMs), 'ms', 0, 1);
   const http = await serve('http-server.mjs');

@@ -93,7 +93,7 @@ export function parseCommandLine(
       trace.expressions,
       chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
     ),
-    trace: checked(trace, options, command),
+    trace: checked(trace, options, command, replay !== undefined),
     engine: options.engine,
     reportFile: options.report,
     verify: options.verify,
@@ -174,7 +174,14 @@ function addTraceOption(
 }
 
 /** Options that exclude each other, as in strace. */
-function checked(trace: TraceSettings, options: RawOptions, command: string | undefined): TraceSettings {
+function checked(
+  trace: TraceSettings,
+  options: RawOptions,
+  command: string | undefined,
+  replays: boolean,
+): TraceSettings {
+  if (replays && trace.attach.length > 0) throw exclusive('replay', '-p');
+  if (replays && trace.daemonize) throw exclusive('replay', '-D');
   if (command === undefined) refuseWithoutCommand(trace, options);
   if (trace.daemonize && options.verify !== undefined) throw exclusive('-D', '--verify');
   const { follow, outputFile, summary, format } = trace;

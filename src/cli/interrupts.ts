@@ -12,7 +12,7 @@ const ignore = (): void => {};
  * from the terminal it has got them already, with the whole foreground group; from anywhere else they are passed on, so
  * that it gets them once in either case. SIGTSTP does nothing to us: it is the target that stops, or puts its terminal in
  * order first, or goes on; if it stops, {@link followStop} makes us one stopped job with it. Once the target has ended,
- * and others of its tree are left, SIGINT and SIGQUIT end the run too.
+ * and others of its tree are left, the second SIGINT or SIGQUIT ends the run too.
  *
  * Each of the first four lets attached processes go. Where there are only those, that ends the run.
  */
@@ -23,6 +23,7 @@ export class Interrupts {
   readonly #hasCommand: boolean;
   readonly #follows: boolean;
   #target: number | undefined;
+  #cameTooLate = false;
   #received: NodeJS.Signals | undefined;
 
   /** Of `interruptible`, `never` makes all of them do nothing; `never_tstp` also keeps us from stopping with the target. */
@@ -99,12 +100,13 @@ export class Interrupts {
   }
 
   #passOn(name: NodeJS.Signals, signal: number): void {
-    const hasEnded = this.#target !== undefined && !sendSignal(this.#target, 0);
-    if (!this.#hasCommand || hasEnded) {
+    if (!this.#hasCommand || this.#cameTooLate) {
       this.#end(name);
       return;
     }
     this.#leave.abort();
+    // The first one may be what has ended the target: that is an end like others.
+    this.#cameTooLate = this.#target !== undefined && !sendSignal(this.#target, 0);
     if (this.#target !== undefined && !inForeground(0) && !inForeground(2)) sendSignal(this.#target, signal);
   }
 }

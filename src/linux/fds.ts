@@ -35,9 +35,10 @@ export function readByte(fd: number): boolean {
   }
 }
 
-export function writeByte(fd: number): void {
+export function writeByte(fd: number, byte = 0): void {
   const memory = NativeMemory.allocate(4096);
   try {
+    memory.u8[0] = byte;
     check(writeCall(fd, memory.address, 1), 'write');
   } finally {
     memory.free();

@@ -68,12 +68,19 @@ export class GatedProcess {
   readonly pid: number;
   readonly #chain: CallChain;
   readonly #gate: number;
+  /** What opens the gate. */
+  readonly #key: number;
   readonly #verdict: number;
 
-  private constructor(pid: number, chain: CallChain, gate: number, verdict: number) {
+  private constructor(
+    pid: number,
+    chain: CallChain,
+    { gate, key, verdict }: { readonly gate: number; readonly key: number; readonly verdict: number },
+  ) {
     this.pid = pid;
     this.#chain = chain;
     this.#gate = gate;
+    this.#key = key;
     this.#verdict = verdict;
   }
 
@@ -92,19 +99,23 @@ export class GatedProcess {
     if (spec.user) chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
     chain.call(SYS.write, readyEnd, note, 1);
     chain.call(SYS.close, readyEnd);
-    chain.call(SYS.read, gateEnd, note, 1);
+    // The first byte of the command's path comes through the gate. If we died before it asked to die with us, it finds the
+    // gate closed, and nothing to execute: it must not run where nobody knows of it.
+    const [key = 0, ...rest] = Buffer.from(`${spec.file}\0`);
+    const path = chain.bytes(Uint8Array.of(0, ...rest));
+    chain.call(SYS.read, gateEnd, path, 1);
     chain.call(SYS.prctl, PR_SET_PDEATHSIG, 0);
     if (spec.noNewPrivileges) chain.call(SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (spec.filter) chain.call(SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(chain, spec.filter));
     chain.unblockSignals();
-    execute(chain, spec);
+    execute(chain, path, spec);
     // Only a failed execve comes here; a successful one closes the pipe.
     chain.call(SYS.write, verdictEnd, note, 1);
     chain.call(SYS.exit, 127);
 
     const pid = chain.start();
     for (const fd of [readyEnd, gateEnd, verdictEnd]) closeFd(fd);
-    const gated = new GatedProcess(pid, chain, gate, verdict);
+    const gated = new GatedProcess(pid, chain, { gate, key, verdict });
     const isReady = readByte(ready);
     closeFd(ready);
     // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
@@ -127,7 +138,7 @@ export class GatedProcess {
 
   /** Lets it go on to execve. */
   open(): void {
-    writeByte(this.#gate);
+    writeByte(this.#gate, this.#key);
     closeFd(this.#gate);
   }
 
@@ -154,7 +165,7 @@ export class GatedProcess {
 export function executeHere(spec: SetUp): void {
   const calls = new OwnCalls(dataSize(spec));
   setUp(calls, spec);
-  execute(calls, spec);
+  execute(calls, calls.string(spec.file), spec);
 }
 
 function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, namespaces, user }: SetUp): void {
@@ -170,8 +181,8 @@ function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, namespaces, us
   if (user) becomeUser(calls, user);
 }
 
-function execute(calls: Calls, { file, argv, env }: SetUp): void {
-  calls.call(SYS.execve, calls.string(file), calls.strings(argv), calls.strings(env));
+function execute(calls: Calls, path: number, { argv, env }: SetUp): void {
+  calls.call(SYS.execve, path, calls.strings(argv), calls.strings(env));
 }
 
 /** The command could not be started: `errno` says why. */

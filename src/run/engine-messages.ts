@@ -27,28 +27,40 @@ export type EngineMessage =
     }
   /** The command's first process has been stopped by a job-control signal. */
   | { readonly kind: 'stopped'; readonly signal: number }
-  /** The command could not be started. */
-  | { readonly kind: 'launch-failed'; readonly step: 'join' | 'set-up' | 'execve' | 'trace'; readonly code: string }
-  /** The command was held at its gate, and is not to be executed any more. */
-  | { readonly kind: 'abandoned' }
-  /** The kernel does not trace by itself, and nothing was started. */
-  | { readonly kind: 'no-kernel-trace'; readonly reason: string }
   /** A fault was injected. */
   | { readonly kind: 'fault'; readonly fault: FiredFault }
   /** A signal was sent; what becomes of it is known at the end. */
   | { readonly kind: 'signal'; readonly sent: SentSignal }
-  /** The command has ended, and with it (if traced) all of its tree. */
-  | {
-      readonly kind: 'ended';
-      /** Undefined if it was let go. */
-      readonly status: number | undefined;
-      readonly counts: readonly CountedCall[];
-      readonly signals: number;
-      readonly tasks: number;
-      /** Records that nobody read in time. */
-      readonly lost: number;
-      readonly sharedCpu: boolean;
-      readonly sent: readonly SentSignal[];
-      readonly rules: readonly RuleUse[];
-      readonly replay: ReplayUse | undefined;
-    };
+  | LastWord;
+
+/** The command could not be started. */
+export interface LaunchFailed {
+  readonly kind: 'launch-failed';
+  readonly step: 'join' | 'set-up' | 'execve' | 'trace';
+  readonly code: string;
+}
+
+/** The command has ended, and with it (if traced) all of its tree. */
+export interface Ended {
+  readonly kind: 'ended';
+  /** Undefined if it was let go. */
+  readonly status: number | undefined;
+  readonly counts: readonly CountedCall[];
+  readonly signals: number;
+  readonly tasks: number;
+  /** Records that nobody read in time. */
+  readonly lost: number;
+  readonly sharedCpu: boolean;
+  readonly sent: readonly SentSignal[];
+  readonly rules: readonly RuleUse[];
+  readonly replay: ReplayUse | undefined;
+}
+
+/** How it came to its end: the last message. */
+export type LastWord =
+  | LaunchFailed
+  /** The command was held at its gate, and is not to be executed any more. */
+  | { readonly kind: 'abandoned' }
+  /** The kernel does not trace by itself, and nothing was started. */
+  | { readonly kind: 'no-kernel-trace'; readonly reason: string }
+  | Ended;

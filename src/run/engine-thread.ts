@@ -9,12 +9,14 @@ import { launch, tell, waitFor } from './launched.ts';
 async function main(plan: EnginePlan): Promise<void> {
   if (plan.tracing) {
     const { runTraced } = await loadTracer();
-    await runTraced(plan, plan.tracing);
+    // The thread may be ended from then on: by now nothing is open any more.
+    tell(await runTraced(plan, plan.tracing));
     return;
   }
   const { launch: spec } = plan;
-  const gated = spec && launch({ ...plan, launch: spec }, undefined);
-  if (gated) waitFor(gated);
+  if (!spec) return;
+  const gated = launch({ ...plan, launch: spec }, undefined);
+  tell('kind' in gated ? gated : waitFor(gated));
 }
 
 /** What the thread may be told ahead of its plan: the run will be traced; it will imitate a network. */

@@ -8,7 +8,7 @@ import type { TraceEvent } from '../model/trace-event.ts';
 import { LeaveRequest } from '../tracer/leave-request.ts';
 import { CONTROL, CONTROL_BYTES } from '../tracer/record.ts';
 import { atExit } from './at-exit.ts';
-import type { AttachedProcess, EngineMessage, RefusedProcess } from './engine-messages.ts';
+import type { AttachedProcess, EngineMessage, LastWord, RefusedProcess } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { ENGINE_THREAD } from './engine-worker.ts';
 import { type EventSource, eventSource } from './event-source.ts';
@@ -19,13 +19,6 @@ const SIGKILL = 9;
 const EVENTS_A_TURN = 20_000;
 /** How long an event may lie in the ring before it is shown, in milliseconds. */
 const LATENCY_MS = 5;
-
-export type Ended = Extract<EngineMessage, { kind: 'ended' }>;
-export type LaunchFailed = Extract<EngineMessage, { kind: 'launch-failed' }>;
-export type Abandoned = Extract<EngineMessage, { kind: 'abandoned' }>;
-export type NoKernelTrace = Extract<EngineMessage, { kind: 'no-kernel-trace' }>;
-
-type LastWord = Ended | LaunchFailed | NoKernelTrace | Abandoned;
 
 export interface EngineListener {
   started(pid: number): void;

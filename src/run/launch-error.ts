@@ -1,5 +1,5 @@
 import { RenacerError } from '../model/errors.ts';
-import type { LaunchFailed } from './engine.ts';
+import type { LaunchFailed } from './engine-messages.ts';
 import { execError } from './resolve-command.ts';
 
 /** What kept the command from being started, in the user's words. */

@@ -8,7 +8,7 @@ import { Waiter } from '../linux/wait.ts';
 import { isStopped, stopSignalOf } from '../linux/wait-status.ts';
 import type { KernelTracer } from '../tracer/ebpf/kernel-tracer.ts';
 import { CONTROL } from '../tracer/record.ts';
-import type { EngineMessage } from './engine-messages.ts';
+import type { EngineMessage, LastWord, LaunchFailed } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
 
 /** What every run does in the engine's thread: the command is launched, and waited for if nobody stops it. */
@@ -18,46 +18,39 @@ export function tell(message: EngineMessage): void {
   parentPort?.postMessage(message);
 }
 
-/**
- * Starts the command as far as its gate, and holds it there until the plan's gate is open; undefined if it can't be
- * started, or is not to be any more: that has been told.
- */
+/** Starts the command as far as its gate, and holds it there until the plan's gate is open; or why it is not started. */
 export function launch(
   plan: EnginePlan & { readonly launch: object },
   filter: Uint8Array | undefined,
-): GatedProcess | undefined {
+): GatedProcess | LastWord {
   let gated: GatedProcess;
   try {
     const noNewPrivileges = filter !== undefined && !hasCapability(CAP.SYS_ADMIN);
     gated = GatedProcess.prepare({ ...plan.launch, filter, noNewPrivileges });
   } catch (error) {
-    failed('set-up', error);
-    return undefined;
+    return failed('set-up', error);
   }
   try {
     for (const file of plan.joinFiles) writeFileSync(file, String(gated.pid));
   } catch (error) {
     gated.abandon();
-    failed('join', error);
-    return undefined;
+    return failed('join', error);
   }
   const control = new Int32Array(plan.ring.control);
   Atomics.store(control, CONTROL.pid, gated.pid);
   const mayStart = plan.gate === undefined || new LaunchGate(plan.gate).pass();
   if (mayStart && !Atomics.load(control, CONTROL.abandoned)) return gated;
   gated.abandon();
-  tell({ kind: 'abandoned' });
-  return undefined;
+  return { kind: 'abandoned' };
 }
 
 /** Of a command that nobody stops: it may be traced from within the kernel, to the end of the last process in the group. */
-export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; awaitTree(): void }): void {
+export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; awaitTree(): void }): LastWord {
   gated.open();
   try {
     gated.awaitExec();
   } catch (error) {
-    failed('execve', error);
-    return;
+    return failed('execve', error);
   }
   tell({ kind: 'started', pid: gated.pid });
   const waiter = new Waiter();
@@ -66,7 +59,7 @@ export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; aw
   }
   kernel?.awaitTree();
   const tracer = kernel?.tracer;
-  tell({
+  return {
     kind: 'ended',
     status: waiter.status,
     counts: tracer?.counts() ?? [],
@@ -77,17 +70,15 @@ export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; aw
     sent: [],
     rules: [],
     replay: undefined,
-  });
-  tracer?.close();
+  };
 }
 
-/** Tells why the command could not be started; throws what is no such reason. */
-export function failed(step: 'join' | 'set-up' | 'execve' | 'trace', error: unknown): void {
+/** Why the command could not be started; throws what is no such reason. */
+export function failed(step: LaunchFailed['step'], error: unknown): LaunchFailed {
   if (error instanceof LaunchError || error instanceof SystemCallError) {
-    tell({ kind: 'launch-failed', step, code: error.code });
-    return;
+    return { kind: 'launch-failed', step, code: error.code };
   }
   const code = (error as NodeJS.ErrnoException).code;
   if (code === undefined) throw error;
-  tell({ kind: 'launch-failed', step, code });
+  return { kind: 'launch-failed', step, code };
 }

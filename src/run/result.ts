@@ -13,7 +13,7 @@ import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
 import type { Backends, InjectedFault, ReplayUse, RunResult, SyscallSummary } from '../model/run-result.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import type { Ending } from './ending.ts';
-import type { Ended } from './engine.ts';
+import type { Ended } from './engine-messages.ts';
 import type { CountedCall, TracingPlan } from './engine-plan.ts';
 import { judge } from './judge.ts';
 import { shellQuote } from './shell-quote.ts';

@@ -13,8 +13,9 @@ import { atExit } from './at-exit.ts';
 import { refusalText } from './attach-refusal.ts';
 import { runCheck } from './check.ts';
 import { Ending, treeIsEmpty } from './ending.ts';
-import { type Ended, type LaunchFailed, runEngine } from './engine.ts';
+import { runEngine } from './engine.ts';
 import { chooseEngine, withoutKernel } from './engine-choice.ts';
+import type { Ended, LaunchFailed } from './engine-messages.ts';
 import type { TracingPlan } from './engine-plan.ts';
 import { launchError } from './launch-error.ts';
 import { type OpeningNetwork, openForSure, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
@@ -140,11 +141,10 @@ export async function runCommand(command: string, args: readonly string[], reque
         }
         return end;
       });
-    // A traced tree dies with its tracer; any other needs somebody to see to it. It starts while the engine does.
-    const engine = start();
+    // A traced tree dies with its tracer; any other needs somebody to see to it, from its very beginning.
     if (!tracing || tracing.kernel) guard = startGuard(limits.remains);
     // Even if it fails: our copies of its pipes would keep them open.
-    const last = await engine.finally(() => stdio.handOver());
+    const last = await start().finally(() => stdio.handOver());
     if (last.kind === 'launch-failed') throw launchError(command, last);
     await treeIsEmpty(limits);
     ending?.stop();

@@ -15,35 +15,37 @@ import { type CallCounts, Recorder, type RecordingPlan } from '../tracer/recorde
 import { RingWriter } from '../tracer/ring-writer.ts';
 import { StopLoop } from '../tracer/stop-loop.ts';
 import type { StackTracer } from '../tracer/unwind/stack-tracer.ts';
-import type { AttachedProcess, RefusedProcess } from './engine-messages.ts';
+import type { AttachedProcess, LastWord, RefusedProcess } from './engine-messages.ts';
 import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
 
 /** Launches the command of a plan that traces or injects, and follows it to its end. */
-export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise<void> {
+export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise<LastWord> {
   const injectors = await makeInjectors(plan, tracing);
   const policies = policiesOf(injectors);
   const stops = tracing.method === 'seccomp' && !tracing.kernel;
   const filter = stops ? filterOf(tracing.selected, policies) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
   const captures = tracing.events ? (await import('../syscalls/signatures.ts')).capturesWith(tracing) : () => [];
-  const start = (): GatedProcess | undefined => plan.launch && launch({ ...plan, launch: plan.launch }, filter);
+  const start = (): GatedProcess | LastWord | undefined =>
+    plan.launch && launch({ ...plan, launch: plan.launch }, filter);
   if (!tracing.kernel) {
     const selectsForeign = await foreignSelection(tracing);
     const gated = start();
-    if (gated || !plan.launch) trace(plan, tracing, gated, { captures, selectsForeign }, injectors);
-    return;
+    if (gated && 'kind' in gated) return gated;
+    return trace(plan, tracing, gated, { captures, selectsForeign }, injectors);
   }
   const { group } = tracing.kernel;
   // It must see the command from its first call on.
   const tracer = openKernelTracer(plan, tracing.kernel, tracing, captures);
-  if (typeof tracer === 'string') {
-    tell({ kind: 'no-kernel-trace', reason: tracer });
-    return;
+  if (typeof tracer === 'string') return { kind: 'no-kernel-trace', reason: tracer };
+  try {
+    const gated = start()!;
+    return 'kind' in gated ? gated : waitFor(gated, { tracer, awaitTree: () => awaitEmpty(group) });
+  } finally {
+    tracer.close();
   }
-  const gated = start();
-  if (gated) waitFor(gated, { tracer, awaitTree: () => awaitEmpty(group) });
 }
 
 /** What injects into the run; each is undefined unless the plan asks for it. */
@@ -114,7 +116,7 @@ function trace(
   gated: GatedProcess | undefined,
   decoders: Pick<RecordingPlan, 'captures' | 'selectsForeign'>,
   injectors: Injectors,
-): void {
+): LastWord {
   muteChildStops();
   const ring = NativeMemory.at(plan.ring.address, plan.ring.size);
   const control = new Int32Array(plan.ring.control);
@@ -155,10 +157,9 @@ function trace(
     status = loop.run(plan.attach || tracing.untilExec ? new LeaveRequest(control) : undefined);
   } catch (error) {
     if (started) throw error;
-    failed(error instanceof LaunchError ? 'execve' : 'trace', error);
-    return;
+    return failed(error instanceof LaunchError ? 'execve' : 'trace', error);
   }
-  tell({
+  return {
     kind: 'ended',
     status,
     counts: countedCalls(recorder.counts),
@@ -169,7 +170,7 @@ function trace(
     sent: injectors.signals?.sent ?? injectors.replay?.sent ?? [],
     rules: injectors.faults?.uses() ?? [],
     replay: injectors.replay?.use(),
-  });
+  };
 }
 
 function attachAll(loop: StopLoop, { pids, awaitsExec }: AttachPlan): void {

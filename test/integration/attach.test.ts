@@ -27,6 +27,11 @@ async function sleepers(): Promise<number> {
   return child.pid;
 }
 
+/** Tasks come to rest some time after they were seized or let go. */
+async function expectStates(pid: number, expected: readonly string[]): Promise<void> {
+  await expect.poll(() => states(pid), { timeout: 5000 }).toEqual(expected);
+}
+
 describe.skipIf(PYTHON === '')('-p (needs python3)', () => {
   it.each<[NodeJS.Signals, number]>([
     ['SIGINT', 130],
@@ -44,7 +49,7 @@ describe.skipIf(PYTHON === '')('-p (needs python3)', () => {
     expect(tracing.text()).toMatch(
       /clock_nanosleep\([^=]*=\d+, tv_nsec=\d+\}renacer: Process \d+ detached\n <detached ...>\n$/,
     );
-    expect(states(pid)).toEqual(['S', 'S', 'S']);
+    await expectStates(pid, ['S', 'S', 'S']);
   });
 
   it.skipIf(!has('strace'))('says what strace says', async () => {
@@ -79,7 +84,7 @@ print(subprocess.run(["/bin/echo", "hello"], stdout=subprocess.PIPE).stdout.deco
     const file = path.join(emptyDirectory(), 'trace');
     const tracing = tracer(['-f', '-o', file, '-p', String(child.pid)]);
     await tracing.shows(/attached with 2 threads/);
-    expect(states(child.pid)).toEqual(['S*', 'S*']);
+    await expectStates(child.pid, ['S*', 'S*']);
     child.stdin!.write('\n');
     const [said] = (await once(child.stdout!, 'data')) as [Buffer];
     expect(await tracing.ended()).toBe(0);
@@ -92,7 +97,7 @@ print(subprocess.run(["/bin/echo", "hello"], stdout=subprocess.PIPE).stdout.deco
   });
 
   it('several, until the last has ended', async () => {
-    const pids = ['0.6', '0.9', '0.7'].map((seconds) => started(['sleep', seconds]).pid);
+    const pids = ['2.2', '2.6', '2.4'].map((seconds) => started(['sleep', seconds]).pid);
     const tracing = tracer(['-e', 'trace=exit_group', '-p', `${pids[0]},${pids[1]}`, '-p', `\n${pids[2]} `]);
     expect(await tracing.ended()).toBe(0);
     expect(tracing.text().match(/attached/g)).toHaveLength(3);
@@ -107,7 +112,7 @@ print(subprocess.run(["/bin/echo", "hello"], stdout=subprocess.PIPE).stdout.deco
     await tracing.shows(/attached.*ready/s);
     expect(await tracing.ended('SIGINT')).toBe(3);
     expect(tracing.text()).toContain(`Process ${pid} detached`);
-    expect(states(pid)).toEqual(['S', 'S', 'S']);
+    await expectStates(pid, ['S', 'S', 'S']);
   });
 
   it('a stopped process stays stopped', async () => {
@@ -117,7 +122,7 @@ print(subprocess.run(["/bin/echo", "hello"], stdout=subprocess.PIPE).stdout.deco
     const tracing = tracer(['-p', String(pid)]);
     await tracing.shows(/--- stopped by SIGSTOP ---/);
     await tracing.ended('SIGINT');
-    expect(states(pid)).toEqual(['T']);
+    await expectStates(pid, ['T']);
   });
 
   it('a call that was interrupted goes on: a sleep for its whole time, a read with its data', async () => {
@@ -229,7 +234,7 @@ print(first, took < 5, flush=True)`;
     await tracing.shows(/attached/);
     tracing.child.stderr!.destroy();
     expect(await tracing.ended()).toBe(141);
-    expect(states(pid)).toEqual(['S', 'S', 'S']);
+    await expectStates(pid, ['S', 'S', 'S']);
   });
 
   it('the library: attach()', async () => {
@@ -264,7 +269,7 @@ describe.skipIf(!hasCompiler)('-p of a process that can not be stopped (needs cc
     await tracing.shows(/attached/);
     await tracing.ended('SIGINT');
     // Its child still sleeps.
-    expect(states(child.pid)).toEqual(['D']);
+    await expectStates(child.pid, ['D']);
     expect(await once(child, 'exit')).toEqual([7, null]);
   });
 });
@@ -385,9 +390,12 @@ describe('other habits of strace', () => {
     expect(renacer(['-D', '-p', '1']).stderr).toContain('-D needs a command');
   });
 
-  it('Ctrl-C ends what a command has left, once that itself has ended', async () => {
+  it('Ctrl-C twice ends what a command has left, once that itself has ended', async () => {
     const tracing = tracer(['-f', '-e', 'trace=none', 'sh', '-c', 'setsid sleep 1000 & echo ready >&2']);
     await tracing.shows(/ready.*exited/s);
+    tracing.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(tracing.child.exitCode).toBeNull();
     expect(await tracing.ended('SIGINT')).toBe(130);
   });
 

@@ -21,6 +21,7 @@ describe('capabilities of this machine', () => {
       return parts.find((one) => one.part === name)?.backend;
     };
     expect(await part([], 'network')).toMatch(/^packets/);
+    expect(await part([], 'network, by choice')).toMatch(/^namespace \(/);
     expect(await part(['NET_ADMIN'], 'network')).toMatch(/^system calls \(imitation\)/);
     expect(await part(['NET_ADMIN', 'ptrace'], 'network')).toBeUndefined();
     expect(await part(['ptrace'], 'I/O latency')).toBeUndefined();

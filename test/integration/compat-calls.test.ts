@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import type * as Capabilities from '../../src/chaos/capabilities.ts';
 import { guest, hasCompiler, RENACER } from '../support/guests.ts';
+import { built } from '../support/limits.ts';
 
 /** What int 0x80 of a 64-bit program does where the kernel has no 32-bit calls: it ends by SIGSEGV. */
 const isMissing = !hasCompiler || spawnSync(guest('int80')).status !== 0;
+const { probeCapability } = await built<typeof Capabilities>('chaos/capabilities.js');
+const missingForEbpf = (['BPF', 'cgroup v2'] as const).filter((name) => !probeCapability(name).available);
 
 describe.skipIf(isMissing)('calls by the table of i386 (needs cc, and a kernel that has them)', () => {
   const traced = (...args: string[]): string[] =>
@@ -43,6 +47,29 @@ describe.skipIf(isMissing)('calls by the table of i386 (needs cc, and a kernel t
       'fcntl64',
       'getuid32',
       'waitpid',
+    ]);
+  });
+
+  it.skipIf(missingForEbpf.length > 0)('are named by it under the other engine too', () => {
+    const { stderr } = spawnSync(RENACER, ['-f', '--engine', 'ebpf', '--', guest('compat-calls')], {
+      encoding: 'utf8',
+    });
+    const from = stderr.indexOf('runs in 32 bit mode. ]');
+    const names = stderr.slice(from).match(/^\w+(?=\()/gm);
+    expect(names).toEqual([
+      'open',
+      'write',
+      '_llseek',
+      'fcntl64',
+      'mmap2',
+      'pipe',
+      'getuid32',
+      'openat',
+      'ftruncate',
+      'waitpid',
+      'close',
+      'syscall_0x3e7',
+      'exit_group',
     ]);
   });
 });

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type * as Probe from '../../src/chaos/network/namespace/probe.ts';
 import { allProcessIds, readProcessStat } from '../../src/linux/process-stat.ts';
+import type { Report } from '../../src/report/json-report.ts';
 import { has, isRoot, RENACER, ROOT } from '../support/guests.ts';
 import { inTurns } from '../support/in-turns.ts';
 import { built, until } from '../support/limits.ts';
@@ -195,9 +196,13 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     const overflown = count - arrived.length - to.lost;
     expect(overflown).toBeGreaterThanOrEqual(0);
     expect(overflown).toBeLessThan(count / 50);
-    const words = [...AS_NOBODY, RENACER, 'replay', recording];
-    const again = await promisify(execFile)(words[0]!, words.slice(1));
-    expect(again.stderr).toMatch(/replay {2}(\d+) of \1 recorded faults came again/);
+    const replayed = path.join(path.dirname(recording), 'report.json');
+    const words = [...AS_NOBODY, RENACER, 'replay', recording, '--report', replayed];
+    await promisify(execFile)(words[0]!, words.slice(1));
+    const lossesOf = (of: Report): unknown[] =>
+      of.faults.flatMap((fault) => ('flow' in fault && fault.flow === 'udp 1' ? [fault.packet] : []));
+    expect(lossesOf(report)).toHaveLength(to.lost);
+    expect(lossesOf(JSON.parse(readFileSync(replayed, 'utf8')))).toEqual(lossesOf(report));
   });
 
   it.each(['up', 'down'])('carries no more than the bandwidth, %s', async (verb) => {

@@ -201,6 +201,13 @@ describe.skipIf(!hasCompiler)('recorded faults (skipped without a C compiler)', 
     await expect(replay('/no/such/file')).rejects.toMatchObject({ code: 'RECORDING_UNREADABLE' });
     await expect(replay(file, 'true', [], { chaos })).rejects.toMatchObject({ code: 'REPLAY_WITH_FAULTS' });
   });
+
+  it.each([['-p', '1'], ['-D']])('is of a command that it starts itself: not with %s', (...words) => {
+    const file = recordingFile();
+    expect(renacer(['--record', file, '-e', 'inject=getppid:error=EPERM', '-o', '/dev/null', 'true']).status).toBe(0);
+    const { status, stderr } = renacer(['replay', file, ...words]);
+    expect({ status, stderr }).toMatchObject({ status: 125, stderr: expect.stringContaining('mutually exclusive') });
+  });
 });
 
 describe('recorded signals', () => {

@@ -18,12 +18,13 @@ function newMark(): string {
   return `${70_000 + runs}.${process.pid}`;
 }
 
-/** It forks all the time, daemonises what it forks, and ignores what it can. */
+/** It forks all the time, daemonises what it forks, and ignores what it can; should it survive, it does not fill the machine. */
 function tree(mark: string): string[] {
+  const often = 'n=0; while [ $((n += 1)) -lt 1000 ]';
   const script = `trap '' TERM HUP INT
-    (while :; do (setsid sleep ${mark} &); sleep 0.02; done) &
-    setsid sh -c 'trap "" TERM HUP; while :; do (sleep ${mark} &); sleep 0.03; done' ${mark} &
-    while :; do sleep 0.01; setsid -f sleep ${mark}; done`;
+    (${often}; do (setsid sleep ${mark} &); sleep 0.02; done) &
+    setsid sh -c 'trap "" TERM HUP; ${often}; do (sleep ${mark} &); sleep 0.03; done' ${mark} &
+    ${often}; do sleep 0.01; setsid -f sleep ${mark}; done`;
   return ['sh', '-c', script, mark];
 }
 
@@ -53,6 +54,13 @@ async function ending(child: ChildProcess): Promise<number | string | null> {
   clearTimeout(timer);
   return code ?? (signal === 'SIGKILL' ? 'hung' : signal);
 }
+
+it('a command whose gate is closed, since Renacer died before it could ask to die with it, is never executed', () => {
+  const script = path.join(import.meta.dirname, '../support/closed-gate.mjs');
+  const dist = path.resolve(import.meta.dirname, '../../dist');
+  const { stdout } = spawnSync(process.execPath, [script, dist, '/bin/echo', 'executed'], { encoding: 'utf8' });
+  expect(stdout).toBe('not well\n');
+});
 
 describe('nothing of a tree that forks and daemonises survives', () => {
   for (const [how, options] of [

@@ -14,7 +14,7 @@ import { RenacerError } from '../../model/errors.ts';
 import { type CallPlanChoice, callPlans, callVariants } from './call-plans.ts';
 import { SCRATCH_BYTES } from './capture-code.ts';
 import { COUNTER, COUNTERS, COUNTS, NUMBERS, PLAN_BYTES, PLANS, TASK } from './layout.ts';
-import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS } from './program-parts.ts';
+import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS, THREAD_MEMBERS } from './program-parts.ts';
 import { tracePrograms } from './programs.ts';
 
 const MOST_TASKS = 65536;
@@ -49,8 +49,9 @@ export class KernelTracer {
   /** Loads and attaches the programs. Throws RenacerError (BPF_PROGRAM_REFUSED, NO_KERNEL_TYPES) or SystemCallError. */
   constructor(choice: KernelTraceChoice) {
     const task = memberOffsets('task_struct', TASK_MEMBERS);
+    const thread = memberOffsets('thread_info', THREAD_MEMBERS);
     const group = memberOffsets('signal_struct', GROUP_MEMBERS);
-    if (task === undefined || group === undefined) {
+    if (task === undefined || thread === undefined || group === undefined) {
       throw new RenacerError('NO_KERNEL_TYPES', 'this kernel does not describe its types (/sys/kernel/btf/vmlinux)', {
         hint: 'Use --engine ptrace, or a kernel built with CONFIG_DEBUG_INFO_BTF.',
       });
@@ -68,7 +69,7 @@ export class KernelTracer {
           scratch: this.#keep(new BpfMap(MAP_TYPE.PERCPU_ARRAY, 4, SCRATCH_BYTES, SCRATCHES)).fd,
           ring: choice.ring ?? -1,
         },
-        offsets: { task, group },
+        offsets: { task, thread, group },
         events: choice.ring !== undefined,
       });
       const loaded = programs.map(({ tracepoint, code }) => ({

@@ -104,7 +104,6 @@ export const REGS = {
   dx: 96,
   si: 104,
   di: 112,
-  cs: 136,
   sp: 152,
   from: 32,
   to: 160,

@@ -44,13 +44,15 @@ export interface ProgramMaps {
   readonly ring: number;
 }
 
-/** Where members lie in the kernel's struct task_struct, and in its struct signal_struct. */
+/** Where members lie in the kernel's struct task_struct, in its struct thread_info, and in its struct signal_struct. */
 export interface KernelOffsets {
   readonly task: Readonly<Record<(typeof TASK_MEMBERS)[number], number>>;
+  readonly thread: Readonly<Record<(typeof THREAD_MEMBERS)[number], number>>;
   readonly group: Readonly<Record<(typeof GROUP_MEMBERS)[number], number>>;
 }
 
-export const TASK_MEMBERS = ['pid', 'tgid', 'exit_code', 'signal'] as const;
+export const TASK_MEMBERS = ['pid', 'tgid', 'exit_code', 'signal', 'thread_info'] as const;
+export const THREAD_MEMBERS = ['status'] as const;
 export const GROUP_MEMBERS = ['flags', 'group_exit_code'] as const;
 
 export interface ProgramChoice {
@@ -77,7 +79,8 @@ export const IN_CALL_AT = -144;
 export const BPF_ANY = 0;
 /** Nobody waits to be woken. */
 const BPF_RB_NO_WAKEUP = 1;
-const USER32_CS = 0x23;
+/** In thread_info.status of arch/x86: the call came in by the 32-bit table, as `int 0x80` of a 64-bit program does too. */
+const TS_COMPAT = 2;
 const X32_BIT = 0x40000000;
 export function inCgroup(code: BpfAssembler, { cgroup }: ProgramMaps): void {
   code.loadMap(R1, cgroup).move(R2, 0).call(HELPER.current_task_under_cgroup).jumpIf(R0, '!=', 1, 'out');
@@ -125,13 +128,14 @@ export function readKernel(code: BpfAssembler, structure: Register, offset: numb
   code.move(R1, R10).add(R1, to).move(R2, bytes).move(R3, structure).add(R3, offset).call(HELPER.probe_read_kernel);
 }
 
-/** Notes the ABI of the call that the task in R9 makes; its registers are at R7, its number is in R8. */
-export function abiOf(code: BpfAssembler): void {
-  readKernel(code, R7, REGS.cs, WORD_AT, 8);
+/** Notes the ABI of the call that the task in R9, which is the current one, makes; its number is in R8. */
+export function abiOf(code: BpfAssembler, { task, thread }: KernelOffsets): void {
+  code.call(HELPER.get_current_task);
+  readKernel(code, R0, task.thread_info + thread.status, WORD_AT, 4);
   code
     .store('u8', R9, TASK.abi, ABI.i386)
-    .load('u64', R1, R10, WORD_AT)
-    .jumpIf(R1, '==', USER32_CS, 'abi')
+    .load('u32', R1, R10, WORD_AT)
+    .jumpIf(R1, 'has bits', TS_COMPAT, 'abi')
     .store('u8', R9, TASK.abi, ABI.x32)
     .jumpIf(R8, 'has bits', X32_BIT, 'abi')
     .store('u8', R9, TASK.abi, ABI.x86_64)

@@ -100,7 +100,7 @@ function enter(code: BpfAssembler, choice: ProgramChoice): void {
   }
   currentTask(code, maps, 'known', 'out');
   code.label('known').move(R9, R0);
-  abiOf(code);
+  abiOf(code, choice.offsets);
   code.store('u64', R9, TASK.regs, R7).store('u32', R9, TASK.nr, R8);
   planOf(code, maps, R8);
   code

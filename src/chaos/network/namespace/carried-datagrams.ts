@@ -9,7 +9,9 @@ import type { HeldPacket, ProxyTools } from './proxy-tools.ts';
 const IDLE_MS = 120_000;
 const MOST_FLOWS = 1024;
 /** Datagrams read from one socket before others get their turn. */
-const DATAGRAMS_A_TURN = 16;
+const DATAGRAMS_A_TURN = 64;
+/** What may wait for us on a busy machine: as much as the kernel lets us have of it (net.core.rmem_max). */
+const RECEIVE_BUFFER = 4 << 20;
 const EAGAIN = failureOf('EAGAIN');
 
 interface CarriedFlow {
@@ -53,6 +55,7 @@ export class CarriedDatagrams {
     const address = addressOfKey(packet.headers.destination);
     const fd = sockets.create(familyOf(address), SOCK_DGRAM);
     if (fd < 0) return undefined;
+    sockets.receiveRoom(fd, RECEIVE_BUFFER);
     if (sockets.connect(fd, address) < 0) {
       sockets.close(fd);
       this.#tools.inject(buildUnreachable(packet.bytes, 'host'));
