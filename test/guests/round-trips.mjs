@@ -16,7 +16,7 @@ function finish(error) {
 function received(send) {
   tripsMs.push(performance.now() - sentAt);
   if (tripsMs.length >= Number(count)) finish();
-  send();
+  else send();
 }
 
 if (protocol === 'tcp') {
