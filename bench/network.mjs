@@ -1,5 +1,5 @@
 // node bench/network.mjs (after npm run build, as root): what a bad network is like to the command, by each backend. Prints a
-// table, each figure with its target beside it; exits with 1 if one is missed. BACKENDS=packets,syscalls chooses.
+// table, each figure with its target beside it; exits with 1 if one is missed. BACKENDS=packets,namespace,syscalls chooses.
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { difference, median } from './measure.mjs';
 
 const renacer = path.resolve('bin/renacer');
-const BACKENDS = (process.env.BACKENDS ?? 'packets,syscalls').split(',');
+const BACKENDS = (process.env.BACKENDS ?? 'packets,namespace,syscalls').split(',');
 const LATENCIES = [1, 10, 50, 200];
 const HOSTS = { IPv4: '127.0.0.1', IPv6: '::1' };
 const LOSS = 0.1;
@@ -31,6 +31,7 @@ async function run([file, ...args]) {
 }
 
 const servers = [];
+const ports = [];
 
 /** A server that no chaos touches; resolves to its port. */
 async function serve(name, ...args) {
@@ -38,7 +39,16 @@ async function serve(name, ...args) {
   const child = spawn(file, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   servers.push(child);
   const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  ports.push(value);
   return value;
+}
+
+/** How a command is run by this backend. The servers are the host's, so a namespace must be told of them. */
+function chaosBy(backend) {
+  return (flags, command) => {
+    const own = backend === 'namespace' ? [`--chaos-network-host-ports=${ports}`] : [];
+    return run([renacer, '--network-backend', backend, ...own, ...flags, '--', ...command]);
+  };
 }
 
 /** One line: a figure, and the least and the most that it may be. */
@@ -127,7 +137,7 @@ function start(backend) {
 console.log(`${'network, by backend (medians)'.padEnd(58)}  ${'measured'.padStart(13)}  target`);
 try {
   for (const backend of BACKENDS) {
-    const chaos = (flags, command) => run([renacer, '--network-backend', backend, ...flags, '--', ...command]);
+    const chaos = chaosBy(backend);
     start(backend);
     await latency(chaos, backend);
     await loss(chaos, backend);

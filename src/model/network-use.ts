@@ -44,6 +44,8 @@ export interface FlowGroupUse {
 
 export interface NetworkUse {
   readonly backend: string;
+  /** In words: what this backend does otherwise than was asked for. */
+  readonly notes: readonly string[];
   readonly groups: readonly FlowGroupUse[];
   /** The first flows, at most as many as the engine keeps; `groups` counts all of them. */
   readonly flows: readonly FlowUse[];

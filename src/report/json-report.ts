@@ -63,6 +63,7 @@ type ReportCounts = { -readonly [K in keyof PacketCounts]: PacketCounts[K] };
 /** What passed over an impaired network. `to` is what the tree sent, `from` what it received. */
 export interface ReportNetwork {
   backend: string;
+  notes: string[];
   groups: {
     protocol: string;
     service: string;
@@ -218,9 +219,10 @@ function reportMissed(missed: MissedFault): ReportMissedCall | ReportMissedPacke
   return { ...packetPlace(missed), reason: missed.reason, by_time: missed.byTime };
 }
 
-function reportNetwork({ backend, groups, flows }: NetworkUse): ReportNetwork {
+function reportNetwork({ backend, notes, groups, flows }: NetworkUse): ReportNetwork {
   return {
     backend,
+    notes: [...notes],
     groups: groups.map((group) => ({ ...group })),
     flows: flows.map(({ begunByTree, ...flow }) => ({ ...flow, begun_by_tree: begunByTree })),
   };

@@ -4,8 +4,12 @@ import { kibibytes } from './sizes.ts';
 /** Services that have a line of their own; of more, the rest is added up. */
 const LISTED_SERVICES = 8;
 
-/** A text for each service, the busiest first: what passed each way, and what became of it. */
+/** A text for each service, the busiest first: what passed each way, and what became of it. Then what is not as asked for. */
 export function networkTexts(network: NetworkUse | undefined): string[] {
+  return [...serviceTexts(network), ...(network?.notes ?? [])];
+}
+
+function serviceTexts(network: NetworkUse | undefined): string[] {
   const busiest = (network?.groups ?? []).toSorted((one, other) => packets(other) - packets(one));
   if (busiest.length <= LISTED_SERVICES) return busiest.map((group) => groupText(nameOf(group), group));
   const listed = busiest.slice(0, LISTED_SERVICES - 1).map((group) => groupText(nameOf(group), group));

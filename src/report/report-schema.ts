@@ -145,7 +145,14 @@ export const reportSchema: z.ZodType<Report> = z
         .object({ limit_ms: milliseconds, reached: z.boolean(), killed: z.boolean().describe('SIGKILL was needed') })
         .nullable(),
     }),
-    network: z.object({ backend: z.string(), groups: z.array(flowGroup), flows: z.array(flow) }).nullable(),
+    network: z
+      .object({
+        backend: z.string(),
+        notes: z.array(z.string()).describe('What this backend does otherwise than was asked for'),
+        groups: z.array(flowGroup),
+        flows: z.array(flow),
+      })
+      .nullable(),
     faults: z.array(fault),
     rules: z.array(ruleUse),
     replay: replay.nullable().describe('How a replay went'),

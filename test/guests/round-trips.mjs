@@ -9,14 +9,14 @@ let connectMs;
 let sentAt;
 
 function finish(error) {
-  console.log(JSON.stringify({ connectMs, tripsMs, error }));
-  process.exit();
+  // A long text is not written at once.
+  process.stdout.write(`${JSON.stringify({ connectMs, tripsMs, error })}\n`, () => process.exit());
 }
 
 function received(send) {
   tripsMs.push(performance.now() - sentAt);
   if (tripsMs.length >= Number(count)) finish();
-  send();
+  else send();
 }
 
 if (protocol === 'tcp') {

@@ -7,9 +7,10 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type * as Probe from '../../src/chaos/network/namespace/probe.ts';
-import { allProcessIds } from '../../src/linux/process-stat.ts';
+import { allProcessIds, readProcessStat } from '../../src/linux/process-stat.ts';
 import type { Report } from '../../src/report/json-report.ts';
 import { has, isRoot, RENACER, ROOT } from '../support/guests.ts';
+import { inTurns } from '../support/in-turns.ts';
 import { built, until } from '../support/limits.ts';
 import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
 import { AS_NOBODY, openScratch, type ReportedRun, runAs } from '../support/run-as.ts';
@@ -310,23 +311,22 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     }
   });
 
-  it('leaves nothing when Renacer is killed', async () => {
-    for (const user of [AS_NOBODY, []]) {
+  it('leaves nothing when Renacer is killed in full traffic, 20 times', async () => {
+    const outside = networkOf(process.pid)[0]!;
+    const kill = async (user: readonly string[]): Promise<void> => {
       const flags = ['--network-backend=namespace', latency, `--chaos-network-host-ports=${bulk.port}`];
       const command = guest('transfer.mjs', 'down', '127.0.0.1', bulk.port, 10_000_000_000, 4);
       const words = [...user, RENACER, ...flags, '--', ...command];
       const renacer = spawn(words[0]!, words.slice(1), { stdio: 'ignore' });
-      const outside = readlinkSync('/proc/self/ns/net');
-      const inside = (): string[] => [
-        ...new Set(allProcessIds().flatMap((pid) => (isCommand(pid, bulk.port) ? networkOf(pid) : []))),
-      ];
-      await until(() => inside().some((network) => network !== outside));
-      const [network] = inside().filter((found) => found !== outside);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      const ended = once(renacer, 'exit');
+      const network = await treeNetwork(renacer.pid!, outside);
+      await new Promise((resolve) => setTimeout(resolve, 200));
       renacer.kill('SIGKILL');
-      await once(renacer, 'exit');
-      await until(() => !allProcessIds().some((pid) => networkOf(pid).includes(network!)));
-    }
+      await ended;
+      await until(() => !allProcessIds().some((pid) => networkOf(pid).includes(network)));
+    };
+    let killed = 0;
+    await inTurns(20, () => kill(killed++ % 2 === 0 ? AS_NOBODY : []));
     const trips = await runOutside<RoundTrips>('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 3);
     expect(Math.min(...trips.tripsMs)).toBeLessThan(5);
   });
@@ -341,10 +341,20 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
   });
 });
 
-function isCommand(pid: number, port: number): boolean {
+/** The network of the command that this process of Renacer's runs, as soon as it is executed and has one of its own. */
+async function treeNetwork(renacer: number, outside: string): Promise<string> {
+  let networks: string[] = [];
+  await until(() => {
+    const commands = allProcessIds().filter((pid) => readProcessStat(pid)?.parent === renacer && isGuest(pid));
+    networks = commands.flatMap(networkOf).filter((network) => network !== outside);
+    return networks.length > 0;
+  });
+  return networks[0]!;
+}
+
+function isGuest(pid: number): boolean {
   try {
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0');
-    return words[1]?.endsWith('transfer.mjs') === true && words.includes(String(port));
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[1]?.endsWith('transfer.mjs') === true;
   } catch {
     return false;
   }

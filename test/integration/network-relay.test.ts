@@ -1,11 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { allProcessIds, readProcessStat } from '../../src/linux/process-stat.ts';
 import { has, isRoot, ROOT } from '../support/guests.ts';
 import { run, script, serveInTree, type TreeServer, USERS } from '../support/imitation.ts';
+import { inTurns } from '../support/in-turns.ts';
 import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
 
 /** What the relay of the imitated network does beyond connections that the tree opens: network-syscalls.test.ts has those. */
@@ -192,7 +194,7 @@ describe.skipIf(!isRoot)('an imitated network (needs root)', () => {
     },
   );
 
-  it('is gone after SIGKILL in full traffic, and connections of others go on', async () => {
+  it('is gone after SIGKILL in full traffic, 20 times, and connections of others go on', async () => {
     const program = [
       'import socket,select,sys',
       `s=socket.create_connection(("127.0.0.1",${echo.port}))`,
@@ -201,7 +203,7 @@ describe.skipIf(!isRoot)('an imitated network (needs root)', () => {
     const other = spawn(PYTHON, ['-c', program], { stdio: ['pipe', 'inherit', 'inherit'] });
     const otherEnds = once(other, 'exit');
     const transfer = (verb: string, port: number) => script('transfer.mjs', verb, '127.0.0.1', port, 2 ** 34, 2);
-    for (let i = 0; i < 4; i++) {
+    await inTurns(20, async () => {
       // A server for those outside, and beside it a client of one outside.
       const both = [
         'sh',
@@ -213,13 +215,13 @@ describe.skipIf(!isRoot)('an imitated network (needs root)', () => {
       const server = await serveInTree(['--chaos-network-latency=5ms'], both);
       const [node, ...words] = transfer('down', server.port);
       const visitor = spawn(node!, words, { stdio: 'ignore' });
-      await new Promise((resolve) => setTimeout(resolve, 600));
+      await new Promise((resolve) => setTimeout(resolve, 300));
       const processes = descendants(server.pid);
       expect(processes.length).toBeGreaterThan(2);
       await Promise.all([server.stop('SIGKILL'), once(visitor, 'exit')]);
       await expect.poll(() => processes.filter(isAlive)).toEqual([]);
       expect(isListening(server.port)).toBe(false);
-    }
+    });
     other.stdin.end();
     expect(await otherEnds).toEqual([0, null]);
   });
@@ -227,30 +229,14 @@ describe.skipIf(!isRoot)('an imitated network (needs root)', () => {
 
 /** A process and all that came from it. */
 function descendants(pid: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => [Number(name), parentOf(name)] as const);
+  const parents = allProcessIds().map((one) => [one, readProcessStat(one)?.parent] as const);
   const found = [pid];
   for (const one of found) found.push(...parents.filter(([, parent]) => parent === one).map(([child]) => child));
   return found;
 }
 
-function parentOf(pid: string): number | undefined {
-  return Number(statOf(pid)?.[1]);
-}
-
 function isAlive(pid: number): boolean {
-  return !['Z', undefined].includes(statOf(String(pid))?.[0]);
-}
-
-/** What follows the name in proc_pid_stat(5): state, parent, ... */
-function statOf(pid: string): string[] | undefined {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return text.slice(text.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined;
-  }
+  return !['Z', undefined].includes(readProcessStat(pid)?.state);
 }
 
 function isListening(port: number): boolean {

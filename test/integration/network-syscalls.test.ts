@@ -123,6 +123,13 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
     expect(echo.lines).toContain('ECONNRESET');
   });
 
+  it('says which options do not hold for TCP', async () => {
+    const flags = ['--chaos-packet-duplicate=1', '--chaos-packet-reorder=0', '--chaos-packet-corrupt=1%'];
+    const { stderr, report } = await run(user, flags, ['true']);
+    expect(report.network?.notes).toEqual(['packet_duplicate_rate: of UDP only', 'packet_corrupt_rate: as loss']);
+    expect(stderr).toContain('network  packet_duplicate_rate: of UDP only');
+  });
+
   it('lets nothing pass a partition, and an attempt to connect waits', async () => {
     const program = [
       'import socket,time',
@@ -230,9 +237,21 @@ print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 10
   });
 
   it('leaves neither descriptors nor sockets to others', async () => {
-    const before = listeners();
-    await run(user, [latency], script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 1));
-    expect(listeners()).toEqual(before);
+    const program = [
+      'import os,re,socket,json',
+      `s=socket.create_connection(("127.0.0.1",${echo.port})); s.send(b"x"); s.recv(1)`,
+      'renacer=f"/proc/{os.getppid()}/fd"',
+      'sockets=[os.readlink(f"{renacer}/{fd}") for fd in os.listdir(renacer)]',
+      'print(json.dumps([re.findall(r"socket:.(\\d+)", " ".join(sockets)), sorted(map(int, os.listdir("/proc/self/fd")))]))',
+    ].join('\n');
+    const bare = await promisify(execFile)(PYTHON, ['-c', program]);
+    const { stdout } = await run(user, [latency], [PYTHON, '-c', program]);
+    const [ofRenacer, ofCommand] = JSON.parse(stdout) as [string[], number[]];
+    expect(ofCommand).toEqual(JSON.parse(bare.stdout)[1]);
+    const atWork = ofRenacer.filter((inode) => inode !== '0');
+    expect(atWork.length).toBeGreaterThan(3);
+    const left = internetSockets();
+    expect(atWork.filter((inode) => left.has(inode))).toEqual([]);
   });
 });
 
@@ -289,11 +308,10 @@ describe.skipIf(!needsRoot)('without privileges (needs root to give them up, and
   });
 });
 
-/** The sockets of this machine that listen, by their addresses in hexadecimal. */
-function listeners(): string[] {
-  const lines = ['tcp', 'tcp6'].flatMap((table) => readFileSync(`/proc/net/${table}`, 'utf8').split('\n'));
-  return lines
-    .filter((line) => / 0A /.test(line))
-    .map((line) => line.trim().split(/\s+/)[1]!)
-    .sort();
+/** The TCP and UDP sockets of this machine, by their inodes. */
+function internetSockets(): Set<string> {
+  const lines = ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) =>
+    readFileSync(`/proc/net/${table}`, 'utf8').split('\n'),
+  );
+  return new Set(lines.map((line) => line.trim().split(/\s+/)[9]!));
 }

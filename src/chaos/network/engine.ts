@@ -91,6 +91,7 @@ export function startPackets(
 /** A network whose work is done by a thread, which is asked by QueueWorkerRequests and answers by Snapshots. */
 export class RunningNetwork implements PreparedNetwork {
   readonly backend: string;
+  readonly #notes: readonly string[];
   readonly #worker: Worker;
   readonly #wakeFd: number;
   readonly #port: MessageChannel['port1'];
@@ -100,8 +101,17 @@ export class RunningNetwork implements PreparedNetwork {
   #running = true;
   #failure: Error | undefined;
 
-  constructor(backend: string, worker: Worker, wakeFd: number, port: MessageChannel['port1'], answers: Int32Array) {
+  /** `notes` are those of its NetworkUse. */
+  constructor(
+    backend: string,
+    worker: Worker,
+    wakeFd: number,
+    port: MessageChannel['port1'],
+    answers: Int32Array,
+    notes: readonly string[] = [],
+  ) {
     this.backend = backend;
+    this.#notes = notes;
     this.#worker = worker;
     this.#wakeFd = wakeFd;
     this.#port = port;
@@ -118,7 +128,7 @@ export class RunningNetwork implements PreparedNetwork {
 
   usage(): NetworkUse {
     this.#refresh();
-    return { backend: this.backend, ...this.#last.use };
+    return { backend: this.backend, notes: this.#notes, ...this.#last.use };
   }
 
   faults(): readonly NetworkFault[] {

@@ -14,12 +14,12 @@ function group(port: number, packets: number, resets = 0): FlowGroupUse {
 describe('networkTexts', () => {
   it('says nothing where nothing passed', () => {
     expect(networkTexts(undefined)).toEqual([]);
-    expect(networkTexts({ backend: 'packets', groups: [], flows: [] })).toEqual([]);
+    expect(networkTexts({ backend: 'packets', notes: [], groups: [], flows: [] })).toEqual([]);
   });
 
   it('has a text for each service, the busiest first', () => {
     const groups = [group(80, 2), group(81, 4, 1)];
-    expect(networkTexts({ backend: 'packets', groups, flows: [] })).toEqual([
+    expect(networkTexts({ backend: 'packets', notes: [], groups, flows: [] })).toEqual([
       'tcp 127.0.0.1:81: 1 flow (1 reset), 4 packets to (2.0 KiB), 4 packets from (2.0 KiB; 1 lost)',
       'tcp 127.0.0.1:80: 1 flow, 2 packets to (1.0 KiB), 2 packets from (1.0 KiB; 1 lost)',
     ]);
@@ -27,12 +27,17 @@ describe('networkTexts', () => {
 
   it('adds up what is beyond eight lines', () => {
     const groups = Array.from({ length: 12 }, (_, index) => group(8000 + index, index + 1, 1));
-    const texts = networkTexts({ backend: 'packets', groups, flows: [] });
+    const texts = networkTexts({ backend: 'packets', notes: [], groups, flows: [] });
     expect(texts).toHaveLength(8);
     // Those with 1 to 5 packets.
     expect(texts.at(-1)).toBe(
       'and 5 more: 5 flows (5 reset), 15 packets to (7.5 KiB), 15 packets from (7.5 KiB; 5 lost)',
     );
-    expect(networkTexts({ backend: 'packets', groups: groups.slice(0, 8), flows: [] })).toHaveLength(8);
+    expect(networkTexts({ backend: 'packets', notes: [], groups: groups.slice(0, 8), flows: [] })).toHaveLength(8);
+  });
+
+  it('end with what the backend does otherwise than was asked for', () => {
+    const network = { backend: 'system calls (imitation)', notes: ['packet_reorder_rate: of UDP only'], flows: [] };
+    expect(networkTexts({ ...network, groups: [group(1, 2)] }).slice(1)).toEqual(network.notes);
   });
 });

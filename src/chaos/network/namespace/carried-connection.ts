@@ -1,7 +1,7 @@
 import { EPOLLIN, EPOLLOUT } from '../../../linux/epoll.ts';
 import { failureOf, SO_ERROR, SOCK_STREAM, SOL_SOCKET, type SocketAddress } from '../../../linux/sockets.ts';
-import { familyOf } from '../syscalls/addresses.ts';
-import { Stream, type StreamOutput } from '../syscalls/stream.ts';
+import { familyOf } from '../addresses.ts';
+import { Stream, type StreamOutput } from '../stream.ts';
 import type { ProxyTools } from './proxy-tools.ts';
 
 const EINPROGRESS = failureOf('EINPROGRESS');

@@ -1,7 +1,7 @@
 import type { MakeSocket } from '../../../linux/make-socket.ts';
 import { failureOf } from '../../../linux/sockets.ts';
+import { addressOfKey, keyOf } from '../addresses.ts';
 import { buildUnreachable } from '../ip-packet.ts';
-import { addressOfKey, keyOf } from '../syscalls/addresses.ts';
 import { buildReset } from '../tcp-segment.ts';
 import { CarriedConnection } from './carried-connection.ts';
 import { Listeners } from './listeners.ts';

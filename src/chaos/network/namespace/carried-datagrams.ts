@@ -1,8 +1,8 @@
 import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { failureOf, SOCK_DGRAM } from '../../../linux/sockets.ts';
+import { addressOfKey, familyOf } from '../addresses.ts';
 import { buildDatagram, buildUnreachable } from '../ip-packet.ts';
-import { addressOfKey, familyOf } from '../syscalls/addresses.ts';
 import type { HeldPacket, ProxyTools } from './proxy-tools.ts';
 
 /** As long as nothing has passed, an answer may come: as in a router (nf_conntrack_udp_timeout_stream). */

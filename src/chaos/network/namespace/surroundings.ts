@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { LoopbackInterface } from '../../../linux/interfaces.ts';
 import type { MakeSocket } from '../../../linux/make-socket.ts';
 import { AF_INET, AF_INET6, SOCK_DGRAM, SocketCalls } from '../../../linux/sockets.ts';
+import { addressOfKey } from '../addresses.ts';
 import { endpointKey } from '../packet.ts';
-import { addressOfKey } from '../syscalls/addresses.ts';
 
 /**
  * The addresses that the tree has towards the outside: of networks that are set aside for benchmarks (RFC 2544, RFC 5180), so that

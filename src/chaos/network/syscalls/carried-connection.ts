@@ -2,9 +2,9 @@ import { EPOLLIN, EPOLLOUT } from '../../../linux/epoll.ts';
 import type { NetworkDirection } from '../../../model/network-use.ts';
 import { markServerFailure } from '../dns-answer.ts';
 import type { Flow } from '../flow.ts';
+import { Stream } from '../stream.ts';
 import { DnsStream, messageOf } from './dns-stream.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
-import { Stream } from './stream.ts';
 
 /** How much later than its latency explains a piece may arrive before no more is read behind it. */
 const MOST_QUEUED_MS = 250;

@@ -1,7 +1,7 @@
 import { AF_UNSPEC, failureOf, SO_ERROR, SOL_SOCKET, type SocketAddress } from '../../../linux/sockets.ts';
 import type { EntryDecision, ExitDecision, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import { addressArgument, familyOf, internetAddress, isAny, isV4, loopbackLike, portOf } from './addresses.ts';
+import { addressArgument, familyOf, internetAddress, isAny, isV4, loopbackLike, portOf } from '../addresses.ts';
 import { ConnectionNotes } from './connection-notes.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import type { ImitationPlan } from './relay-requests.ts';

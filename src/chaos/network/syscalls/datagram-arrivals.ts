@@ -1,6 +1,6 @@
 import type { EntryDecision, ExitDecision, MemoryWrite, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import { internetAddress, isLoopback, keyOf, portOf } from './addresses.ts';
+import { internetAddress, isLoopback, keyOf, portOf } from '../addresses.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import { MMSGHDR_BYTES, MSGHDR_NAME_LENGTH_AT, readPointer } from './message-header.ts';
 import { readWord } from './socket-names.ts';

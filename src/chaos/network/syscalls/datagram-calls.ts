@@ -1,6 +1,6 @@
 import type { OutgoingDatagram, SocketAddress } from '../../../linux/sockets.ts';
 import type { EntryDecision, MemoryWrite, StoppedCall } from '../../../tracer/policy.ts';
-import { internetAddress, keyOf } from './addresses.ts';
+import { internetAddress, keyOf } from '../addresses.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import { MMSGHDR_BYTES, MMSGHDR_LENGTH_AT, readMessage, withoutSourceChoice } from './message-header.ts';
 import type { TreeLink, TreeSocket } from './tree-sockets.ts';

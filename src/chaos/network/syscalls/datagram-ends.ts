@@ -1,6 +1,6 @@
 import { AF_UNSPEC } from '../../../linux/sockets.ts';
 import type { EntryDecision, StoppedCall } from '../../../tracer/policy.ts';
-import { addressArgument, familyOf, internetAddress, portOf } from './addresses.ts';
+import { addressArgument, familyOf, internetAddress, portOf } from '../addresses.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import type { TreeSocket } from './tree-sockets.ts';
 import type { UdpLinks } from './udp-links.ts';

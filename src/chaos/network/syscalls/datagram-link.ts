@@ -1,9 +1,9 @@
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { failureOf, type OutgoingDatagram, SOCK_DGRAM } from '../../../linux/sockets.ts';
 import type { NetworkDirection } from '../../../model/network-use.ts';
+import { familyOf } from '../addresses.ts';
 import { markServerFailure } from '../dns-answer.ts';
 import type { Flow } from '../flow.ts';
-import { familyOf } from './addresses.ts';
 import type { Companion } from './companions.ts';
 import type { LinkRequest } from './relay-requests.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';

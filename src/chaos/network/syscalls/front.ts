@@ -1,6 +1,6 @@
 import { EPOLLIN } from '../../../linux/epoll.ts';
 import { failureOf, type SocketAddress } from '../../../linux/sockets.ts';
-import { isAny, isLoopback, isV4, keyOf, portOf } from './addresses.ts';
+import { isAny, isLoopback, isV4, keyOf, portOf } from '../addresses.ts';
 import type { Companion } from './companions.ts';
 import type { Ends } from './inbound-connection.ts';
 import type { FrontRequest } from './relay-requests.ts';

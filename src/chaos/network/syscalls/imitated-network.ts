@@ -1,6 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { makeWakeFd } from '../../../linux/poll.ts';
 import { RenacerError } from '../../../model/errors.ts';
+import type { NetworkConditions } from '../../settings.ts';
 import { RunningNetwork, type StartingNetwork } from '../engine.ts';
 import { startNetworkThread } from '../network-worker.ts';
 import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
@@ -44,13 +45,24 @@ export async function prepareImitation(
   const starting = startNetworkThread<RelayWorkerStart>(work, [control.port2, requests.port2]);
   const ready = starting.then(([worker, start]) => {
     if (start.kind === 'ready') {
-      return new RunningNetwork(IMITATION, worker, shared.wakeFd, control.port1, new Int32Array(answers));
+      const { port1 } = control;
+      return new RunningNetwork(IMITATION, worker, shared.wakeFd, port1, new Int32Array(answers), notesOn(plan));
     }
     throw new RenacerError('NETWORK_UNSUPPORTED', `the network can't be imitated here (${start.reason})`, {
-      hint: 'It takes a loopback interface that is up; `renacer doctor` says what works.',
+      hint: 'It takes a loopback interface that is up and not slow, as within another run; `renacer doctor` says what works.',
     });
   });
   // It may be asked for much later.
   ready.catch(() => {});
   return { imitation: { ...shared, port: requests.port1 }, gate, ready };
+}
+
+/** What can't be done to connections whose packets we never see. */
+function notesOn({ rules }: NetworkPlan): string[] {
+  const asks = (of: (conditions: NetworkConditions) => number | undefined): boolean => rules.some((rule) => of(rule));
+  return [
+    ...(asks((rule) => rule.packetDuplicateRate) ? ['packet_duplicate_rate: of UDP only'] : []),
+    ...(asks((rule) => rule.packetReorderRate) ? ['packet_reorder_rate: of UDP only'] : []),
+    ...(asks((rule) => rule.packetCorruptRate) ? ['packet_corrupt_rate: as loss'] : []),
+  ];
 }

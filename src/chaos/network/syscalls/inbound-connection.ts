@@ -1,7 +1,7 @@
 import { EPOLLOUT } from '../../../linux/epoll.ts';
 import { SO_ERROR, SOCK_STREAM, SOL_SOCKET, type SocketAddress } from '../../../linux/sockets.ts';
+import { familyOf, portOf, withPort } from '../addresses.ts';
 import type { Flow } from '../flow.ts';
-import { familyOf, portOf, withPort } from './addresses.ts';
 import { CarriedConnection } from './carried-connection.ts';
 import { ConnectionAttempt } from './connection-attempt.ts';
 import type { RelaySurroundings } from './relay-surroundings.ts';

@@ -8,7 +8,7 @@ import {
   type SocketAddress,
   type SocketCalls,
 } from '../../../linux/sockets.ts';
-import { anyAddress, asPlain, isV4, loopbackLike, portOf } from './addresses.ts';
+import { anyAddress, asPlain, isV4, loopbackLike, portOf } from '../addresses.ts';
 import type { MeetingPorts } from './relay-requests.ts';
 
 const TCP_ESTABLISHED = 1;

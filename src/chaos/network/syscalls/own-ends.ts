@@ -1,5 +1,5 @@
 import type { SocketAddress } from '../../../linux/sockets.ts';
-import { keyOf } from './addresses.ts';
+import { keyOf } from '../addresses.ts';
 
 /**
  * The addresses of the relay's own ends of connections that the tree has opened: where one of these comes in at a server of

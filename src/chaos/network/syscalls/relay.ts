@@ -1,6 +1,7 @@
 import { epochSeconds, monotonicMs } from '../../../linux/clock.ts';
 import { Epoll } from '../../../linux/epoll.ts';
 import { type SocketAddress, SocketCalls } from '../../../linux/sockets.ts';
+import { hostOf, isV4, keyOf, portOf } from '../addresses.ts';
 import { FaultLog } from '../fault-log.ts';
 import { Flow, FlowTable } from '../flow.ts';
 import { Impairment, type ResolvedRule } from '../impairment.ts';
@@ -8,7 +9,6 @@ import { PacketHeaders, type Protocol, TCP_SYN } from '../packet.ts';
 import type { Snapshot } from '../queue-worker.ts';
 import { type Recordings, readersOf } from '../recordings.ts';
 import { Schedule } from '../schedule.ts';
-import { hostOf, isV4, keyOf, portOf } from './addresses.ts';
 import { ArrivalNotes } from './arrival-notes.ts';
 import { Companions } from './companions.ts';
 import { ConnectionNotes } from './connection-notes.ts';

@@ -10,7 +10,7 @@ import {
 } from '../../../linux/sockets.ts';
 import type { EntryDecision, ExitDecision, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import { addressArgument, familyOf, internetAddress, loopbackLike, portOf } from './addresses.ts';
+import { addressArgument, familyOf, internetAddress, loopbackLike, portOf } from '../addresses.ts';
 import { ArrivalNotes } from './arrival-notes.ts';
 import type { ImitatedCall, ImitationTools } from './imitation.ts';
 import type { ImitationPlan } from './relay-requests.ts';

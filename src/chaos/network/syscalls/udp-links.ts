@@ -21,7 +21,7 @@ import {
   loopbackLike,
   portOf,
   withPort,
-} from './addresses.ts';
+} from '../addresses.ts';
 import type { ImitationTools } from './imitation.ts';
 import type { TreeLink, TreeSocket } from './tree-sockets.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addressOfKey, keyOf } from '../../../../src/chaos/network/addresses.ts';
 import { plainChecksum, transportChecksum } from '../../../../src/chaos/network/checksum.ts';
 import { buildDatagram, buildUnreachable } from '../../../../src/chaos/network/ip-packet.ts';
 import { endpointKey, PacketHeaders } from '../../../../src/chaos/network/packet.ts';
-import { addressOfKey, keyOf } from '../../../../src/chaos/network/syscalls/addresses.ts';
 
 const IPPROTO_UDP = 17;
 const IPPROTO_ICMPV6 = 58;

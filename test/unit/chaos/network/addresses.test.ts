@@ -10,8 +10,8 @@ import {
   loopbackLike,
   portOf,
   withPort,
-} from '../../../../../src/chaos/network/syscalls/addresses.ts';
-import { AF_INET, AF_INET6 } from '../../../../../src/linux/sockets.ts';
+} from '../../../../src/chaos/network/addresses.ts';
+import { AF_INET, AF_INET6 } from '../../../../src/linux/sockets.ts';
 
 const v4 = Uint8Array.from([AF_INET, 0, 0x1f, 0x90, 10, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 0]);
 const v6 = (host: readonly number[]) => Uint8Array.from([AF_INET6, 0, 0x1f, 0x90, 0, 0, 0, 0, ...host, 0, 0, 0, 0]);

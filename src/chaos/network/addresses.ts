@@ -1,8 +1,8 @@
-import { AF_INET, AF_INET6, type SocketAddress } from '../../../linux/sockets.ts';
-import { inet4Text, inet6Text } from '../../../syscalls/types/sockaddr.ts';
-import type { StoppedCall } from '../../../tracer/policy.ts';
-import { splitKey } from '../ip-packet.ts';
-import { endpointKey } from '../packet.ts';
+import { AF_INET, AF_INET6, type SocketAddress } from '../../linux/sockets.ts';
+import { inet4Text, inet6Text } from '../../syscalls/types/sockaddr.ts';
+import type { StoppedCall } from '../../tracer/policy.ts';
+import { splitKey } from './ip-packet.ts';
+import { endpointKey } from './packet.ts';
 
 const MOST_ADDRESS_BYTES = 128;
 const FAMILY_BYTES = 2;

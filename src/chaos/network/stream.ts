@@ -1,4 +1,4 @@
-import { failureOf, type SocketCalls } from '../../../linux/sockets.ts';
+import { failureOf, type SocketCalls } from '../../linux/sockets.ts';
 
 const EAGAIN = failureOf('EAGAIN');
 /** What may wait in a direction of a connection: enough for 80 MB/s over 100 ms. */
