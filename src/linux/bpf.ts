@@ -26,6 +26,7 @@ export const HELPER = {
   map_delete_elem: 3,
   ktime_get_ns: 5,
   get_current_pid_tgid: 14,
+  get_current_uid_gid: 15,
   get_current_task: 35,
   current_task_under_cgroup: 37,
   probe_read_user: 112,

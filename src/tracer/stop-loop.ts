@@ -31,8 +31,8 @@ import { TaskMemory } from '../linux/task-memory.ts';
 import { Waiter } from '../linux/wait.ts';
 import { isStopped, ptraceEventOf, stopSignalOf, termSignalOf } from '../linux/wait-status.ts';
 import { isRestart } from '../syscalls/errnos.ts';
+import { Alarm } from './alarm.ts';
 import { ABI_X86_64, CallAtStop, INFO } from './call-at-stop.ts';
-import { Doorbell } from './doorbell.ts';
 import { hideVdso } from './hidden-vdso.ts';
 import type { LeaveRequest } from './leave-request.ts';
 import { Placement } from './placement.ts';
@@ -89,13 +89,13 @@ export class StopLoop {
   readonly #programEntry = new ProgramEntry(this.#ptrace, this.#memory);
   readonly #placement: Placement = new Placement(this.#tasks.all);
   readonly #held = new Timers<Task>();
+  readonly #alarm: Alarm = new Alarm(this.#ptrace, this.#waiter, (pid) => this.#heedRequests(pid));
   readonly #call: CallAtStop;
   readonly #following: Following;
   readonly #policy: Policy | undefined;
   readonly #recorder: Recorder;
   readonly #batchTids = new Int32Array(BATCH);
   readonly #batchStatuses = new Int32Array(BATCH);
-  #doorbell: Doorbell | undefined;
   #root: Task | undefined;
   #rootStatus: number | undefined;
   #onRootExec: () => void = () => {};
@@ -180,7 +180,7 @@ export class StopLoop {
    */
   run(leaveRequest?: LeaveRequest): number | undefined {
     this.#leaveRequest = leaveRequest;
-    if (leaveRequest) this.#makeDoorbell(this.#nextLookMs(monotonicMs()));
+    if (leaveRequest) this.#alarm.start(this.#nextLookMs(monotonicMs()));
     this.#launching?.open();
     while (this.#goesOn()) {
       const count = this.#collect();
@@ -190,7 +190,7 @@ export class StopLoop {
     }
     for (const task of this.#tasks.all.values()) this.#forget(task);
     if (this.#leftCommand !== 0 && this.#waiter.task(this.#leftCommand) !== 0) this.#rootStatus = this.#waiter.status;
-    this.#doorbell?.remove(this.#waiter);
+    this.#alarm.remove();
     this.#placement.release();
     this.#launching?.finish(false);
     return this.#rootStatus;
@@ -230,15 +230,15 @@ export class StopLoop {
 
   #handle(tid: number, status: number): void {
     if (tid === 0) return;
-    if (tid === this.#doorbell?.pid) {
-      this.#onDoorbell(status);
+    if (tid === this.#alarm.pid) {
+      if (this.#alarm.rings(status)) this.#onAlarm();
       return;
     }
     const task = this.#tasks.all.get(tid);
     if (task) this.#onChange(task, status);
     else if (tid === this.#leftCommand) this.#commandEnded(status);
     else this.#tasks.strange(tid, status);
-    if (this.#policy) this.#setAlarm(this.#policy.nextTime?.() ?? Number.POSITIVE_INFINITY);
+    if (this.#policy) this.#alarm.wakeBy(this.#policy.nextTime?.() ?? Number.POSITIVE_INFINITY);
   }
 
   #onChange(task: Task, status: number): void {
@@ -308,7 +308,7 @@ export class StopLoop {
       this.#started(task, undefined);
       this.#onChange(task, status);
     }
-    this.#setAlarm(this.#tasks.nextLookMs);
+    this.#alarm.wakeBy(this.#tasks.nextLookMs);
   }
 
   #started(task: Task, parent: Task | undefined): void {
@@ -365,6 +365,12 @@ export class StopLoop {
 
   // Letting go
 
+  /** Requests to let go are made by stopping this task. One may have been made before. */
+  #heedRequests(pid: number): void {
+    this.#leaveRequest?.wakeBy(pid);
+    if (this.#leaveRequest?.isMade) this.#leave();
+  }
+
   /** Every attached task is let go at its next stop, which is made to come now. */
   #leave(): void {
     if (this.#isLeaving) return;
@@ -376,7 +382,7 @@ export class StopLoop {
       if (task.attached && this.#following.killAttached) sendSignal(task.tgid, SIGKILL);
       else this.#ptrace.interrupt(task.tid);
     }
-    this.#setAlarm(this.#leaveByMs);
+    this.#alarm.wakeBy(this.#leaveByMs);
   }
 
   /**
@@ -536,29 +542,10 @@ export class StopLoop {
     }
     const dueMs = monotonicMs() + delayMs;
     this.#held.add(dueMs, task);
-    this.#setAlarm(dueMs);
+    this.#alarm.wakeBy(dueMs);
   }
 
-  #setAlarm(dueMs: number): void {
-    if (dueMs === Number.POSITIVE_INFINITY) return;
-    if (this.#doorbell) this.#doorbell.wakeBy(dueMs);
-    else this.#makeDoorbell(dueMs);
-  }
-
-  #makeDoorbell(dueMs: number): void {
-    this.#doorbell = Doorbell.create(this.#ptrace, this.#waiter);
-    this.#doorbell.arm(dueMs);
-    this.#leaveRequest?.wakeBy(this.#doorbell.pid);
-    if (this.#leaveRequest?.isMade) this.#leave();
-  }
-
-  #onDoorbell(status: number): void {
-    if (!isStopped(status)) {
-      // Somebody has killed it: the next one takes its place.
-      this.#makeDoorbell(monotonicMs());
-      return;
-    }
-    this.#doorbell!.stopped();
+  #onAlarm(): void {
     if (this.#leaveRequest?.isMade) this.#leave();
     const now = monotonicMs();
     this.#endHolds(now);
@@ -568,7 +555,7 @@ export class StopLoop {
     this.#forgetVanished();
     const leaveByMs = now < this.#leaveByMs ? this.#leaveByMs : Number.POSITIVE_INFINITY;
     const policyMs = this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY;
-    this.#doorbell!.arm(Math.min(this.#held.nextMs, policyMs, leaveByMs, this.#nextLookMs(now)));
+    this.#alarm.set(Math.min(this.#held.nextMs, policyMs, leaveByMs, this.#nextLookMs(now)));
   }
 
   #endHolds(nowMs: number): void {

@@ -52,6 +52,13 @@ s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.
 c = socket.socket(); c.connect(s.getsockname()); s.accept(); c.getpeername()
 `;
 
+/** Signals of the kernel, that come without a siginfo: a timer's, which is caught; of a pipe without reader, which kills. */
+const KERNEL_SIGNALS = `
+import os, signal, time
+signal.signal(signal.SIGALRM, lambda *_: None); signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+signal.setitimer(signal.ITIMER_REAL, 0.001); time.sleep(0.02); signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
+signal.signal(signal.SIGPIPE, signal.SIG_DFL); r, w = os.pipe(); os.close(r); os.write(w, b'x')`;
+
 /** Each makes the same calls in every run. */
 const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   'ls -l': ['ls', '-l', '/etc'],
@@ -64,6 +71,7 @@ const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
   'errors and long strings': ['cat', '/etc/passwd', '/nonexistent', `/${'x'.repeat(300)}`],
   ...(has('git') && { 'git log': ['git', '-C', path.resolve(import.meta.dirname, '../..'), 'log', '--oneline', '-3'] }),
   ...(PYTHON && { 'python: vectors, messages, sets, addresses': [PYTHON, '-S', '-c', BUFFERS] }),
+  ...(PYTHON && { 'python: signals of the kernel': [PYTHON, '-S', '-c', KERNEL_SIGNALS] }),
 };
 
 /** Ports, inodes and free memory differ from run to run. */

@@ -14,6 +14,8 @@ export const RECORD = { kind: 0, abi: 1, flags: 2, tid: 4, time: 8, number: 16, 
 export const CALL = { entered: 24, result: 32, args: 40, captures: 88 } as const;
 export const SHORT_BYTES = 24;
 export const KERNEL_SIGINFO_BYTES = 48;
+/** Members of it. */
+export const SIGINFO = { signo: 0, code: 8, pid: 16, uid: 20 } as const;
 export const SIGNAL_BYTES: number = RECORD.siginfo + KERNEL_SIGINFO_BYTES;
 
 /** No capture begins after this, none is longer: what would be is cut. */

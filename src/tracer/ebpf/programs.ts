@@ -13,6 +13,7 @@ import {
   RECORD,
   RECORD_FLAG,
   SHORT_BYTES,
+  SIGINFO,
   SIGNAL_BYTES,
   TASK,
   TASK_FLAG,
@@ -59,6 +60,10 @@ const SIGKILL = 9;
 const SIGNAL_SENT = 0;
 const SIGNAL_IGNORED = 1;
 const SIGNAL_GROUP_EXIT = 4;
+/** What the kernel passes instead of a siginfo, and what it means: see __send_signal_locked in its kernel/signal.c. */
+const SEND_SIG_NOINFO = 0;
+const SEND_SIG_PRIV = 1;
+const SI_KERNEL = 0x80;
 /** Results beyond this, unsigned, are errors. */
 const LAST_RESULT = -4096;
 
@@ -305,12 +310,23 @@ function signalRecord(code: BpfAssembler, { maps, events }: ProgramChoice): void
     .store('u32', R10, RECORD_AT + RECORD.number, R8)
     .multiply(R7, RECORD_FLAG.inCall)
     .store('u16', R10, RECORD_AT + RECORD.flags, R7)
-    .load('u64', R3, R6, 8)
+    .load('u64', R9, R6, 8)
     .move(R1, R10)
     .add(R1, RECORD_AT + RECORD.siginfo)
     .move(R2, KERNEL_SIGINFO_BYTES)
+    .move(R3, R9)
     .call(HELPER.probe_read_kernel)
-    // The kernel's own signals may have no siginfo.
-    .store('u32', R10, RECORD_AT + RECORD.siginfo, R8);
+    .store('u32', R10, RECORD_AT + RECORD.siginfo + SIGINFO.signo, R8)
+    .jumpIf(R9, '==', SEND_SIG_NOINFO, 'by the current task')
+    .jumpIf(R9, '!=', SEND_SIG_PRIV, 'siginfo')
+    .store('u32', R10, RECORD_AT + RECORD.siginfo + SIGINFO.code, SI_KERNEL)
+    .jump('siginfo')
+    .label('by the current task')
+    .call(HELPER.get_current_pid_tgid)
+    .shiftRight(R0, 32)
+    .store('u32', R10, RECORD_AT + RECORD.siginfo + SIGINFO.pid, R0)
+    .call(HELPER.get_current_uid_gid)
+    .store('u32', R10, RECORD_AT + RECORD.siginfo + SIGINFO.uid, R0)
+    .label('siginfo');
   emit(code, maps, 'signal', RECORD_AT, SIGNAL_BYTES);
 }
