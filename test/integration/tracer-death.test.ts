@@ -68,10 +68,10 @@ describe('nothing of a tree that forks and daemonises survives', () => {
     ['traced by the kernel', ['-f', '--engine', 'ebpf', '-o', '/dev/null']],
     ['untraced', ['--chaos-timeout', '60s', '--chaos-kill-after', '300ms']],
   ] as const) {
-    it(`SIGKILL of Renacer, ${how}, at 12 moments; the next run removes the groups`, async () => {
+    it(`SIGKILL of Renacer, ${how}, at 20 moments; the next run removes the groups`, async () => {
       const moment = moments(how);
       const pids: number[] = [];
-      for (let count = 0; count < 12; count++) {
+      for (let count = 0; count < 20; count++) {
         const mark = newMark();
         const renacer = spawn(RENACER, [...options, '--', ...tree(mark)], { stdio: 'ignore' });
         pids.push(renacer.pid!);
