@@ -118,8 +118,11 @@ function abandonRun(control: Int32Array, gate: SharedArrayBuffer | undefined): v
 
 function broken(cause: unknown): RenacerError {
   const reason = cause instanceof Error ? `: ${cause.message}` : '';
+  const isFull = /\b(EAGAIN|ENOMEM|EMFILE|ENFILE|ENOSPC)\b/.test(reason);
   return new RenacerError('ENGINE_FAILED', `the engine stopped unexpectedly${reason}`, {
-    hint: 'This is a defect of Renacer: please report it with the command and the seed.',
+    hint: isFull
+      ? 'The machine, or a limit (ulimit -a), had no room for one more task, file or page.'
+      : 'This is a defect of Renacer: please report it with the command and the seed.',
     cause,
   });
 }
