@@ -8,6 +8,9 @@ import type { CommandLine } from './command-line.ts';
 /** Parts that only a tracer can do. */
 const INJECTING = ['signals', 'io_latency', 'byzantine', 'rules', 'bugs'] as const;
 
+/** What the network's thread is asked to do by each backend; `auto` means packets first. */
+const NETWORK_WORK = { auto: 'packets', packets: 'packets', namespace: 'namespace', syscalls: 'imitation' } as const;
+
 /**
  * Lets threads load what the command line says that they will need, while this one goes on loading its own. What it does not
  * say by itself (a configuration file, or the lack of a privilege, may) is loaded when it is needed.
@@ -15,12 +18,12 @@ const INJECTING = ['signals', 'io_latency', 'byzantine', 'rules', 'bugs'] as con
 export function startAhead({ mode, chaosFlags, expressions }: CommandLine): void {
   const preset = PRESET_NAMES.find((name) => name === mode) ?? 'none';
   const settings = { ...PRESETS[preset], ...parseFlags(chaosFlags), rules: expressions.rules };
-  const imitates = settings.networkBackend === 'syscalls';
+  const networkWork = NETWORK_WORK[settings.networkBackend ?? 'auto'];
   const impairs = asksForNetwork(settings);
   if (impairs) {
     NETWORK_THREAD.start();
-    NETWORK_THREAD.hint(imitates ? 'imitation' : 'packets');
+    NETWORK_THREAD.hint(networkWork);
   }
-  if (impairs && imitates) ENGINE_THREAD.hint('imitates');
+  if (impairs && networkWork === 'imitation') ENGINE_THREAD.hint('imitates');
   else if (INJECTING.some((part) => partsOf(settings).includes(part))) ENGINE_THREAD.hint('traces');
 }
