@@ -104,6 +104,11 @@ export function parseCommandLine(
   };
 }
 
+/** Under chaos a trace must be asked for, without chaos it is what Renacer does. */
+export function asksForTrace({ expressions, trace: settings }: CommandLine, isChaotic: boolean): boolean {
+  return !isChaotic || expressions.trace !== undefined || settings.summary !== 'none' || settings.format !== 'text';
+}
+
 function makeProgram(chaosFlags: GivenFlags, trace: TraceDraft): Command {
   const program = new Command('renacer')
     .description('Runs any command under controlled, reproducible adversity, and says how it took it.')

@@ -2,7 +2,7 @@ import type { RunResult } from '../model/run-result.ts';
 import type { CountedCalls } from '../report/count-table.ts';
 import type { TraceRequest } from '../run/request.ts';
 import { syscallNumber } from '../syscalls/syscall-table.ts';
-import type { CommandLine } from './command-line.ts';
+import { asksForTrace, type CommandLine } from './command-line.ts';
 import type { OwnOutput } from './own-output.ts';
 
 /** How the trace of a run is asked for and shown. */
@@ -10,11 +10,6 @@ export interface TraceOutput {
   readonly request: TraceRequest;
   /** The run is over: what is left to print. */
   end(result: RunResult): void;
-}
-
-/** Under chaos a trace must be asked for, without chaos it is what Renacer does. */
-export function asksForTrace({ expressions, trace: settings }: CommandLine, isChaotic: boolean): boolean {
-  return !isChaotic || expressions.trace !== undefined || settings.summary !== 'none' || settings.format !== 'text';
 }
 
 /** Undefined where no trace is asked for. */
