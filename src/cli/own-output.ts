@@ -3,6 +3,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { closeFd, makePipe } from '../linux/fds.ts';
 import { openForWriting } from '../run/open-for-writing.ts';
+import { programName } from './program-name.ts';
 import { isCommand } from './trace-settings.ts';
 
 const STDERR = 2;
@@ -96,4 +97,9 @@ function writeAll(fd: number, bytes: Buffer): boolean {
     }
   }
   return true;
+}
+
+/** A message in Renacer's own name, on stderr whatever `-o` says. */
+export function tell(text: string): void {
+  writeToStderr(`${programName()}: ${text}\n`);
 }

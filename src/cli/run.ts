@@ -18,9 +18,9 @@ import { environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { Interrupts } from './interrupts.ts';
 import { givenOpenFilesLimit } from './open-files-limit.ts';
-import { OwnOutput } from './own-output.ts';
+import { OwnOutput, tell } from './own-output.ts';
 import { placesPlan } from './places-plan.ts';
-import { programName, tell } from './program-name.ts';
+import { programName } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
 import { traceOutput } from './trace-output.ts';
 
