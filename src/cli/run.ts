@@ -2,6 +2,7 @@ import { closeSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type ChaosConfig, configClass } from '../chaos/config.ts';
 import { parseFlags } from '../chaos/flags.ts';
+import { refuseIdleOptions } from '../chaos/idle-options.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import { saveTerminal } from '../linux/terminal.ts';
 import { RenacerError } from '../model/errors.ts';
@@ -29,6 +30,7 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 /** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
 export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
   const chaos = chaosOf(line);
+  if (!line.replay) refuseIdleOptions(chaos);
   const { command, trace: settings } = line;
   const tracee = traceeOf(settings.daemonize);
   if (settings.daemonize && command !== undefined && !tracee) return becomeCommand(command, line, inheritedFds);

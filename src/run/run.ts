@@ -1,6 +1,7 @@
 import { type Guard, startGuard } from '../chaos/basic/guard.ts';
 import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
 import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos/basic/limits.ts';
+import { refuseIdleOptions } from '../chaos/idle-options.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { asksForNetwork, isOfNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FiredFault } from '../faults/fault-policy.ts';
@@ -37,6 +38,7 @@ export async function runCommand(command: string, args: readonly string[], reque
   const { chaos, replay } = request;
   const asked: ChaosSettings = chaos?.settings ?? {};
   if (replay) refuseOtherFaults(partsOf(asked), replay);
+  else if (chaos) refuseIdleOptions(chaos);
   const settings = replay ? withRecordedNetwork(asked, replay) : asked;
   const seed = replay?.seed ?? settings.seed ?? random32();
   const env = request.env ?? process.env;
