@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { refuseIdleOptions } from '../../../src/chaos/idle-options.ts';
+import { PRESETS } from '../../../src/chaos/presets.ts';
 import { ChaosConfig } from '../../../src/chaos-network.ts';
 
 const refusal =
@@ -26,7 +27,8 @@ describe('options that only shape others', () => {
   it('are taken beside what they shape, be it turned off', () => {
     expect(refusal({ to: [':1'], network_latency_ms: 0 })).not.toThrow();
     expect(refusal({ to: [':1'], network_rules: [{ to: [':2'], partition: true }] })).not.toThrow();
-    expect(refusal({ preset: 'aggressive', network_backend: 'packets', hang_after_secs: 1 })).not.toThrow();
+    const own = { networkBackend: 'packets', hangAfterMs: 1000 } as const;
+    expect(() => refuseIdleOptions({ own, settings: { ...PRESETS.aggressive, ...own } })).not.toThrow();
     expect(refusal({})).not.toThrow();
   });
 });
