@@ -9,6 +9,7 @@ export function refusalText({ pid, code }: RefusedProcess): string {
 function reasonOf(pid: number, code: string): string {
   const status = readProcFile(`/proc/${pid}/status`);
   if (code === 'ESRCH' || status === undefined) return 'there is no such process';
+  if (code === 'ECHILD') return 'it is a child of this very process; let another one start it, or start it by run()';
   const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
   if (Number(field('Tgid')) === process.pid) return 'that is Renacer itself';
   const tracer = Number(field('TracerPid'));

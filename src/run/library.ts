@@ -91,7 +91,7 @@ export interface AttachOptions extends Pick<RunOptions, 'chaos' | 'trace' | 'sta
 /**
  * Traces processes that run already, all of their threads and the children that they make from now on. Resolves when all
  * of them have ended, or when `signal` has let them go: then the outcome is `detached`. What the result says of the end is
- * that of the first. Of chaos there is what happens at system calls. Rejects with ATTACH_REFUSED, ATTACH_CHAOS.
+ * that of the first. A child of this process is refused, since Node.js waits for it. Of chaos there is what happens at system calls. Rejects with ATTACH_REFUSED, ATTACH_CHAOS.
  *
  * @example
  * const stop = new AbortController();

@@ -5,6 +5,7 @@ import type { SentSignal } from '../faults/sent-signals.ts';
 import { type GatedProcess, LaunchError } from '../linux/launch.ts';
 import { SystemCallError } from '../linux/libc.ts';
 import { NativeMemory } from '../linux/memory.ts';
+import { readProcessStat } from '../linux/process-stat.ts';
 import { traceFilter } from '../linux/seccomp-filter.ts';
 import { muteChildStops } from '../linux/signals.ts';
 import { LeaveRequest } from '../tracer/leave-request.ts';
@@ -181,6 +182,11 @@ function attachAll(loop: StopLoop, { pids, awaitsExec }: AttachPlan): void {
   const attached: AttachedProcess[] = [];
   const refused: RefusedProcess[] = [];
   for (const pid of pids) {
+    // Node.js would take its stops for its end: it waits for it, too.
+    if (readProcessStat(pid)?.parent === process.pid) {
+      refused.push({ pid, code: 'ECHILD' });
+      continue;
+    }
     try {
       attached.push({ pid, tasks: loop.attach(pid, pid === awaitsExec) });
     } catch (error) {

@@ -1,14 +1,14 @@
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type * as Library from '../../src/index.ts';
 import type { toReport } from '../../src/report/json-report.ts';
 import { childrenOf, started, states, tracer } from '../support/attached.ts';
 import { guest, has, hasCompiler, isRoot, ROOT } from '../support/guests.ts';
-import { built, until } from '../support/limits.ts';
+import { built, isRunning, until } from '../support/limits.ts';
 import { PYTHON } from '../support/programs.ts';
 import { emptyDirectory, RENACER, renacer } from '../support/renacer.ts';
 
@@ -25,6 +25,15 @@ async function sleepers(): Promise<number> {
   const child = started([PYTHON, '-c', SLEEPERS]);
   await once(child.stdout!, 'data');
   return child.pid;
+}
+
+/** A shell that is nobody's child here. */
+function orphan(script: string): number {
+  const pid = Number(execFileSync('sh', ['-c', `(${script}) > /dev/null 2>&1 & echo $!`]));
+  onTestFinished(() => {
+    if (isRunning(pid)) process.kill(pid);
+  });
+  return pid;
 }
 
 /** Tasks come to rest some time after they were seized or let go. */
@@ -241,7 +250,7 @@ print(first, took < 5, flush=True)`;
     const { attach } = await built<typeof Library>('index.js');
     const leave = new AbortController();
     const events: string[] = [];
-    const pid = await sleepers();
+    const pid = orphan('while sleep 0.02; do :; done');
     const result = await attach([pid], {
       trace: true,
       signal: leave.signal,
@@ -256,8 +265,14 @@ print(first, took < 5, flush=True)`;
       'attach',
       'detach',
     ]);
-    const ended = await attach([started(['sh', '-c', 'sleep 0.5; exit 4']).pid]);
+    const ended = await attach([orphan('sleep 2; exit 4')]);
     expect([ended.outcome, ended.exitCode]).toEqual(['failed', 4]);
+    // Node.js would take its stops for its end.
+    const child = started(['sleep', '1000']);
+    await expect(attach([child.pid])).rejects.toMatchObject({
+      code: 'ATTACH_REFUSED',
+      message: expect.stringContaining('it is a child of this very process'),
+    });
   });
 });
 

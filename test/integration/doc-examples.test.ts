@@ -33,7 +33,11 @@ it.each(EXAMPLES)('the example $name has the types that it needs', ({ code }) =>
 it.each(EXAMPLES.filter(({ code }) => !code.includes("from 'vitest'")))('the example $name runs', ({ code }) => {
   const file = path.join(folderInside(), 'example.mjs');
   writeFileSync(file, whole(code));
-  const printed = execFileSync(process.execPath, [file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  const printed = execFileSync(process.execPath, [file], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 20_000,
+  });
   expect(printed).not.toBe('');
 });
 
