@@ -20,12 +20,17 @@ const SHAPED: Partial<Readonly<Record<Setting, readonly Setting[]>>> = {
   networkTo: NETWORK,
   networkDirection: NETWORK,
   networkBackend: NETWORK,
-  networkHostPorts: NETWORK,
   dnsFailure: ['dnsFailureRate'],
 };
 
 /** An option that shapes nothing that is set would do nothing. Throws OPTION_IDLE. */
 export function refuseIdleOptions({ own, settings }: Pick<Layers, 'own' | 'settings'>): void {
+  if (own.networkHostPorts !== undefined && settings.networkBackend !== 'namespace') {
+    const { key, flag } = OPTIONS.networkHostPorts;
+    throw new RenacerError('OPTION_IDLE', `${key} (${flag}) does nothing without network_backend "namespace"`, {
+      hint: 'With any other backend, the command reaches the ports of this host anyway.',
+    });
+  }
   for (const [name, shaped] of Object.entries(SHAPED) as [Setting, readonly Setting[]][]) {
     if (own[name] === undefined || shaped.some((other) => settings[other] !== undefined)) continue;
     const keys = shaped.map((other) => OPTIONS[other].key).join(', ');

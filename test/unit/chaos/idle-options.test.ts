@@ -15,7 +15,7 @@ describe('options that only shape others', () => {
     [{ to: [':1'] }, 'network_latency_ms, '],
     [{ direction: 'to' }, 'packet_loss_rate'],
     [{ network_backend: 'packets' }, 'network_rules'],
-    [{ network_host_ports: ['5432'] }, 'partition'],
+    [{ partition: true, network_host_ports: ['5432'] }, 'network_backend "namespace"'],
     [{ network_latency_ms: 5, correlation: 0.5 }, 'network_jitter_ms'],
     [{ packet_loss_rate: 0.1, dns_failure: 'fail' }, 'dns_failure_rate'],
   ])('%j', (json, missing) => {
