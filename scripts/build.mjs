@@ -1,6 +1,6 @@
 // npm run build: TypeScript to dist/, from nothing, so that no file of an older build is packed. Then what the command line and
-// the engine's thread start with is bundled: to open a hundred modules takes longer than to run `true`. The library stays as it
-// is, a file a module.
+// the engine's thread start with is bundled, and V8's code of it kept: to open and compile a hundred modules takes longer than
+// to run `true`. The library stays as it is, a file a module.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -65,10 +65,22 @@ async function bundle(files) {
   });
   return bundled.generate({
     dir: DIST,
-    entryFileNames: '[name].js',
-    chunkFileNames: `bundle-${path.basename(entry)}/[name].js`,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: `bundle-${path.basename(entry)}/[name].cjs`,
     codeSplitting: { groups },
   });
+}
+
+/** In place of a module that has been bundled, for whoever imports it or makes a thread of it. */
+function standIn(entry) {
+  const { dir, base } = path.parse(`${entry}.cjs`);
+  const loader = path.relative(dir, 'bundled.cjs');
+  return `import { fileURLToPath } from 'node:url';
+import { load } from '${loader}';
+
+load(fileURLToPath(new URL('./${base}', import.meta.url)));
+`;
 }
 
 /** The page of --format html, with its style and its script inside. */
@@ -80,6 +92,16 @@ async function pageOf(folder) {
   return read('page.html').replaceAll(/\/\*(style|script)\*\//g, (_, part) => parts[part]);
 }
 
+/** First what V8 sees at once, then the functions that some runs call. */
+function keepCode(files) {
+  const keep = (...args) => spawnSync('node', ['scripts/keep-code.cjs', ...args], { encoding: 'utf8' });
+  keep('--of', ...files);
+  for (const options of [['-f'], ['--engine', 'ptrace', '-f'], ['--chaos', 'gentle']]) {
+    const { status, stderr } = keep('-o', '/dev/null', ...options, '--', 'sh', '-c', 'ls / | cat');
+    if (status !== 0) console.warn(`Renacer can't run here yet, so it will start a little slower:\n${stderr}`);
+  }
+}
+
 rmSync(DIST, { recursive: true, force: true });
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.json'], { stdio: 'inherit' });
 process.exitCode = status ?? 1;
@@ -87,11 +109,12 @@ if (status === 0) {
   writeFileSync(path.join(DIST, 'report/page.html'), await pageOf('src/report/page'));
   // Each is made of what tsc wrote, so none is written before all are made.
   const bundles = [];
-  for (const files of ENTRIES) bundles.push(await bundle(files));
-  for (const { output } of bundles) {
-    for (const { fileName, code } of output) {
-      mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });
-      writeFileSync(path.join(DIST, fileName), code);
-    }
+  for (const files of [...ENTRIES, ['bundled']]) bundles.push(await bundle(files));
+  const chunks = bundles.flatMap(({ output }) => output);
+  for (const { fileName, code } of chunks) {
+    mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });
+    writeFileSync(path.join(DIST, fileName), code);
   }
+  for (const [entry] of ENTRIES) writeFileSync(fileOf(entry), standIn(entry));
+  keepCode(chunks.map(({ fileName }) => path.join(DIST, fileName)));
 }

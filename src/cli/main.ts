@@ -9,6 +9,11 @@ const inherited = startsCommand ? inheritedFds() : [];
 // The thread and the modules take equally long to load: they do so side by side.
 if (startsCommand) ENGINE_THREAD.start();
 
-const { main } = await import('./commands.ts');
-process.exitCode = await main(process.argv.slice(2), inherited);
-await Promise.all([ENGINE_THREAD, NETWORK_THREAD].map((thread) => thread.dismiss()));
+/** A function, since what is bundled is no module that could wait. */
+async function start(): Promise<void> {
+  const { main } = await import('./commands.ts');
+  process.exitCode = await main(process.argv.slice(2), inherited);
+  await Promise.all([ENGINE_THREAD, NETWORK_THREAD].map((thread) => thread.dismiss()));
+}
+
+void start();

@@ -1,0 +1,37 @@
+// node scripts/keep-code.cjs OPTIONS...: runs Renacer with these, and keeps V8's code of what each of its threads has used, where
+// src/bundled.ts looks for it; with --of FILE...: of these bundles, as far as V8 compiles them without running them. Part of
+// `npm run build`.
+const { writeFileSync } = require('node:fs');
+const threads = require('node:worker_threads');
+const { bundles, codeFile, compile, load } = require('../dist/bundled.cjs');
+
+function keep(file, script) {
+  writeFileSync(codeFile(file), script.createCachedData());
+}
+
+function keepAll() {
+  for (const [file, { script }] of bundles) keep(file, script);
+}
+
+/** Threads are ended in the middle of what they do: they keep their code when they say that the run has ended. */
+class KeepingWorker extends threads.Worker {
+  constructor({ pathname }, options) {
+    super(__filename, { ...options, workerData: pathname.replace(/\.js$/, '.cjs') });
+  }
+}
+
+const [option, ...files] = process.argv.slice(2);
+if (!threads.isMainThread) {
+  const { postMessage } = threads.parentPort;
+  threads.parentPort.postMessage = function (message, ...transferred) {
+    if (message.kind === 'ended') keepAll();
+    return postMessage.call(this, message, ...transferred);
+  };
+  load(threads.workerData);
+} else if (option === '--of') {
+  for (const file of files) keep(file, compile(file));
+} else {
+  threads.Worker = KeepingWorker;
+  process.on('exit', keepAll);
+  load(require.resolve('../dist/cli/main.cjs'));
+}
