@@ -1,6 +1,7 @@
 import { CallMemory, type Calls } from './call-memory.ts';
-import { addressOf, bind, check, errno, SystemCallError } from './libc.ts';
+import { addressOf, bind, check, errno, SystemCallError, syscall } from './libc.ts';
 import { blockedSignals } from './signal-mask.ts';
+import { SYS } from './syscall-numbers.ts';
 
 /**
  * A new process that makes a fixed sequence of system calls, without any compiled code of ours: clone(2) starts it in
@@ -15,6 +16,7 @@ import { blockedSignals } from './signal-mask.ts';
 
 const CLONE_VM = 0x100;
 const CLONE_SETTLS = 0x80000;
+const CLONE_INTO_CGROUP = 0x2_0000_0000;
 const SIGCHLD = 17;
 const SIG_BLOCK = 0;
 const SIG_SETMASK = 2;
@@ -24,11 +26,15 @@ const TLS_AREA = 64 * 1024;
 const STACK_AREA = 64 * 1024;
 const TCB = TLS_AREA / 2;
 const CONTEXTS = TLS_AREA + STACK_AREA;
+const STACK_TOP = CONTEXTS - 64;
 const MAX_STEPS = 256;
 /** One context: ucontext_t (968 bytes) and, from here, its stack. */
 const CONTEXT_SIZE = 8192;
 const CONTEXT_STACK = 1024;
 const DATA = CONTEXTS + MAX_STEPS * CONTEXT_SIZE;
+
+/** Offsets in struct clone_args of clone3(2). */
+const ARGS = { flags: 0, exitSignal: 32, stack: 40, stackSize: 48, tls: 56, cgroup: 80, size: 88 } as const;
 
 /** Offsets in ucontext_t. */
 const UC_LINK = 8;
@@ -92,16 +98,47 @@ export class CallChain extends CallMemory implements Calls {
 
   /** Starts the child; returns its process id. Throws SystemCallError (EAGAIN, ENOMEM). */
   start(): number {
+    return this.#start('clone', () => {
+      const { address } = this.arena;
+      const flags = CLONE_VM | CLONE_SETTLS | SIGCHLD;
+      return cloneCall(addressOf('setcontext'), address + STACK_TOP, flags, address + CONTEXTS, 0, address + TCB, 0);
+    });
+  }
+
+  /**
+   * The same, as a member of a cgroup v2 (the file descriptor of its directory) from the beginning. Throws SystemCallError as
+   * clone3(2) with CLONE_INTO_CGROUP gives it (Linux 5.7).
+   *
+   * The child comes back from syscall(2) with its own stack, and to what lies on top of that: setcontext(3). Its argument is the
+   * register that the kernel had the address of struct clone_args in, so that struct and the first context lie at one place: where
+   * they overlap, the context has registers that a call with at most three arguments does not use.
+   */
+  startIn(cgroup: number): number {
+    if (this.#steps[0]!.length > 4) throw new RangeError('call chain: the first call has more than three arguments');
+    return this.#start('clone3', () => {
+      const { address, view, u8 } = this.arena;
+      u8.fill(0, CONTEXTS, CONTEXTS + ARGS.size);
+      const put = (offset: number, value: number): void => view.setBigUint64(CONTEXTS + offset, BigInt(value), true);
+      put(ARGS.flags, CLONE_VM + CLONE_SETTLS + CLONE_INTO_CGROUP);
+      put(ARGS.exitSignal, SIGCHLD);
+      put(ARGS.stack, address + TLS_AREA);
+      put(ARGS.stackSize, STACK_TOP - TLS_AREA);
+      put(ARGS.tls, address + TCB);
+      put(ARGS.cgroup, cgroup);
+      view.setBigUint64(STACK_TOP, BigInt(addressOf('setcontext')), true);
+      return syscall(SYS.clone3, address + CONTEXTS, ARGS.size, 0, 0, 0, 0);
+    });
+  }
+
+  #start(name: string, clone: () => number): number {
     this.#layOut();
     const { address, view } = this.arena;
     view.setBigUint64(TCB, BigInt(address + TCB), true);
     view.setBigUint64(TCB + 16, BigInt(address + TCB), true);
     const before = this.#blockSignals();
     try {
-      const flags = CLONE_VM | CLONE_SETTLS | SIGCHLD;
-      const stackTop = address + CONTEXTS - 64;
-      const pid = cloneCall(addressOf('setcontext'), stackTop, flags, address + CONTEXTS, 0, address + TCB, 0);
-      if (pid < 0) throw new SystemCallError('clone', errno());
+      const pid = clone();
+      if (pid < 0) throw new SystemCallError(name, errno());
       return pid;
     } finally {
       pthreadSigmask(SIG_SETMASK, before, 0);
@@ -115,7 +152,7 @@ export class CallChain extends CallMemory implements Calls {
 
   #layOut(): void {
     const { address, view, u8 } = this.arena;
-    const syscall = addressOf('syscall');
+    const syscallAddress = addressOf('syscall');
     const inherited = blockedSignals();
     const last = this.#steps.length - 1;
     this.#steps.forEach((step, index) => {
@@ -130,7 +167,7 @@ export class CallChain extends CallMemory implements Calls {
       if (index < this.#unblockedFrom) u8.fill(0xff, mask, mask + SIGSET_SIZE);
       else view.setBigUint64(mask, inherited, true);
       const [number = 0, a = 0, b = 0, c = 0, d = 0, e = 0] = step;
-      makecontext(context, syscall, 6, number, a, b, c, d, e);
+      makecontext(context, syscallAddress, 6, number, a, b, c, d, e);
     });
   }
 

@@ -1,7 +1,8 @@
+import { closeSync, constants, openSync } from 'node:fs';
 import { CallChain } from './call-chain.ts';
 import type { Calls } from './call-memory.ts';
 import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
-import { errnoName, syscall } from './libc.ts';
+import { errnoName, SystemCallError, syscall } from './libc.ts';
 import { enterNamespaces, type NamespaceFds } from './namespaces.ts';
 import { OwnCalls } from './own-calls.ts';
 import { instructionCount } from './seccomp-filter.ts';
@@ -52,6 +53,8 @@ export interface LaunchSpec {
   readonly filter: Uint8Array | undefined;
   /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
   readonly noNewPrivileges: boolean;
+  /** The directory of a cgroup v2 that it is to be born in, where that can be: see {@link GatedProcess.isInCgroup}. */
+  readonly cgroup?: string | undefined;
   /** Where it is to be, if not where we are. */
   readonly namespaces?: NamespaceFds | undefined;
 }
@@ -66,6 +69,8 @@ type SetUp = Omit<LaunchSpec, 'filter' | 'noNewPrivileges'>;
  */
 export class GatedProcess {
   readonly pid: number;
+  /** Whether it was born in the cgroup that was asked for. If not, its id is to be written into cgroup.procs of that. */
+  readonly isInCgroup: boolean;
   readonly #chain: CallChain;
   readonly #gate: number;
   /** What opens the gate. */
@@ -73,11 +78,12 @@ export class GatedProcess {
   readonly #verdict: number;
 
   private constructor(
-    pid: number,
+    { pid, isInCgroup }: Birth,
     chain: CallChain,
     { gate, key, verdict }: { readonly gate: number; readonly key: number; readonly verdict: number },
   ) {
     this.pid = pid;
+    this.isInCgroup = isInCgroup;
     this.#chain = chain;
     this.#gate = gate;
     this.#key = key;
@@ -113,9 +119,10 @@ export class GatedProcess {
     chain.call(SYS.write, verdictEnd, note, 1);
     chain.call(SYS.exit, 127);
 
-    const pid = chain.start();
+    const birth = giveBirth(chain, spec.cgroup);
     for (const fd of [readyEnd, gateEnd, verdictEnd]) closeFd(fd);
-    const gated = new GatedProcess(pid, chain, { gate, key, verdict });
+    const { pid } = birth;
+    const gated = new GatedProcess(birth, chain, { gate, key, verdict });
     const isReady = readByte(ready);
     closeFd(ready);
     // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
@@ -159,6 +166,29 @@ export class GatedProcess {
     this.#chain.free();
     if (!executed) throw new LaunchError('execve', failure);
   }
+}
+
+interface Birth {
+  readonly pid: number;
+  readonly isInCgroup: boolean;
+}
+
+/**
+ * To be born in a group takes no time; to move there later makes the kernel wait for all CPUs (10 to 20 ms). Where the first is
+ * refused (before Linux 5.7, in containers without clone3), the second may still do, or tells better why not.
+ */
+function giveBirth(chain: CallChain, cgroup: string | undefined): Birth {
+  if (cgroup !== undefined) {
+    const fd = openSync(cgroup, constants.O_DIRECTORY);
+    try {
+      return { pid: chain.startIn(fd), isInCgroup: true };
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+    } finally {
+      closeSync(fd);
+    }
+  }
+  return { pid: chain.start(), isInCgroup: false };
 }
 
 /** Executes a command in place of this process. Throws SystemCallError if that can't be done. */

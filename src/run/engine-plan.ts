@@ -78,7 +78,7 @@ export interface EnginePlan {
   /** Without it, processes that run already are traced, and nothing is started. */
   readonly launch: Omit<LaunchSpec, 'filter' | 'noNewPrivileges'> | undefined;
   readonly attach?: AttachPlan | undefined;
-  /** cgroup files that the command's process id is written to before it starts. */
+  /** cgroup.procs of the groups that the command is to be in: its process id is written there, unless it was born there. */
   readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;
   /** The memory of a LaunchGate that the command is held at. */

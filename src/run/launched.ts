@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { GatedProcess, LaunchError } from '../linux/launch.ts';
@@ -20,7 +21,7 @@ export function tell(message: EngineMessage): void {
 
 /** Starts the command as far as its gate, and holds it there until the plan's gate is open; or why it is not started. */
 export function launch(
-  plan: EnginePlan & { readonly launch: object },
+  plan: EnginePlan & { readonly launch: NonNullable<EnginePlan['launch']> },
   filter: Uint8Array | undefined,
 ): GatedProcess | LastWord {
   let gated: GatedProcess;
@@ -31,7 +32,8 @@ export function launch(
     return failed('set-up', error);
   }
   try {
-    for (const file of plan.joinFiles) writeFileSync(file, String(gated.pid));
+    const files = plan.joinFiles.filter((file) => !(gated.isInCgroup && path.dirname(file) === plan.launch.cgroup));
+    for (const file of files) writeFileSync(file, String(gated.pid));
   } catch (error) {
     gated.abandon();
     return failed('join', error);

@@ -98,6 +98,7 @@ export async function runCommand(command: string, args: readonly string[], reque
             stdio: stdio.fds,
             inheritedFds: request.inheritedFds ?? [],
             rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+            cgroup: limits.cgroupV2,
             namespaces: opening?.namespaces,
             user,
           },
