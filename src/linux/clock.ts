@@ -2,6 +2,10 @@
  * The one home of the clock. Both are steady: they follow the monotonic clock from a start that was read once.
  */
 
+/** The global `performance` is looked up anew for each use, which takes longer than reading the clock. */
+const { performance } = globalThis;
+const { timeOrigin } = performance;
+
 /** Milliseconds since some moment in the past, with a resolution of a microsecond or better. */
 export function monotonicMs(): number {
   return performance.now();
@@ -9,7 +13,12 @@ export function monotonicMs(): number {
 
 /** Seconds since the epoch. */
 export function epochSeconds(): number {
-  return (performance.timeOrigin + performance.now()) / 1000;
+  return (timeOrigin + performance.now()) / 1000;
+}
+
+/** The moment that {@link monotonicMs} gave, in seconds since the epoch. */
+export function toEpochSeconds(monotonic: number): number {
+  return (timeOrigin + monotonic) / 1000;
 }
 
 /** Seconds from the epoch to the moment from which CLOCK_MONOTONIC counts, which the kernel's programs tell. */

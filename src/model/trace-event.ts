@@ -36,7 +36,7 @@ export interface SyscallEntryEvent extends EventBase, Located {
   readonly nr: number;
   readonly args: ArgWords;
   readonly captured: Captured;
-  /** Calls of one number with the same value here are alike in all but task and times. Undefined: nobody compared. */
+  /** Calls of one number with the same value here are entered alike in all but task and times. Undefined: nobody compared. */
   readonly alike?: number | undefined;
 }
 
@@ -59,7 +59,7 @@ export interface SyscallExitEvent extends EventBase, Tampering, Located {
   readonly errno: number;
   /** Seconds between entry and exit. */
   readonly duration: number;
-  /** The same as at the entry. */
+  /** The same of calls that have come back: alike in all that this event tells, but task and times. */
   readonly alike?: number | undefined;
 }
 

@@ -66,12 +66,11 @@ interface OpenLine {
   written: number;
 }
 
-/** Calls that are alike have one text: its start, and its end, which begins at a column. */
-interface KnownCall {
+/** The text of calls that are alike: at their entry, or from a column on when they have come back. */
+interface KnownText {
   readonly alike: number;
-  readonly start: string;
-  end: string;
-  column: number;
+  readonly column: number;
+  readonly text: string;
 }
 
 /**
@@ -94,8 +93,9 @@ export class StraceText {
   readonly #names = new Map<number, string>();
   readonly #timestamps: Timestamps | undefined;
   #line: OpenLine | undefined;
-  /** The text of the last call of each number, for those that are alike. */
-  readonly #known: (KnownCall | undefined)[] = [];
+  /** Texts of the last call of each number. */
+  readonly #starts: (KnownText | undefined)[] = [];
+  readonly #ends: (KnownText | undefined)[] = [];
   /** Whose line it is, as it stands before the lines of the task that was last. */
   #prefixTid = 0;
   #prefixText = '';
@@ -193,17 +193,13 @@ export class StraceText {
   }
 
   #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
-    const known = this.#knownCall(event);
-    if (known !== undefined) return known.start;
-    const start = `${callName(event)}(${formatEntry(event, this.#options)}`;
-    const { alike } = event;
-    this.#known[event.nr] = alike === undefined ? undefined : { alike, start, end: '', column: -1 };
-    return start;
-  }
-
-  #knownCall({ nr, alike }: SyscallEntryEvent | SyscallExitEvent): KnownCall | undefined {
-    const known = this.#known[nr];
-    return known !== undefined && known.alike === alike ? known : undefined;
+    // What is known of a call at its exit is more than its entry was compared by.
+    const alike = event.kind === 'syscall-entry' ? event.alike : undefined;
+    const known = this.#starts[event.nr];
+    if (alike !== undefined && known?.alike === alike) return known.text;
+    const text = `${callName(event)}(${formatEntry(event, this.#options)}`;
+    if (alike !== undefined) this.#starts[event.nr] = { alike, column: 0, text };
+    return text;
   }
 
   #returned(event: SyscallExitEvent): string {
@@ -213,17 +209,15 @@ export class StraceText {
   }
 
   #endText(event: SyscallExitEvent): string {
-    const known = this.#knownCall(event);
+    const { alike, nr } = event;
     const column = this.#line!.text.length;
-    if (known !== undefined && known.column === column) return known.end;
+    const known = this.#ends[nr];
+    if (alike !== undefined && known?.alike === alike && known.column === column) return known.text;
     const marks = `${injectedMark(event)}${event.delayed ? ' (DELAYED)' : ''}`;
     const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
-    const end = `${rest}= ${formatResult(event, this.#options)}${marks}`;
-    if (known !== undefined) {
-      known.column = column;
-      known.end = end;
-    }
-    return end;
+    const text = `${rest}= ${formatResult(event, this.#options)}${marks}`;
+    if (alike !== undefined) this.#ends[nr] = { alike, column, text };
+    return text;
   }
 
   /** The task ended inside the call. */

@@ -1,5 +1,8 @@
 import type { Located } from '../model/trace-event.ts';
 
+/** Beyond these, to make a view of the ring pays. */
+const MOST_WORDS = 64;
+
 /** A copy of the entry record of a call that has not come back yet. */
 export class PendingCall {
   bytes: Uint8Array = new Uint8Array(512);
@@ -8,12 +11,18 @@ export class PendingCall {
   /** Where the task was. */
   place: Located | undefined;
 
-  keep(record: Uint8Array): void {
-    if (record.length > this.bytes.length) {
-      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(record.length)));
+  /** What the call is known by at its entry (see AlikeCalls). */
+  alike: number | undefined;
+
+  /** Copies a record of so many bytes, which begins at a word of the ring. */
+  keep(ring: Uint32Array, word: number, size: number): void {
+    if (size > this.bytes.length) {
+      this.bytes = new Uint8Array(2 ** Math.ceil(Math.log2(size)));
       this.words = new Uint32Array(this.bytes.buffer);
     }
-    this.bytes.set(record);
-    this.size = record.length;
+    const count = size >> 2;
+    if (count > MOST_WORDS) this.words.set(ring.subarray(word, word + count));
+    else for (let i = 0; i < count; i++) this.words[i] = ring[word + i]!;
+    this.size = size;
   }
 }

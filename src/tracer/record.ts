@@ -4,7 +4,8 @@
  *
  *     0 size in bytes   1 kind | abi << 8 | flags << 16   2 tid   3 number   4-5 time
  *     entry:  6-17 argument words, then captures
- *     exit:   6-7 result   8 errno   10-11 duration, then captures
+ *     exit:   6-7 duration   8-9 result   10 errno   11 the flags once more, then captures: from 8 on, all but what differs from
+ *             call to call
  *     signal: 6-37 siginfo_t
  *     start:  6 length of the lineage, then its characters
  *     frame:  6 length of a stack frame as JSON, then its bytes; the number is its id
@@ -47,9 +48,10 @@ export const WORD = {
   number: 3,
   time: 4,
   args: 6,
-  result: 6,
-  errno: 8,
-  duration: 10,
+  duration: 6,
+  result: 8,
+  errno: 10,
+  flagsToo: 11,
   siginfo: 6,
   length: 6,
   text: 7,

@@ -1,4 +1,4 @@
-import { epochSeconds, monotonicMs } from '../linux/clock.ts';
+import { monotonicMs, toEpochSeconds } from '../linux/clock.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import type { Capture, DescriptorDetail } from '../model/capture.ts';
@@ -85,7 +85,7 @@ export class Recorder {
     if (isNative ? this.#isSelected[task.nr] === 0 : !this.#selectsForeign(task)) return false;
     if (!this.#plan.events) return this.#plan.timed;
     this.#place(task);
-    this.#begin(RECORD.entry, 0, task, task.nr, ENTRY_BYTES);
+    this.#begin(RECORD.entry, 0, task, task.nr, ENTRY_BYTES, task.enteredAt);
     this.#writer.setAbi(task.abi);
     for (let i = 0; i < 6; i++) {
       this.#writer.setWord(WORD.args + 2 * i, args.u32(i));
@@ -97,7 +97,8 @@ export class Recorder {
   }
 
   exit(task: Task, args: ArgWords, result: ArgWords, errno: number): void {
-    const seconds = (monotonicMs() - task.enteredAt) / 1000;
+    const nowMs = monotonicMs();
+    const seconds = (nowMs - task.enteredAt) / 1000;
     const isNative = task.abi === 0 && task.nr < NUMBERS;
     if (isNative) {
       if (errno > 0) this.counts.errors[task.nr]! += 1;
@@ -105,12 +106,10 @@ export class Recorder {
     }
     task.recorded = false;
     if (!this.#plan.events) return;
-    this.#begin(RECORD.exit, task.flags, task, task.nr, EXIT_BYTES);
-    this.#writer.setAbi(task.abi);
+    this.#beginExit(task, task.flags, nowMs);
     this.#writer.setWord(WORD.result, result.u32(0));
     this.#writer.setWord(WORD.result + 1, result.high(0));
     this.#writer.setWord(WORD.errno, errno);
-    this.#writer.setDouble(WORD.duration, seconds);
     if (errno === 0 || errno === ERESTART_RESTARTBLOCK) {
       this.#capturer.capture(this.#plan.captures(task.nr, args, ABIS[task.abi]!), 'exit', task, args, result.signed(0));
     }
@@ -177,12 +176,10 @@ export class Recorder {
 
   #unreturned(task: Task, flags = 0): void {
     if (!task.recorded || !task.awaitsExit) return;
-    this.#begin(RECORD.exit, task.flags | FLAG.unreturned | flags, task, task.nr, EXIT_BYTES);
-    this.#writer.setAbi(task.abi);
+    this.#beginExit(task, task.flags | FLAG.unreturned | flags, monotonicMs());
     this.#writer.setWord(WORD.result, 0);
     this.#writer.setWord(WORD.result + 1, 0);
     this.#writer.setWord(WORD.errno, 0);
-    this.#writer.setDouble(WORD.duration, (monotonicMs() - task.enteredAt) / 1000);
     this.#writer.commit();
   }
 
@@ -206,7 +203,14 @@ export class Recorder {
     this.#writer.commit();
   }
 
-  #begin(kind: RecordKind, flags: number, task: Task, number: number, bytes: number): void {
-    this.#writer.begin(kind, flags, task.tid, number, epochSeconds(), bytes);
+  #beginExit(task: Task, flags: number, nowMs: number): void {
+    this.#begin(RECORD.exit, flags, task, task.nr, EXIT_BYTES, nowMs);
+    this.#writer.setAbi(task.abi);
+    this.#writer.setDouble(WORD.duration, (nowMs - task.enteredAt) / 1000);
+    this.#writer.setWord(WORD.flagsToo, flags);
+  }
+
+  #begin(kind: RecordKind, flags: number, task: Task, number: number, bytes: number, nowMs = monotonicMs()): void {
+    this.#writer.begin(kind, flags, task.tid, number, toEpochSeconds(nowMs), bytes);
   }
 }

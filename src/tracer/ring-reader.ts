@@ -1,6 +1,7 @@
 import type { NativeMemory } from '../linux/memory.ts';
 import { ArgWords } from '../model/arg-words.ts';
-import type { TraceEvent } from '../model/trace-event.ts';
+import type { SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
+import { AlikeCalls } from './alike-calls.ts';
 import { CapturedInRecords } from './captured-in-records.ts';
 import { endOf } from './end-of-task.ts';
 import { PendingCall } from './pending-call.ts';
@@ -8,6 +9,9 @@ import { Places } from './places.ts';
 import { ABIS, CONTROL, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, SIGINFO_BYTES, WORD } from './record.ts';
 
 const TWO_32 = 2 ** 32;
+const UNKNOWN_LINEAGE = '?';
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * The other thread's end of the ring: makes events of records. The event objects are used again for the next record,
@@ -18,15 +22,42 @@ export class RingReader {
   readonly #control: Int32Array;
   readonly #lineages = new Map<number, string>();
   readonly #pending = new Map<number, PendingCall>();
-  readonly #args = new ArgWords(new Uint32Array(12));
-  readonly #result = new ArgWords(new Uint32Array(2));
   readonly #captured = new CapturedInRecords();
   readonly #places = new Places();
+  readonly #alikeEntries = new AlikeCalls();
+  readonly #alikeExits = new AlikeCalls();
+  readonly #entryEvent: Mutable<SyscallEntryEvent>;
+  readonly #exitEvent: Mutable<SyscallExitEvent>;
   #read = 0;
 
   constructor(ring: NativeMemory, control: Int32Array) {
     this.#ring = ring;
     this.#control = control;
+    const base = {
+      tid: 0,
+      lineage: UNKNOWN_LINEAGE,
+      time: 0,
+      instructionPointer: undefined,
+      stack: undefined,
+      abi: ABIS[0],
+      nr: 0,
+      args: new ArgWords(NO_WORDS, WORD.args),
+      captured: this.#captured,
+      alike: undefined,
+    };
+    this.#entryEvent = { kind: 'syscall-entry', ...base };
+    this.#exitEvent = {
+      kind: 'syscall-exit',
+      ...base,
+      returned: true,
+      detached: false,
+      result: new ArgWords(NO_WORDS, WORD.result),
+      errno: 0,
+      duration: 0,
+      injected: false,
+      poked: false,
+      delayed: false,
+    };
   }
 
   /** Hands over what is there, at most about `limit` events; returns how many it was. */
@@ -55,12 +86,14 @@ export class RingReader {
     const flags = head >>> 16;
     const tid = u32[word + WORD.tid]!;
     const number = u32[word + WORD.number]!;
-    const base = { tid, lineage: this.#lineages.get(tid) ?? '?', time: f64[(word + WORD.time) >> 1]! };
     switch (head & 0xff) {
       case RECORD.entry:
-        return this.#entry(at, size, base, number, ABIS[(head >> 8) & 0xff]!);
+        return this.#entry(word, size, tid, number, (head >> 8) & 0xff);
       case RECORD.exit:
-        return this.#exit(at, size, base, number, ABIS[(head >> 8) & 0xff]!, flags);
+        return this.#exit(word, size, tid, number, (head >> 8) & 0xff, flags);
+    }
+    const base = { tid, lineage: this.#lineageOf(tid), time: f64[(word + WORD.time) >> 1]! };
+    switch (head & 0xff) {
       case RECORD.signal: {
         const start = at + WORD.siginfo * 4;
         const siginfo = u8.subarray(start, start + SIGINFO_BYTES);
@@ -100,61 +133,68 @@ export class RingReader {
     }
   }
 
-  #entry(
-    at: number,
-    size: number,
-    base: { tid: number; lineage: string; time: number },
-    nr: number,
-    abi: (typeof ABIS)[number],
-  ): TraceEvent {
-    const bytes = this.#ring.u8.subarray(at, at + size);
-    const pending = this.#pending.get(base.tid) ?? new PendingCall();
-    pending.keep(bytes);
-    pending.place = this.#places.take(base.tid);
-    this.#pending.set(base.tid, pending);
+  #entry(word: number, size: number, tid: number, nr: number, abi: number): TraceEvent {
+    const { u32, f64 } = this.#ring;
+    let pending = this.#pending.get(tid);
+    if (pending === undefined) {
+      pending = new PendingCall();
+      this.#pending.set(tid, pending);
+    }
+    pending.keep(u32, word, size);
+    pending.place = this.#places.take(tid);
+    const count = (size >> 2) - WORD.args;
+    pending.alike = abi === 0 ? this.#alikeEntries.idOf(nr, pending.words, WORD.args, count) : undefined;
     this.#captured.exitAt();
     this.#captured.entryAt(pending.bytes, ENTRY_BYTES, pending.size);
-    this.#args.moveTo(pending.words, WORD.args);
-    const { place } = pending;
-    return { kind: 'syscall-entry', ...base, ...place, abi, nr, args: this.#args, captured: this.#captured };
+    const event = this.#entryEvent;
+    event.tid = tid;
+    event.lineage = this.#lineageOf(tid);
+    event.time = f64[(word + WORD.time) >> 1]!;
+    event.instructionPointer = pending.place?.instructionPointer;
+    event.stack = pending.place?.stack;
+    event.abi = ABIS[abi]!;
+    event.nr = nr;
+    event.args.moveTo(pending.words, WORD.args);
+    event.alike = pending.alike;
+    return event;
   }
 
-  #exit(
-    at: number,
-    size: number,
-    base: { tid: number; lineage: string; time: number },
-    nr: number,
-    abi: (typeof ABIS)[number],
-    flags: number,
-  ): TraceEvent {
-    const pending = this.#pending.get(base.tid);
-    const word = at >> 2;
-    this.#captured.exitAt(this.#ring.u8, at + EXIT_BYTES, at + size);
+  #exit(word: number, size: number, tid: number, nr: number, abi: number, flags: number): TraceEvent {
+    const { u32, f64, u8 } = this.#ring;
+    const pending = this.#pending.get(tid);
+    const at = word << 2;
+    this.#captured.exitAt(u8, at + EXIT_BYTES, at + size);
     this.#captured.entryAt(pending?.bytes, ENTRY_BYTES, pending?.size ?? 0);
-    this.#args.moveTo(pending?.words ?? NO_WORDS, WORD.args);
-    this.#result.moveTo(this.#ring.u32, word + WORD.result);
-    return {
-      kind: 'syscall-exit',
-      ...base,
-      ...pending?.place,
-      abi,
-      nr,
-      args: this.#args,
-      captured: this.#captured,
-      returned: (flags & FLAG.unreturned) === 0,
-      detached: (flags & FLAG.detached) !== 0,
-      result: this.#result,
-      errno: this.#ring.u32[word + WORD.errno]!,
-      duration: this.#ring.f64[(word + WORD.duration) >> 1]!,
-      injected: (flags & FLAG.injected) !== 0,
-      poked: (flags & FLAG.poked) !== 0,
-      delayed: (flags & FLAG.delayed) !== 0,
-    };
+    const event = this.#exitEvent;
+    event.tid = tid;
+    event.lineage = this.#lineageOf(tid);
+    event.time = f64[(word + WORD.time) >> 1]!;
+    event.instructionPointer = pending?.place?.instructionPointer;
+    event.stack = pending?.place?.stack;
+    event.abi = ABIS[abi]!;
+    event.nr = nr;
+    event.args.moveTo(pending?.words ?? NO_WORDS, WORD.args);
+    event.returned = (flags & FLAG.unreturned) === 0;
+    event.detached = (flags & FLAG.detached) !== 0;
+    event.result.moveTo(u32, word + WORD.result);
+    event.errno = u32[word + WORD.errno]!;
+    event.duration = f64[(word + WORD.duration) >> 1]!;
+    event.injected = (flags & FLAG.injected) !== 0;
+    event.poked = (flags & FLAG.poked) !== 0;
+    event.delayed = (flags & FLAG.delayed) !== 0;
+    const before = pending?.alike;
+    const count = (size >> 2) - WORD.result;
+    event.alike = before && this.#alikeExits.idOf(nr, u32, word + WORD.result, count, before);
+    return event;
+  }
+
+  #lineageOf(tid: number): string {
+    return this.#lineages.get(tid) ?? UNKNOWN_LINEAGE;
   }
 
   /** The thread `former` lives on under the id of its leader. */
   #supersede(tid: number, former: number, time: number): TraceEvent {
-    const lineage = this.#lineages.get(former) ?? '?';
+    const lineage = this.#lineageOf(former);
     this.#lineages.set(tid, lineage);
     this.#lineages.delete(former);
     const call = this.#pending.get(former);

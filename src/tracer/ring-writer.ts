@@ -73,10 +73,14 @@ export class RingWriter {
 
   /** Closes a capture whose bytes are in place. */
   endCapture(head: number, length: number): void {
+    const { u8, u32 } = this.#ring;
     const word = (this.#at + this.#size) >> 2;
-    this.#ring.u32[word] = head;
-    this.#ring.u32[word + 1] = length;
+    u32[word] = head;
+    u32[word + 1] = length;
     this.#size += 8 + ((length + 7) & ~7);
+    // Records of calls that are alike have the same bytes.
+    const end = this.#at + this.#size;
+    for (let at = (word << 2) + 8 + length; at < end; at++) u8[at] = 0;
   }
 
   /** Closes the record: the reader may see it now. */

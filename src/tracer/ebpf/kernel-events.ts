@@ -3,11 +3,11 @@ import { monotonicToEpoch } from '../../linux/clock.ts';
 import type { NativeMemory } from '../../linux/memory.ts';
 import { ArgWords } from '../../model/arg-words.ts';
 import type { SignalEvent, SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../../model/trace-event.ts';
+import { AlikeCalls } from '../alike-calls.ts';
 import { CapturedInRecords } from '../captured-in-records.ts';
 import { endOf } from '../end-of-task.ts';
 import { PendingCall } from '../pending-call.ts';
 import { ABIS } from '../record.ts';
-import { AlikeCalls } from './alike-calls.ts';
 import { ABI, CALL, KERNEL_SIGINFO_BYTES, KIND, RECORD, RECORD_FLAG } from './layout.ts';
 
 const TWO_32 = 2 ** 32;
@@ -131,7 +131,7 @@ export class KernelEvents {
   #onEntry(memory: NativeMemory, at: number, length: number, tid: number, nr: number): void {
     const task = this.#task(tid);
     task.pending ??= new PendingCall();
-    task.pending.keep(memory.u8.subarray(at, at + length));
+    task.pending.keep(memory.u32, at >> 2, length);
     this.#captured.exitAt();
     this.#captured.entryAt(task.pending.bytes, CALL.captures, length);
     this.#enter(memory, at, tid, nr, task, undefined);
@@ -144,7 +144,9 @@ export class KernelEvents {
     const exit = this.#exit;
     const { pending } = task;
     const isComparable = !pending && u8[at + RECORD.abi] === ABI.x86_64;
-    const alike = isComparable ? this.#alikeCalls.idOf(memory, at, length, nr) : undefined;
+    const alike = isComparable
+      ? this.#alikeCalls.idOf(nr, u32, (at + CALL.result) >> 2, (length - CALL.result) >> 2)
+      : undefined;
     this.#captured.exitAt(u8, at + CALL.captures, at + length);
     if (pending) {
       this.#captured.entryAt(pending.bytes, CALL.captures, pending.size);

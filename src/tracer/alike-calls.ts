@@ -1,13 +1,14 @@
-import type { NativeMemory } from '../../linux/memory.ts';
-import { CALL, NUMBERS } from './layout.ts';
-
 /** Longer records are not compared. */
 const MOST_WORDS = 64;
+
+/** Calls with other numbers are not compared. */
+const NUMBERS = 1024;
 
 /** The last call of a number: what a reader shows of it, and what it is known by. */
 interface LastCall {
   readonly words: Uint32Array;
   length: number;
+  before: number;
   id: number;
 }
 
@@ -19,16 +20,18 @@ export class AlikeCalls {
   readonly #last: (LastCall | undefined)[] = Array.from({ length: NUMBERS });
   #ids = 0;
 
-  /** What the call of the exit record at `at` is known by: the same as the last one's of its number if they are alike. */
-  idOf({ u32 }: NativeMemory, at: number, length: number, nr: number): number | undefined {
-    const count = (length - CALL.result) >> 2;
+  /**
+   * What a call is known by: the same as the last one of its number if they are alike in these words, and in what is known of them
+   * from `before`. Undefined if they are too many.
+   */
+  idOf(nr: number, words: Uint32Array, from: number, count: number, before = 0): number | undefined {
     if (nr >= NUMBERS || count > MOST_WORDS) return undefined;
-    const from = (at + CALL.result) >> 2;
-    this.#last[nr] ??= { words: new Uint32Array(MOST_WORDS), length: 0, id: 0 };
+    this.#last[nr] ??= { words: new Uint32Array(MOST_WORDS), length: 0, before: 0, id: 0 };
     const last = this.#last[nr];
-    if (count === last.length && areSame(u32, from, last.words, count)) return last.id;
-    for (let i = 0; i < count; i++) last.words[i] = u32[from + i]!;
+    if (count === last.length && before === last.before && areSame(words, from, last.words, count)) return last.id;
+    for (let i = 0; i < count; i++) last.words[i] = words[from + i]!;
     last.length = count;
+    last.before = before;
     this.#ids += 1;
     last.id = this.#ids;
     return last.id;
