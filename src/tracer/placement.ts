@@ -1,15 +1,17 @@
 import { affinityOf, type CpuMask, currentCpu, onlyCpu, sameMask, setAffinity } from '../linux/affinity.ts';
 import { monotonicMs } from '../linux/clock.ts';
+import { readProcessStat } from '../linux/process-stat.ts';
+import { ThreadClock } from '../linux/thread-clock.ts';
+import { SharingRule } from './sharing-rule.ts';
 import type { Task } from './task.ts';
 
 /** Stops between two looks at the clock. */
 const WINDOW = 256;
-/** Stops a second above which sharing a CPU pays, and below which it no longer does. */
-const DENSE = 8000;
-const SPARSE = 3000;
+/** While a CPU is shared by several tasks, there is a look after this time, too: they may compute, and not stop for long. */
+const LOOK_MS = 20;
 
 /**
- * Puts the tracer and its tasks on one CPU while stops are dense. Every stop is a hand-over between tracer and task;
+ * Puts the tracer and its tasks on one CPU while stops are dense (see SharingRule). Every stop is a hand-over between tracer and task;
  * across two CPUs that is a wake-up of the other one, which in a virtual machine costs 15 times the rest of the stop.
  *
  * The target could see it (sched_getaffinity), so it is not done before it pays.
@@ -19,8 +21,11 @@ export class Placement {
   /** Where each pinned task may really run; 0 stands for the tracer's thread. */
   readonly #before = new Map<number, CpuMask>();
   #pin: CpuMask | undefined;
+  readonly #rule = new SharingRule();
+  readonly #ownTime = new ThreadClock();
   #stops = 0;
   #windowStart = 0;
+  #ownStart = 0;
   #used = false;
   #forbidden = false;
 
@@ -42,13 +47,16 @@ export class Placement {
   /** Called at every stop. */
   stopped(): void {
     this.#stops += 1;
-    if (this.#stops < WINDOW) return;
-    const now = monotonicMs();
-    const perSecond = (this.#stops * 1000) / (now - this.#windowStart);
-    this.#stops = 0;
-    this.#windowStart = now;
-    if (this.#pin === undefined && !this.#forbidden && perSecond > DENSE) this.#gather();
-    else if (this.#pin !== undefined && perSecond < SPARSE) this.release();
+    if (this.#stops >= WINDOW) this.#look(monotonicMs());
+  }
+
+  /** When {@link look} is to be called next, if there are no stops until then. */
+  get nextLookMs(): number {
+    return this.#pin !== undefined && this.#tasks.size > 1 ? this.#windowStart + LOOK_MS : Number.POSITIVE_INFINITY;
+  }
+
+  look(nowMs: number): void {
+    if (nowMs >= this.nextLookMs) this.#look(nowMs);
   }
 
   /** A task was born: it has inherited the mask of its parent. */
@@ -71,6 +79,28 @@ export class Placement {
       if (now && sameMask(now, pin)) setAffinity(tid, mask);
     }
     this.#before.clear();
+  }
+
+  #look(now: number): void {
+    const own = this.#ownTime.ms;
+    const shares = this.#rule.shares(this.#pin !== undefined, {
+      stops: this.#stops,
+      fromMs: this.#windowStart,
+      toMs: now,
+      tracerMs: own - this.#ownStart,
+      othersRun: () => this.#someTaskRuns(),
+    });
+    this.#stops = 0;
+    this.#windowStart = now;
+    this.#ownStart = own;
+    if (!shares) this.release();
+    else if (this.#pin === undefined && !this.#forbidden) this.#gather();
+  }
+
+  /** Those that have stopped do not count. */
+  #someTaskRuns(): boolean {
+    for (const tid of this.#tasks.keys()) if (readProcessStat(tid)?.state === 'R') return true;
+    return false;
   }
 
   #gather(): void {

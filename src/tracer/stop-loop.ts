@@ -238,6 +238,7 @@ export class StopLoop {
     if (task) this.#onChange(task, status);
     else if (tid === this.#leftCommand) this.#commandEnded(status);
     else this.#tasks.strange(tid, status);
+    this.#alarm.wakeBy(this.#placement.nextLookMs);
     if (this.#policy) this.#alarm.wakeBy(this.#policy.nextTime?.() ?? Number.POSITIVE_INFINITY);
   }
 
@@ -552,10 +553,13 @@ export class StopLoop {
     for (const { task, signal } of this.#policy?.onTime?.(now) ?? []) {
       sendThreadSignal(task.tgid, task.tid, signal);
     }
+    this.#placement.look(now);
     this.#forgetVanished();
     const leaveByMs = now < this.#leaveByMs ? this.#leaveByMs : Number.POSITIVE_INFINITY;
     const policyMs = this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY;
-    this.#alarm.set(Math.min(this.#held.nextMs, policyMs, leaveByMs, this.#nextLookMs(now)));
+    this.#alarm.set(
+      Math.min(this.#held.nextMs, policyMs, leaveByMs, this.#nextLookMs(now), this.#placement.nextLookMs),
+    );
   }
 
   #endHolds(nowMs: number): void {
