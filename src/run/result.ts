@@ -138,7 +138,7 @@ function summary(counts: readonly CountedCall[], tracing: TracingPlan | undefine
       errors: tracing?.timed ? errors : undefined,
       seconds: tracing?.timed ? seconds : undefined,
     }))
-    .sort((a, b) => b.calls - a.calls || a.name.localeCompare(b.name));
+    .sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1));
 }
 
 function signalFault(sent: SentSignal): InjectedFault {
