@@ -1,6 +1,7 @@
 import { ArgWords } from '../../model/arg-words.ts';
 import { type BehindSize, type Capture, type CaptureSize, isLabel, MMSGHDR_BYTES } from '../../model/capture.ts';
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
+import type { CaptureChoice } from './capture-code.ts';
 import {
   CAPTURE,
   CAPTURE_BYTES,
@@ -141,7 +142,10 @@ export function callPlans(choice: CallPlanChoice): CallPlan[] {
   if (selected === 'none') return [];
   const numbers = selected === 'all' ? range(0, NUMBERS - 1) : [...selected].filter((nr) => nr < NUMBERS - 1);
   return [
-    ...numbers.map((nr) => ({ nr, bytes: planBytes(choice, nr, VARIANTS.get(nr)?.otherwise ?? 0) })),
+    ...numbers.map((nr) => {
+      const wanted = capturesAt(choice, nr, VARIANTS.get(nr)?.otherwise ?? 0);
+      return { nr, bytes: planBytes(choice, nr, wanted) };
+    }),
     { nr: NUMBERS - 1, bytes: foreignPlan() },
   ];
 }
@@ -152,16 +156,38 @@ export function callVariants(choice: CallPlanChoice): (CallPlan & { readonly val
   if (selected === 'none') return [];
   return [...VARIANTS]
     .filter(([nr]) => selected === 'all' || selected.has(nr))
-    .flatMap(([nr, { values }]) => values.map((value) => ({ nr, value, bytes: planBytes(choice, nr, value) })))
-    .filter(({ bytes }) => bytes[PLAN.captures + CAPTURE.kind] !== CAPTURE_KIND.none);
+    .flatMap(([nr, { values }]) => values.map((value) => ({ nr, value, wanted: capturesAt(choice, nr, value) })))
+    .filter(({ wanted }) => wanted.length > 0)
+    .map(({ nr, value, wanted }) => ({ nr, value, bytes: planBytes(choice, nr, wanted) }));
+}
+
+/** What programs must be able to do for these plans. */
+export function capturesOfPlans(plans: readonly CallPlan[]): CaptureChoice {
+  const kinds = new Set<number>();
+  let most = 0;
+  for (const { bytes } of plans) {
+    for (let i = 0; i < MOST_CAPTURES; i++) {
+      const kind = bytes[PLAN.captures + i * CAPTURE.bytes + CAPTURE.kind]!;
+      if (kind === CAPTURE_KIND.none) break;
+      kinds.add(kind);
+      most = Math.max(most, i + 1);
+    }
+  }
+  const { strings, pointers, iovec, msghdr } = CAPTURE_KIND;
+  const some = (...wanted: number[]): boolean => wanted.some((kind) => kinds.has(kind));
+  return { most, vectors: some(strings, pointers), buffers: some(iovec, msghdr) };
 }
 
 /** `value`: that of the argument which decides, if one does. */
-function planBytes({ captures, stringLimit }: CallPlanChoice, nr: number, value: number): Uint8Array {
+function capturesAt({ captures }: CallPlanChoice, nr: number, value: number): readonly Capture[] {
   const variant = VARIANTS.get(nr);
   const args = new Uint32Array(12);
   if (variant) args[2 * variant.selector] = value;
-  const wanted = captures(nr, new ArgWords(args)).slice(0, MOST_CAPTURES);
+  return captures(nr, new ArgWords(args)).slice(0, MOST_CAPTURES);
+}
+
+function planBytes({ stringLimit }: CallPlanChoice, nr: number, wanted: readonly Capture[]): Uint8Array {
+  const variant = VARIANTS.get(nr);
   const bytes = new Uint8Array(PLAN_BYTES);
   const view = new DataView(bytes.buffer);
   const tellEntry = ENTRY_IS_ALL.has(nr) || needsEntry(wanted) ? PLAN_FLAG.tellEntry : 0;

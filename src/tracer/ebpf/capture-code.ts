@@ -9,7 +9,6 @@ import {
   LONGEST_ARRAY,
   LONGEST_RECORD,
   MOST_BUFFERS,
-  MOST_CAPTURES,
   MOST_POINTERS,
   MOST_STRINGS,
   PLAN,
@@ -62,8 +61,11 @@ const MESSAGE_PARTS = { name: 1, control: 2, buffers: 3 } as const;
 /** On the stack, below the keys of maps. */
 const WORDS_AT = -112;
 
-/** Which captures of many parts a program may meet: vectors of strings or of pointers, arrays of buffers. */
+/** What a program is prepared for. The verifier goes through all of it, whether a call ever needs it or not. */
 export interface CaptureChoice {
+  /** Captures of one call. */
+  readonly most: number;
+  /** Captures of many parts: vectors of strings or of pointers, arrays of buffers. */
   readonly vectors: boolean;
   readonly buffers: boolean;
 }
@@ -76,7 +78,7 @@ export function appendCaptures(code: BpfAssembler, choice: CaptureChoice): void 
   for (const slot of [SCRATCH.strings, SCRATCH.pointers, SCRATCH.buffers, SCRATCH.message]) {
     code.store('u64', R6, slot, 0);
   }
-  for (let i = 0; i < MOST_CAPTURES; i++) oneCapture(code, PLAN.captures + i * CAPTURE.bytes, `capture${i}`);
+  for (let i = 0; i < choice.most; i++) oneCapture(code, PLAN.captures + i * CAPTURE.bytes, `capture${i}`);
   code.label('vectors');
   if (choice.vectors) {
     pointers(code, SCRATCH.strings, SCRATCH.stringsHead, MOST_STRINGS);

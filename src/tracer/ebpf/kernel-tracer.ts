@@ -11,7 +11,7 @@ import {
 import { memberOffsets } from '../../linux/btf.ts';
 import { closeFd } from '../../linux/fds.ts';
 import { RenacerError } from '../../model/errors.ts';
-import { type CallPlanChoice, callPlans, callVariants } from './call-plans.ts';
+import { type CallPlanChoice, callPlans, callVariants, capturesOfPlans } from './call-plans.ts';
 import { SCRATCH_BYTES } from './capture-code.ts';
 import { COUNTER, COUNTERS, COUNTS, NUMBERS, PLAN_BYTES, PLANS, TASK } from './layout.ts';
 import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS, THREAD_MEMBERS } from './program-parts.ts';
@@ -59,11 +59,13 @@ export class KernelTracer {
     try {
       this.#counts = this.#keep(new BpfArray(COUNTS.bytes, NUMBERS));
       this.#counters = this.#keep(new BpfArray(8, COUNTERS));
+      const plans = callPlans(choice);
+      const variants = callVariants(choice);
       const programs = tracePrograms({
         maps: {
           cgroup: this.#cgroup(choice.group).fd,
           tasks: this.#keep(new BpfMap(MAP_TYPE.HASH, 4, TASK.bytes, MOST_TASKS, BPF_F_NO_PREALLOC)).fd,
-          ...this.#plans(choice),
+          ...this.#plans(plans, variants),
           counts: this.#counts.fd,
           counters: this.#counters.fd,
           scratch: this.#keep(new BpfMap(MAP_TYPE.PERCPU_ARRAY, 4, SCRATCH_BYTES, SCRATCHES)).fd,
@@ -71,6 +73,7 @@ export class KernelTracer {
         },
         offsets: { task, thread, group },
         events: choice.ring !== undefined,
+        captures: capturesOfPlans([...plans, ...variants]),
       });
       const loaded = programs.map(({ tracepoint, code }) => ({
         tracepoint,
@@ -130,11 +133,13 @@ export class KernelTracer {
   }
 
   /** The plans by number, then those by argument too, and a map that finds the latter. */
-  #plans(choice: CallPlanChoice): { readonly plans: number; readonly variants: number } {
+  #plans(
+    plans: ReturnType<typeof callPlans>,
+    variants: ReturnType<typeof callVariants>,
+  ): { readonly plans: number; readonly variants: number } {
     const array = this.#keep(new BpfArray(PLAN_BYTES, PLANS));
     const index = this.#keep(new BpfMap(MAP_TYPE.HASH, 8, 4, PLANS - NUMBERS));
-    for (const { nr, bytes } of callPlans(choice)) array.memory.u8.set(bytes, nr * PLAN_BYTES);
-    const variants = callVariants(choice);
+    for (const { nr, bytes } of plans) array.memory.u8.set(bytes, nr * PLAN_BYTES);
     variants.forEach(({ bytes }, place) => {
       array.memory.u8.set(bytes, (NUMBERS + place) * PLAN_BYTES);
     });

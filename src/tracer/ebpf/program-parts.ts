@@ -60,6 +60,8 @@ export interface ProgramChoice {
   readonly offsets: KernelOffsets;
   /** Records are wanted, not only counts. */
   readonly events: boolean;
+  /** What the plans of all calls ask for. */
+  readonly captures: CaptureChoice;
 }
 
 /** Which scratch memory a program uses: two may be under way on one CPU at a time. */

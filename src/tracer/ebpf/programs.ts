@@ -122,7 +122,7 @@ function enter(code: BpfAssembler, choice: ProgramChoice): void {
   if (!events) return;
   code.load('u32', R1, R7, PLAN.flags).and(R1, PLAN_FLAG.tellEntry).jumpIf(R1, '==', 0, 'out');
   code.store('u8', R9, TASK.flags, TASK_FLAG.open | TASK_FLAG.told);
-  entryRecord(code, choice, SCRATCH_OF.enter, { vectors: true, buffers: true });
+  entryRecord(code, choice, SCRATCH_OF.enter, choice.captures);
 }
 
 /** A task comes back from a call. */
@@ -172,7 +172,7 @@ function exit(code: BpfAssembler, choice: ProgramChoice): void {
     .store('u64', R6, SCRATCH.when, R1)
     .store('u8', R9, TASK.flags, 0);
   selectVariant(code, maps);
-  appendCaptures(code, { vectors: false, buffers: true });
+  appendCaptures(code, { ...choice.captures, vectors: false });
   emitScratch(code, maps);
 }
 
@@ -191,7 +191,7 @@ function fallAsleep(code: BpfAssembler, choice: ProgramChoice): void {
   planOfTask(code, maps);
   code.move(R7, R0);
   // Calls with captures of many parts have been told when they were entered.
-  entryRecord(code, choice, SCRATCH_OF.switch, { vectors: false, buffers: false });
+  entryRecord(code, choice, SCRATCH_OF.switch, { ...choice.captures, vectors: false, buffers: false });
 }
 
 /** A traced task makes another. */

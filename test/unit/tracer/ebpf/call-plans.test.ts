@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ArgWords } from '../../../../src/model/arg-words.ts';
 import { capturesOf, definedNumbers } from '../../../../src/syscalls/signatures.ts';
 import { syscallNumber } from '../../../../src/syscalls/syscall-table.ts';
-import { callPlans, callVariants } from '../../../../src/tracer/ebpf/call-plans.ts';
+import { callPlans, callVariants, capturesOfPlans } from '../../../../src/tracer/ebpf/call-plans.ts';
 import {
   CAPTURE,
   CAPTURE_KIND,
@@ -56,6 +56,17 @@ describe('plans of calls for the kernel', () => {
     const limit = (stringLimit: number): number =>
       planOf('write', stringLimit).getUint32(PLAN.captures + CAPTURE.limit, true);
     expect([limit(5), limit(1e6)]).toEqual([5, LONGEST_STRING]);
+  });
+
+  it('say what programs must be prepared for', () => {
+    const needs = (...names: string[]) => {
+      const selected = new Set(names.map(number));
+      return capturesOfPlans([...callPlans({ ...choice, selected }), ...callVariants({ ...choice, selected })]);
+    };
+    expect(needs('close')).toEqual({ most: 0, vectors: false, buffers: false });
+    expect(needs('connect', 'read')).toEqual({ most: 1, vectors: false, buffers: false });
+    expect(needs('execve')).toMatchObject({ vectors: true, buffers: false });
+    expect(needs('writev')).toEqual({ most: 1, vectors: false, buffers: true });
   });
 
   it('find what depends on an argument', () => {
