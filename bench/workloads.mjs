@@ -16,16 +16,16 @@ const sh = (script) => ['sh', '-ec', script];
 
 const WORKLOADS = {
   'dd bs=1, 100,000 bytes': ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=1', 'count=100000'],
-  'a shell loop that forks': sh('i=0; while [ $i -lt 400 ]; do /bin/true; i=$((i + 1)); done'),
-  'git status, 5,000 files': sh(`cd ${repository(5000)}; for i in 1 2 3 4 5 6 7 8; do git status > /dev/null; done`),
-  'git log -p': sh('for i in 1 2 3; do git log -p > /dev/null; done'),
+  'a shell loop that forks': sh('i=0; while [ $i -lt 1500 ]; do /bin/true; i=$((i + 1)); done'),
+  'git status, 5,000 files': sh(`cd ${repository(5000)}; for i in $(seq 20); do git status > /dev/null; done`),
+  'git log -p': ['git', 'log', '-p'],
   'tar of a tree': sh('tar -cf - node_modules | cat > /dev/null'),
-  'make -j2': makeBuild(path.join(scratch, 'build'), 8),
+  'make -j2': makeBuild(path.join(scratch, 'build'), 24),
   'sqlite3, 3,000 inserts': sqlite(3000),
   'redis with its benchmark': sh(`
     redis-server --port 0 --unixsocket ${scratch}/redis --save '' > /dev/null &
     until redis-cli -s ${scratch}/redis ping > /dev/null 2>&1; do sleep 0.01; done
-    redis-benchmark -s ${scratch}/redis -n 20000 -q > /dev/null
+    redis-benchmark -s ${scratch}/redis -t set,get,lpush -n 10000 -q > /dev/null
     redis-cli -s ${scratch}/redis shutdown nosave
     wait`),
 };

@@ -1,17 +1,18 @@
 import { affinityOf, type CpuMask, currentCpu, onlyCpu, sameMask, setAffinity } from '../linux/affinity.ts';
 import { monotonicMs } from '../linux/clock.ts';
 import { readProcessStat } from '../linux/process-stat.ts';
-import { ThreadClock } from '../linux/thread-clock.ts';
-import { SharingRule } from './sharing-rule.ts';
+import { paysToShare } from './sharing-rule.ts';
 import type { Task } from './task.ts';
 
 /** Stops between two looks at the clock. */
 const WINDOW = 256;
+/** Who is ready to run, and has not made a call for so long, computes. */
+const COMPUTES_MS = 5;
 /** While a CPU is shared by several tasks, there is a look after this time, too: they may compute, and not stop for long. */
-const LOOK_MS = 20;
+const LOOK_MS = 5;
 
 /**
- * Puts the tracer and its tasks on one CPU while stops are dense (see SharingRule). Every stop is a hand-over between tracer and task;
+ * Puts the tracer and its tasks on one CPU while that pays (see sharing-rule.ts). Every stop is a hand-over between tracer and task;
  * across two CPUs that is a wake-up of the other one, which in a virtual machine costs 15 times the rest of the stop.
  *
  * The target could see it (sched_getaffinity), so it is not done before it pays.
@@ -21,11 +22,8 @@ export class Placement {
   /** Where each pinned task may really run; 0 stands for the tracer's thread. */
   readonly #before = new Map<number, CpuMask>();
   #pin: CpuMask | undefined;
-  readonly #rule = new SharingRule();
-  readonly #ownTime = new ThreadClock();
   #stops = 0;
   #windowStart = 0;
-  #ownStart = 0;
   #used = false;
   #forbidden = false;
 
@@ -82,24 +80,21 @@ export class Placement {
   }
 
   #look(now: number): void {
-    const own = this.#ownTime.ms;
-    const shares = this.#rule.shares(this.#pin !== undefined, {
+    const shares = paysToShare(this.#pin !== undefined, {
       stops: this.#stops,
-      fromMs: this.#windowStart,
-      toMs: now,
-      tracerMs: own - this.#ownStart,
-      othersRun: () => this.#someTaskRuns(),
+      ms: now - this.#windowStart,
+      someTaskComputes: () => this.#someTaskComputes(now),
     });
     this.#stops = 0;
     this.#windowStart = now;
-    this.#ownStart = own;
     if (!shares) this.release();
     else if (this.#pin === undefined && !this.#forbidden) this.#gather();
   }
 
-  /** Those that have stopped do not count. */
-  #someTaskRuns(): boolean {
-    for (const tid of this.#tasks.keys()) if (readProcessStat(tid)?.state === 'R') return true;
+  #someTaskComputes(now: number): boolean {
+    for (const [tid, { enteredAt }] of this.#tasks) {
+      if (now - enteredAt > COMPUTES_MS && readProcessStat(tid)?.state === 'R') return true;
+    }
     return false;
   }
 

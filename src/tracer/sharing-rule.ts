@@ -1,46 +1,23 @@
 /** Stops a second above which sharing a CPU pays, and below which it no longer does. */
 const DENSE = 8000;
 const SPARSE = 3000;
-/** Of the shared CPU's time: with less for the tracer, it is the tasks' own work that the CPU is too small for. */
-const SMALL_SHARE = 0.25;
-/** So many looks in a row must say so. */
-const LOOKS = 2;
-/** How long sharing is not tried again after that. */
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 2000;
+/** Who is that fast without sharing does not wait for sleeping CPUs. */
+const FAST = 25_000;
 
 /** What was seen in the last moments. */
 export interface StopWindow {
   readonly stops: number;
-  readonly fromMs: number;
-  readonly toMs: number;
-  /** CPU time that the tracer's thread had. */
-  readonly tracerMs: number;
-  /** Whether a task besides the one that has stopped runs, or would if it had a CPU. */
-  othersRun(): boolean;
+  readonly ms: number;
+  /** Whether a task has run for some time without a stop, or would if it had a CPU. */
+  someTaskComputes(): boolean;
 }
 
 /**
- * When tracer and tasks had better share a CPU: while stops are dense, unless several tasks compute, which would then wait for
- * each other. That shows only while they do share one: so it is tried, and left alone for a while if it was wrong.
+ * Whether tracer and tasks, which share a CPU now or not, had better share one: while stops are dense, but wait for other CPUs
+ * to wake up. A task that computes would take that CPU from the others.
  */
-export class SharingRule {
-  #crowdedLooks = 0;
-  #pauseMs = FIRST_PAUSE_MS;
-  #pauseEndMs = Number.NEGATIVE_INFINITY;
-
-  /** Whether they should share from now on. */
-  shares(sharing: boolean, window: StopWindow): boolean {
-    const ms = window.toMs - window.fromMs;
-    const perSecond = (window.stops * 1000) / ms;
-    if (!sharing) return perSecond > DENSE && window.toMs >= this.#pauseEndMs;
-    if (perSecond < SPARSE) return false;
-    const isCrowded = window.tracerMs / ms < SMALL_SHARE && window.othersRun();
-    this.#crowdedLooks = isCrowded ? this.#crowdedLooks + 1 : 0;
-    if (this.#crowdedLooks < LOOKS) return true;
-    this.#crowdedLooks = 0;
-    this.#pauseEndMs = window.toMs + this.#pauseMs;
-    this.#pauseMs = Math.min(2 * this.#pauseMs, LONGEST_PAUSE_MS);
-    return false;
-  }
+export function paysToShare(sharing: boolean, { stops, ms, someTaskComputes }: StopWindow): boolean {
+  const perSecond = (stops * 1000) / ms;
+  const isDense = sharing ? perSecond > SPARSE : perSecond > DENSE && perSecond < FAST;
+  return isDense && !someTaskComputes();
 }
