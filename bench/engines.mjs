@@ -15,7 +15,7 @@ const pinned = (...command) => ['taskset', '-c', '0', ...command];
 const by = (engine, ...options) => [renacer, '--engine', engine, '-f', '-o', trace, ...options, '--'];
 const CALLS = 100_000;
 
-const build = process.env.BUILD ? ['sh', '-c', process.env.BUILD] : makeBuild(path.join(scratch, 'build'), 24);
+const build = process.env.BUILD ? ['sh', '-c', process.env.BUILD] : makeBuild(path.join(scratch, 'build'), 48);
 
 const BENCHES = [
   {

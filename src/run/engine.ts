@@ -17,8 +17,9 @@ const SIGKILL = 9;
 
 /** Events handed over before the event loop gets its turn. */
 const EVENTS_A_TURN = 20_000;
-/** How long an event may lie in the ring before it is shown, in milliseconds. */
+/** How long an event may lie in the ring before it is shown, in milliseconds: while events come, and when none has come for long. */
 const LATENCY_MS = 5;
+const LONGEST_LATENCY_MS = 40;
 
 export interface EngineListener {
   started(pid: number): void;
@@ -137,6 +138,7 @@ interface Pump {
 function startPump(source: EventSource, listener: EngineListener): Pump {
   const receive = (event: TraceEvent): void => listener.event(event);
   let timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  let pauseMs = LATENCY_MS;
   const turn = (): void => {
     const count = source.drain(receive, EVENTS_A_TURN);
     if (count === EVENTS_A_TURN) {
@@ -144,7 +146,8 @@ function startPump(source: EventSource, listener: EngineListener): Pump {
       return;
     }
     if (count > 0) listener.idle();
-    timer = setTimeout(turn, LATENCY_MS);
+    pauseMs = count > 0 ? LATENCY_MS : Math.min(2 * pauseMs, LONGEST_LATENCY_MS);
+    timer = setTimeout(turn, pauseMs);
   };
   const stop = (): void => {
     clearTimeout(timer as NodeJS.Timeout);
