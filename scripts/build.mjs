@@ -9,6 +9,8 @@ import { rolldown } from 'rolldown';
 const DIST = path.resolve('dist');
 /** Loaded late, or native. */
 const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
+/** Of those that show which code is used. */
+const LONGEST_RUN_MS = 30_000;
 /**
  * What a process or thread starts with. Of each file here all that it imports goes into one bundle, unless an earlier one has
  * it: the command line starts with the first, which starts a thread before it loads the next.
@@ -94,11 +96,14 @@ async function pageOf(folder) {
 
 /** First what V8 sees at once, then the functions that some runs call. */
 function keepCode(files) {
-  const keep = (...args) => spawnSync('node', ['scripts/keep-code.cjs', ...args], { encoding: 'utf8' });
+  const keep = (...args) => {
+    const how = { encoding: 'utf8', timeout: LONGEST_RUN_MS };
+    const { status, stderr } = spawnSync('node', ['scripts/keep-code.cjs', ...args], how);
+    if (status !== 0) console.warn(`Renacer can't run here yet, so it will start a little slower:\n${stderr}`);
+  };
   keep('--of', ...files);
   for (const options of [['-f'], ['--engine', 'ptrace', '-f'], ['--chaos', 'gentle']]) {
-    const { status, stderr } = keep('-o', '/dev/null', ...options, '--', 'sh', '-c', 'ls / | cat');
-    if (status !== 0) console.warn(`Renacer can't run here yet, so it will start a little slower:\n${stderr}`);
+    keep('-o', '/dev/null', ...options, '--', 'sh', '-c', 'ls / | cat');
   }
 }
 

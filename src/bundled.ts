@@ -3,10 +3,6 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Script } from 'node:vm';
 
-/**
- * Loads the files that `npm run build` bundles (CommonJS), with the code that V8 made of them then: to make it anew takes longer
- * than all that a run has to do. Another version of Node.js does not take it, and makes its own.
- */
 interface Bundle {
   readonly exports: object;
   readonly script: Script;
@@ -20,7 +16,10 @@ export function codeFile(file: string): string {
   return `${file}.code`;
 }
 
-/** What a bundle exports. */
+/**
+ * Loads a file that `npm run build` has bundled (CommonJS), with the code that V8 made of it then: to make it anew takes longer
+ * than all that a run has to do. Another version of Node.js does not take it, and makes its own. Returns what the bundle exports.
+ */
 export function load(file: string): object {
   const loaded = bundles.get(file);
   if (loaded) return loaded.exports;

@@ -2,7 +2,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { CallChain } from './call-chain.ts';
 import type { Calls } from './call-memory.ts';
 import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
-import { errnoName, SystemCallError, syscall } from './libc.ts';
+import { errnoName, syscall } from './libc.ts';
 import { enterNamespaces, type NamespaceFds } from './namespaces.ts';
 import { OwnCalls } from './own-calls.ts';
 import { instructionCount } from './seccomp-filter.ts';
@@ -179,16 +179,22 @@ interface Birth {
  */
 function giveBirth(chain: CallChain, cgroup: string | undefined): Birth {
   if (cgroup !== undefined) {
-    const fd = openSync(cgroup, constants.O_DIRECTORY);
     try {
-      return { pid: chain.startIn(fd), isInCgroup: true };
+      return { pid: startIn(chain, cgroup), isInCgroup: true };
     } catch (error) {
-      if (!(error instanceof SystemCallError)) throw error;
-    } finally {
-      closeSync(fd);
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
   }
   return { pid: chain.start(), isInCgroup: false };
+}
+
+function startIn(chain: CallChain, cgroup: string): number {
+  const fd = openSync(cgroup, constants.O_DIRECTORY);
+  try {
+    return chain.startIn(fd);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Executes a command in place of this process. Throws SystemCallError if that can't be done. */

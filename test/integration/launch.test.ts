@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type * as Groups from '../../src/chaos/basic/run-groups.ts';
 import type * as Launch from '../../src/linux/launch.ts';
 import type * as Wait from '../../src/linux/wait.ts';
+import { launchSpec } from '../support/launch-spec.mjs';
 import { built } from '../support/limits.ts';
 
 const { GatedProcess } = await built<typeof Launch>('linux/launch.js');
@@ -23,19 +24,8 @@ const canMakeGroups = (() => {
   }
 })();
 
-function launch(cgroup: string | undefined, file: string, ...args: string[]) {
-  return GatedProcess.prepare({
-    file,
-    argv: [file, ...args],
-    env: [],
-    cwd: undefined,
-    stdio: [0, 1, 2],
-    inheritedFds: [],
-    rlimits: [],
-    filter: undefined,
-    noNewPrivileges: false,
-    cgroup,
-  });
+function launch(cgroup: string, ...argv: string[]) {
+  return GatedProcess.prepare({ ...launchSpec(argv), cgroup });
 }
 
 function statusOf(gated: ReturnType<typeof launch>): number {

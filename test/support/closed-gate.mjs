@@ -1,22 +1,13 @@
 // Prepares a command, and closes its gate as the end of this process would: the command must not be executed.
 import { closeSync, readdirSync } from 'node:fs';
+import { launchSpec } from './launch-spec.mjs';
 
 const [dist, ...argv] = process.argv.slice(2);
 const { GatedProcess } = await import(`${dist}/linux/launch.js`);
 const { Waiter } = await import(`${dist}/linux/wait.js`);
 const openFds = () => readdirSync('/proc/self/fd').map(Number);
 const before = new Set(openFds());
-const gated = GatedProcess.prepare({
-  file: argv[0],
-  argv,
-  env: [],
-  cwd: undefined,
-  stdio: [0, 1, 2],
-  inheritedFds: [],
-  rlimits: [],
-  filter: undefined,
-  noNewPrivileges: false,
-});
+const gated = GatedProcess.prepare(launchSpec(argv));
 for (const fd of openFds()) {
   try {
     if (!before.has(fd)) closeSync(fd);

@@ -1,0 +1,3 @@
+import type { LaunchSpec } from '../../src/linux/launch.ts';
+
+export function launchSpec(argv: readonly string[]): LaunchSpec;
