@@ -98,7 +98,7 @@ async function pageOf(folder) {
 function keepCode(files) {
   const keep = (...args) => {
     const how = { encoding: 'utf8', timeout: LONGEST_RUN_MS };
-    const { status, stderr } = spawnSync('node', ['scripts/keep-code.cjs', ...args], how);
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/keep-code.cjs', ...args], how);
     if (status !== 0) console.warn(`Renacer can't run here yet, so it will start a little slower:\n${stderr}`);
   };
   keep('--of', ...files);
