@@ -10,14 +10,14 @@ const DIST = path.resolve('dist');
 /** Loaded late, or native. */
 const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
 /** Of those that show which code is used. */
-const LONGEST_RUN_MS = 30_000;
+const MAX_RUN_MS = 30_000;
 /**
  * What a process or thread starts with. Of each file here all that it imports goes into one bundle, unless an earlier one has
  * it: the command line starts with the first, which starts a thread before it loads the next.
  */
 const ENTRIES = [
   ['cli/main', 'cli/commands', 'cli/run'],
-  ['run/engine-thread'],
+  ['run/engine/engine-thread'],
   [
     'chaos/network/network-thread',
     'chaos/network/queue-worker',
@@ -97,7 +97,7 @@ async function pageOf(folder) {
 /** First what V8 sees at once, then the functions that some runs call. */
 function keepCode(files) {
   const keep = (...args) => {
-    const how = { encoding: 'utf8', timeout: LONGEST_RUN_MS };
+    const how = { encoding: 'utf8', timeout: MAX_RUN_MS };
     const { status, stderr } = spawnSync(process.execPath, ['scripts/keep-code.cjs', ...args], how);
     if (status !== 0) console.warn(`Renacer can't run here yet, so it will start a little slower:\n${stderr}`);
   };

@@ -25,7 +25,7 @@ export type {
 } from './model/run-result.ts';
 export type { StackFrame } from './model/stack-frame.ts';
 export { type Report, toReport } from './report/json-report.ts';
-export type { EngineChoice } from './run/engine-plan.ts';
-export { type AttachOptions, attach, type Run, type RunOptions, replay, run } from './run/library.ts';
-export type { RunEvent, SyscallEvent } from './run/run-event.ts';
-export type { StdioChoice, StdioOption } from './run/stdio.ts';
+export type { StdioChoice, StdioOption } from './run/command/stdio.ts';
+export type { EngineChoice } from './run/engine/engine-plan.ts';
+export { type AttachOptions, attach, type Run, type RunOptions, replay, run } from './run/library/library.ts';
+export type { RunEvent, SyscallEvent } from './run/library/run-event.ts';

@@ -366,7 +366,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
     flag: '--network-backend',
     builder: 'withNetworkBackend',
     summary:
-      'What impairs the network: packets need CAP_NET_ADMIN, a namespace of its own no privileges, system calls are an imitation',
+      'What impairs the network: packets need CAP_NET_ADMIN, a namespace of its own no privileges, system calls are an emulation',
     example: 'packets',
     default: 'auto',
   },

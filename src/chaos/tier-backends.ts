@@ -3,8 +3,8 @@ import type { Capability, CapabilityName } from './capabilities.ts';
 import { NAMESPACE } from './network/namespace/own-network.ts';
 import { probeOwnNetwork } from './network/namespace/probe.ts';
 import { probeNetworkBackend } from './network/probe.ts';
-import { IMITATION } from './network/syscalls/imitated-network.ts';
-import { probeImitation } from './network/syscalls/probe.ts';
+import { EMULATION } from './network/syscalls/emulated-network.ts';
+import { probeEmulation } from './network/syscalls/probe.ts';
 
 /** What one part of a tier will be done by on this machine; undefined: not at all. */
 export interface PartBackend {
@@ -19,7 +19,7 @@ const PROBE_MEMORY_BYTES = 2 ** 50;
 /**
  * What each tier will use here. For the limits this is the very choice that a run makes: the limits are prepared, asked
  * who serves them, and disposed. The network's packets are tried by a real
- * datagram, its imitation by a real connection, a network of the command's own by both.
+ * datagram, its emulation by a real connection, a network of the command's own by both.
  */
 export async function tierBackends(capabilities: readonly Capability[]): Promise<PartBackend[]> {
   const has = (name: CapabilityName): boolean => capabilities.some((one) => one.name === name && one.available);
@@ -48,5 +48,5 @@ async function namespaceBackend(): Promise<string | undefined> {
 
 function networkBackend(packets: boolean, tracer: string | undefined): string | undefined {
   if (packets) return 'packets (nftables owner table + NFQUEUE)';
-  return tracer && probeImitation() === undefined ? `${IMITATION}, ${tracer}` : undefined;
+  return tracer && probeEmulation() === undefined ? `${EMULATION}, ${tracer}` : undefined;
 }

@@ -5,7 +5,7 @@ import { PRESET_NAMES } from '../chaos/presets.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
 import { OUTCOMES, type Outcome } from '../model/outcome.ts';
-import { ENGINE_CHOICES, type EngineChoice } from '../run/engine-plan.ts';
+import { ENGINE_CHOICES, type EngineChoice } from '../run/engine/engine-plan.ts';
 import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
 import { REFUSED } from './missing-options.ts';

@@ -38,7 +38,7 @@ async function replay([file, ...argv]: readonly string[], inherited: readonly nu
     });
   }
   if (file.startsWith('-')) parseCommandLine([file], process.env, undefined);
-  const { readRecording } = await import('../run/recording-file.ts');
+  const { readRecording } = await import('../run/recording/recording-file.ts');
   const line = parseCommandLine(argv, process.env, readRecording(file));
   startAhead(line);
   const { run } = await import('./run.ts');

@@ -4,7 +4,7 @@ import type { MissedFault, RunResult } from '../model/run-result.ts';
 export const EXIT_COMPLAINT = 1;
 
 /** Missed faults that are told one by one. */
-const MOST_MISSED = 20;
+const MAX_MISSED = 20;
 
 /**
  * What was to happen in a run and did not: recorded faults that did not come again, lost events and, if strict, rules that
@@ -12,12 +12,12 @@ const MOST_MISSED = 20;
  */
 export function complaintsOf({ replay, rules, trace }: RunResult, strict: boolean): string[] {
   const missed = (replay?.missed ?? []).filter((fault) => strict || !('flow' in fault && fault.byTime));
-  const more = missed.length - MOST_MISSED;
+  const more = missed.length - MAX_MISSED;
   const idle = strict ? rules.filter(({ fired }) => fired === 0) : [];
   const lost =
     trace.lost > 0 ? [`${trace.lost} events of the trace were lost: they came faster than they could be read`] : [];
   return [
-    ...missed.slice(0, MOST_MISSED).map(missedText),
+    ...missed.slice(0, MAX_MISSED).map(missedText),
     ...(more > 0 ? [`replay went apart: so did not ${more} more; a report (--report) has them all`] : []),
     ...lost,
     ...idle.map(({ rule, eligible }) => `--strict: rule never fired: ${rule} (${eligible} eligible calls)`),

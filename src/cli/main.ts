@@ -1,6 +1,6 @@
 import { NETWORK_THREAD } from '../chaos/network/network-worker.ts';
 import { inheritedFds } from '../linux/inherited-fds.ts';
-import { ENGINE_THREAD } from '../run/engine-worker.ts';
+import { ENGINE_THREAD } from '../run/engine/engine-worker.ts';
 
 const [first] = process.argv.slice(2);
 const startsCommand = process.platform === 'linux' && first !== undefined && first !== 'doctor';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { closeFd, makePipe } from '../linux/fds.ts';
-import { openForWriting } from '../run/open-for-writing.ts';
+import { openForWriting } from '../run/recording/open-for-writing.ts';
 import { programName } from './program-name.ts';
 import { isCommand } from './trace-settings.ts';
 
@@ -10,7 +10,7 @@ const STDERR = 2;
 /** Text is written in pieces of about so many characters: one system call for many lines of a trace. */
 const CHUNK = 32 * 1024;
 /** Of one character in UTF-8, for each unit of a string. */
-const MOST_BYTES = 3;
+const MAX_BYTES = 3;
 
 /** Where Renacer's own lines go: stderr, or the file or command of `-o`. */
 export class OwnOutput {
@@ -18,7 +18,7 @@ export class OwnOutput {
   readonly #toFile: boolean;
   readonly #reader: ChildProcess | undefined;
   /** One for all pieces: to make a new one for each takes longer than to fill it. */
-  readonly #bytes = Buffer.allocUnsafeSlow(2 * CHUNK * MOST_BYTES);
+  readonly #bytes = Buffer.allocUnsafeSlow(2 * CHUNK * MAX_BYTES);
   #pending = '';
   /** Called when whoever read this has gone. */
   onReaderGone: (() => void) | undefined;
@@ -62,7 +62,7 @@ export class OwnOutput {
   flush(): void {
     const text = this.#pending;
     this.#pending = '';
-    const fits = text.length * MOST_BYTES <= this.#bytes.length;
+    const fits = text.length * MAX_BYTES <= this.#bytes.length;
     const bytes = fits ? this.#bytes.subarray(0, this.#bytes.write(text)) : Buffer.from(text);
     if (!writeAll(this.#fd, bytes)) this.onReaderGone?.();
   }

@@ -9,7 +9,7 @@ import { RenacerError } from '../model/errors.ts';
 import { closingBlock } from '../report/closing-block.ts';
 import { toReport } from '../report/json-report.ts';
 import { attachTo } from '../run/attach.ts';
-import { openForWriting } from '../run/open-for-writing.ts';
+import { openForWriting } from '../run/recording/open-for-writing.ts';
 import type { AttachRequest } from '../run/request.ts';
 import { runCommand } from '../run/run.ts';
 import type { CommandLine } from './command-line.ts';

@@ -29,11 +29,11 @@ export function wholeNumber(option: string, text: string, unit: string): number 
 }
 
 /** What one record of a stack can hold. */
-const MOST_FRAMES = 100_000;
+const MAX_FRAMES = 100_000;
 
 export function frameLimit(option: string, text: string): number {
   const limit = wholeNumber(option, text, 'frames');
-  if (limit === 0 || limit > MOST_FRAMES) throw notAllowed(option, text, `a number from 1 to ${MOST_FRAMES}`);
+  if (limit === 0 || limit > MAX_FRAMES) throw notAllowed(option, text, `a number from 1 to ${MAX_FRAMES}`);
   return limit;
 }
 

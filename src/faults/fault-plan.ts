@@ -83,7 +83,7 @@ function plannedRandom(settings: RandomSettings, faultsFrom: FaultSettings['faul
   const set = syscalls === undefined ? 'all' : joined(syscalls);
   const rule: Conditions = {
     selector: { syscalls: set, probability: rate, count: 'task' },
-    habit: 'kernel',
+    semantics: 'kernel',
     from: 'entry',
     realism,
   };

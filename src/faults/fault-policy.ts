@@ -25,7 +25,7 @@ export interface FiredFault {
   readonly ordinal: number;
   readonly timeMs: number;
   readonly fault: Fault;
-  readonly habit: Conditions['habit'];
+  readonly semantics: Conditions['semantics'];
   /** Where in its program the task was, if that was asked for: the tracer adds it. */
   readonly stack?: readonly StackFrame[] | undefined;
 }
@@ -57,7 +57,7 @@ export class FaultPolicy implements Policy {
     for (const rule of this.#rules) {
       for (const nr of rule.numbers) this.#byNumber.set(nr, [...(this.#byNumber.get(nr) ?? []), rule]);
     }
-    this.#watchesHandlers = this.#rules.some(({ rule, source }) => rule.habit === 'kernel' && source.interrupts);
+    this.#watchesHandlers = this.#rules.some(({ rule, source }) => rule.semantics === 'kernel' && source.interrupts);
     this.hidesVdso = this.#quirks.behindVdso;
     const watched = [...this.#quirks.watched, ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
     this.armed = new Set([...this.#byNumber.keys(), ...watched]);
@@ -126,11 +126,11 @@ export class FaultPolicy implements Policy {
 
   #fire(rule: ArmedRule, facts: CallFacts, elapsedMs: number): readonly Effect[] | undefined {
     const { call } = facts;
-    const { habit, realism } = rule.rule;
+    const { semantics, realism } = rule.rule;
     const injection = rule.source.choose({
       call,
       facts,
-      habit,
+      semantics,
       realism,
       key: rule.keyOf(call.task),
       ordinal: decisionOrdinal(call),
@@ -150,7 +150,7 @@ export class FaultPolicy implements Policy {
       ordinal: call.ordinal,
       timeMs: elapsedMs,
       fault: injection.fault,
-      habit,
+      semantics,
     });
     return injection.effects;
   }

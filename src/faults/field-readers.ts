@@ -93,7 +93,7 @@ export const FIELD_READERS: Readonly<Record<string, FieldReader>> = {
 
   strace: (value, draft) => {
     noValue('strace', value);
-    draft.habit = 'strace';
+    draft.semantics = 'strace';
   },
   from: (value, draft) => {
     draft.from = oneOf('from', FAULT_STARTS, value);

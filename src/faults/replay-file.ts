@@ -20,7 +20,7 @@ export interface RecordedFault {
   /** The name of the rule, from which random bytes of a corruption are drawn again (see rule-identity.ts). */
   readonly rule: string;
   readonly fault: Fault;
-  readonly habit: Rule['habit'];
+  readonly semantics: Rule['semantics'];
 }
 
 /** A signal of `signal_injection`, by the call at which it was sent. */
@@ -76,8 +76,8 @@ export function printRecordedFault(recorded: Recorded): string {
 }
 
 /** What was done, in the words of a rule. */
-export function faultText({ fault, habit }: Pick<RecordedFault, 'fault' | 'habit'>): string {
-  return habit === 'strace' ? `${printFault(fault)}:strace` : printFault(fault);
+export function faultText({ fault, semantics }: Pick<RecordedFault, 'fault' | 'semantics'>): string {
+  return semantics === 'strace' ? `${printFault(fault)}:strace` : printFault(fault);
 }
 
 /**
@@ -197,7 +197,7 @@ export function readRecorded(json: Json, name: string, line: number): Recorded {
   if (typeof fault !== 'string') throw badRecording(name, line, 'fault must be a text');
   try {
     const read = parseInject(`${syscall}:${fault}`);
-    return { ...at, fault: read.fault, habit: read.habit };
+    return { ...at, fault: read.fault, semantics: read.semantics };
   } catch (cause) {
     const reason = cause instanceof RenacerError ? `${cause.message}: ${cause.hint}` : `${cause}`;
     throw badRecording(name, line, reason, cause);

@@ -123,11 +123,11 @@ export class ReplayPolicy implements Policy {
 
   #inject(recorded: RecordedFault, facts: CallFacts): Effect[] | undefined {
     const { call } = facts;
-    const { fault, habit, rule } = recorded;
+    const { fault, semantics, rule } = recorded;
     const effects = effectsOf(fault, {
       call,
       facts,
-      habit,
+      semantics,
       // It was possible when it was recorded, so that it had been allowed.
       realism: 'any',
       key: decisionKey(this.#seed, rule, call.task.lineage),
@@ -143,7 +143,7 @@ export class ReplayPolicy implements Policy {
     this.#injected.add(recorded);
     const { lineage, tid, enteredAt } = call.task;
     const at = { lineage, tid, syscall: facts.name, ordinal: call.ordinal, timeMs: enteredAt - this.#startMs };
-    this.#onFault({ rule, ...at, fault, habit });
+    this.#onFault({ rule, ...at, fault, semantics });
     return effects;
   }
 

@@ -15,7 +15,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface RuleDraft {
   readonly selector: Mutable<Selector>;
   readonly fault: Mutable<Fault>;
-  habit: Rule['habit'];
+  semantics: Rule['semantics'];
   from: FaultStart;
   realism: Rule['realism'];
 }

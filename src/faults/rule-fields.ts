@@ -7,7 +7,7 @@ export function ruleFromFields(syscalls: string, fields: readonly Field[], defau
   const draft: RuleDraft = {
     selector: { syscalls, count: 'task' },
     fault: {},
-    habit: 'kernel',
+    semantics: 'kernel',
     from: defaultFrom,
     realism: 'likely',
   };

@@ -15,7 +15,7 @@ export function fieldsOfRule(rule: Rule, defaultFrom: FaultStart): Field[] {
     ['from', rule.from === defaultFrom ? undefined : rule.from],
     ['realism', rule.realism === 'likely' ? undefined : rule.realism],
   ];
-  const words: Field[] = rule.habit === 'strace' ? [{ name: 'strace', value: undefined }] : [];
+  const words: Field[] = rule.semantics === 'strace' ? [{ name: 'strace', value: undefined }] : [];
   return [...fieldsOfFault(rule.fault), ...toFields(entries), ...words];
 }
 

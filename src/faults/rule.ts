@@ -146,7 +146,7 @@ export interface Fault {
 export interface Conditions {
   readonly selector: Selector;
   /** Whose effects the fault leaves behind, where they differ: the kernel's, or those of strace's `-e inject=`. */
-  readonly habit: 'kernel' | 'strace';
+  readonly semantics: 'kernel' | 'strace';
   readonly from: FaultStart;
   readonly realism: RealismLevel;
 }

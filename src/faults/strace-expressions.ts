@@ -16,7 +16,7 @@ export function straceExpressions(rules: readonly PlannedRule[]): string[] | und
   const texts = rules.map(({ rule, inject, numbers: own }) => {
     if (inject.kind !== 'fixed') return undefined;
     const { fault } = inject;
-    return isStraces(rule, fault, own) ? printInject({ ...rule, fault, habit: 'kernel' }) : undefined;
+    return isStraces(rule, fault, own) ? printInject({ ...rule, fault, semantics: 'kernel' }) : undefined;
   });
   return texts.every((text) => text !== undefined) ? texts.map((text) => `inject=${text}`) : undefined;
 }
@@ -26,7 +26,7 @@ function isStraces(rule: Conditions, fault: Fault, numbers: readonly number[]): 
   if (count !== 'task' || Object.keys(conditions).length > 0 || rule.from !== 'exec') return false;
   const { call, corrupt } = fault;
   if (corrupt || (call && call.kind !== 'error' && call.kind !== 'retval')) return false;
-  return rule.habit === 'strace' || !numbers.some((nr) => leavesMore(fault, syscallName(nr)));
+  return rule.semantics === 'strace' || !numbers.some((nr) => leavesMore(fault, syscallName(nr)));
 }
 
 /** Whether the error leaves something behind in this call that strace does not; a call that is restarted has no error. */

@@ -57,10 +57,10 @@ const PSEUDO_MAP_FD = 1;
 
 const INSTRUCTION_BYTES = 8;
 /** More than any program here has. */
-const MOST_INSTRUCTIONS = 4096;
+const MAX_INSTRUCTIONS = 4096;
 
 export class BpfAssembler {
-  readonly #code = new DataView(new ArrayBuffer(MOST_INSTRUCTIONS * INSTRUCTION_BYTES));
+  readonly #code = new DataView(new ArrayBuffer(MAX_INSTRUCTIONS * INSTRUCTION_BYTES));
   #length = 0;
   readonly #labels = new Map<string, number>();
   readonly #jumps: { readonly at: number; readonly label: string }[] = [];

@@ -45,7 +45,7 @@ const LOG_BYTES = 1024 * 1024;
 const INSTRUCTION_BYTES = 8;
 /** A signal interrupts the verifier. */
 const EAGAIN = 11;
-const MOST_TRIES = 10;
+const MAX_TRIES = 10;
 
 /** A map, of fixed sizes of keys and values (in bytes). Throws SystemCallError. */
 export class BpfMap {
@@ -117,7 +117,7 @@ export function loadProgram(name: string, program: Uint8Array): number {
     memory.u32.set([BPF_PROG_TYPE_RAW_TRACEPOINT, program.length / INSTRUCTION_BYTES]);
     setPointer(memory.view, 8, memory.address + CODE_AT);
     setPointer(memory.view, 16, memory.address + LICENSE_AT);
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const fd = bpf(BPF_PROG_LOAD, memory);
       if (fd >= 0) return fd;
       if (errno() !== EAGAIN) break;

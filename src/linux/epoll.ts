@@ -10,7 +10,7 @@ const EPOLL_CTL_DEL = 2;
 const EPOLL_CTL_MOD = 3;
 /** struct epoll_event is packed on x86-64: events at 0, data at 4. */
 const EVENT_BYTES = 12;
-const MOST_EVENTS = 256;
+const MAX_EVENTS = 256;
 const ENOSYS = 38;
 /** No wrapper before glibc 2.35. */
 const SYS_EPOLL_PWAIT2 = 441;
@@ -64,14 +64,14 @@ export class Epoll {
   #wait(timeoutMs: number): number {
     const { view, address } = this.#memory;
     if (this.#precise) {
-      const timeAt = MOST_EVENTS * EVENT_BYTES;
+      const timeAt = MAX_EVENTS * EVENT_BYTES;
       const nanoseconds = Math.ceil(timeoutMs * 1e6);
       view.setBigInt64(timeAt, BigInt(Math.floor(nanoseconds / 1e9)), true);
       view.setBigInt64(timeAt + 8, BigInt(nanoseconds % 1e9), true);
-      const count = syscall(SYS_EPOLL_PWAIT2, this.fd, address, MOST_EVENTS, address + timeAt, 0, 0);
+      const count = syscall(SYS_EPOLL_PWAIT2, this.fd, address, MAX_EVENTS, address + timeAt, 0, 0);
       if (count >= 0 || errno() !== ENOSYS) return count;
       this.#precise = false;
     }
-    return epollWait(this.fd, address, MOST_EVENTS, Math.ceil(timeoutMs));
+    return epollWait(this.fd, address, MAX_EVENTS, Math.ceil(timeoutMs));
   }
 }

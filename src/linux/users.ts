@@ -11,7 +11,7 @@ const PASSWD_BYTES = 48;
 
 const PAGE = 4096;
 /** NGROUPS_MAX. */
-const MOST_GROUPS = 65536;
+const MAX_GROUPS = 65536;
 
 /** Who a process runs as. */
 export interface User {
@@ -31,9 +31,9 @@ export function userByName(name: string): User | undefined {
 }
 
 function groupsOf(name: string, gid: number): readonly number[] {
-  const memory = NativeMemory.allocate(PAGE + MOST_GROUPS * 4);
+  const memory = NativeMemory.allocate(PAGE + MAX_GROUPS * 4);
   try {
-    memory.u32[0] = MOST_GROUPS;
+    memory.u32[0] = MAX_GROUPS;
     if (getgrouplist(name, gid, memory.address + PAGE, memory.address) < 0) {
       throw new Error(`getgrouplist: ${errno()}`);
     }

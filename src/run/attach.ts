@@ -4,13 +4,13 @@ import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
-import { refusalText } from './attach-refusal.ts';
-import { runEngine } from './engine.ts';
+import { refusalText } from './engine/attach-refusal.ts';
+import { runEngine } from './engine/engine.ts';
 import { noLimits } from './no-limits.ts';
 import { attachPlan, injectionsOf, tracingPlan } from './plans.ts';
-import { RecordingFile } from './recording-file.ts';
+import { RecordingFile } from './recording/recording-file.ts';
 import type { AttachRequest, RunRequest } from './request.ts';
-import { makeResult } from './result.ts';
+import { makeResult } from './verdict/result.ts';
 
 /** What can be done to a process that runs already: all that is done at its system calls. */
 const FITTING: readonly PartName[] = ['rules', 'byzantine', 'bugs', 'signals', 'io_latency'];
@@ -39,7 +39,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
   }
   const seed = settings.seed ?? random32();
   const { trace = { select: [] }, places } = request;
-  const injected = { ...(await injectionsOf(settings, seed)), replay: undefined, imitation: undefined };
+  const injected = { ...(await injectionsOf(settings, seed)), replay: undefined, emulation: undefined };
   const plan = tracingPlan({ trace, places }, injected);
   // What ran before has no filter of ours.
   const tracing = plan && { ...plan, method: 'ptrace' as const };

@@ -1,15 +1,15 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { PreparedNetwork, StartingNetwork } from '../chaos/network/engine.ts';
 import type { Recordings } from '../chaos/network/recordings.ts';
-import type { ImitationPlan } from '../chaos/network/syscalls/relay-requests.ts';
+import type { EmulationPlan } from '../chaos/network/syscalls/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import type { NamespaceFds } from '../linux/namespaces.ts';
 import { RenacerError } from '../model/errors.ts';
 
 /** A network that is being impaired: its tree may be set up meanwhile, but not executed before it is `ready`. */
 export interface OpeningNetwork extends StartingNetwork {
-  /** What the tracer has to do for it, if it is imitated. */
-  readonly imitation?: ImitationPlan;
+  /** What the tracer has to do for it, if it is emulated. */
+  readonly emulation?: EmulationPlan;
   /** Where the command is to be started, if it has a network of its own. */
   readonly namespaces?: NamespaceFds;
   /** To be called at the end, when nothing is started any more. */
@@ -52,9 +52,9 @@ async function openBackend(wanted: WantedNetwork, limits: PreparedLimits): Promi
     case 'packets':
       return openPackets(wanted, limits);
     case 'syscalls':
-      return openImitation(wanted);
+      return openEmulation(wanted);
     case 'auto':
-      return limits.cgroupV2 === undefined ? openImitation(wanted) : openPackets(wanted, limits);
+      return limits.cgroupV2 === undefined ? openEmulation(wanted) : openPackets(wanted, limits);
     case 'namespace':
       return openOwnNetwork(wanted);
   }
@@ -62,16 +62,16 @@ async function openBackend(wanted: WantedNetwork, limits: PreparedLimits): Promi
 
 /** Another network in place of one that does not get ready; throws why it does not, if there is none. */
 export async function openInstead(
-  { ready, imitation }: OpeningNetwork,
+  { ready, emulation }: OpeningNetwork,
   wanted: WantedNetwork,
 ): Promise<OpeningNetwork> {
   const reason: unknown = await ready.then(
     () => undefined,
     (error) => error,
   );
-  const hasChoice = (wanted.settings.networkBackend ?? 'auto') === 'auto' && imitation === undefined;
+  const hasChoice = (wanted.settings.networkBackend ?? 'auto') === 'auto' && emulation === undefined;
   if (hasChoice && reason instanceof RenacerError && WITHOUT_PACKETS.includes(reason.code)) {
-    return openImitation(wanted);
+    return openEmulation(wanted);
   }
   throw reason;
 }
@@ -114,12 +114,12 @@ async function openOwnNetwork({ settings, seed, recordings }: WantedNetwork): Pr
   return prepareOwnNetwork(networkPlan(settings), { seed, hostPorts, recordings });
 }
 
-async function openImitation({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {
-  const [{ prepareImitation }, { networkPlan }] = await Promise.all([
-    import('../chaos/network/syscalls/imitated-network.ts'),
+async function openEmulation({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {
+  const [{ prepareEmulation }, { networkPlan }] = await Promise.all([
+    import('../chaos/network/syscalls/emulated-network.ts'),
     import('../chaos/network/plan.ts'),
   ]);
-  return prepareImitation(networkPlan(settings), seed, recordings);
+  return prepareEmulation(networkPlan(settings), seed, recordings);
 }
 
 /** A network that stopped being impaired while the command ran would make the report a lie. Errors: NETWORK_FAILED. */

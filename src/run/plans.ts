@@ -3,7 +3,7 @@ import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
 import { type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
-import type { AttachPlan, TracingPlan } from './engine-plan.ts';
+import type { AttachPlan, TracingPlan } from './engine/engine-plan.ts';
 import type { AttachRequest, RunRequest } from './request.ts';
 
 /** What a request means for the engine's thread. */
@@ -51,7 +51,7 @@ async function faultPlanOf(
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 export function tracingPlan(
   { trace, places }: Pick<RunRequest, 'trace' | 'places'>,
-  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'imitation' | 'ioLatencyMs'>,
+  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'emulation' | 'ioLatencyMs'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
   if (!trace && !isChaotic) return undefined;

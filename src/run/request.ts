@@ -4,9 +4,9 @@ import type { ResourceLimit } from '../linux/rlimits.ts';
 import type { DescriptorDetail } from '../model/capture.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import type { Dumps } from '../syscalls/dumped-data.ts';
-import type { AttachedProcess } from './engine-messages.ts';
-import type { EngineChoice, PlacesPlan } from './engine-plan.ts';
-import type { StdioOption } from './stdio.ts';
+import type { StdioOption } from './command/stdio.ts';
+import type { AttachedProcess } from './engine/engine-messages.ts';
+import type { EngineChoice, PlacesPlan } from './engine/engine-plan.ts';
 
 /** What is to be seen of the target's system calls. */
 export interface TraceRequest {

@@ -10,25 +10,25 @@ import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
-import { atExit } from './at-exit.ts';
-import { refusalText } from './attach-refusal.ts';
-import { runCheck } from './check.ts';
-import { Ending, treeIsEmpty } from './ending.ts';
-import { runEngine } from './engine.ts';
-import { chooseEngine, withoutKernel } from './engine-choice.ts';
-import type { Ended, LaunchFailed } from './engine-messages.ts';
-import type { TracingPlan } from './engine-plan.ts';
-import { launchError } from './launch-error.ts';
+import { launchError } from './command/launch-error.ts';
+import { resolveCommand } from './command/resolve-command.ts';
+import { Stdio } from './command/stdio.ts';
+import { userOf } from './command/user.ts';
+import { atExit } from './engine/at-exit.ts';
+import { refusalText } from './engine/attach-refusal.ts';
+import { runEngine } from './engine/engine.ts';
+import { chooseEngine, withoutKernel } from './engine/engine-choice.ts';
+import type { Ended, LaunchFailed } from './engine/engine-messages.ts';
+import type { TracingPlan } from './engine/engine-plan.ts';
 import { type OpeningNetwork, openForSure, openInstead, openNetwork, refuseBrokenNetwork } from './network.ts';
 import { noLimits } from './no-limits.ts';
 import { attachPlan, injectionsOf, tracingPlan } from './plans.ts';
-import { recordedNetwork, withRecordedNetwork } from './recorded-network.ts';
-import { RecordingFile } from './recording-file.ts';
+import { recordedNetwork, withRecordedNetwork } from './recording/recorded-network.ts';
+import { RecordingFile } from './recording/recording-file.ts';
 import type { RunRequest } from './request.ts';
-import { resolveCommand } from './resolve-command.ts';
-import { makeResult } from './result.ts';
-import { Stdio } from './stdio.ts';
-import { userOf } from './user.ts';
+import { runCheck } from './verdict/check.ts';
+import { Ending, treeIsEmpty } from './verdict/ending.ts';
+import { makeResult } from './verdict/result.ts';
 
 /**
  * Runs a command as asked, and resolves to how it went: the failure of the target is a result. Rejects with a
@@ -77,7 +77,7 @@ export async function runCommand(command: string, args: readonly string[], reque
       recording.begin({ seed, command: [command, ...args], ...(network && { network }) });
     }
     const planTracing = (): TracingPlan | undefined => {
-      const plan = tracingPlan(request, { ...injected, imitation: opening?.imitation });
+      const plan = tracingPlan(request, { ...injected, emulation: opening?.emulation });
       // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
       if (request.attach) return plan && { ...plan, method: 'ptrace' };
       return plan && chooseEngine(engineChoice, plan, limits.cgroupV2);

@@ -8,7 +8,7 @@ export interface ExpressionContext {
 }
 
 const WORD_BITS = 64;
-const MOST_STEPS = 1000;
+const MAX_STEPS = 1000;
 
 const BINARY: Readonly<Record<number, (a: bigint, b: bigint) => bigint>> = {
   26: (a, b) => a & b,
@@ -62,7 +62,7 @@ export function evaluate(expression: Uint8Array, context: ExpressionContext, sta
     push(BigInt.asUintN(bytes * 8, word));
   };
   for (let steps = 0; !reader.isAtEnd; steps++) {
-    if (steps > MOST_STEPS) throw new RangeError('an endless expression');
+    if (steps > MAX_STEPS) throw new RangeError('an endless expression');
     const code = reader.u8();
     const binary = BINARY[code];
     const unary = UNARY[code];

@@ -44,7 +44,7 @@ const CHDR_BYTES = 24;
 const PAGE = 4096;
 
 /** Larger sections are not what they seem. */
-const MOST_BYTES = 512 * 1024 * 1024;
+const MAX_BYTES = 512 * 1024 * 1024;
 
 /** An object file of 64 bits, little-endian: see elf(5). It reads what is asked for, when it is asked for. */
 export class Elf {
@@ -89,7 +89,7 @@ export class Elf {
 
   /** What a section holds, decompressed; undefined if it is not there. */
   bytes(section: Section | undefined): Uint8Array | undefined {
-    if (section === undefined || section.type === SHT_NOBITS || section.size > MOST_BYTES) return undefined;
+    if (section === undefined || section.type === SHT_NOBITS || section.size > MAX_BYTES) return undefined;
     const bytes = this.#source.read(section.offset, section.size);
     return section.flags & SHF_COMPRESSED ? decompressed(bytes) : bytes;
   }
@@ -102,7 +102,7 @@ export class Elf {
     );
     if (segment === undefined) return undefined;
     const skipped = address - segment.address;
-    return this.#source.read(segment.offset + skipped, Math.min(length, segment.fileSize - skipped, MOST_BYTES));
+    return this.#source.read(segment.offset + skipped, Math.min(length, segment.fileSize - skipped, MAX_BYTES));
   }
 
   /** The address that code in a page of the file has before the file is moved to where it is loaded. */
@@ -136,7 +136,7 @@ function readSections(source: ByteSource, at: number, count: number, names: numb
     return { name, type, flags, address, offset, size, link };
   });
   const { offset = 0, size = 0 } = headers[names] ?? {};
-  const texts = source.read(offset, Math.min(size, MOST_BYTES));
+  const texts = source.read(offset, Math.min(size, MAX_BYTES));
   return headers.map((header) => ({ ...header, name: textAt(texts, header.name) }));
 }
 
@@ -149,7 +149,7 @@ export function textAt(texts: Uint8Array, at: number): string {
 function decompressed(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes.length < CHDR_BYTES || new ByteReader(bytes).u32() !== ELFCOMPRESS_ZLIB) return undefined;
   try {
-    return inflateSync(bytes.subarray(CHDR_BYTES), { maxOutputLength: MOST_BYTES });
+    return inflateSync(bytes.subarray(CHDR_BYTES), { maxOutputLength: MAX_BYTES });
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** Longer records are not compared. */
-const MOST_WORDS = 64;
+const MAX_WORDS = 64;
 
 /** Calls with other numbers are not compared. */
 const NUMBERS = 1024;
@@ -25,8 +25,8 @@ export class AlikeCalls {
    * from `before`. Undefined if they are too many.
    */
   idOf(nr: number, words: Uint32Array, from: number, count: number, before = 0): number | undefined {
-    if (nr >= NUMBERS || count > MOST_WORDS) return undefined;
-    this.#last[nr] ??= { words: new Uint32Array(MOST_WORDS), length: 0, before: 0, id: 0 };
+    if (nr >= NUMBERS || count > MAX_WORDS) return undefined;
+    this.#last[nr] ??= { words: new Uint32Array(MAX_WORDS), length: 0, before: 0, id: 0 };
     const last = this.#last[nr];
     if (count === last.length && before === last.before && areSame(words, from, last.words, count)) return last.id;
     for (let i = 0; i < count; i++) last.words[i] = words[from + i]!;

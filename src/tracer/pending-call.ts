@@ -1,7 +1,7 @@
 import type { Located } from '../model/trace-event.ts';
 
 /** Beyond these, to make a view of the ring pays. */
-const MOST_WORDS = 64;
+const MAX_WORDS = 64;
 
 /** A copy of the entry record of a call that has not come back yet. */
 export class PendingCall {
@@ -21,7 +21,7 @@ export class PendingCall {
       this.words = new Uint32Array(this.bytes.buffer);
     }
     const count = size >> 2;
-    if (count > MOST_WORDS) this.words.set(ring.subarray(word, word + count));
+    if (count > MAX_WORDS) this.words.set(ring.subarray(word, word + count));
     else for (let i = 0; i < count; i++) this.words[i] = ring[word + i]!;
     this.size = size;
   }

@@ -9,7 +9,7 @@ const WINDOW = 256;
 /** Who is ready to run, and has not made a call for so long, computes. */
 const COMPUTES_MS = 5;
 /** A look at a task takes 10 µs, and there may be thousands of them. */
-const MOST_LOOKS = 16;
+const MAX_LOOKS = 16;
 /** While a CPU is shared by several tasks, there is a look after this time, too: they may compute, and not stop for long. */
 const LOOK_MS = 5;
 
@@ -99,7 +99,7 @@ export class Placement {
       if (awaitsExit || now - enteredAt <= COMPUTES_MS) continue;
       if (readProcessStat(tid)?.state === 'R') return true;
       looks += 1;
-      if (looks === MOST_LOOKS) return false;
+      if (looks === MAX_LOOKS) return false;
     }
     return false;
   }

@@ -22,7 +22,7 @@ describe('capabilities of this machine', () => {
     };
     expect(await part([], 'network')).toMatch(/^packets/);
     expect(await part([], 'network, by choice')).toMatch(/^namespace \(/);
-    expect(await part(['NET_ADMIN'], 'network')).toMatch(/^system calls \(imitation\)/);
+    expect(await part(['NET_ADMIN'], 'network')).toMatch(/^system calls \(emulation\)/);
     expect(await part(['NET_ADMIN', 'ptrace'], 'network')).toBeUndefined();
     expect(await part(['ptrace'], 'I/O latency')).toBeUndefined();
     expect(await part(['ptrace'], 'faults')).toBeUndefined();

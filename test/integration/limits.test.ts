@@ -85,12 +85,12 @@ describe.skipIf(!hasMemoryGroup)('memory in a control group', () => {
 });
 
 describe('memory by RLIMIT_DATA', () => {
-  it('lets allocations fail, and says that it is an imitation', async () => {
+  it('lets allocations fail, and says that it is an emulation', async () => {
     const request = { memory: { bytes: 50 * MiB, failure: 'enomem' } } as const;
     const { code, stderr, usage } = await runLimited(request, ALLOCATE_100_MIB).ended;
     expect(code).toBeGreaterThan(0);
     expect(stderr).toMatch(/out of memory/i);
-    expect(usage.memory).toMatchObject({ backend: 'RLIMIT_DATA (imitation: per process)', failure: 'enomem' });
+    expect(usage.memory).toMatchObject({ backend: 'RLIMIT_DATA (emulation: per process)', failure: 'enomem' });
   });
 
   it.skipIf(!isRoot)('is what users without control groups get', async () => {
@@ -117,7 +117,7 @@ describe('cpu', () => {
     '0.2 by stopping and continuing gets 0.15 to 0.25 (%s %s %s)',
     async (...command) => {
       const { usage } = await runLimited({ cpu: { fraction: 0.2 } }, command, { unprivileged: true }).ended;
-      expect(usage.cpu?.backend).toMatch(/^stop\/continue duty cycle \(imitation: SIGSTOP/);
+      expect(usage.cpu?.backend).toMatch(/^stop\/continue duty cycle \(emulation: SIGSTOP/);
       expect(usage.cpu?.gotFraction).toBeGreaterThan(0.15);
       expect(usage.cpu?.gotFraction).toBeLessThan(0.25);
     },

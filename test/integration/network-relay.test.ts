@@ -5,12 +5,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { allProcessIds, readProcessStat } from '../../src/linux/process-stat.ts';
+import { run, script, serveInTree, type TreeServer, USERS } from '../support/emulation.ts';
 import { has, isRoot, ROOT } from '../support/guests.ts';
-import { run, script, serveInTree, type TreeServer, USERS } from '../support/imitation.ts';
 import { inTurns } from '../support/in-turns.ts';
 import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
 
-/** What the relay of the imitated network does beyond connections that the tree opens: network-syscalls.test.ts has those. */
+/** What the relay of the emulated network does beyond connections that the tree opens: network-syscalls.test.ts has those. */
 
 const PYTHON = '/usr/bin/python3';
 const LATENCY_MS = 50;
@@ -49,7 +49,7 @@ function expectTrips(tripsMs: readonly number[], wantedMs: number, slackMs = SLA
   expect(median(tripsMs)).toBeLessThan(wantedMs + slackMs);
 }
 
-describe.skipIf(!isRoot)('UDP in an imitated network (needs root, to be it or to give it up)', () => {
+describe.skipIf(!isRoot)('UDP in an emulated network (needs root, to be it or to give it up)', () => {
   const udpCalls = path.join(ROOT, 'test/guests/udp-calls.py');
 
   it.skipIf(!has('setpriv')).each([
@@ -89,7 +89,7 @@ describe.skipIf(!isRoot)('UDP in an imitated network (needs root, to be it or to
   });
 });
 
-describe.skipIf(!isRoot)('connections that come in to an imitated network (needs root)', () => {
+describe.skipIf(!isRoot)('connections that come in to an emulated network (needs root)', () => {
   it.each(['127.0.0.1', '::1'])('are delayed, their opening included (%s)', async (host) => {
     const server = await serve([latency], script('echo-server.mjs', host));
     const { tripsMs } = await runOutside<RoundTrips>('round-trips.mjs', 'tcp', host, server.port, 5);
@@ -163,7 +163,7 @@ describe.skipIf(!isRoot)('connections that come in to an imitated network (needs
   });
 });
 
-describe.skipIf(!isRoot)('an imitated network (needs root)', () => {
+describe.skipIf(!isRoot)('an emulated network (needs root)', () => {
   it.each(['fail', 'timeout'])('lets names fail by TCP too: %s', async (kind) => {
     const server = await serveOutside('dns-server.mjs', '127.0.0.78');
     onTestFinished(server.stop);

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { run, script, USERS } from '../support/emulation.ts';
 import { has, isRoot, RENACER } from '../support/guests.ts';
-import { run, script, USERS } from '../support/imitation.ts';
 import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
 import { runAs } from '../support/run-as.ts';
 
@@ -34,7 +34,7 @@ afterAll(() => Promise.all([echo, echo6, bulk].map((server) => server.stop())));
 
 const needsRoot = isRoot && has('setpriv');
 
-describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imitated, as %s', (_, user) => {
+describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is emulated, as %s', (_, user) => {
   it.each([
     ['127.0.0.1', () => echo],
     ['::1', () => echo6],
@@ -45,7 +45,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is imita
     expect(connectMs).toBeLessThan(2 * LATENCY_MS + 2 * SLACK_MS);
     expect(Math.min(...tripsMs)).toBeGreaterThan(2 * LATENCY_MS - 1);
     expect(median(tripsMs)).toBeLessThan(2 * LATENCY_MS + SLACK_MS);
-    expect(report.backends.network).toBe('system calls (imitation)');
+    expect(report.backends.network).toBe('system calls (emulation)');
     const service = host.includes(':') ? `[${host}]:${server().port}` : `${host}:${server().port}`;
     expect(report.network?.groups).toMatchObject([{ protocol: 'tcp', service, flows: 1 }]);
   });
@@ -259,14 +259,14 @@ print(len(urllib.request.urlopen("http://127.0.0.1:${server.port}/").read()), 10
   });
 });
 
-describe.skipIf(!needsRoot)('the latency of an imitated network', () => {
+describe.skipIf(!needsRoot)('the latency of an emulated network', () => {
   it.each([1, 10, 200])('of %i ms each way makes round trips of twice that, and connects in one', async (ms) => {
     const flags = [`--chaos-network-latency=${ms}ms`];
-    const imitated = async <Output>(name: string, ...args: (string | number)[]): Promise<Output> =>
+    const emulated = async <Output>(name: string, ...args: (string | number)[]): Promise<Output> =>
       JSON.parse((await run(USERS.root, flags, script(name, ...args))).stdout) as Output;
-    const tcp = await imitated<RoundTrips>('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 4);
-    const udp = await imitated<RoundTrips>('round-trips.mjs', 'udp', '127.0.0.1', echo.port, 4);
-    const connects = await imitated<number[]>('connects.mjs', '127.0.0.1', echo.port, 2);
+    const tcp = await emulated<RoundTrips>('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 4);
+    const udp = await emulated<RoundTrips>('round-trips.mjs', 'udp', '127.0.0.1', echo.port, 4);
+    const connects = await emulated<number[]>('connects.mjs', '127.0.0.1', echo.port, 2);
     for (const tookMs of [tcp.tripsMs, udp.tripsMs, connects]) {
       expect(Math.min(...tookMs)).toBeGreaterThan(2 * ms - 1);
       expect(Math.min(...tookMs)).toBeLessThan(2.2 * ms + SLACK_MS);
@@ -275,14 +275,14 @@ describe.skipIf(!needsRoot)('the latency of an imitated network', () => {
 });
 
 describe.skipIf(!needsRoot)('where packets turn out not to be had (needs root to give that up, and setpriv)', () => {
-  it('the network is imitated instead, though the launch has begun', async () => {
+  it('the network is emulated instead, though the launch has begun', async () => {
     const through = ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'];
     const { stdout, report } = await runAs(
       through,
       [latency],
       script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 2),
     );
-    expect(report.backends.network).toBe('system calls (imitation)');
+    expect(report.backends.network).toBe('system calls (emulation)');
     expect(Math.min(...(JSON.parse(stdout) as RoundTrips).tripsMs)).toBeGreaterThan(2 * LATENCY_MS - 1);
   });
 });
@@ -301,11 +301,11 @@ describe.skipIf(!needsRoot)('without privileges (needs root to give them up, and
       flags,
       script('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 3),
     );
-    expect(report.backends.network).toBe('system calls (imitation)');
+    expect(report.backends.network).toBe('system calls (emulation)');
     expect(Math.min(...(JSON.parse(stdout) as RoundTrips).tripsMs)).toBeGreaterThan(199);
   });
 
-  it('says so before the start where the imitation was not asked for and packets were', async () => {
+  it('says so before the start where the emulation was not asked for and packets were', async () => {
     const words = [...USERS.nobody.through, RENACER, '--network-backend=packets', latency, '--', 'echo', 'started'];
     const refusal = await promisify(execFile)(words[0]!, words.slice(1)).catch((error) => error);
     expect(refusal).toMatchObject({ stdout: '', stderr: expect.stringContaining('none can be made') });

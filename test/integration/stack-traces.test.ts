@@ -7,7 +7,7 @@ import type * as Library from '../../src/index.ts';
 import type { InjectedCallFault } from '../../src/model/run-result.ts';
 import type { SyscallRecord } from '../../src/report/trace-record.ts';
 import { traceLineSchema } from '../../src/report/trace-schema.ts';
-import type { RunEvent, SyscallEvent } from '../../src/run/run-event.ts';
+import type { RunEvent, SyscallEvent } from '../../src/run/library/run-event.ts';
 import { started, tracer } from '../support/attached.ts';
 import { guest, has, hasCompiler, ROOT, scratch } from '../support/guests.ts';
 import { built } from '../support/limits.ts';

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TraceEvent } from '../../src/model/trace-event.ts';
-import type * as Engine from '../../src/run/engine.ts';
-import type { TracingPlan } from '../../src/run/engine-plan.ts';
+import type * as Engine from '../../src/run/engine/engine.ts';
+import type { TracingPlan } from '../../src/run/engine/engine-plan.ts';
 import { scratch } from './guests.ts';
 import { built } from './limits.ts';
 
-const { runEngine } = await built<typeof Engine>('run/engine.js');
+const { runEngine } = await built<typeof Engine>('run/engine/engine.js');
 
 /** What the tests look at of an event: a copy, since the reader uses its objects again. */
 export interface Seen {
@@ -67,7 +67,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           signals: undefined,
           faults: undefined,
           replay: undefined,
-          imitation: undefined,
+          emulation: undefined,
           ioLatencyMs: undefined,
           ...plan,
         },

@@ -25,7 +25,7 @@ export class DutyCycle implements CpuLimit {
     this.#tree = tree;
     this.#fraction = fraction;
     const means = tree.freezer ?? 'SIGSTOP and SIGCONT, which parents and SIGCONT handlers notice';
-    this.backend = `stop/continue duty cycle (imitation: ${means})`;
+    this.backend = `stop/continue duty cycle (emulation: ${means})`;
   }
 
   start(): void {

@@ -60,7 +60,7 @@ function limitTree(backend: string, group: CgroupV1 | CgroupV2, limitBytes: numb
 
 /** RLIMIT_DATA counts what brk(2) and private writable mappings reserve, of each process by itself. `meter` only measures. */
 function limitEach({ bytes }: MemoryRequest, meter?: CgroupV1 | CgroupV2): MemoryLimit {
-  const backend = 'RLIMIT_DATA (imitation: per process)';
+  const backend = 'RLIMIT_DATA (emulation: per process)';
   const own = readResourceLimit('self', RLIMIT_DATA)?.hard ?? Number.POSITIVE_INFINITY;
   const limit = Math.min(bytes, own);
   const use = (): MemoryUse => ({

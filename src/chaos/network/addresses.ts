@@ -4,7 +4,7 @@ import type { StoppedCall } from '../../tracer/policy.ts';
 import { splitKey } from './ip-packet.ts';
 import { endpointKey } from './packet.ts';
 
-const MOST_ADDRESS_BYTES = 128;
+const MAX_ADDRESS_BYTES = 128;
 const FAMILY_BYTES = 2;
 const IN_BYTES = 16;
 const IN6_BYTES = 28;
@@ -14,7 +14,7 @@ const MAPPED_PREFIX = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
 /** The address that bind(2) or connect(2) is given. */
 export function addressArgument(call: StoppedCall): Uint8Array | undefined {
-  const length = Math.min(call.args.u32(2), MOST_ADDRESS_BYTES);
+  const length = Math.min(call.args.u32(2), MAX_ADDRESS_BYTES);
   const bytes = call.read(call.args.unsigned(1), length)?.slice();
   return bytes && bytes.length >= FAMILY_BYTES ? bytes : undefined;
 }

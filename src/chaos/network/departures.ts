@@ -33,9 +33,9 @@ export interface Departure {
 }
 
 /** Verdicts on so many packets are remembered until it is known whether the kernel refuses them. */
-const MOST_UNSURE = 1024;
+const MAX_UNSURE = 1024;
 /** Packets beyond this are held without a spare. */
-const MOST_SPARE_BYTES = 64 << 20;
+const MAX_SPARE_BYTES = 64 << 20;
 
 /** Holds packets until they are due. */
 export class Departures {
@@ -55,7 +55,7 @@ export class Departures {
   }
 
   get hasRoomForSpare(): boolean {
-    return this.#spareBytes < MOST_SPARE_BYTES;
+    return this.#spareBytes < MAX_SPARE_BYTES;
   }
 
   /** Lets a packet go when it is due, which may be now. */
@@ -88,7 +88,7 @@ export class Departures {
 
   #remember(spare: Uint8Array): number {
     this.#lastToken = (this.#lastToken + 1) >>> 0 || 1;
-    if (this.#unsure.size < MOST_UNSURE) this.#unsure.set(this.#lastToken, spare);
+    if (this.#unsure.size < MAX_UNSURE) this.#unsure.set(this.#lastToken, spare);
     return this.#lastToken;
   }
 

@@ -6,7 +6,7 @@ import { type Flow, type FlowTable, printEndpoint } from './flow.ts';
 import type { RecordedFaults } from './recorded-faults.ts';
 
 /** Faults beyond this many are done, counted and recorded, but no longer listed one by one. */
-const MOST_FAULTS = 100_000;
+const MAX_FAULTS = 100_000;
 
 /** Which packet: the `ordinal`-th (from 0) of a stream. */
 export interface PacketPlace {
@@ -51,7 +51,7 @@ export class FaultLog {
     const service = printEndpoint(flow.endpoints.service);
     const time = (this.#epochOffset + now) / 1000;
     const fault = { kind, flow: flow.id, service, direction, stream, packet: ordinal + 1, rule, ...detail, time };
-    if (this.faults.length < MOST_FAULTS) this.faults.push(fault);
+    if (this.faults.length < MAX_FAULTS) this.faults.push(fault);
     this.#readers.recorded?.came(fault);
     if (this.#readers.recordFd !== undefined && this.#isNews(fault)) this.#unwritten += printNetworkFault(fault);
   }

@@ -3,7 +3,7 @@ import type { FlowImpairment, ResetPlan } from './impairment.ts';
 import { type Endpoint, endpointOf, type PacketHeaders, type Protocol, TCP_ACK, TCP_SYN } from './packet.ts';
 
 /** Older flows are forgotten beyond this many, but stay counted in their groups. */
-const MOST_FLOWS = 10_000;
+const MAX_FLOWS = 10_000;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 type Counts = Mutable<PacketCounts>;
@@ -118,7 +118,7 @@ export class FlowTable {
     const flow = new Flow(ordinal, headers, begunByTree);
     this.#flows.set(key, flow);
     this.#kept.push(flow);
-    if (this.#kept.length > MOST_FLOWS) this.#forget();
+    if (this.#kept.length > MAX_FLOWS) this.#forget();
     return flow;
   }
 
@@ -141,7 +141,7 @@ export class FlowTable {
 
   /** Forgets the older half: at most once in so many new flows, so that it costs each of them little. */
   #forget(): void {
-    const old = new Set(this.#kept.splice(0, MOST_FLOWS / 2));
+    const old = new Set(this.#kept.splice(0, MAX_FLOWS / 2));
     for (const flow of old) addToGroup(this.#forgotten, flow.use());
     for (const [key, flow] of this.#flows) if (old.has(flow)) this.#flows.delete(key);
   }

@@ -14,7 +14,7 @@ export type NetworkStart = QueueWorkerStart | RelayWorkerStart;
 const LOAD = {
   packets: () => import('./queue-worker.ts'),
   namespace: () => import('./namespace/namespace-worker.ts'),
-  imitation: () => import('./syscalls/relay-worker.ts'),
+  emulation: () => import('./syscalls/relay-worker.ts'),
 };
 
 async function main(work: NetworkWork): Promise<void> {
@@ -27,7 +27,7 @@ async function main(work: NetworkWork): Promise<void> {
   try {
     if (work.kind === 'packets') (await LOAD.packets()).readQueues(work, tell);
     else if (work.kind === 'namespace') (await LOAD.namespace()).serveNamespace(work, tell);
-    else (await LOAD.imitation()).relayTraffic(work, tell);
+    else (await LOAD.emulation()).relayTraffic(work, tell);
   } finally {
     // Too late for a gate that is open.
     gate.refuse();

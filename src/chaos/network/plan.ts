@@ -4,7 +4,7 @@ import type { NetworkConditions, NetworkSettings } from '../settings.ts';
 export const BACKEND_NAMES: Readonly<Partial<Record<NonNullable<NetworkSettings['networkBackend']>, string>>> = {
   packets: 'packets',
   namespace: 'namespace (TCP and UDP to the outside by a proxy, nothing from outside)',
-  syscalls: 'system calls (imitation)',
+  syscalls: 'system calls (emulation)',
 };
 
 /** What happens to the tree's traffic. A packet meets every rule that matches it: delays add up, and each may lose it. */

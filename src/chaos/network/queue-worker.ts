@@ -44,7 +44,7 @@ export type QueueWorkerStart =
   | { readonly kind: 'failed'; readonly code: string; readonly message: string; readonly hint: string };
 
 /** A bound for each wait, so that the thread can be ended from outside. */
-const LONGEST_WAIT_MS = 100;
+const MAX_WAIT_MS = 100;
 
 /** What the network's thread does for the packets backend: it blocks in ppoll(2) until it is told to stop. */
 export function readQueues(work: QueueWork, tell: (start: QueueWorkerStart) => void): void {
@@ -79,7 +79,7 @@ function serve(tap: Tap, waiter: Waiter, work: TapWork, beside: SideWork | undef
   const { engine } = tap;
   for (;;) {
     const untilNext = Math.min(engine.nextTime, beside?.nextTime ?? Number.POSITIVE_INFINITY) - monotonicMs();
-    waiter.wait(Math.min(Math.max(untilNext, 0), LONGEST_WAIT_MS));
+    waiter.wait(Math.min(Math.max(untilNext, 0), MAX_WAIT_MS));
     tap.receive(monotonicMs());
     engine.run(monotonicMs());
     tap.flush();

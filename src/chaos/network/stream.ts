@@ -2,7 +2,7 @@ import { failureOf, type SocketCalls } from '../../linux/sockets.ts';
 
 const EAGAIN = failureOf('EAGAIN');
 /** What may wait in a direction of a connection: enough for 80 MB/s over 100 ms. */
-const MOST_WAITING_BYTES = 8 << 20;
+const MAX_WAITING_BYTES = 8 << 20;
 
 /** What a direction of a connection needs of its surroundings. */
 export interface StreamOutput {
@@ -42,7 +42,7 @@ export class Stream {
   }
 
   get wantsToRead(): boolean {
-    return !this.#sawEnd && !this.cut && this.#waitingBytes < MOST_WAITING_BYTES;
+    return !this.#sawEnd && !this.cut && this.#waitingBytes < MAX_WAITING_BYTES;
   }
 
   get wantsToWrite(): boolean {

@@ -9,7 +9,7 @@ import type { SignalHandlers } from '../signal-handlers.ts';
 export interface Moment {
   readonly call: StoppedCall;
   readonly facts: CallFacts;
-  readonly habit: Rule['habit'];
+  readonly semantics: Rule['semantics'];
   readonly realism: Rule['realism'];
   /** Random choices are drawn from this key at this ordinal, from draw 8 on. */
   readonly key: DecisionKey;

@@ -12,7 +12,7 @@ const SHUT_RDWR = 2;
 export const error: FaultKind<Extract<CallFault, { kind: 'error' }>> = ({ errno }, moment) => {
   const number = errnoNumber(errno);
   const aftermaths =
-    moment.habit === 'strace' ? [] : aftermathOf(moment.facts.name, errnoWord(errno), moment.facts.fdKind);
+    moment.semantics === 'strace' ? [] : aftermathOf(moment.facts.name, errnoWord(errno), moment.facts.fdKind);
   let effect: Effect | undefined = { entry: { result: -number } };
   for (const aftermath of aftermaths) effect = effect && AFTERMATHS[aftermath](effect, number, moment);
   return effect;

@@ -19,8 +19,8 @@ export const pokeExit: FaultKind<readonly Poke[]> = (pokes, moment) => {
 };
 
 /** Whether all bytes lie within what the arguments point to, as far as its size is known. */
-function fit(pokes: readonly Poke[], { call, facts, habit, realism }: Moment): boolean {
-  if (realism === 'any' || habit === 'strace') return true;
+function fit(pokes: readonly Poke[], { call, facts, semantics, realism }: Moment): boolean {
+  if (realism === 'any' || semantics === 'strace') return true;
   return pokes.every(({ arg, hex }) => hex.length / 2 <= sizeOf(facts.name, call, arg - 1));
 }
 

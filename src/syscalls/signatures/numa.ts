@@ -7,7 +7,7 @@ import { arrayIn, arrayOut, boxed, structOut } from '../types/pointers.ts';
 
 const MODE_FLAGS = 0xe000;
 /** No machine has more nodes. */
-const MOST_NODES = 65536;
+const MAX_NODES = 65536;
 
 const policy: InputType = {
   when: 'entry',
@@ -28,16 +28,16 @@ function nodeWord(bytes: Uint8Array): string {
 }
 
 function words(args: Call['args'], argument: number): number {
-  return Math.ceil((Math.min(args.unsigned(argument), MOST_NODES) - 1) / 64);
+  return Math.ceil((Math.min(args.unsigned(argument), MAX_NODES) - 1) / 64);
 }
 
 function nodesIn(args: Call['args'], argument: number): ArgumentType {
-  if (args.unsigned(argument) > MOST_NODES) return address;
+  if (args.unsigned(argument) > MAX_NODES) return address;
   return arrayIn(Math.max(words(args, argument), 0), 8, nodeWord);
 }
 
 function nodesOut(args: Call['args'], argument: number): ArgumentType {
-  if (args.unsigned(argument) > MOST_NODES) return address;
+  if (args.unsigned(argument) > MAX_NODES) return address;
   return arrayOut(Math.max(words(args, argument), 0), 8, nodeWord);
 }
 

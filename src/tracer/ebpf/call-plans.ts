@@ -6,8 +6,8 @@ import {
   CAPTURE,
   CAPTURE_BYTES,
   CAPTURE_KIND,
-  LONGEST_STRING,
-  MOST_CAPTURES,
+  MAX_CAPTURES,
+  MAX_STRING,
   NUMBERS,
   PLAN,
   PLAN_BYTES,
@@ -166,7 +166,7 @@ export function capturesOfPlans(plans: readonly CallPlan[]): CaptureChoice {
   const kinds = new Set<number>();
   let most = 0;
   for (const { bytes } of plans) {
-    for (let i = 0; i < MOST_CAPTURES; i++) {
+    for (let i = 0; i < MAX_CAPTURES; i++) {
       const kind = bytes[PLAN.captures + i * CAPTURE.bytes + CAPTURE.kind]!;
       if (kind === CAPTURE_KIND.none) break;
       kinds.add(kind);
@@ -183,7 +183,7 @@ function capturesAt({ captures }: CallPlanChoice, nr: number, value: number): re
   const variant = VARIANTS.get(nr);
   const args = new Uint32Array(12);
   if (variant) args[2 * variant.selector] = value;
-  return captures(nr, new ArgWords(args)).slice(0, MOST_CAPTURES);
+  return captures(nr, new ArgWords(args)).slice(0, MAX_CAPTURES);
 }
 
 function planBytes({ stringLimit }: CallPlanChoice, nr: number, wanted: readonly Capture[]): Uint8Array {
@@ -253,7 +253,7 @@ function limitOf(capture: Capture, stringLimit: number): number {
     (capture.kind === 'behind' && (capture.text || capture.size === 'string')) ||
     !FIXED.has(capture.kind);
   if (!isText) return CAPTURE_BYTES;
-  return Math.min(stringLimit, LONGEST_STRING);
+  return Math.min(stringLimit, MAX_STRING);
 }
 
 function putBehindSize(view: DataView, at: number, size: BehindSize): void {

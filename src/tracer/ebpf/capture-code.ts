@@ -6,11 +6,11 @@ import {
   CAPTURE_BYTES,
   CAPTURE_KIND,
   LAST_CAPTURE_AT,
-  LONGEST_ARRAY,
-  LONGEST_RECORD,
-  MOST_BUFFERS,
-  MOST_POINTERS,
-  MOST_STRINGS,
+  MAX_ARRAY,
+  MAX_BUFFERS,
+  MAX_POINTERS,
+  MAX_RECORD,
+  MAX_STRINGS,
   PLAN,
   REGS,
   SIZE_FROM,
@@ -47,7 +47,7 @@ export const SCRATCH = {
   record: 248,
 } as const;
 
-export const SCRATCH_BYTES: number = SCRATCH.record + LONGEST_RECORD;
+export const SCRATCH_BYTES: number = SCRATCH.record + MAX_RECORD;
 
 const CUT_SHIFT = 16;
 const CUT = 1 << CUT_SHIFT;
@@ -81,9 +81,9 @@ export function appendCaptures(code: BpfAssembler, choice: CaptureChoice): void 
   for (let i = 0; i < choice.most; i++) oneCapture(code, PLAN.captures + i * CAPTURE.bytes, `capture${i}`);
   code.label('vectors');
   if (choice.vectors) {
-    pointers(code, SCRATCH.strings, SCRATCH.stringsHead, MOST_STRINGS);
+    pointers(code, SCRATCH.strings, SCRATCH.stringsHead, MAX_STRINGS);
     strings(code);
-    pointers(code, SCRATCH.pointers, SCRATCH.pointersHead, MOST_POINTERS);
+    pointers(code, SCRATCH.pointers, SCRATCH.pointersHead, MAX_POINTERS);
   }
   if (choice.buffers) {
     message(code);
@@ -357,7 +357,7 @@ function strings(code: BpfAssembler): void {
     .store('u64', R10, COUNT_AT, R9)
     .label('strings each')
     .load('u64', R9, R10, COUNT_AT)
-    .jumpIf(R9, '>=', MOST_STRINGS, 'strings done')
+    .jumpIf(R9, '>=', MAX_STRINGS, 'strings done')
     .load('u64', R8, R6, SCRATCH.strings)
     .move(R2, R9)
     .shiftLeft(R2, 3)
@@ -426,8 +426,8 @@ function buffers(code: BpfAssembler): void {
     .or(R2, R1)
     .store('u64', R6, SCRATCH.buffersHead, R2)
     .store('u64', R6, SCRATCH.head, R2)
-    .jumpIf(R8, '<=', LONGEST_ARRAY, 'buffers all')
-    .move(R8, LONGEST_ARRAY)
+    .jumpIf(R8, '<=', MAX_ARRAY, 'buffers all')
+    .move(R8, MAX_ARRAY)
     .label('buffers all')
     .multiply(R8, IOVEC_BYTES);
   copy(code, 'buffers done');
@@ -436,7 +436,7 @@ function buffers(code: BpfAssembler): void {
     .store('u64', R10, COUNT_AT, R9)
     .label('buffers each')
     .load('u64', R9, R10, COUNT_AT)
-    .jumpIf(R9, '>=', MOST_BUFFERS, 'buffers done')
+    .jumpIf(R9, '>=', MAX_BUFFERS, 'buffers done')
     .load('u64', R1, R6, SCRATCH.count)
     .jumpIf(R9, '>=', R1, 'buffers done')
     .move(R8, R9)

@@ -12,7 +12,7 @@ import { ABI, CALL, KERNEL_SIGINFO_BYTES, KIND, RECORD, RECORD_FLAG } from './la
 
 const TWO_32 = 2 ** 32;
 const SIGINFO_BYTES = 128;
-const MOST_ERRNO = 4095;
+const MAX_ERRNO = 4095;
 const ROOT = '0';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -158,7 +158,7 @@ export class KernelEvents {
       this.#enter(memory, at, tid, nr, task, alike);
     }
     const low = u32[word + CALL.result / 4]!;
-    const isError = u32[word + CALL.result / 4 + 1] === 0xffff_ffff && low >= TWO_32 - MOST_ERRNO;
+    const isError = u32[word + CALL.result / 4 + 1] === 0xffff_ffff && low >= TWO_32 - MAX_ERRNO;
     exit.tid = tid;
     exit.lineage = task.lineage;
     exit.time = this.#seconds(u32, word + RECORD.time / 4);

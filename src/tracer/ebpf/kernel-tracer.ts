@@ -17,9 +17,9 @@ import { COUNTER, COUNTERS, COUNTS, NUMBERS, PLAN_BYTES, PLANS, TASK } from './l
 import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS, THREAD_MEMBERS } from './program-parts.ts';
 import { tracePrograms } from './programs.ts';
 
-const MOST_TASKS = 65536;
+const MAX_TASKS = 65536;
 /** Of a program, for bpftool. */
-const LONGEST_NAME = 15;
+const MAX_NAME = 15;
 
 export interface KernelTraceChoice extends CallPlanChoice {
   /** The directory of the cgroup v2 group whose tasks, and those of groups below it, are traced. */
@@ -64,7 +64,7 @@ export class KernelTracer {
       const programs = tracePrograms({
         maps: {
           cgroup: this.#cgroup(choice.group).fd,
-          tasks: this.#keep(new BpfMap(MAP_TYPE.HASH, 4, TASK.bytes, MOST_TASKS, BPF_F_NO_PREALLOC)).fd,
+          tasks: this.#keep(new BpfMap(MAP_TYPE.HASH, 4, TASK.bytes, MAX_TASKS, BPF_F_NO_PREALLOC)).fd,
           ...this.#plans(plans, variants),
           counts: this.#counts.fd,
           counters: this.#counters.fd,
@@ -77,7 +77,7 @@ export class KernelTracer {
       });
       const loaded = programs.map(({ tracepoint, code }) => ({
         tracepoint,
-        fd: this.#keepFd(loadProgram(tracepoint.slice(0, LONGEST_NAME), code)),
+        fd: this.#keepFd(loadProgram(tracepoint.slice(0, MAX_NAME), code)),
       }));
       for (const { tracepoint, fd } of loaded) this.#keepFd(attachRawTracepoint(tracepoint, fd));
     } catch (error) {

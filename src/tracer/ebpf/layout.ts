@@ -22,14 +22,14 @@ export const SIGNAL_BYTES: number = RECORD.siginfo + KERNEL_SIGINFO_BYTES;
 export const LAST_CAPTURE_AT: number = 16 * 1024;
 export const CAPTURE_BYTES: number = 8 * 1024;
 /** Two bytes more tell whether a string goes on. */
-export const LONGEST_STRING: number = CAPTURE_BYTES - 2;
-export const LONGEST_RECORD: number = LAST_CAPTURE_AT + 8 + CAPTURE_BYTES;
+export const MAX_STRING: number = CAPTURE_BYTES - 2;
+export const MAX_RECORD: number = LAST_CAPTURE_AT + 8 + CAPTURE_BYTES;
 
 /** The most that is captured of argv, of envp, of an array of buffers, and of what these hold. */
-export const MOST_STRINGS = 32;
-export const MOST_POINTERS = 256;
-export const LONGEST_ARRAY = 256;
-export const MOST_BUFFERS = 16;
+export const MAX_STRINGS = 32;
+export const MAX_POINTERS = 256;
+export const MAX_ARRAY = 256;
+export const MAX_BUFFERS = 16;
 
 /** A task that is traced, in a map by its thread id. `regs` is where the kernel keeps what its registers held. */
 export const TASK = { entered: 0, regs: 8, nr: 16, flags: 20, abi: 21, bytes: 24 } as const;
@@ -75,8 +75,8 @@ export const SIZE_FROM = { constant: 0, arg: 1, result: 2, pointedBy: 3, field2:
  * and a map by argument and number says where in the array the plan for that argument is.
  */
 export const PLAN = { flags: 0, selector: 4, captures: 8 } as const;
-export const MOST_CAPTURES = 10;
-export const PLAN_BYTES: number = PLAN.captures + MOST_CAPTURES * CAPTURE.bytes;
+export const MAX_CAPTURES = 10;
+export const PLAN_BYTES: number = PLAN.captures + MAX_CAPTURES * CAPTURE.bytes;
 /** The call is asked for; its entry is always told. */
 export const PLAN_FLAG = { selected: 1, tellEntry: 2, selects: 4 } as const;
 

@@ -14,20 +14,7 @@ import {
   type Register,
 } from '../../linux/bpf-assembler.ts';
 import { appendCaptures, type CaptureChoice, SCRATCH } from './capture-code.ts';
-import {
-  ABI,
-  CALL,
-  COUNTER,
-  KIND,
-  LONGEST_RECORD,
-  NUMBERS,
-  PLAN,
-  PLAN_FLAG,
-  RECORD,
-  REGS,
-  TASK,
-  WHEN,
-} from './layout.ts';
+import { ABI, CALL, COUNTER, KIND, MAX_RECORD, NUMBERS, PLAN, PLAN_FLAG, RECORD, REGS, TASK, WHEN } from './layout.ts';
 
 /** What the programs are made of. A name makes labels that stand once in a program. */
 
@@ -263,7 +250,7 @@ export function emit(code: BpfAssembler, maps: ProgramMaps, name: string, at: nu
 }
 
 export function emitScratch(code: BpfAssembler, maps: ProgramMaps): void {
-  code.load('u64', R3, R6, SCRATCH.cursor).jumpIf(R3, '>', LONGEST_RECORD, 'out').move(R2, R6).add(R2, SCRATCH.record);
+  code.load('u64', R3, R6, SCRATCH.cursor).jumpIf(R3, '>', MAX_RECORD, 'out').move(R2, R6).add(R2, SCRATCH.record);
   output(code, maps, 'call');
 }
 

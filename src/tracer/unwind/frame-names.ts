@@ -3,7 +3,7 @@ import type { StackFrame } from '../../model/stack-frame.ts';
 const NONE: readonly StackFrame[] = [];
 
 /** Longer names (of C++ templates) are cut, so that one always fits into a record. */
-const LONGEST_NAME = 16 * 1024;
+const MAX_NAME = 16 * 1024;
 
 /** Gives frames numbers, from 0 on, so that each is named but once in the trace however often it comes. */
 export class FrameNames {
@@ -13,8 +13,8 @@ export class FrameNames {
 
   id(frame: StackFrame): number {
     const { symbol } = frame;
-    const isLong = symbol !== undefined && symbol.length > LONGEST_NAME;
-    return this.#frames.push(isLong ? { ...frame, symbol: symbol.slice(0, LONGEST_NAME) } : frame) - 1;
+    const isLong = symbol !== undefined && symbol.length > MAX_NAME;
+    return this.#frames.push(isLong ? { ...frame, symbol: symbol.slice(0, MAX_NAME) } : frame) - 1;
   }
 
   /** The frame with a number. */

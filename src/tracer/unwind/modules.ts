@@ -8,7 +8,7 @@ import type { StackMemory } from './stack-memory.ts';
 const VDSO = '[vdso]';
 
 /** A build or a test suite may run any number of programs, one after the other. */
-const MOST_KEPT = 64;
+const MAX_KEPT = 64;
 
 /** The files that code was mapped from: each is read once, however many processes run it. */
 export class Modules {
@@ -63,7 +63,7 @@ export class Modules {
     // In the order of use: processes keep those that they run.
     this.#known.delete(identity);
     this.#known.set(identity, module);
-    if (this.#known.size > MOST_KEPT) this.#known.delete(this.#known.keys().next().value!);
+    if (this.#known.size > MAX_KEPT) this.#known.delete(this.#known.keys().next().value!);
     return module;
   }
 }

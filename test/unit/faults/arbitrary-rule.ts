@@ -107,7 +107,7 @@ export const arbitraryRule: fc.Arbitrary<Rule> = fc
       )
       .map(([fixed, parts]): Selector => ({ ...fixed, ...parts })),
     fault: fc.record(faultParts, { requiredKeys: [] }),
-    habit: fc.constantFrom('kernel' as const, 'strace' as const),
+    semantics: fc.constantFrom('kernel' as const, 'strace' as const),
     from: fc.constantFrom(...FAULT_STARTS),
     realism: fc.constantFrom(...REALISM_LEVELS),
   })

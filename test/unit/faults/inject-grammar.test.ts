@@ -34,7 +34,7 @@ describe('the grammar of -e inject=', () => {
         ],
         pokeExit: [{ arg: 2, hex: '01' }],
       },
-      habit: 'kernel',
+      semantics: 'kernel',
       from: 'exec',
       realism: 'likely',
     });
@@ -60,7 +60,7 @@ describe('the grammar of -e inject=', () => {
         times: 3,
       },
       fault: { call: { kind: 'error', errno: 'EIO' } },
-      habit: 'strace',
+      semantics: 'strace',
       from: 'entry',
       realism: 'any',
     });

@@ -44,7 +44,16 @@ function moment(made: Made, seed: number, ordinal: number): Moment {
   const facts = { call, name, fd: 3, fdKind, descriptor, situation: () => situation } as unknown as CallFacts;
   const key = decisionKey(seed, 'byzantine', '0');
   const handlers = new SignalHandlers();
-  return { call: facts.call, facts, habit: 'kernel', realism, key, ordinal, handlers, quirks: new Quirks([], seed) };
+  return {
+    call: facts.call,
+    facts,
+    semantics: 'kernel',
+    realism,
+    key,
+    ordinal,
+    handlers,
+    quirks: new Quirks([], seed),
+  };
 }
 
 /** The words of all faults that calls made this way meet, over many ordinals. */

@@ -21,7 +21,7 @@ const arbitraryFault: fc.Arbitrary<RecordedFault> = fc
     rule: fc.string(),
     of: arbitraryRule,
   })
-  .map(({ of, ...fault }) => ({ ...fault, fault: of.fault, habit: of.habit }));
+  .map(({ of, ...fault }) => ({ ...fault, fault: of.fault, semantics: of.semantics }));
 
 const arbitrarySignal: fc.Arbitrary<RecordedSignal> = fc.record({
   task: fc.constantFrom('0', '0.1'),
@@ -90,7 +90,7 @@ describe('the file of recorded faults', () => {
           ordinal: 3,
           rule: 'read:error=EIO:prob=0.1',
           fault: { call: { kind: 'error', errno: 'EIO' } },
-          habit: 'kernel',
+          semantics: 'kernel',
         },
       ],
       networkFaults: [],

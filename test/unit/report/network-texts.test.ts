@@ -37,7 +37,7 @@ describe('networkTexts', () => {
   });
 
   it('end with what the backend does otherwise than was asked for', () => {
-    const network = { backend: 'system calls (imitation)', notes: ['packet_reorder_rate: of UDP only'], flows: [] };
+    const network = { backend: 'system calls (emulation)', notes: ['packet_reorder_rate: of UDP only'], flows: [] };
     expect(networkTexts({ ...network, groups: [group(1, 2)] }).slice(1)).toEqual(network.notes);
   });
 });

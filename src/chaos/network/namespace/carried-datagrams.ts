@@ -7,7 +7,7 @@ import type { HeldPacket, ProxyTools } from './proxy-tools.ts';
 
 /** As long as nothing has passed, an answer may come: as in a router (nf_conntrack_udp_timeout_stream). */
 const IDLE_MS = 120_000;
-const MOST_FLOWS = 1024;
+const MAX_FLOWS = 1024;
 /** Datagrams read from one socket before others get their turn. */
 const DATAGRAMS_A_TURN = 64;
 /** What may wait for us on a busy machine: as much as the kernel lets us have of it (net.core.rmem_max). */
@@ -51,7 +51,7 @@ export class CarriedDatagrams {
 
   #open(key: string, packet: HeldPacket): CarriedFlow | undefined {
     const { sockets, epoll, own } = this.#tools;
-    if (this.#flows.size >= MOST_FLOWS) this.#close(this.#flows.keys().next().value!);
+    if (this.#flows.size >= MAX_FLOWS) this.#close(this.#flows.keys().next().value!);
     const address = addressOfKey(packet.headers.destination);
     const fd = sockets.create(familyOf(address), SOCK_DGRAM);
     if (fd < 0) return undefined;

@@ -7,7 +7,7 @@ import { DnsStream, messageOf } from './dns-stream.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
 
 /** How much later than its latency explains a piece may arrive before no more is read behind it. */
-const MOST_QUEUED_MS = 250;
+const MAX_QUEUED_MS = 250;
 
 /** The two halves of a connection: `inner` to the program of the tree, `outer` to the other end. */
 export interface Halves {
@@ -15,7 +15,7 @@ export interface Halves {
   readonly outer: number;
 }
 
-/** A connection that is open at both ends, with the network that is imitated in between. It closes its two sockets. */
+/** A connection that is open at both ends, with the network that is emulated in between. It closes its two sockets. */
 export class CarriedConnection implements Owner {
   readonly #io: RelaySurroundings;
   readonly #flow: Flow;
@@ -137,7 +137,7 @@ export class CarriedConnection implements Owner {
     const direction = stream === this.#to ? 'to' : 'from';
     const flow = this.#flow;
     const queuedMs = flow.side(direction).lastDue - this.#io.now() - flow.impairment!.latency(direction);
-    return stream.wantsToRead && queuedMs < MOST_QUEUED_MS;
+    return stream.wantsToRead && queuedMs < MAX_QUEUED_MS;
   }
 
   #resetInTime(): void {

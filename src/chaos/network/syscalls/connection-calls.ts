@@ -3,8 +3,8 @@ import type { EntryDecision, ExitDecision, StoppedCall } from '../../../tracer/p
 import type { Task } from '../../../tracer/task.ts';
 import { addressArgument, familyOf, internetAddress, isAny, isV4, loopbackLike, portOf } from '../addresses.ts';
 import { ConnectionNotes } from './connection-notes.ts';
-import type { ImitatedCall, ImitationTools } from './imitation.ts';
-import type { ImitationPlan } from './relay-requests.ts';
+import type { EmulatedCall, EmulationTools } from './emulation.ts';
+import type { EmulationPlan } from './relay-requests.ts';
 import type { TreeConnection, TreeSocket } from './tree-sockets.ts';
 
 const EINPROGRESS = failureOf('EINPROGRESS');
@@ -19,18 +19,18 @@ const FAMILY_BYTES = 2;
 
 /** The calls about TCP connections: those that make one, and those that tell how one is. */
 export class ConnectionCalls {
-  readonly calls: Readonly<Record<string, ImitatedCall>> = {
+  readonly calls: Readonly<Record<string, EmulatedCall>> = {
     connect: { entry: (call) => this.#connect(call), exit: (call) => this.#connected(call) },
     getsockopt: { entry: (call) => this.#askError(call), exit: (call) => this.#toldError(call) },
   };
-  readonly #tools: ImitationTools;
+  readonly #tools: EmulationTools;
   readonly #meetingPorts: Uint32Array;
   readonly #notes: ConnectionNotes;
   /** The connections that calls under way are about. */
   readonly #asked = new WeakMap<Task, TreeConnection>();
   #connections = 0;
 
-  constructor(tools: ImitationTools, { meeting, notes }: ImitationPlan) {
+  constructor(tools: EmulationTools, { meeting, notes }: EmulationPlan) {
     this.#tools = tools;
     this.#meetingPorts = new Uint32Array(meeting);
     this.#notes = new ConnectionNotes(notes);

@@ -1,13 +1,13 @@
 import type { EntryDecision, ExitDecision, MemoryWrite, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
 import { internetAddress, isLoopback, keyOf, portOf } from '../addresses.ts';
-import type { ImitatedCall, ImitationTools } from './imitation.ts';
+import type { EmulatedCall, EmulationTools } from './emulation.ts';
 import { MMSGHDR_BYTES, MSGHDR_NAME_LENGTH_AT, readPointer } from './message-header.ts';
 import { readWord } from './socket-names.ts';
 import type { TreeSocket } from './tree-sockets.ts';
 import type { UdpLinks } from './udp-links.ts';
 
-const MOST_MESSAGES = 1024;
+const MAX_MESSAGES = 1024;
 const ADDRESS_BYTES = 28;
 
 /** Where a call puts the address of a sender. */
@@ -18,7 +18,7 @@ interface Place {
 
 /** The calls that tell who has sent a datagram: its true sender is told, not the relay. */
 export class DatagramArrivals {
-  readonly calls: Readonly<Record<string, ImitatedCall>> = {
+  readonly calls: Readonly<Record<string, EmulatedCall>> = {
     recvfrom: {
       entry: (call) => this.#ask(call, () => [placeOf(call, call.args.unsigned(4), call.args.unsigned(5))]),
       exit: (call) => this.#tell(call, call.result.i32(0) >= 0 ? 1 : 0),
@@ -32,14 +32,14 @@ export class DatagramArrivals {
       exit: (call) => this.#tell(call, call.result.i32(0)),
     },
   };
-  readonly #tools: ImitationTools;
+  readonly #tools: EmulationTools;
   readonly #links: UdpLinks;
   readonly #asked = new WeakMap<
     Task,
     { readonly socket: TreeSocket; readonly places: readonly (Place | undefined)[] }
   >();
 
-  constructor(tools: ImitationTools, links: UdpLinks) {
+  constructor(tools: EmulationTools, links: UdpLinks) {
     this.#tools = tools;
     this.#links = links;
   }
@@ -96,6 +96,6 @@ function namePlace(call: StoppedCall, header: number): Place | undefined {
 }
 
 function namePlaces(call: StoppedCall): (Place | undefined)[] {
-  const count = Math.min(call.args.u32(2), MOST_MESSAGES);
+  const count = Math.min(call.args.u32(2), MAX_MESSAGES);
   return Array.from({ length: count }, (_, i) => namePlace(call, call.args.unsigned(1) + i * MMSGHDR_BYTES));
 }

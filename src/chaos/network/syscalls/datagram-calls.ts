@@ -1,27 +1,27 @@
 import type { OutgoingDatagram, SocketAddress } from '../../../linux/sockets.ts';
 import type { EntryDecision, MemoryWrite, StoppedCall } from '../../../tracer/policy.ts';
 import { internetAddress, keyOf } from '../addresses.ts';
-import type { ImitatedCall, ImitationTools } from './imitation.ts';
+import type { EmulatedCall, EmulationTools } from './emulation.ts';
 import { MMSGHDR_BYTES, MMSGHDR_LENGTH_AT, readMessage, withoutSourceChoice } from './message-header.ts';
 import type { TreeLink, TreeSocket } from './tree-sockets.ts';
 import type { UdpLinks } from './udp-links.ts';
 
 const MSG_MORE = 0x8000;
 /** The most that fits into a datagram of IPv4; what is larger is for the kernel to refuse. */
-const MOST_DATA_BYTES = 65_507;
-const MOST_MESSAGES = 1024;
+const MAX_DATA_BYTES = 65_507;
+const MAX_MESSAGES = 1024;
 
 /** The calls that send datagrams somewhere. The program is told that they are sent; the relay does it, when they would arrive. */
 export class DatagramCalls {
-  readonly calls: Readonly<Record<string, ImitatedCall>> = {
+  readonly calls: Readonly<Record<string, EmulatedCall>> = {
     sendto: { entry: (call) => this.#sendTo(call) },
     sendmsg: { entry: (call) => this.#sendMessage(call) },
     sendmmsg: { entry: (call) => this.#sendMessages(call) },
   };
-  readonly #tools: ImitationTools;
+  readonly #tools: EmulationTools;
   readonly #links: UdpLinks;
 
-  constructor(tools: ImitationTools, links: UdpLinks) {
+  constructor(tools: EmulationTools, links: UdpLinks) {
     this.#tools = tools;
     this.#links = links;
   }
@@ -30,7 +30,7 @@ export class DatagramCalls {
     const { args } = call;
     const size = args.unsigned(2);
     const socket = args.unsigned(4) === 0 ? undefined : this.#datagramSocket(call);
-    if (!socket || size > MOST_DATA_BYTES || (args.u32(3) & MSG_MORE) !== 0) return undefined;
+    if (!socket || size > MAX_DATA_BYTES || (args.u32(3) & MSG_MORE) !== 0) return undefined;
     const address = call.read(args.unsigned(4), args.u32(5))?.slice();
     const data = size === 0 ? new Uint8Array() : call.read(args.unsigned(1), size)?.slice();
     if (address === undefined || data?.length !== size) return undefined;
@@ -49,7 +49,7 @@ export class DatagramCalls {
   #sendMessages(call: StoppedCall): EntryDecision | undefined {
     const socket = this.#datagramSocket(call);
     if (!socket || (call.args.u32(3) & MSG_MORE) !== 0) return undefined;
-    const count = Math.min(call.args.u32(2), MOST_MESSAGES);
+    const count = Math.min(call.args.u32(2), MAX_MESSAGES);
     const writes: MemoryWrite[] = [];
     for (let i = 0; i < count; i++) {
       const at = call.args.unsigned(1) + i * MMSGHDR_BYTES;
@@ -73,7 +73,7 @@ export class DatagramCalls {
   /** What the program is told; undefined if this is for the kernel alone. */
   #send(call: StoppedCall, socket: TreeSocket, message: OutgoingDatagram): number | undefined {
     const { tree } = this.#tools;
-    if (message.data.length > MOST_DATA_BYTES) return undefined;
+    if (message.data.length > MAX_DATA_BYTES) return undefined;
     // What a connected socket sends to its peer comes to the relay by itself.
     if (message.address === undefined && socket.kind === 'udp') return undefined;
     const fd = tree.take(call);

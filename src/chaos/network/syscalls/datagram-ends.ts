@@ -1,20 +1,20 @@
 import { AF_UNSPEC } from '../../../linux/sockets.ts';
 import type { EntryDecision, StoppedCall } from '../../../tracer/policy.ts';
 import { addressArgument, familyOf, internetAddress, portOf } from '../addresses.ts';
-import type { ImitatedCall, ImitationTools } from './imitation.ts';
+import type { EmulatedCall, EmulationTools } from './emulation.ts';
 import type { TreeSocket } from './tree-sockets.ts';
 import type { UdpLinks } from './udp-links.ts';
 
 /** The calls that give UDP sockets their ends. */
 export class DatagramEnds {
-  readonly calls: Readonly<Record<string, ImitatedCall>> = {
+  readonly calls: Readonly<Record<string, EmulatedCall>> = {
     bind: { entry: (call) => this.#bind(call) },
     connect: { entry: (call) => this.#connect(call) },
   };
-  readonly #tools: ImitationTools;
+  readonly #tools: EmulationTools;
   readonly #links: UdpLinks;
 
-  constructor(tools: ImitationTools, links: UdpLinks) {
+  constructor(tools: EmulationTools, links: UdpLinks) {
     this.#tools = tools;
     this.#links = links;
   }

@@ -12,7 +12,7 @@ import { socketInode } from './tree-sockets.ts';
 const EAGAIN = failureOf('EAGAIN');
 const ECONNREFUSED = failureOf('ECONNREFUSED');
 /** Read at once; whoever has more is ready again, after others. */
-const MOST_AT_ONCE = 64;
+const MAX_AT_ONCE = 64;
 
 /** What passes between a UDP socket of the tree and one peer, and when. */
 export class DatagramLink implements Companion, Owner {
@@ -52,7 +52,7 @@ export class DatagramLink implements Companion, Owner {
 
   onReady(fd: number): void {
     const direction = fd === this.#inner ? 'to' : 'from';
-    for (let i = 0; i < MOST_AT_ONCE; i++) {
+    for (let i = 0; i < MAX_AT_ONCE; i++) {
       const got = this.#io.sockets.receive(fd);
       if (got === EAGAIN) return;
       if (typeof got !== 'number') this.#take(direction, got);

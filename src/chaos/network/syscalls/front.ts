@@ -7,7 +7,7 @@ import type { FrontRequest } from './relay-requests.ts';
 import type { Owner, RelaySurroundings } from './relay-surroundings.ts';
 
 const EAGAIN = failureOf('EAGAIN');
-const MOST_AT_ONCE = 64;
+const MAX_AT_ONCE = 64;
 /** After a failure, such as that of too many open files. */
 const PAUSE_MS = 100;
 
@@ -48,7 +48,7 @@ export class Front implements Owner, Companion {
 
   onReady(): void {
     const { sockets, epoll, at, now } = this.#io;
-    for (let i = 0; i < MOST_AT_ONCE; i++) {
+    for (let i = 0; i < MAX_AT_ONCE; i++) {
       const outer = sockets.accept(this.#fd);
       if (outer === EAGAIN) return;
       if (outer < 0) {

@@ -16,9 +16,9 @@ const IP_PKTINFO = 8;
 const IPV6_PKTINFO = 50;
 const IOVEC_BYTES = 16;
 /** IOV_MAX */
-const MOST_VECTORS = 1024;
-const MOST_CONTROL_BYTES = 2048;
-const MOST_BYTES = 1 << 16;
+const MAX_VECTORS = 1024;
+const MAX_CONTROL_BYTES = 2048;
+const MAX_BYTES = 1 << 16;
 
 /** The message of a struct msghdr at this address; undefined if it can't be read, or is larger than any datagram. */
 export function readMessage(call: StoppedCall, address: number): OutgoingDatagram | undefined {
@@ -28,8 +28,8 @@ export function readMessage(call: StoppedCall, address: number): OutgoingDatagra
     ...[number, number, number, number, number, number],
   ];
   const to = partAt(call, name, nameLength % 2 ** 32, 128);
-  const extra = partAt(call, control, controlLength, MOST_CONTROL_BYTES);
-  const data = vectorCount > MOST_VECTORS ? null : gather(call, vectors, vectorCount);
+  const extra = partAt(call, control, controlLength, MAX_CONTROL_BYTES);
+  const data = vectorCount > MAX_VECTORS ? null : gather(call, vectors, vectorCount);
   if (to === null || extra === null || data === null) return undefined;
   return { address: to, control: extra, data };
 }
@@ -70,8 +70,8 @@ function gather(call: StoppedCall, address: number, count: number): Uint8Array |
   for (let i = 0; i < count; i++) {
     const length = vectors[2 * i + 1]!;
     total += length;
-    const part = partAt(call, vectors[2 * i]!, length, MOST_BYTES);
-    if (part === null || total > MOST_BYTES) return null;
+    const part = partAt(call, vectors[2 * i]!, length, MAX_BYTES);
+    if (part === null || total > MAX_BYTES) return null;
     if (part) parts.push(part);
   }
   return Uint8Array.from(Buffer.concat(parts));

@@ -8,10 +8,10 @@ import { PacketFate } from '../impairment.ts';
 const DATA_RETRY_MS = 200;
 const HANDSHAKE_RETRY_MS = 1000;
 /** Beyond that, TCP gives up (tcp_retries2). */
-const MOST_TRIES = 15;
+const MAX_TRIES = 15;
 
 /**
- * Decides when pieces of TCP connections arrive. What TCP makes of a bad network is imitated: a piece that is lost or
+ * Decides when pieces of TCP connections arrive. What TCP makes of a bad network is emulated: a piece that is lost or
  * corrupted comes later, by the time after which it would be sent again, and all behind it waits.
  */
 export class Passage {
@@ -36,7 +36,7 @@ export class Passage {
     const side = flow.side(direction);
     let sentAt = now;
     let retryMs = firstRetryMs;
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const place = { flow, direction, stream: 'data', ordinal: side.data++ } as const;
       side.counts.packets++;
       side.counts.bytes += bytes;

@@ -8,8 +8,8 @@ import type { ResolvedRule } from '../impairment.ts';
  */
 export type MeetingPorts = readonly [v4: number, v6: number];
 
-/** What the tracer's thread is told to imitate a network. */
-export interface ImitationPlan {
+/** What the tracer's thread is told to emulate a network. */
+export interface EmulationPlan {
   readonly rules: readonly ResolvedRule[];
   /** To the relay: RelayRequest. */
   readonly port: MessagePort;

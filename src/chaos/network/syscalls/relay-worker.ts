@@ -9,8 +9,8 @@ import type { RelayRequest } from './relay-requests.ts';
 
 /** What it takes to relay the tree's traffic. */
 export interface RelayWork extends RelayPlan {
-  readonly kind: 'imitation';
-  /** Where the tracer's thread will look for the ports of the meeting place (see ImitationPlan). */
+  readonly kind: 'emulation';
+  /** Where the tracer's thread will look for the ports of the meeting place (see EmulationPlan). */
   readonly meeting: SharedArrayBuffer;
   /** Becomes readable when there is a request. It is the relay's to close. */
   readonly wakeFd: number;
@@ -27,9 +27,9 @@ export interface RelayWork extends RelayPlan {
 export type RelayWorkerStart = { readonly kind: 'ready' } | { readonly kind: 'failed'; readonly reason: string };
 
 /** A bound for each wait, so that the thread can be ended from outside. */
-const LONGEST_WAIT_MS = 100;
+const MAX_WAIT_MS = 100;
 
-/** What the network's thread does for an imitation: it blocks in epoll_wait(2) until it is told to stop. */
+/** What the network's thread does for an emulation: it blocks in epoll_wait(2) until it is told to stop. */
 export function relayTraffic(work: RelayWork, tell: (start: RelayWorkerStart) => void): void {
   const start = openRelay(work);
   if (typeof start === 'string') {
@@ -67,7 +67,7 @@ function serve(relay: Relay, work: RelayWork): void {
   const wakeUps = new Uint8Array(8);
   for (;;) {
     const untilNext = relay.nextTime - monotonicMs();
-    relay.epoll.wait(Math.min(Math.max(untilNext, 0), LONGEST_WAIT_MS), (fd) => {
+    relay.epoll.wait(Math.min(Math.max(untilNext, 0), MAX_WAIT_MS), (fd) => {
       if (fd === wakeFd) readSync(wakeFd, wakeUps);
       else relay.onReady(fd);
     });

@@ -40,7 +40,7 @@ export interface RelayPlan {
   readonly state: SharedArrayBuffer;
 }
 
-/** All that is on its way in the imitated network: connections, and datagrams that are sent later. */
+/** All that is on its way in the emulated network: connections, and datagrams that are sent later. */
 export class Relay {
   readonly sockets: SocketCalls = new SocketCalls();
   readonly epoll: Epoll = new Epoll();

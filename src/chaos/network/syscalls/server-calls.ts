@@ -12,8 +12,8 @@ import type { EntryDecision, ExitDecision, StoppedCall } from '../../../tracer/p
 import type { Task } from '../../../tracer/task.ts';
 import { addressArgument, familyOf, internetAddress, loopbackLike, portOf } from '../addresses.ts';
 import { ArrivalNotes } from './arrival-notes.ts';
-import type { ImitatedCall, ImitationTools } from './imitation.ts';
-import type { ImitationPlan } from './relay-requests.ts';
+import type { EmulatedCall, EmulationTools } from './emulation.ts';
+import type { EmulationPlan } from './relay-requests.ts';
 import { readWord } from './socket-names.ts';
 import { type ServerFront, socketInode, type TreeSocket } from './tree-sockets.ts';
 
@@ -29,20 +29,20 @@ interface Pending {
  * ours, the front, the address that was asked for; the program is told that this is its own.
  */
 export class ServerCalls {
-  readonly calls: Readonly<Record<string, ImitatedCall>> = {
+  readonly calls: Readonly<Record<string, EmulatedCall>> = {
     bind: { entry: (call) => this.#bind(call) },
     listen: { entry: (call) => this.#listen(call), exit: (call) => this.#listens(call) },
     accept: { entry: (call) => this.#accept(call), exit: (call) => this.#accepted(call) },
     accept4: { entry: (call) => this.#accept(call), exit: (call) => this.#accepted(call) },
   };
-  readonly #tools: ImitationTools;
+  readonly #tools: EmulationTools;
   readonly #arrivals: ArrivalNotes;
   readonly #pending = new Set<Pending>();
   /** Ports at which fronts have been. */
   readonly #ports = new Set<number>();
   readonly #rooms = new WeakMap<Task, number>();
 
-  constructor(tools: ImitationTools, { arrivals }: ImitationPlan) {
+  constructor(tools: EmulationTools, { arrivals }: EmulationPlan) {
     this.#tools = tools;
     this.#arrivals = new ArrivalNotes(arrivals);
   }

@@ -1,18 +1,18 @@
 import type { EntryDecision, ExitDecision, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import type { ImitatedCall, ImitationTools } from './imitation.ts';
+import type { EmulatedCall, EmulationTools } from './emulation.ts';
 import type { EndNames } from './tree-sockets.ts';
 
 /** The calls that ask for the ends of a socket: the program is told the true ones. */
 export class NameCalls {
-  readonly calls: Readonly<Record<string, ImitatedCall>> = {
+  readonly calls: Readonly<Record<string, EmulatedCall>> = {
     getpeername: { entry: (call) => this.#ask(call), exit: (call) => this.#tell(call, (names) => names.peer) },
     getsockname: { entry: (call) => this.#ask(call), exit: (call) => this.#tell(call, (names) => names.local()) },
   };
-  readonly #tools: ImitationTools;
+  readonly #tools: EmulationTools;
   readonly #asked = new WeakMap<Task, { readonly names: EndNames; readonly room: number }>();
 
-  constructor(tools: ImitationTools) {
+  constructor(tools: EmulationTools) {
     this.#tools = tools;
   }
 

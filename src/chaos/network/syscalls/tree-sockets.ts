@@ -16,9 +16,9 @@ import {
 import type { StoppedCall } from '../../../tracer/policy.ts';
 
 /** Sockets that are known at the same time; beyond that, the oldest are looked up again. */
-const MOST_SOCKETS = 50_000;
+const MAX_SOCKETS = 50_000;
 
-/** What a socket is, as far as an imitated network cares. */
+/** What a socket is, as far as an emulated network cares. */
 export type SocketKind = 'tcp' | 'udp' | 'icmp' | 'other';
 
 /** A socket of the tree: one object for it, by whatever descriptor and process it is used. */
@@ -111,7 +111,7 @@ export class TreeSockets {
       links: undefined,
     };
     this.#calls.close(fd);
-    if (this.#byInode.size >= MOST_SOCKETS) this.#byInode.delete(this.#byInode.keys().next().value!);
+    if (this.#byInode.size >= MAX_SOCKETS) this.#byInode.delete(this.#byInode.keys().next().value!);
     this.#byInode.set(inode, socket);
     return socket;
   }

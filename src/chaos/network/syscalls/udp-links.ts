@@ -22,16 +22,16 @@ import {
   portOf,
   withPort,
 } from '../addresses.ts';
-import type { ImitationTools } from './imitation.ts';
+import type { EmulationTools } from './emulation.ts';
 import type { TreeLink, TreeSocket } from './tree-sockets.ts';
 
 /** Links at the same time, of two descriptors each; what goes beyond is sent without. */
-const MOST_LINKS = 1500;
+const MAX_LINKS = 1500;
 /** Links that are known to be there, or to have been there. */
-const MOST_CARRIED = 10_000;
+const MAX_CARRIED = 10_000;
 /** What may wait in a socket of the relay while that is busy. */
 const ROOM_BYTES = 4 << 20;
-const MOST_ROUTES = 10_000;
+const MAX_ROUTES = 10_000;
 /** For a socket that is connected to learn its address; nothing is sent there. */
 const ANY_PORT = 9;
 
@@ -52,7 +52,7 @@ interface Sockets {
  * to the peer; `inner` stands before the program in the peer's place.
  */
 export class UdpLinks {
-  readonly #tools: ImitationTools;
+  readonly #tools: EmulationTools;
   /** The two ends of links, peer first: what is sent from there to here needs nothing else done to it. */
   readonly #carried = new Set<string>();
   /** Ports that links have taken beside their program's socket. */
@@ -61,7 +61,7 @@ export class UdpLinks {
   readonly #routes = new Map<string, SocketAddress>();
   #links = 0;
 
-  constructor(tools: ImitationTools) {
+  constructor(tools: EmulationTools) {
     this.#tools = tools;
   }
 
@@ -151,7 +151,7 @@ export class UdpLinks {
   /** A failure is that of a connection to the peer. */
   #open(socket: TreeSocket, fd: number, peer: SocketAddress, source: SocketAddress | undefined): Sockets | number {
     const { sockets, state } = this.#tools;
-    if (state.links >= MOST_LINKS) return -1;
+    if (state.links >= MAX_LINKS) return -1;
     const outer = sockets.create(socket.family, SOCK_DGRAM);
     if (outer < 0) return outer;
     const failure = (source && this.#bindBeside(fd, outer, source)) || sockets.connect(outer, peer);
@@ -200,7 +200,7 @@ export class UdpLinks {
     socket.links ??= { byPeer: new Map(), byPort: new Map(), connected: undefined };
     if (!isConnected) socket.links.byPeer.set(keyOf(peer), link);
     socket.links.byPort.set(innerPort, link);
-    if (this.#carried.size >= MOST_CARRIED) this.#carried.delete(this.#carried.values().next().value!);
+    if (this.#carried.size >= MAX_CARRIED) this.#carried.delete(this.#carried.values().next().value!);
     this.#carried.add(keyOf(peer) + keyOf(local));
     this.#ports.add(portOf(local));
     state.linkOpened();
@@ -223,7 +223,7 @@ export class UdpLinks {
     const connected = sockets.connect(probe, withPort(destination, portOf(destination) || ANY_PORT)) === 0;
     const route = connected ? internetAddress(sockets.localAddress(probe)) : undefined;
     sockets.close(probe);
-    if (this.#routes.size >= MOST_ROUTES) this.#routes.clear();
+    if (this.#routes.size >= MAX_ROUTES) this.#routes.clear();
     if (route) this.#routes.set(host, route);
     return route;
   }

@@ -6,8 +6,8 @@ import { callPlans, callVariants, capturesOfPlans } from '../../../../src/tracer
 import {
   CAPTURE,
   CAPTURE_KIND,
-  LONGEST_STRING,
-  MOST_CAPTURES,
+  MAX_CAPTURES,
+  MAX_STRING,
   NUMBERS,
   PLAN,
   PLAN_FLAG,
@@ -28,7 +28,7 @@ describe('plans of calls for the kernel', () => {
     for (const nr of definedNumbers()) {
       for (const value of [0, 1, 2, 1024]) {
         const words = new ArgWords(new Uint32Array(12).fill(value));
-        expect(capturesOf(nr, words).length, `number ${nr}`).toBeLessThanOrEqual(MOST_CAPTURES);
+        expect(capturesOf(nr, words).length, `number ${nr}`).toBeLessThanOrEqual(MAX_CAPTURES);
       }
     }
     expect(callVariants({ ...choice, selected: 'all' }).length).toBeLessThanOrEqual(PLANS - NUMBERS);
@@ -55,7 +55,7 @@ describe('plans of calls for the kernel', () => {
   it('cut data at the limit of the trace, and at that of the kernel', () => {
     const limit = (stringLimit: number): number =>
       planOf('write', stringLimit).getUint32(PLAN.captures + CAPTURE.limit, true);
-    expect([limit(5), limit(1e6)]).toEqual([5, LONGEST_STRING]);
+    expect([limit(5), limit(1e6)]).toEqual([5, MAX_STRING]);
   });
 
   it('say what programs must be prepared for', () => {

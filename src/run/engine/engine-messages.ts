@@ -1,0 +1,66 @@
+import type { FiredFault } from '../../faults/fault-policy.ts';
+import type { SentSignal } from '../../faults/sent-signals.ts';
+import type { ReplayUse, RuleUse } from '../../model/run-result.ts';
+import type { CountedCall } from './engine-plan.ts';
+
+export interface AttachedProcess {
+  readonly pid: number;
+  readonly tasks: number;
+}
+
+export interface RefusedProcess {
+  readonly pid: number;
+  readonly code: string;
+}
+
+/** What the engine's thread tells the thread that started it. */
+export type EngineMessage =
+  /** It waits for its plan. */
+  | { readonly kind: 'loaded' }
+  /** The command is about to be executed: its limits may start. */
+  | { readonly kind: 'started'; readonly pid: number }
+  /** Processes that ran already are traced now, with so many tasks each; others can't be, for an errno of ptrace(2). */
+  | {
+      readonly kind: 'attached';
+      readonly attached: readonly AttachedProcess[];
+      readonly refused: readonly RefusedProcess[];
+    }
+  /** The command's first process has been stopped by a job-control signal. */
+  | { readonly kind: 'stopped'; readonly signal: number }
+  /** A fault was injected. */
+  | { readonly kind: 'fault'; readonly fault: FiredFault }
+  /** A signal was sent; what becomes of it is known at the end. */
+  | { readonly kind: 'signal'; readonly sent: SentSignal }
+  | LastWord;
+
+/** The command could not be started. */
+export interface LaunchFailed {
+  readonly kind: 'launch-failed';
+  readonly step: 'join' | 'set-up' | 'execve' | 'trace';
+  readonly code: string;
+}
+
+/** The command has ended, and with it (if traced) all of its tree. */
+export interface Ended {
+  readonly kind: 'ended';
+  /** Undefined if it was let go. */
+  readonly status: number | undefined;
+  readonly counts: readonly CountedCall[];
+  readonly signals: number;
+  readonly tasks: number;
+  /** Records that nobody read in time. */
+  readonly lost: number;
+  readonly sharedCpu: boolean;
+  readonly sent: readonly SentSignal[];
+  readonly rules: readonly RuleUse[];
+  readonly replay: ReplayUse | undefined;
+}
+
+/** How it came to its end: the last message. */
+export type LastWord =
+  | LaunchFailed
+  /** The command was held at its gate, and is not to be executed any more. */
+  | { readonly kind: 'abandoned' }
+  /** The kernel does not trace by itself, and nothing was started. */
+  | { readonly kind: 'no-kernel-trace'; readonly reason: string }
+  | Ended;

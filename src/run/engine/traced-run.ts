@@ -1,0 +1,219 @@
+import { SignalInjection } from '../../chaos/basic/signal-injection.ts';
+import { FaultPolicy, type FiredFault } from '../../faults/fault-policy.ts';
+import { ReplayPolicy } from '../../faults/replay-policy.ts';
+import type { SentSignal } from '../../faults/sent-signals.ts';
+import { type GatedProcess, LaunchError } from '../../linux/launch.ts';
+import { SystemCallError } from '../../linux/libc.ts';
+import { NativeMemory } from '../../linux/memory.ts';
+import { readProcessStat } from '../../linux/process-stat.ts';
+import { traceFilter } from '../../linux/seccomp-filter.ts';
+import { muteChildStops } from '../../linux/signals.ts';
+import { LeaveRequest } from '../../tracer/leave-request.ts';
+import type { Policy } from '../../tracer/policy.ts';
+import { PolicyChain } from '../../tracer/policy-chain.ts';
+import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../../tracer/record.ts';
+import { type CallCounts, Recorder, type RecordingPlan } from '../../tracer/recorder.ts';
+import { RingWriter } from '../../tracer/ring-writer.ts';
+import { StopLoop } from '../../tracer/stop-loop.ts';
+import type { StackTracer } from '../../tracer/unwind/stack-tracer.ts';
+import type { AttachedProcess, LastWord, RefusedProcess } from './engine-messages.ts';
+import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
+import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
+import { failed, launch, tell, waitFor } from './launched.ts';
+
+/** Launches the command of a plan that traces or injects, and follows it to its end. */
+export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise<LastWord> {
+  const injectors = await makeInjectors(plan, tracing);
+  const policies = policiesOf(injectors);
+  const stops = tracing.method === 'seccomp' && !tracing.kernel;
+  const filter = stops ? filterOf(tracing.selected, policies) : undefined;
+  // What to capture is known by the decoders: a run that shows no events does without them.
+  const captures = tracing.events ? (await loadDecoders()).capturesWith(tracing) : () => [];
+  const start = (): GatedProcess | LastWord | undefined =>
+    plan.launch && launch({ ...plan, launch: plan.launch }, filter);
+  if (!tracing.kernel) {
+    const selectsForeign = await foreignSelection(tracing);
+    const gated = start();
+    if (gated && 'kind' in gated) return gated;
+    return trace(plan, tracing, gated, { captures, selectsForeign }, injectors);
+  }
+  const { group } = tracing.kernel;
+  // It must see the command from its first call on.
+  const tracer = openKernelTracer(plan, tracing.kernel, tracing, captures);
+  if (typeof tracer === 'string') return { kind: 'no-kernel-trace', reason: tracer };
+  try {
+    const gated = start()!;
+    return 'kind' in gated ? gated : waitFor(gated, { tracer, awaitTree: () => awaitEmpty(group) });
+  } finally {
+    tracer.close();
+  }
+}
+
+/** What injects into the run; each is undefined unless the plan asks for it. */
+interface Injectors {
+  readonly faults: FaultPolicy | undefined;
+  readonly signals: SignalInjection | undefined;
+  readonly replay: ReplayPolicy | undefined;
+  /** Last, since these act on calls as they are made. */
+  readonly conditions: readonly Policy[];
+  /** It injects nothing, but must see what others let happen. */
+  readonly locator: StackTracer | undefined;
+}
+
+async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<Injectors> {
+  const locator = await makeLocator(plan, tracing);
+  const onFault = (fault: FiredFault): void =>
+    tell({ kind: 'fault', fault: locator ? { ...fault, stack: locator.stackOf(fault) } : fault });
+  const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
+  return {
+    faults: tracing.faults && new FaultPolicy(tracing.faults, onFault),
+    signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
+    replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
+    conditions: await makeConditions(tracing),
+    locator,
+  };
+}
+
+/** What to capture of each call. This and the next may be called ahead by whoever knows that it will be needed. */
+export function loadDecoders(): Promise<typeof import('../../syscalls/signatures.ts')> {
+  return import('../../syscalls/signatures.ts');
+}
+
+export function loadEmulation(): Promise<typeof import('../../chaos/network/syscalls/emulation.ts')> {
+  return import('../../chaos/network/syscalls/emulation.ts');
+}
+
+/** Which calls of 32-bit programs are asked for: those of the same names. */
+async function foreignSelection({ selected, events }: TracingPlan): Promise<RecordingPlan['selectsForeign']> {
+  if (typeof selected === 'string' || !events) return () => false;
+  const { nativeNumber } = await import('../../syscalls/i386.ts');
+  const numbers = new Set<number | undefined>(selected);
+  return (nr, abi) => abi === 'i386' && numbers.has(nativeNumber(nr));
+}
+
+/** What no run loads that does not ask for it. */
+async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
+  const conditions: Policy[] = [];
+  if (tracing.emulation) {
+    const { NetworkEmulation } = await loadEmulation();
+    conditions.push(new NetworkEmulation(tracing.emulation));
+  }
+  if (tracing.ioLatencyMs) {
+    const { IoLatency } = await import('../../chaos/network/io-latency.ts');
+    conditions.push(new IoLatency(tracing.ioLatencyMs));
+  }
+  return conditions;
+}
+
+async function makeLocator(plan: EnginePlan, { places }: TracingPlan): Promise<StackTracer | undefined> {
+  if (!places) return undefined;
+  const { StackTracer } = await import('../../tracer/unwind/stack-tracer.ts');
+  return new StackTracer(places.frames, places.sources, plan.launch !== undefined);
+}
+
+function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions, locator].filter((policy) => policy !== undefined);
+}
+
+function trace(
+  plan: EnginePlan,
+  tracing: TracingPlan,
+  gated: GatedProcess | undefined,
+  decoders: Pick<RecordingPlan, 'captures' | 'selectsForeign'>,
+  injectors: Injectors,
+): LastWord {
+  muteChildStops();
+  const ring = NativeMemory.at(plan.ring.address, plan.ring.size);
+  const control = new Int32Array(plan.ring.control);
+  const longest = tracing.dumps ? MAX_WHOLE_RECORD_BYTES : MAX_RECORD_BYTES;
+  const writer = new RingWriter(ring, control, longest);
+  const recorder = new Recorder(
+    {
+      selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
+      events: tracing.events,
+      timed: tracing.timed,
+      ...decoders,
+      stringLimit: tracing.stringLimit,
+      descriptorDetails: tracing.descriptorDetails,
+    },
+    writer,
+  );
+  if (injectors.locator) recorder.locateBy(injectors.locator);
+  const policies = policiesOf(injectors);
+  const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
+  const following = {
+    method: tracing.method,
+    tree: tracing.follow,
+    killAttached: plan.attach?.killOnExit === true,
+    untilExec: tracing.untilExec === true,
+  };
+  const onStop = gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined;
+  const loop = new StopLoop(following, recorder, policy, onStop);
+  let started = !gated;
+  let status: number | undefined;
+  try {
+    if (gated) {
+      loop.launch(gated, () => {
+        started = true;
+        tell({ kind: 'started', pid: gated.pid });
+      });
+    }
+    if (plan.attach) attachAll(loop, plan.attach);
+    status = loop.run(plan.attach || tracing.untilExec ? new LeaveRequest(control) : undefined);
+  } catch (error) {
+    if (started) throw error;
+    return failed(error instanceof LaunchError ? 'execve' : 'trace', error);
+  }
+  return {
+    kind: 'ended',
+    status,
+    counts: countedCalls(recorder.counts),
+    signals: recorder.signalCount,
+    tasks: loop.taskCount,
+    lost: 0,
+    sharedCpu: loop.sharedCpu,
+    sent: injectors.signals?.sent ?? injectors.replay?.sent ?? [],
+    rules: injectors.faults?.uses() ?? [],
+    replay: injectors.replay?.use(),
+  };
+}
+
+function attachAll(loop: StopLoop, { pids, awaitsExec }: AttachPlan): void {
+  const attached: AttachedProcess[] = [];
+  const refused: RefusedProcess[] = [];
+  for (const pid of pids) {
+    // Node.js would take its stops for its end: it waits for it, too.
+    if (readProcessStat(pid)?.parent === process.pid) {
+      refused.push({ pid, code: 'ECHILD' });
+      continue;
+    }
+    try {
+      attached.push({ pid, tasks: loop.attach(pid, pid === awaitsExec) });
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      refused.push({ pid, code: error.code });
+    }
+  }
+  tell({ kind: 'attached', attached, refused });
+}
+
+/** Lets those calls stop that are asked for, and those that a policy wants, some of them under a condition only. */
+function filterOf(selected: TracingPlan['selected'], policies: readonly Policy[]): Uint8Array {
+  const sets = [selected, ...policies.map(alwaysArmed)];
+  if (sets.includes('all')) return traceFilter('all');
+  const always = new Set(sets.flatMap((set) => (typeof set === 'string' ? [] : [...set])));
+  const conditions = policies.flatMap(({ armedByArgument }) => [...(armedByArgument ?? [])]);
+  return traceFilter(always, new Map(conditions.filter(([number]) => !always.has(number))));
+}
+
+function alwaysArmed({ armed, armedByArgument }: Policy): 'all' | readonly number[] {
+  return armed === 'all' ? armed : [...armed].filter((number) => !armedByArgument?.has(number));
+}
+
+function countedCalls(counts: CallCounts): CountedCall[] {
+  const counted: CountedCall[] = [];
+  counts.calls.forEach((calls, nr) => {
+    if (calls > 0) counted.push({ nr, calls, errors: counts.errors[nr]!, seconds: counts.seconds[nr]! });
+  });
+  return counted;
+}
