@@ -10,7 +10,10 @@ import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
 import { REFUSED } from './missing-options.ts';
 import type { TraceOption } from './trace-option.ts';
-import { COUNTING, FILTERING, SHOWING, TRACING } from './trace-options.ts';
+import { COUNTING } from './trace-options/counting.ts';
+import { FILTERING } from './trace-options/filtering.ts';
+import { SHOWING } from './trace-options/showing.ts';
+import { TRACING } from './trace-options/tracing.ts';
 import { defaultTraceSettings, isCommand, type TraceDraft, type TraceSettings } from './trace-settings.ts';
 import { version } from './version.ts';
 

@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
+import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { CallStatistics } from '../report/call-statistics.ts';
 import { countTable } from '../report/count-table.ts';
@@ -10,14 +11,20 @@ import { StraceText } from '../report/strace-text.ts';
 import { TraceFilter } from '../report/trace-filter.ts';
 import type { TraceRequest } from '../run/request.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
-import type { Dumps } from '../syscalls/dumped-data.ts';
+import type { Dumps } from '../syscalls/descriptor-set.ts';
 import type { CommandLine } from './command-line.ts';
 import { type OwnOutput, tell, writeToStderr } from './own-output.ts';
 import { programName } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
 import { SeparateTraces } from './separate-traces.ts';
-import type { TraceOutput } from './trace-output.ts';
 import type { TraceSettings } from './trace-settings.ts';
+
+/** How the trace of a run is asked for and shown. */
+export interface TraceOutput {
+  readonly request: TraceRequest;
+  /** The run is over: what is left to print. */
+  end(result: RunResult): void;
+}
 
 /** Shows events in some format. */
 interface TraceWriter {

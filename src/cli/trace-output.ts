@@ -4,13 +4,7 @@ import type { TraceRequest } from '../run/request.ts';
 import { syscallNumber } from '../syscalls/syscall-table.ts';
 import { asksForTrace, type CommandLine } from './command-line.ts';
 import type { OwnOutput } from './own-output.ts';
-
-/** How the trace of a run is asked for and shown. */
-export interface TraceOutput {
-  readonly request: TraceRequest;
-  /** The run is over: what is left to print. */
-  end(result: RunResult): void;
-}
+import type { TraceOutput } from './shown-events.ts';
 
 /** Undefined where no trace is asked for. */
 export async function traceOutput(

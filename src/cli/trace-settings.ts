@@ -4,7 +4,7 @@ import type { CountStyle } from '../report/count-table.ts';
 import type { QuietMessage } from '../report/strace-text.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
 import type { ConstantStyle } from '../syscalls/constant-style.ts';
-import type { DescriptorSet, Dumps } from '../syscalls/dumped-data.ts';
+import type { DescriptorSet, Dumps } from '../syscalls/descriptor-set.ts';
 import type { StringStyle } from '../syscalls/quoted-text.ts';
 import type { SyscallSet } from '../syscalls/select.ts';
 

@@ -3,7 +3,7 @@ import { CALL_STATUSES, type CallStatus } from '../report/call-status.ts';
 import { COUNT_COLUMNS, type CountColumn, type CountOrder } from '../report/count-table.ts';
 import type { QuietMessage } from '../report/strace-text.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
-import type { DescriptorSet } from '../syscalls/dumped-data.ts';
+import type { DescriptorSet } from '../syscalls/descriptor-set.ts';
 import { signalName, signalNumber } from '../syscalls/signals.ts';
 import { DESCRIPTOR_WISHES, type DescriptorWish } from './trace-settings.ts';
 

@@ -1,3 +1,4 @@
+import { signalNameOf } from '../syscalls/signals.ts';
 import { parseDecimal, parseFraction, parseTime, parseWord } from './inject-numbers.ts';
 import {
   type CallFault,
@@ -11,7 +12,7 @@ import {
   type QuirkName,
 } from './rule.ts';
 import { BadField } from './rule-draft.ts';
-import { errnoByName, errnoName, signalByName, signalName } from './strace-names.ts';
+import { errnoByName, errnoName, signalByName } from './strace-names.ts';
 
 // Readers of the values of fields. A field without `=` has no value, which none of them takes for an empty one.
 
@@ -29,7 +30,7 @@ export function readErrno(value = ''): ErrnoWord {
 }
 
 export function readSignal(value = ''): string {
-  const name = signalName(/^\d+$/.test(value) ? Number(value) : (signalByName(value) ?? 0));
+  const name = signalNameOf(/^\d+$/.test(value) ? Number(value) : (signalByName(value) ?? 0));
   if (name === undefined) throw new BadField(`'${value}' is neither the name of a signal nor a number from 1 to 64`);
   return name;
 }

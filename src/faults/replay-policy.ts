@@ -1,5 +1,6 @@
 import { exitStatusOf, hasExited, termSignalOf } from '../linux/wait-status.ts';
 import type { MissedCallFault, ReplayUse } from '../model/run-result.ts';
+import { signalNameOf } from '../syscalls/signals.ts';
 import { syscallName, syscallNumber } from '../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
@@ -14,7 +15,7 @@ import type { QuirkName } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
 import { type SentSignal, SentSignals } from './sent-signals.ts';
 import { SignalHandlers } from './signal-handlers.ts';
-import { signalByName, signalName } from './strace-names.ts';
+import { signalByName } from './strace-names.ts';
 
 /** A fault that was injected before, and is to come again. */
 export interface ReplayPlan {
@@ -195,7 +196,7 @@ export class ReplayPolicy implements Policy {
 function endingText(status: number): string {
   return hasExited(status)
     ? `ended with status ${exitStatusOf(status)}`
-    : `died of ${signalName(termSignalOf(status))}`;
+    : `died of ${signalNameOf(termSignalOf(status))}`;
 }
 
 function add<T>(map: Map<string, T[]>, key: string, item: T): void {

@@ -1,6 +1,6 @@
 import { LABEL } from '../model/capture.ts';
 import type { SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
-import { type DescriptorSet, hasDescriptor } from '../syscalls/dumped-data.ts';
+import { type DescriptorSet, hasDescriptor } from '../syscalls/descriptor-set.ts';
 import { namedDescriptors } from '../syscalls/named-descriptors.ts';
 import { signatureOf } from '../syscalls/signatures.ts';
 import type { CallStatus } from './call-status.ts';

@@ -3,7 +3,7 @@ import type { Recording } from '../faults/replay-file.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
 import type { DescriptorDetail } from '../model/capture.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
-import type { Dumps } from '../syscalls/dumped-data.ts';
+import type { Dumps } from '../syscalls/descriptor-set.ts';
 import type { StdioOption } from './command/stdio.ts';
 import type { AttachedProcess } from './engine/engine-messages.ts';
 import type { EngineChoice, PlacesPlan } from './engine/engine-plan.ts';

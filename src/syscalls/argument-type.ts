@@ -1,7 +1,7 @@
 import type { Capture } from '../model/capture.ts';
 import type { SyscallEntryEvent, SyscallExitEvent } from '../model/trace-event.ts';
 import type { ConstantStyle } from './constant-style.ts';
-import type { Dumps } from './dumped-data.ts';
+import type { Dumps } from './descriptor-set.ts';
 import type { StringStyle } from './quoted-text.ts';
 
 /** What is known of a call when it is entered. */

@@ -1,19 +1,8 @@
 import type { ArgWords } from '../model/arg-words.ts';
 import type { Capture } from '../model/capture.ts';
 import type { Call } from './argument-type.ts';
+import { type Dumps, hasDescriptor } from './descriptor-set.ts';
 import { syscallNumber } from './syscall-table.ts';
-
-/** A set of file descriptors: these, or all but these. */
-export interface DescriptorSet {
-  readonly members: readonly number[];
-  readonly inverted: boolean;
-}
-
-/** Descriptors of which all data are shown that are read from them or written to them: `-e read=`, `-e write=`. */
-export interface Dumps {
-  readonly read: DescriptorSet | undefined;
-  readonly write: DescriptorSet | undefined;
-}
 
 /** Calls whose first argument is a descriptor, and whose second leads to the data. */
 const READS = numbers('read pread64 recvfrom readv preadv preadv2 recvmsg mq_timedreceive');
@@ -33,10 +22,6 @@ export interface DumpedData {
   readonly isVector: boolean;
   /** Bytes were left out, since there were too many for one event. */
   readonly cut: boolean;
-}
-
-export function hasDescriptor({ members, inverted }: DescriptorSet, fd: number): boolean {
-  return fd >= 0 && members.includes(fd) !== inverted;
 }
 
 export function isDumped({ read, write }: Dumps, nr: number, args: ArgWords): boolean {

@@ -25,6 +25,11 @@ export function signalName(signal: number): string {
   return names[signal] ?? String(signal);
 }
 
+/** The same of signals alone, from 1 to 64: undefined for every other number. */
+export function signalNameOf(signal: number): string | undefined {
+  return names[signal];
+}
+
 /** The same for an argument or a field, in the style that is asked for (`-X`). */
 export function signalText(signal: number): string {
   return constantText(String(signal), names[signal]);

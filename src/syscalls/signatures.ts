@@ -1,7 +1,8 @@
 import { type Capture, RESULT_ARGUMENT } from '../model/capture.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
-import { type Dumps, isDumped, wholeData } from './dumped-data.ts';
+import type { Dumps } from './descriptor-set.ts';
+import { isDumped, wholeData } from './dumped-data.ts';
 import { AIO } from './signatures/aio.ts';
 import { BPF } from './signatures/bpf.ts';
 import { FILES } from './signatures/files.ts';

@@ -4,7 +4,7 @@ import type { FaultPlan } from '../../faults/fault-plan.ts';
 import type { ReplayPlan } from '../../faults/replay-policy.ts';
 import type { LaunchSpec } from '../../linux/launch.ts';
 import type { DescriptorDetail } from '../../model/capture.ts';
-import type { Dumps } from '../../syscalls/dumped-data.ts';
+import type { Dumps } from '../../syscalls/descriptor-set.ts';
 import type { StopMethod } from '../../tracer/stop-loop.ts';
 
 /** Who may trace: a stop loop, the kernel by itself, or what is best here. */

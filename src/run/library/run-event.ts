@@ -1,9 +1,9 @@
-import { constants } from 'node:os';
 import { errnoName } from '../../linux/libc.ts';
 import type { InjectedFault } from '../../model/run-result.ts';
 import type { StackFrame } from '../../model/stack-frame.ts';
 import type { TraceEvent } from '../../model/trace-event.ts';
 import { argumentTexts } from '../../syscalls/format-call.ts';
+import { signalName } from '../../syscalls/signals.ts';
 import { callName } from '../../syscalls/syscall-table.ts';
 import type { AttachedProcess } from '../engine/engine-messages.ts';
 
@@ -52,8 +52,6 @@ export type RunEvent =
 /** As much of strings as a trace captures. */
 const PRINTED = { stringLimit: 32 };
 
-const SIGNAL_NAMES = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name]));
-
 /** A copy of a trace event for the library's users; undefined for those that they do not see. */
 export function toRunEvent(event: TraceEvent): RunEvent | undefined {
   const base = { task: event.lineage, pid: event.tid, time: event.time * 1000 };
@@ -88,8 +86,4 @@ export function toRunEvent(event: TraceEvent): RunEvent | undefined {
     default:
       return undefined;
   }
-}
-
-function signalName(number: number): string {
-  return SIGNAL_NAMES.get(number) ?? `SIGRT_${number - 32}`;
 }

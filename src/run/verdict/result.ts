@@ -8,9 +8,9 @@ import { faultText, type Recording } from '../../faults/replay-file.ts';
 import { ruleFromJson } from '../../faults/rule-json.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
 import { straceExpressions } from '../../faults/strace-expressions.ts';
-import { signalName } from '../../faults/strace-names.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../../linux/wait-status.ts';
 import type { Backends, InjectedFault, ReplayUse, RunResult, SyscallSummary } from '../../model/run-result.ts';
+import { signalNameOf } from '../../syscalls/signals.ts';
 import { syscallName } from '../../syscalls/syscall-table.ts';
 import { shellQuote } from '../command/shell-quote.ts';
 import type { Ended } from '../engine/engine-messages.ts';
@@ -109,7 +109,7 @@ function replayUse({ replay, ended, network }: RunFacts): ReplayUse | undefined 
 function endOf(status: number | undefined): Pick<RunResult, 'exitCode' | 'signal'> {
   if (status === undefined) return { exitCode: undefined, signal: undefined };
   if (hasExited(status)) return { exitCode: exitStatusOf(status), signal: undefined };
-  return { exitCode: undefined, signal: signalName(termSignalOf(status)) };
+  return { exitCode: undefined, signal: signalNameOf(termSignalOf(status)) };
 }
 
 function backends({ limits, network, tracing, ended }: RunFacts): Backends {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CommandLine, parseCommandLine } from '../../../src/cli/command-line.ts';
-import type { DescriptorSet } from '../../../src/syscalls/dumped-data.ts';
+import type { DescriptorSet } from '../../../src/syscalls/descriptor-set.ts';
 
 const parse = (...argv: string[]): CommandLine => parseCommandLine([...argv, '--', 'true'], {}, undefined);
 const trace = (...argv: string[]): CommandLine['trace'] => parse(...argv).trace;

@@ -8,8 +8,9 @@ import {
   REALISM_LEVELS,
   RESULT_OPERATORS,
 } from '../../../src/faults/rule.ts';
-import { PURE_SYSCALLS, signalName } from '../../../src/faults/strace-names.ts';
+import { PURE_SYSCALLS } from '../../../src/faults/strace-names.ts';
 import type { When } from '../../../src/faults/when.ts';
+import { signalNameOf } from '../../../src/syscalls/signals.ts';
 
 /** Arbitrary rules in their one canonical form: every rule that the grammar can say, and nothing that it can't. */
 
@@ -58,7 +59,7 @@ const pokes = fc.uniqueArray(
 const faultParts: Arbitraries<Fault> = {
   call,
   substitute: fc.constantFrom(...PURE_SYSCALLS),
-  signal: fc.integer({ min: 1, max: 64 }).map((signal) => signalName(signal)!),
+  signal: fc.integer({ min: 1, max: 64 }).map((signal) => signalNameOf(signal)!),
   delayEnterNs: time,
   delayExitNs: time,
   pokeEnter: pokes,

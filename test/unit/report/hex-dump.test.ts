@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { hexDump } from '../../../src/report/hex-dump.ts';
-import { type Dumps, dumpedData } from '../../../src/syscalls/dumped-data.ts';
+import type { Dumps } from '../../../src/syscalls/descriptor-set.ts';
+import { dumpedData } from '../../../src/syscalls/dumped-data.ts';
 import { bytesOf, exitOf, type MadeCall, struct } from '../../support/made-calls.ts';
 
 const ALL = { members: [], inverted: true };
