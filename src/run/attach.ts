@@ -1,6 +1,4 @@
 import { type PartName, partsOf } from '../chaos/tiers.ts';
-import type { FiredFault } from '../faults/fault-policy.ts';
-import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import { random32 } from '../linux/entropy.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
@@ -10,6 +8,7 @@ import { noLimits } from './no-limits.ts';
 import { attachPlan, injectionsOf, tracingPlan } from './plans.ts';
 import { RecordingFile } from './recording/recording-file.ts';
 import type { AttachRequest, RunRequest } from './request.ts';
+import { RunLog } from './run-log.ts';
 import { makeResult } from './verdict/result.ts';
 
 /** What can be done to a process that runs already: all that is done at its system calls. */
@@ -39,37 +38,28 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
   }
   const seed = settings.seed ?? random32();
   const { trace = { select: [] }, places } = request;
-  const injected = { ...(await injectionsOf(settings, seed)), replay: undefined, emulation: undefined };
+  const injected = { ...(await injectionsOf(settings, seed, undefined)), emulation: undefined };
   const plan = tracingPlan({ trace, places }, injected);
   // What ran before has no filter of ours.
   const tracing = plan && { ...plan, method: 'ptrace' as const };
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
-  recording?.begin({ seed, command });
-  const fired: FiredFault[] = [];
+  const log = new RunLog();
   let refusals: readonly string[] = [];
   let isAttached = false;
-  let startMs = monotonicMs();
-  let startSeconds = epochSeconds();
   try {
+    recording?.begin({ seed, command });
     const ended = await runEngine(
       { launch: undefined, joinFiles: [], tracing, attach: attachPlan(attach) },
       {
+        ...log.listener(request.trace, recording),
         started() {},
+        stopped() {},
         attached(attached, refused) {
-          startMs = monotonicMs();
-          startSeconds = epochSeconds();
+          log.begin();
           isAttached = attached.length > 0;
           refusals = refused.map(refusalText);
           if (isAttached) attach.onAttached?.(attached, refusals);
         },
-        fault(fault) {
-          fired.push(fault);
-          recording?.fault(fault);
-        },
-        signal: (sent) => recording?.signal(sent),
-        stopped() {},
-        event: (event) => request.trace?.onEvent?.(event),
-        idle: () => request.trace?.onIdle?.(),
       },
       { leave: attach.leave },
     );
@@ -83,10 +73,10 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
       network: undefined,
       tracing,
       ended,
-      fired,
+      fired: log.fired,
       ending: undefined,
-      startSeconds,
-      durationMs: monotonicMs() - startMs,
+      startSeconds: log.startSeconds,
+      durationMs: log.elapsedMs,
       checkStatus: undefined,
       verify: undefined,
       replay: undefined,

@@ -1,7 +1,9 @@
+import type { LimitsRequest } from '../chaos/basic/limits.ts';
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
 import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
 import { type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
+import type { Recording } from '../faults/replay-file.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
 import type { AttachPlan, TracingPlan } from './engine/engine-plan.ts';
 import type { AttachRequest, RunRequest } from './request.ts';
@@ -10,15 +12,32 @@ import type { AttachRequest, RunRequest } from './request.ts';
 
 const DEFAULT_STRING_LIMIT = 32;
 
-type Injections = Pick<TracingPlan, 'signals' | 'faults' | 'ioLatencyMs'>;
+/** What is injected at system calls. */
+export type Injections = Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'ioLatencyMs'>;
 
-/** What the settings ask to be injected at system calls. */
-export async function injectionsOf(settings: ChaosSettings, seed: number): Promise<Injections> {
+/** What the settings ask to be injected at system calls, or what a recording has of that. */
+export async function injectionsOf(
+  settings: ChaosSettings,
+  seed: number,
+  replay: Recording | undefined,
+): Promise<Injections> {
   const armed = partsOf(settings);
   return {
+    // A replay of the network alone needs no tracing.
+    replay: replay && replay.faults.length > 0 ? { seed, faults: replay.faults } : undefined,
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
     faults: await faultPlanOf(settings, armed, seed),
     ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
+  };
+}
+
+export function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): LimitsRequest {
+  const { memoryLimit, memoryFailure, cpuLimit } = settings;
+  return {
+    ...(armed.includes('memory') && {
+      memory: { bytes: memoryLimit!, ...(memoryFailure && { failure: memoryFailure }) },
+    }),
+    ...(armed.includes('cpu') && { cpu: { fraction: cpuLimit! } }),
   };
 }
 
@@ -51,7 +70,7 @@ async function faultPlanOf(
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 export function tracingPlan(
   { trace, places }: Pick<RunRequest, 'trace' | 'places'>,
-  chaos: Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'emulation' | 'ioLatencyMs'>,
+  chaos: Injections & Pick<TracingPlan, 'emulation'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
   if (!trace && !isChaotic) return undefined;

@@ -1,0 +1,83 @@
+import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
+import { refuseIdleOptions } from '../chaos/idle-options.ts';
+import type { ChaosSettings } from '../chaos/settings.ts';
+import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
+import { random32 } from '../linux/entropy.ts';
+import type { User } from '../linux/users.ts';
+import { RenacerError } from '../model/errors.ts';
+import type { CleanUp } from './clean-up.ts';
+import { resolveCommand } from './command/resolve-command.ts';
+import { userOf } from './command/user.ts';
+import { HeldTree } from './held-tree.ts';
+import { type Injections, injectionsOf, limitsRequest } from './plans.ts';
+import { recordedNetwork } from './recording/recorded-network.ts';
+import { RecordingFile } from './recording/recording-file.ts';
+import { replayedSettings } from './replayed-settings.ts';
+import type { RunRequest } from './request.ts';
+import { RunNetwork } from './run-network.ts';
+
+/** A run whose command has not been started yet: all that was asked for is there. */
+export interface PreparedRun {
+  readonly request: RunRequest;
+  /** As it was given, with its arguments. */
+  readonly command: readonly [string, ...string[]];
+  /** What is executed. */
+  readonly file: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly user: User | undefined;
+  readonly settings: ChaosSettings;
+  readonly armed: readonly PartName[];
+  readonly seed: number;
+  readonly injections: Injections;
+  readonly recording: RecordingFile | undefined;
+  readonly tree: HeldTree;
+  readonly network: RunNetwork | undefined;
+}
+
+/**
+ * Makes what a run needs before its command can be started, and leaves to `cleanUp` how that goes away again. Throws a
+ * RenacerError for what can't be had here.
+ */
+export async function prepare(
+  command: readonly [string, ...string[]],
+  request: RunRequest,
+  cleanUp: CleanUp,
+): Promise<PreparedRun> {
+  const { chaos, replay, trace } = request;
+  if (chaos && !replay) refuseIdleOptions(chaos);
+  const asked = chaos?.settings ?? {};
+  const settings = replay ? replayedSettings(asked, replay) : asked;
+  const seed = replay?.seed ?? settings.seed ?? random32();
+  const env = request.env ?? process.env;
+  const cwd = request.cwd ?? process.cwd();
+  const file = resolveCommand(command[0], env, cwd);
+  const user = request.user === undefined ? undefined : userOf(request.user);
+  const armed = partsOf(settings);
+  if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
+  const injections = await injectionsOf(settings, seed, replay);
+
+  await removeLeftovers(findLeftovers('near'));
+  const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
+  cleanUp.defer(() => recording?.close());
+  // Without chaos and without -f only the command itself is ours; nor are those that are let go when they call execve.
+  const isTree = armed.length > 0 || replay !== undefined || (trace?.follow !== false && !trace?.untilExec);
+  const tree = HeldTree.prepare(isTree ? limitsRequest(settings, armed) : undefined);
+  cleanUp.defer(() => tree.dispose());
+  const network = await openNetwork({ request, settings, seed, recording }, tree);
+  cleanUp.defer(() => network?.dispose());
+  // The first line of a recording names the backend, and is there before the command is executed.
+  const impaired = recording && network && recordedNetwork(await network.settle(), settings);
+  recording?.begin({ seed, command, ...(impaired && { network: impaired }) });
+  return { request, command, file, env, cwd, user, settings, armed, seed, injections, recording, tree, network };
+}
+
+async function openNetwork(
+  { request, settings, seed, recording }: Pick<PreparedRun, 'request' | 'settings' | 'seed' | 'recording'>,
+  { limits }: HeldTree,
+): Promise<RunNetwork | undefined> {
+  const { replay } = request;
+  if (!replay?.network && !asksForNetwork(settings)) return undefined;
+  const recordings = { recordFd: recording?.fd, replayed: replay?.network && replay.networkFaults };
+  return RunNetwork.open({ settings, seed, recordings }, limits);
+}

@@ -1,0 +1,18 @@
+import type { ChaosSettings } from '../chaos/settings.ts';
+import { isOfNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
+import type { Recording } from '../faults/replay-file.ts';
+import { RenacerError } from '../model/errors.ts';
+import { withRecordedNetwork } from './recording/recorded-network.ts';
+
+/** Parts whose faults would come beside the recorded ones. */
+const FAULT_PARTS: readonly PartName[] = ['signals', 'byzantine', 'rules', 'bugs'];
+
+/** The settings of a replay. Throws REPLAY_WITH_FAULTS, REPLAY_BACKEND, CONFIG_INVALID. */
+export function replayedSettings(asked: ChaosSettings, replay: Recording): ChaosSettings {
+  const { network } = replay;
+  const others = partsOf(asked).filter((part) => FAULT_PARTS.includes(part) || (network && isOfNetwork(part)));
+  if (others.length === 0) return withRecordedNetwork(asked, replay);
+  throw new RenacerError('REPLAY_WITH_FAULTS', `a replay injects the recorded faults alone, not ${others.join(', ')}`, {
+    hint: `leave these out; limits${network ? ' and a timeout' : ', a timeout and the network'} may be set`,
+  });
+}

@@ -1,0 +1,44 @@
+import type { FiredFault } from '../faults/fault-policy.ts';
+import { epochSeconds, monotonicMs } from '../linux/clock.ts';
+import type { EngineListener } from './engine/engine.ts';
+import type { RecordingFile } from './recording/recording-file.ts';
+import type { RunRequest } from './request.ts';
+
+/** What is noted while a run goes on: when it began, and what was injected. */
+export class RunLog {
+  readonly fired: FiredFault[] = [];
+  #startMs = monotonicMs();
+  #startSeconds = epochSeconds();
+
+  /** The command has been executed, or processes have been attached to: times count from now on. */
+  begin(): void {
+    this.#startMs = monotonicMs();
+    this.#startSeconds = epochSeconds();
+  }
+
+  /** When it began, in seconds since the epoch. */
+  get startSeconds(): number {
+    return this.#startSeconds;
+  }
+
+  /** Since it began. */
+  get elapsedMs(): number {
+    return monotonicMs() - this.#startMs;
+  }
+
+  /** What every run does with what its engine tells. */
+  listener(
+    trace: RunRequest['trace'],
+    recording: RecordingFile | undefined,
+  ): Pick<EngineListener, 'fault' | 'signal' | 'event' | 'idle'> {
+    return {
+      fault: (fault) => {
+        this.fired.push(fault);
+        recording?.fault(fault);
+      },
+      signal: (sent) => recording?.signal(sent),
+      event: (event) => trace?.onEvent?.(event),
+      idle: () => trace?.onIdle?.(),
+    };
+  }
+}

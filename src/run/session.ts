@@ -1,0 +1,106 @@
+import { launchError } from './command/launch-error.ts';
+import { Stdio } from './command/stdio.ts';
+import { refusalText } from './engine/attach-refusal.ts';
+import { type EngineListener, runEngine } from './engine/engine.ts';
+import { chooseEngine, withoutKernel } from './engine/engine-choice.ts';
+import type { Ended, LaunchFailed } from './engine/engine-messages.ts';
+import type { EnginePlan, TracingPlan } from './engine/engine-plan.ts';
+import { attachPlan, tracingPlan } from './plans.ts';
+import type { PreparedRun } from './prepare.ts';
+import { RunLog } from './run-log.ts';
+import { Ending, treeIsEmpty } from './verdict/ending.ts';
+
+/** A run whose command has ended, with all of its tree. */
+export interface Session {
+  readonly log: RunLog;
+  readonly stdio: Stdio;
+  readonly ending: Ending | undefined;
+  /** How it was traced in the end. */
+  readonly tracing: TracingPlan | undefined;
+  readonly ended: Ended;
+  readonly durationMs: number;
+}
+
+/** Starts the command of a prepared run, and follows it until its tree is empty. Throws why it could not be started. */
+export async function runSession(run: PreparedRun): Promise<Session> {
+  const { request, command, tree, settings, armed, seed } = run;
+  const { limits } = tree;
+  const log = new RunLog();
+  const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
+  let ending: Ending | undefined;
+  const listener: EngineListener = {
+    ...log.listener(request.trace, run.recording),
+    started(pid) {
+      log.begin();
+      stdio.handOver();
+      limits.started(pid);
+      ending = new Ending(limits, {
+        timeoutMs: armed.includes('timeout') ? settings.timeoutMs : undefined,
+        killAfterMs: settings.killAfterMs,
+        hangAfterMs: settings.hangAfterMs,
+        abort: request.signal,
+      });
+      request.onStart?.({ pid, seed });
+    },
+    stopped: (signal) => request.onStop?.(signal),
+    attached: (attached, refused) => request.attach?.onAttached?.(attached, refused.map(refusalText)),
+  };
+  // Even if it fails: our copies of its pipes would keep them open.
+  const { tracing, last } = await launch(run, stdio, listener).finally(() => stdio.handOver());
+  if (last.kind === 'launch-failed') throw launchError(command[0], last);
+  await treeIsEmpty(limits);
+  ending?.stop();
+  return { log, stdio, ending, tracing, ended: last, durationMs: log.elapsedMs };
+}
+
+interface Launched {
+  readonly tracing: TracingPlan | undefined;
+  readonly last: Ended | LaunchFailed;
+}
+
+/** Until it is started by an engine and on a network that are really there: what was tried in vain has executed nothing. */
+async function launch(run: PreparedRun, stdio: Stdio, listener: EngineListener): Promise<Launched> {
+  const { request, tree, network } = run;
+  const leave = request.attach?.leave ?? (request.trace?.untilExec ? request.signal : undefined);
+  let tracing = chosenTracing(run);
+  if (!tracing || tracing.kernel) tree.guard();
+  for (;;) {
+    const last = await runEngine(enginePlan(run, stdio, tracing), listener, { leave });
+    if (last.kind === 'no-kernel-trace') tracing = withoutKernel(request.engine ?? 'auto', tracing!, last.reason);
+    else if (last.kind === 'abandoned') {
+      await network!.replace();
+      tracing = chosenTracing(run);
+    } else return { tracing, last };
+  }
+}
+
+function chosenTracing({ request, injections, network, tree }: PreparedRun): TracingPlan | undefined {
+  const plan = tracingPlan(request, { ...injections, emulation: network?.opening.emulation });
+  // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
+  if (request.attach) return plan && { ...plan, method: 'ptrace' };
+  return plan && chooseEngine(request.engine ?? 'auto', plan, tree.limits.cgroupV2);
+}
+
+function enginePlan(run: PreparedRun, stdio: Stdio, tracing: TracingPlan | undefined): Omit<EnginePlan, 'ring'> {
+  const { request, command, file, env, user, tree, network } = run;
+  const [name, ...args] = command;
+  const { limits } = tree;
+  return {
+    launch: {
+      file,
+      argv: [request.argv0 ?? name, ...args],
+      env: Object.entries(env).map(([variable, value]) => `${variable}=${value ?? ''}`),
+      cwd: request.cwd,
+      stdio: stdio.fds,
+      inheritedFds: request.inheritedFds ?? [],
+      rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+      cgroup: limits.cgroupV2,
+      namespaces: network?.opening.namespaces,
+      user,
+    },
+    joinFiles: limits.joinFiles,
+    tracing,
+    attach: request.attach && attachPlan(request.attach),
+    gate: network?.opening.gate,
+  };
+}
