@@ -1,7 +1,9 @@
 import { checkConfig } from './config-file.ts';
+import { withValueAt } from './dotted-keys.ts';
 import { nearest } from './kinds.ts';
 import { mergeSettings } from './merge.ts';
-import { OPTION_NAMES, type OptionName, optionOf, type Tier, withValueAt } from './options.ts';
+import type { OptionName, Tier } from './option.ts';
+import { OPTION_NAMES, optionOf } from './options.ts';
 import type { PresetName } from './presets.ts';
 import { showValue } from './problems.ts';
 import { badValue } from './quantities.ts';

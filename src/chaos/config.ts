@@ -5,7 +5,7 @@ import { type FileForm, toFileForm } from './file-form.ts';
 import { printFlags } from './flags.ts';
 import { nearest } from './kinds.ts';
 import { mergeSettings } from './merge.ts';
-import type { Tier } from './options.ts';
+import type { Tier } from './option.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from './presets.ts';
 import { describeBadValue } from './quantities.ts';
 import type { ChaosSettings } from './settings.ts';

@@ -1,4 +1,5 @@
-import { at, OPTION_NAMES, OPTIONS, optionOf, withValueAt } from './options.ts';
+import { at, withValueAt } from './dotted-keys.ts';
+import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import type { ChaosSettings, NetworkConditions } from './settings.ts';
 
 /** The form of the JSON file, as an object. */

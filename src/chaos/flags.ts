@@ -1,8 +1,10 @@
 import { RenacerError } from '../model/errors.ts';
 import { checkConfig } from './config-file.ts';
+import { at, withValueAt } from './dotted-keys.ts';
 import { toFileForm } from './file-form.ts';
 import { mergeSettings } from './merge.ts';
-import { at, OPTION_NAMES, OPTIONS, type OptionName, optionOf, type Tier, withValueAt } from './options.ts';
+import type { OptionName, Tier } from './option.ts';
+import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import { badValue } from './quantities.ts';
 import type { ChaosSettings } from './settings.ts';
 

@@ -1,42 +1,41 @@
 import { RenacerError } from '../model/errors.ts';
-import { OPTIONS, type OptionName } from './options.ts';
+import { at } from './dotted-keys.ts';
+import type { OptionName } from './option.ts';
+import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import type { ChaosSettings } from './settings.ts';
 import type { Layers } from './tiers.ts';
 
-type Setting = OptionName & keyof ChaosSettings;
-
-const NETWORK: readonly Setting[] = [
-  ...(['networkLatencyMs', 'networkJitterMs', 'packetLossRate', 'packetLossBursts', 'packetDuplicateRate'] as const),
-  ...(['packetReorderRate', 'packetCorruptRate', 'bandwidthBytesPerSec', 'connectionDropRate'] as const),
-  ...(['connectionRefuseRate', 'partition', 'dnsFailureRate', 'networkRules'] as const),
-];
-
-/** Options that only shape others, and which: one of these must be set, be it to 0. */
-const SHAPED: Partial<Readonly<Record<Setting, readonly Setting[]>>> = {
-  memoryFailure: ['memoryLimit'],
-  hangAfterMs: ['timeoutMs'],
-  networkDistribution: ['networkJitterMs'],
-  networkCorrelation: ['networkJitterMs'],
-  networkTo: NETWORK,
-  networkDirection: NETWORK,
-  networkBackend: NETWORK,
-  dnsFailure: ['dnsFailureRate'],
-};
-
-/** An option that shapes nothing that is set would do nothing. Throws OPTION_IDLE. */
+/** An option that shapes nothing that is set would do nothing, alone or in an entry of `network_rules`. Throws OPTION_IDLE. */
 export function refuseIdleOptions({ own, settings }: Pick<Layers, 'own' | 'settings'>): void {
-  if (own.networkHostPorts !== undefined && settings.networkBackend !== 'namespace') {
-    const { key, flag } = OPTIONS.networkHostPorts;
-    throw new RenacerError('OPTION_IDLE', `${key} (${flag}) does nothing without network_backend "namespace"`, {
-      hint: 'With any other backend, the command reaches the ports of this host anyway.',
-    });
+  refuseIdle(own, settings, '');
+  own.networkRules?.forEach((rule, index) => {
+    refuseIdle(rule, rule, `${OPTIONS.networkRules.key}[${index}].`);
+  });
+}
+
+function refuseIdle(own: ChaosSettings, settings: ChaosSettings, prefix: string): void {
+  for (const name of OPTION_NAMES) {
+    if (at(own, name) !== undefined && isIdle(name, settings)) throw idle(name, prefix);
   }
-  for (const [name, shaped] of Object.entries(SHAPED) as [Setting, readonly Setting[]][]) {
-    if (own[name] === undefined || shaped.some((other) => settings[other] !== undefined)) continue;
-    const keys = shaped.map((other) => OPTIONS[other].key).join(', ');
-    const { key, flag } = OPTIONS[name];
-    throw new RenacerError('OPTION_IDLE', `${key} (${flag}) does nothing without one of these: ${keys}`, {
-      hint: 'Set one of them too, or leave it out.',
-    });
-  }
+}
+
+/** What it shapes may be set to 0 or false: it is turned off then, not forgotten. */
+function isIdle(name: OptionName, settings: ChaosSettings): boolean {
+  const { shapes, shapesOnly } = optionOf(name);
+  return shapes?.some((other) => isSet(at(settings, other), shapesOnly)) === false;
+}
+
+function isSet(value: unknown, wanted: unknown): boolean {
+  return wanted === undefined ? value !== undefined : value === wanted;
+}
+
+function idle(name: OptionName, prefix: string): RenacerError {
+  const { key, flag, shapes = [], shapesOnly } = optionOf(name);
+  const keys = shapes.filter((other) => prefix === '' || optionOf(other).perTarget).map((other) => optionOf(other).key);
+  const one = keys.length === 1 ? keys[0] : `one of these: ${keys.join(', ')}`;
+  const value = shapesOnly === undefined ? '' : ` ${JSON.stringify(shapesOnly)}`;
+  const shown = prefix === '' ? `${key} (${flag})` : `${prefix}${key}`;
+  return new RenacerError('OPTION_IDLE', `${shown} does nothing without ${one}${value}`, {
+    hint: `Set ${keys.length === 1 ? 'that' : 'one of them'} too, or leave it out.`,
+  });
 }

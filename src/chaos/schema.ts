@@ -2,7 +2,8 @@ import { createRequire } from 'node:module';
 import type { z as Zod } from 'zod';
 import { MAX_SEED } from '../faults/decisions.ts';
 import { CORRUPT_MODES, COUNT_SCOPES, FAULT_STARTS, FD_KINDS, REALISM_LEVELS } from '../faults/rule.ts';
-import { OPTION_NAMES, OPTIONS, type OptionName, optionOf } from './options.ts';
+import type { OptionName } from './option.ts';
+import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from './quantities.ts';
 import { FAULT_WORDS } from './settings.ts';
 

@@ -5,7 +5,7 @@ export type { FaultRule };
 
 /**
  * What a chaos configuration says, as plain data: durations in milliseconds (to the microsecond), sizes in bytes,
- * rates and fractions from 0 to 1. What is left out is not asked for. Each option is described once, in options.ts.
+ * rates and fractions from 0 to 1. What is left out is not asked for. Each option is described once, in the options.ts of its tier.
  */
 export interface ChaosSettings extends BasicSettings, NetworkSettings, ByzantineTierSettings {}
 
@@ -16,7 +16,7 @@ export type MemoryFailure = (typeof MEMORY_FAILURES)[number];
 export const INJECTABLE_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
 export type InjectableSignal = (typeof INJECTABLE_SIGNALS)[number];
 
-interface BasicSettings {
+export interface BasicSettings {
   readonly memoryLimit?: number;
   readonly memoryFailure?: MemoryFailure;
   /** Fraction of one CPU. 0 is the smallest fraction that can be enforced, not "unlimited". */
@@ -82,7 +82,7 @@ export type ByzantineSettings = RandomSettings;
 /** When faults begin: at exec, at the program's own entry point, or so many milliseconds after the start. */
 export type FaultsFrom = 'exec' | 'entry' | number;
 
-interface ByzantineTierSettings {
+export interface ByzantineTierSettings {
   readonly byzantine?: ByzantineSettings;
   readonly rules?: readonly FaultRule[];
   /** Simulated kernel bugs, `NAME[:...]`. */

@@ -1,4 +1,4 @@
-import type { Tier } from './options.ts';
+import type { Tier } from './option.ts';
 import type { PresetName } from './presets.ts';
 import type { ChaosSettings, NetworkConditions } from './settings.ts';
 
@@ -40,10 +40,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   memory: { tier: 'basic', asked: (settings) => settings.memoryLimit !== undefined },
   cpu: { tier: 'basic', asked: (settings) => settings.cpuLimit !== undefined },
   timeout: { tier: 'basic', asked: (settings) => some(settings.timeoutMs) },
-  signals: {
-    tier: 'basic',
-    asked: (settings) => settings.signalInjection ?? (settings.signals !== undefined || some(settings.signalRate)),
-  },
+  signals: { tier: 'basic', asked: (settings) => settings.signalInjection ?? settings.signals !== undefined },
   network_latency: network((conditions) => some(conditions.networkLatencyMs) || some(conditions.networkJitterMs)),
   packet_loss: network((conditions) => some(conditions.packetLossRate) || conditions.packetLossBursts !== undefined),
   packet_duplicate: network((conditions) => some(conditions.packetDuplicateRate)),

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { OPTION_NAMES, type OptionName, optionOf, withValueAt } from '../../src/chaos/options.ts';
+import { withValueAt } from '../../src/chaos/dotted-keys.ts';
+import type { OptionName } from '../../src/chaos/option.ts';
+import { OPTION_NAMES, optionOf } from '../../src/chaos/options.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from '../../src/chaos/quantities.ts';
 import type { ChaosSettings, FaultRule, LossBursts } from '../../src/chaos/settings.ts';
 import { MAX_SEED } from '../../src/faults/decisions.ts';

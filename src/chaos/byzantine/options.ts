@@ -1,0 +1,83 @@
+import { RANDOM_KINDS, REALISM_LEVELS } from '../../faults/rule.ts';
+import { choice, data, FAULTS_START, listOf, RATE, wordList } from '../kinds.ts';
+import type { ByzantineOptionName, TierOptions } from '../option.ts';
+
+const JSON_RULE = 'an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}';
+const SYSCALL_WORD = /^[!?]{0,2}[%/]?[^\s,]+$/;
+
+/** Faults of system calls: random ones, chosen ones, simulated bugs. */
+export const BYZANTINE_OPTIONS: TierOptions<ByzantineOptionName> = {
+  'byzantine.rate': {
+    kind: RATE,
+    key: 'byzantine.rate',
+    flag: '--chaos-byzantine',
+    builder: 'withByzantineFaults',
+    summary: 'Chance that an eligible system call meets a fault',
+    example: 0.01,
+  },
+  'byzantine.syscalls': {
+    kind: wordList(SYSCALL_WORD, 'system calls or classes such as "read", "%network"', 'LIST'),
+    key: 'byzantine.syscalls',
+    flag: '--chaos-byzantine-syscalls',
+    builder: 'withFaultSyscalls',
+    summary: 'The system calls that random faults are for',
+    example: ['read', '%network'],
+    shapes: ['byzantine.rate'],
+  },
+  'byzantine.kinds': {
+    kind: listOf(RANDOM_KINDS),
+    key: 'byzantine.kinds',
+    flag: '--chaos-byzantine-kinds',
+    builder: 'withFaultKinds',
+    summary: 'The kinds of random faults',
+    example: ['error', 'short'],
+    default: [...RANDOM_KINDS],
+    shapes: ['byzantine.rate'],
+  },
+  'byzantine.errors': {
+    kind: wordList(/^E[A-Z0-9]+$/, 'names of errors such as "EIO", "ENOSPC"', 'LIST'),
+    key: 'byzantine.errors',
+    flag: '--chaos-byzantine-errors',
+    builder: 'withErrors',
+    summary: 'The errors that random faults report',
+    example: ['EIO', 'ENOSPC'],
+    shapes: ['byzantine.rate'],
+  },
+  'byzantine.realism': {
+    kind: choice(REALISM_LEVELS),
+    key: 'byzantine.realism',
+    flag: '--chaos-byzantine-realism',
+    builder: 'withRealism',
+    summary: 'Only errors that this call could meet in this situation, or any',
+    example: 'any',
+    default: 'likely',
+    shapes: ['byzantine.rate'],
+  },
+  rules: {
+    kind: data('JSON', JSON_RULE),
+    key: 'rules',
+    flag: '--chaos-rule',
+    builder: 'withRule',
+    summary: 'Faults at chosen system calls',
+    example: [{ syscall: 'read', path: '/etc/*', error: 'EIO', when: '3+', probability: 0.5 }],
+    repeat: true,
+  },
+  bugs: {
+    kind: wordList(/^[a-z][a-z0-9-]*(:[^\s,]+)?$/, 'names of simulated bugs, NAME or NAME:ARGUMENTS', 'NAME[:...]'),
+    key: 'bugs',
+    flag: '--chaos-bug',
+    builder: 'withBugs',
+    summary: 'Simulated kernel bugs',
+    example: ['short-getrandom'],
+  },
+  faultsFrom: {
+    kind: FAULTS_START,
+    key: 'faults_from',
+    flag: '--faults-from',
+    builder: 'withFaultsFrom',
+    summary: "When faults begin: at exec, at the program's own entry point (after the dynamic loader), or after a time",
+    example: 'exec',
+    default: 'entry',
+    shapes: ['byzantine.rate', 'rules', 'bugs'],
+  },
+};
