@@ -1,13 +1,13 @@
 import { NativeMemory } from './memory.ts';
 
-/** Calls that a process makes one after another: in a child that shares our memory (CallChain), or in this process. */
+/** Calls that a process makes one after another: in a child that shares our memory (CallTable), or in this process. */
 export interface Calls {
   /** Copies bytes to where the process sees them; returns their address. */
   bytes(data: Uint8Array): number;
   string(text: string): number;
   words(values: readonly number[]): number;
   strings(texts: readonly string[]): number;
-  /** A system call with up to five arguments. */
+  /** A system call with up to six arguments. */
   call(number: number, ...args: readonly number[]): void;
 }
 

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
-import { CallChain } from './call-chain.ts';
 import type { Calls } from './call-memory.ts';
+import { CallTable, type FailedCall } from './call-table.ts';
 import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
 import { errnoName, syscall } from './libc.ts';
 import { enterNamespaces, type NamespaceFds } from './namespaces.ts';
@@ -71,7 +71,7 @@ export class GatedProcess {
   readonly pid: number;
   /** Whether it was born in the cgroup that was asked for. If not, its id is to be written into cgroup.procs of that. */
   readonly isInCgroup: boolean;
-  readonly #chain: CallChain;
+  readonly #table: CallTable;
   readonly #gate: number;
   /** What opens the gate. */
   readonly #key: number;
@@ -79,12 +79,12 @@ export class GatedProcess {
 
   private constructor(
     { pid, isInCgroup }: Birth,
-    chain: CallChain,
+    table: CallTable,
     { gate, key, verdict }: { readonly gate: number; readonly key: number; readonly verdict: number },
   ) {
     this.pid = pid;
     this.isInCgroup = isInCgroup;
-    this.#chain = chain;
+    this.#table = table;
     this.#gate = gate;
     this.#key = key;
     this.#verdict = verdict;
@@ -92,45 +92,46 @@ export class GatedProcess {
 
   /** Throws SystemCallError if no process can be made, LaunchError if it can't be set up. */
   static prepare(spec: LaunchSpec): GatedProcess {
-    const chain = new CallChain(dataSize(spec));
+    const table = new CallTable(dataSize(spec));
     const [ready, readyEnd] = makePipe();
     const [gateEnd, gate] = makePipe();
     const [verdict, verdictEnd] = makePipe();
-    const note = chain.bytes(new Uint8Array(8));
+    const note = table.bytes(new Uint8Array(8));
 
-    chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
-    for (const fd of [ready, gate, verdict]) chain.call(SYS.close, fd);
-    setUp(chain, spec);
+    table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    for (const fd of [ready, gate, verdict]) table.call(SYS.close, fd);
+    setUp(table, spec);
     // The change of users has cleared it.
-    if (spec.user) chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
-    chain.call(SYS.write, readyEnd, note, 1);
-    chain.call(SYS.close, readyEnd);
+    if (spec.user) table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    table.call(SYS.write, readyEnd, note, 1);
+    table.call(SYS.close, readyEnd);
     // The first byte of the command's path comes through the gate. If we died before it asked to die with us, it finds the
     // gate closed, and nothing to execute: it must not run where nobody knows of it.
     const [key = 0, ...rest] = Buffer.from(`${spec.file}\0`);
-    const path = chain.bytes(Uint8Array.of(0, ...rest));
-    chain.call(SYS.read, gateEnd, path, 1);
-    chain.call(SYS.prctl, PR_SET_PDEATHSIG, 0);
-    if (spec.noNewPrivileges) chain.call(SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (spec.filter) chain.call(SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(chain, spec.filter));
-    chain.unblockSignals();
-    execute(chain, path, spec);
-    // Only a failed execve comes here; a successful one closes the pipe.
-    chain.call(SYS.write, verdictEnd, note, 1);
-    chain.call(SYS.exit, 127);
+    const path = table.bytes(Uint8Array.of(0, ...rest));
+    table.call(SYS.read, gateEnd, path, 1);
+    table.call(SYS.prctl, PR_SET_PDEATHSIG, 0);
+    if (spec.noNewPrivileges) table.call(SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (spec.filter) table.call(SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(table, spec.filter));
+    table.unblockSignals();
+    execute(table, path, spec);
+    // Only what has failed comes here; a successful execve closes the pipe.
+    table.failuresLeadHere();
+    table.call(SYS.write, verdictEnd, note, 1);
+    table.call(SYS.exit, 127);
 
-    const birth = giveBirth(chain, spec.cgroup);
+    const birth = giveBirth(table, spec.cgroup);
     for (const fd of [readyEnd, gateEnd, verdictEnd]) closeFd(fd);
     const { pid } = birth;
-    const gated = new GatedProcess(birth, chain, { gate, key, verdict });
+    const gated = new GatedProcess(birth, table, { gate, key, verdict });
     const isReady = readByte(ready);
     closeFd(ready);
     // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
     if (spec.user) syscall(SYS.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0, 0);
-    if (!isReady || chain.failure !== 0) {
+    if (!isReady) {
       sendSignal(pid, SIGKILL);
       reap(pid);
-      throw new LaunchError('set-up', chain.failure);
+      throw new LaunchError('set-up', table.failure);
     }
     return gated;
   }
@@ -140,7 +141,7 @@ export class GatedProcess {
     sendSignal(this.pid, SIGKILL);
     reap(this.pid);
     for (const fd of [this.#gate, this.#verdict]) closeFd(fd);
-    this.#chain.free();
+    this.#table.free();
   }
 
   /** Lets it go on to execve. */
@@ -162,8 +163,8 @@ export class GatedProcess {
   /** After the exec stop, or the end, of a tracee: throws LaunchError if `executed` is false. */
   finish(executed: boolean): void {
     closeFd(this.#verdict);
-    const { failure } = this.#chain;
-    this.#chain.free();
+    const { failure } = this.#table;
+    this.#table.free();
     if (!executed) throw new LaunchError('execve', failure);
   }
 }
@@ -177,21 +178,21 @@ interface Birth {
  * To be born in a group takes no time; to move there later makes the kernel wait for all CPUs (10 to 20 ms). Where the first is
  * refused (before Linux 5.7, in containers without clone3), the second may still do, or tells better why not.
  */
-function giveBirth(chain: CallChain, cgroup: string | undefined): Birth {
+function giveBirth(table: CallTable, cgroup: string | undefined): Birth {
   if (cgroup !== undefined) {
     try {
-      return { pid: startIn(chain, cgroup), isInCgroup: true };
+      return { pid: startIn(table, cgroup), isInCgroup: true };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
   }
-  return { pid: chain.start(), isInCgroup: false };
+  return { pid: table.start(), isInCgroup: false };
 }
 
-function startIn(chain: CallChain, cgroup: string): number {
+function startIn(table: CallTable, cgroup: string): number {
   const fd = openSync(cgroup, constants.O_DIRECTORY);
   try {
-    return chain.startIn(fd);
+    return table.startIn(fd);
   } finally {
     closeSync(fd);
   }
@@ -225,14 +226,15 @@ function execute(calls: Calls, path: number, { argv, env }: SetUp): void {
 export class LaunchError extends Error {
   override readonly name = 'LaunchError';
   readonly step: 'set-up' | 'execve';
+  /** 0 if no call failed: it was killed. */
   readonly errno: number;
   readonly code: string;
 
-  constructor(step: 'set-up' | 'execve', errno: number) {
-    const code = errno === 0 ? 'killed' : errnoName(errno);
-    super(`${step}: ${code}`);
+  constructor(step: 'set-up' | 'execve', failed: FailedCall | undefined) {
+    const code = failed === undefined ? 'killed' : errnoName(failed.errno);
+    super(failed === undefined ? `${step}: ${code}` : `${step}: ${failed.name}: ${code}`);
     this.step = step;
-    this.errno = errno;
+    this.errno = failed?.errno ?? 0;
     this.code = code;
   }
 }
@@ -273,8 +275,8 @@ function limitWord(limit: number): number {
 }
 
 /** A struct sock_fprog. */
-function filterProgram(chain: CallChain, filter: Uint8Array): number {
-  return chain.words([instructionCount(filter), chain.bytes(filter)]);
+function filterProgram(table: CallTable, filter: Uint8Array): number {
+  return table.words([instructionCount(filter), table.bytes(filter)]);
 }
 
 function dataSize(spec: SetUp & Pick<Partial<LaunchSpec>, 'filter'>): number {

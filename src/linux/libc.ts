@@ -57,9 +57,9 @@ export function bind(name: string, result: CType, parameters: readonly CType[]):
   return library.func(name, result, [...parameters]) as CFunction;
 }
 
-/** The address of a libc function, for code that hands it to the kernel or to makecontext(3). */
-export function addressOf(name: string): number {
-  return Number(library.symbol(name));
+/** A function of one argument, from code of ours that is at `address`. */
+export function functionAt(address: number): (argument: number) => number {
+  return koffi.decode(BigInt(address), koffi.proto('long', ['uintptr_t'])) as (argument: number) => number;
 }
 
 /** The name of a C++ function as its source has it; undefined if it is none. */

@@ -4,6 +4,7 @@ const PAGE = 4096;
 
 const PROT_READ = 1;
 const PROT_WRITE = 2;
+const PROT_EXEC = 4;
 const MAP_SHARED = 0x01;
 const MAP_PRIVATE = 0x02;
 const MAP_ANONYMOUS = 0x20;
@@ -46,6 +47,11 @@ export class NativeMemory {
   /** The pages of a file descriptor, shared with the kernel or other processes. */
   static ofFile(fd: number, size: number, offset = 0, writable = false): NativeMemory {
     return new NativeMemory(map(size, MAP_SHARED, fd, offset, writable ? PROT_READ | PROT_WRITE : PROT_READ), size);
+  }
+
+  /** Pages of a file that can be executed and read; returns their address. They stay until the process ends. */
+  static executableOfFile(fd: number, size: number): number {
+    return map(size, MAP_PRIVATE, fd, 0, PROT_READ | PROT_EXEC);
   }
 
   /** Memory that another thread of this process has made, and keeps. */

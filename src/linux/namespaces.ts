@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
-import { CallChain } from './call-chain.ts';
 import type { Calls } from './call-memory.ts';
+import { CallTable } from './call-table.ts';
 import { CAP, hasCapability, unreachableCapabilities } from './capabilities.ts';
 import { closeFd, makePipe, readByte } from './fds.ts';
 import { mapOwnIds } from './id-maps.ts';
@@ -36,7 +36,7 @@ export interface NamespaceFds {
 export function makeNetworkNamespace(): NamespaceFds {
   const privileged = [CAP.SYS_ADMIN, CAP.NET_ADMIN, CAP.NET_RAW].every(hasCapability);
   return withHelper(
-    (chain) => chain.call(SYS.unshare, privileged ? CLONE_NEWNET : CLONE_NEWNET | CLONE_NEWUSER),
+    (table) => table.call(SYS.unshare, privileged ? CLONE_NEWNET : CLONE_NEWNET | CLONE_NEWUSER),
     (pid) => {
       if (!privileged) mapOwnIds(pid);
       const open = (name: string): number => openSync(`/proc/${pid}/ns/${name}`, 'r');
@@ -72,12 +72,12 @@ function enter(calls: Calls, { user, network }: NamespaceFds): void {
 export function socketsIn(namespaces: NamespaceFds): MakeSocket {
   return (family, type, protocol) =>
     withHelper(
-      (chain) => {
-        enter(chain, namespaces);
+      (table) => {
+        enter(table, namespaces);
         // The lowest number that is free.
-        chain.call(SYS.dup3, HELPER_PIPE, HELPER_SOCKET, 0);
-        chain.call(SYS.close, HELPER_SOCKET);
-        chain.call(SYS.socket, family, type | SOCK_CLOEXEC, protocol);
+        table.call(SYS.dup3, HELPER_PIPE, HELPER_SOCKET, 0);
+        table.call(SYS.close, HELPER_SOCKET);
+        table.call(SYS.socket, family, type | SOCK_CLOEXEC, protocol);
       },
       (pid) => takeDescriptor(pid, HELPER_SOCKET),
     );
@@ -93,27 +93,28 @@ function takeDescriptor(pid: number, fd: number): number {
 }
 
 /** Runs `body` while a child of ours has made these calls and waits. Throws SystemCallError if one of the calls failed. */
-function withHelper<Result>(calls: (chain: CallChain) => void, body: (pid: number) => Result): Result {
-  const chain = new CallChain(DATA_BYTES);
-  const note = chain.bytes(new Uint8Array(8));
+function withHelper<Result>(calls: (table: CallTable) => void, body: (pid: number) => Result): Result {
+  const table = new CallTable(DATA_BYTES);
+  const note = table.bytes(new Uint8Array(8));
   const [ready, readyEnd] = makePipe();
-  chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
-  chain.call(SYS.close, ready);
-  chain.call(SYS.dup3, readyEnd, HELPER_PIPE, 0);
-  calls(chain);
-  chain.call(SYS.write, HELPER_PIPE, note, 1);
-  chain.call(SYS.pause);
-  const pid = chain.start();
+  table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+  table.call(SYS.close, ready);
+  table.call(SYS.dup3, readyEnd, HELPER_PIPE, 0);
+  calls(table);
+  table.failuresLeadHere();
+  table.call(SYS.write, HELPER_PIPE, note, 1);
+  table.call(SYS.pause);
+  const pid = table.start();
   closeFd(readyEnd);
   try {
     readByte(ready);
-    if (chain.failure !== 0) throw new SystemCallError('namespace', chain.failure);
+    if (table.failure) throw new SystemCallError(table.failure.name, table.failure.errno);
     return body(pid);
   } finally {
     // Not by the end of a pipe: helpers of other threads, begun at the same time, may hold that open, and this one theirs.
     sendSignal(pid, SIGKILL);
     reap(pid);
     closeFd(ready);
-    chain.free();
+    table.free();
   }
 }

@@ -4,6 +4,7 @@ export const SYS = {
   write: 1,
   close: 3,
   rt_sigaction: 13,
+  rt_sigprocmask: 14,
   pause: 34,
   socket: 41,
   sendto: 44,
@@ -32,3 +33,8 @@ export const SYS = {
   clone3: 435,
   close_range: 436,
 } as const;
+
+/** `execve`; `system call 59` for one that is not listed. */
+export function nameOfNumber(number: number): string {
+  return Object.entries(SYS).find(([, listed]) => listed === number)?.[0] ?? `system call ${number}`;
+}

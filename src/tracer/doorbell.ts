@@ -1,4 +1,4 @@
-import { CallChain } from '../linux/call-chain.ts';
+import { CallTable } from '../linux/call-table.ts';
 import { monotonicMs } from '../linux/clock.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { PTRACE_O_EXITKILL, PTRACE_SINGLESTEP, type Ptrace, putRegister } from '../linux/ptrace.ts';
@@ -21,27 +21,27 @@ const FOREVER_MS = 3_600_000;
 export class Doorbell {
   readonly pid: number;
   readonly #ptrace: Ptrace;
-  readonly #chain: CallChain;
+  readonly #table: CallTable;
   readonly #timespec: NativeMemory;
   readonly #sleep: BigUint64Array;
   #dueMs = 0;
   #asleep = false;
 
-  private constructor(pid: number, ptrace: Ptrace, chain: CallChain, sleep: BigUint64Array, timespec: NativeMemory) {
+  private constructor(pid: number, ptrace: Ptrace, table: CallTable, sleep: BigUint64Array, timespec: NativeMemory) {
     this.pid = pid;
     this.#ptrace = ptrace;
-    this.#chain = chain;
+    this.#table = table;
     this.#sleep = sleep;
     this.#timespec = timespec;
   }
 
   /** Makes the task and stops it. `waiter` sees nothing else meanwhile. */
   static create(ptrace: Ptrace, waiter: Waiter): Doorbell {
-    const chain = new CallChain(4096);
-    chain.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
-    chain.call(SYS.pause);
-    chain.call(SYS.exit, 0);
-    const pid = chain.start();
+    const table = new CallTable(4096);
+    table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    table.call(SYS.pause);
+    table.call(SYS.exit, 0);
+    const pid = table.start();
     ptrace.seize(pid, PTRACE_O_EXITKILL);
     ptrace.interrupt(pid);
     waiter.task(pid);
@@ -56,7 +56,7 @@ export class Doorbell {
     putRegister(sleep, 'rsi', 0);
     putRegister(sleep, 'rdx', timespec.address);
     putRegister(sleep, 'r10', 0);
-    return new Doorbell(pid, ptrace, chain, sleep, timespec);
+    return new Doorbell(pid, ptrace, table, sleep, timespec);
   }
 
   /** After its stop, or at first: sleeps until `dueMs` (monotonic; at most an hour). */
@@ -88,7 +88,7 @@ export class Doorbell {
     sendSignal(this.pid, SIGKILL);
     // It may report a stop that came before its death.
     while (waiter.task(this.pid) !== 0 && (waiter.status & 0xff) === 0x7f);
-    this.#chain.free();
+    this.#table.free();
     this.#timespec.free();
   }
 }

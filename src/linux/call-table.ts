@@ -1,0 +1,159 @@
+import { CallMemory, type Calls } from './call-memory.ts';
+import { bind, check, functionAt, SystemCallError } from './libc.ts';
+import { executable } from './machine-code/executable.ts';
+import { ROW, walkerForArm, walkerForX86 } from './machine-code/table-walker.ts';
+import { blockedSignals } from './signal-mask.ts';
+import { signalDispositions } from './signals.ts';
+import { nameOfNumber, SYS } from './syscall-numbers.ts';
+
+/**
+ * A new process that makes the system calls of a table, by a small piece of machine code (machine-code/table-walker.ts).
+ *
+ * The child shares our memory (CLONE_VM) until it calls execve or ends, so what it reads lies in this object's arena, which must
+ * outlive it. It runs that code alone: nothing of libc, no handler of a signal. All signals are blocked in it until
+ * {@link unblockSignals}. The table stays as it is, so it can be started again.
+ */
+
+const CLONE_VM = 0x100;
+const CLONE_INTO_CGROUP = 0x2_0000_0000;
+const SIGCHLD = 17;
+const SIG_BLOCK = 0;
+const SIG_SETMASK = 2;
+/** Of libc, and of the kernel. */
+const SIGSET_BYTES = 128;
+const KERNEL_SIGSET_BYTES = 8;
+/** A struct sigaction of the kernel that is all zero: SIG_DFL. */
+const KERNEL_SIGACTION_BYTES = 32;
+const LAST_SIGNAL = 64;
+
+/** The first row makes the child. */
+const MAX_ROWS = 256;
+/** The child's code uses no stack, but the kernel asks for one. */
+const STACK_BYTES = 256;
+const STACK = MAX_ROWS * ROW.bytes;
+const DATA = STACK + STACK_BYTES;
+
+/** Offsets in struct clone_args of clone3(2). */
+const CLONE_ARGS = { flags: 0, exitSignal: 32, stack: 40, stackSize: 48, cgroup: 80, bytes: 88 } as const;
+
+const pthreadSigmask = bind('pthread_sigmask', 'int', ['int', 'uintptr_t', 'uintptr_t']);
+
+let walker: ((table: number) => number) | undefined;
+
+/** Makes the child of the first row; returns its process id, or a negative errno. */
+function walk(table: number): number {
+  walker ??= functionAt(executable(process.arch === 'arm64' ? walkerForArm() : walkerForX86()));
+  return walker(table);
+}
+
+/** A call of the child that failed. */
+export interface FailedCall {
+  /** `execve`. */
+  readonly name: string;
+  readonly errno: number;
+}
+
+export class CallTable extends CallMemory implements Calls {
+  readonly #signalSets: { readonly all: number; readonly old: number };
+  readonly #cloneArgs: number;
+  #rows = 1;
+  /** The first row whose failure leads nowhere yet. */
+  #unled = 1;
+
+  /** `dataSize`: bytes for what the calls point at (paths, argument vectors, ...). */
+  constructor(dataSize: number) {
+    super(DATA + 2 * SIGSET_BYTES + CLONE_ARGS.bytes + dataSize, DATA);
+    const all = this.bytes(new Uint8Array(SIGSET_BYTES).fill(0xff));
+    this.#signalSets = { all, old: this.bytes(new Uint8Array(SIGSET_BYTES)) };
+    this.#cloneArgs = this.bytes(new Uint8Array(CLONE_ARGS.bytes));
+  }
+
+  /** Appends a system call with up to six arguments. If it fails, the child goes on with the next {@link failuresLeadHere}. */
+  call(number: number, ...args: readonly number[]): void {
+    if (this.#rows === MAX_ROWS) throw new RangeError('call table: too many rows');
+    this.#put(this.#rows, number, args);
+    this.#rows += 1;
+  }
+
+  /** Where the child goes on if one of the calls before, since the last time that this was said, has failed. */
+  failuresLeadHere(): void {
+    const here = this.arena.address + this.#rows * ROW.bytes;
+    for (; this.#unled < this.#rows; this.#unled++) this.#word(this.#unled * ROW.bytes + ROW.onFailure, here);
+  }
+
+  /**
+   * From the next call on, signals are blocked as in our main thread (the mask of a worker is Node's own affair). None finds a
+   * handler of ours, which the child must not run.
+   */
+  unblockSignals(): void {
+    const dispositions = signalDispositions('thread-self');
+    const standard = this.bytes(new Uint8Array(KERNEL_SIGACTION_BYTES));
+    for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+      if (dispositions?.catches(signal)) this.call(SYS.rt_sigaction, signal, standard, 0, KERNEL_SIGSET_BYTES);
+    }
+    const inherited = this.bytes(new Uint8Array(BigUint64Array.of(blockedSignals()).buffer));
+    this.call(SYS.rt_sigprocmask, SIG_SETMASK, inherited, 0, KERNEL_SIGSET_BYTES);
+  }
+
+  /** The first call of the child that failed, if one did. */
+  get failure(): FailedCall | undefined {
+    const { view } = this.arena;
+    for (let row = 1; row < this.#rows; row++) {
+      const at = row * ROW.bytes;
+      const result = view.getInt32(at + ROW.result, true);
+      if (result < 0) return { name: nameOfNumber(view.getInt32(at + ROW.number, true)), errno: -result };
+    }
+    return undefined;
+  }
+
+  /** Starts the child; returns its process id. Throws SystemCallError (EAGAIN, ENOMEM). */
+  start(): number {
+    return this.#start('clone', SYS.clone, [CLONE_VM | SIGCHLD, this.arena.address + DATA, 0, 0, 0]);
+  }
+
+  /**
+   * The same, as a member of a cgroup v2 (the file descriptor of its directory) from the beginning. Throws SystemCallError as
+   * clone3(2) with CLONE_INTO_CGROUP gives it (Linux 5.7).
+   */
+  startIn(cgroup: number): number {
+    const { address } = this.arena;
+    const put = (offset: number, value: number): void => this.#word(this.#cloneArgs - address + offset, value);
+    put(CLONE_ARGS.flags, CLONE_VM + CLONE_INTO_CGROUP);
+    put(CLONE_ARGS.exitSignal, SIGCHLD);
+    put(CLONE_ARGS.stack, address + STACK);
+    put(CLONE_ARGS.stackSize, STACK_BYTES);
+    put(CLONE_ARGS.cgroup, cgroup);
+    return this.#start('clone3', SYS.clone3, [this.#cloneArgs, CLONE_ARGS.bytes]);
+  }
+
+  /** Gives the memory back: only when the child has called execve or has ended. */
+  free(): void {
+    this.arena.free();
+  }
+
+  #start(name: string, number: number, args: readonly number[]): number {
+    this.#put(0, number, args);
+    this.#word(ROW.makesChild, 1);
+    for (let row = 1; row < this.#rows; row++) this.#word(row * ROW.bytes + ROW.result, 0);
+    // No signal of this thread may find the child before its first call.
+    const { all, old } = this.#signalSets;
+    check(-pthreadSigmask(SIG_BLOCK, all, old), 'pthread_sigmask');
+    try {
+      const pid = walk(this.arena.address);
+      if (pid < 0) throw new SystemCallError(name, -pid);
+      return pid;
+    } finally {
+      pthreadSigmask(SIG_SETMASK, old, 0);
+    }
+  }
+
+  #put(row: number, number: number, args: readonly number[]): void {
+    const at = row * ROW.bytes;
+    this.#word(at + ROW.number, number);
+    for (let index = 0; index < 6; index++) this.#word(at + ROW.arguments + 8 * index, args[index] ?? 0);
+  }
+
+  #word(at: number, value: number): void {
+    this.arena.view.setBigInt64(at, BigInt(value), true);
+  }
+}
