@@ -20,8 +20,8 @@ const ENTRIES = [
   ['run/engine/engine-thread'],
   [
     'chaos/network/network-thread',
-    'chaos/network/queue-worker',
-    'chaos/network/syscalls/relay-worker',
+    'chaos/network/queue/queue-worker',
+    'chaos/network/syscalls/relay/relay-worker',
     'chaos/network/namespace/namespace-worker',
   ],
 ];

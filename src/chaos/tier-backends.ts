@@ -2,7 +2,7 @@ import { prepareLimits } from './basic/limits.ts';
 import type { Capability, CapabilityName } from './capabilities.ts';
 import { NAMESPACE } from './network/namespace/own-network.ts';
 import { probeOwnNetwork } from './network/namespace/probe.ts';
-import { probeNetworkBackend } from './network/probe.ts';
+import { probeNetworkBackend } from './network/queue/probe.ts';
 import { EMULATION } from './network/syscalls/emulated-network.ts';
 import { probeEmulation } from './network/syscalls/probe.ts';
 

@@ -1,7 +1,7 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
-import type { PreparedNetwork, StartingNetwork } from '../chaos/network/engine.ts';
-import type { Recordings } from '../chaos/network/recordings.ts';
-import type { EmulationPlan } from '../chaos/network/syscalls/relay-requests.ts';
+import type { Recordings } from '../chaos/network/impairment/recordings.ts';
+import type { PreparedNetwork, StartingNetwork } from '../chaos/network/prepared-network.ts';
+import type { EmulationPlan } from '../chaos/network/syscalls/shared/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import type { NamespaceFds } from '../linux/namespaces.ts';
 import { RenacerError } from '../model/errors.ts';
@@ -99,7 +99,7 @@ async function openPackets(
   }
   // A run without network chaos does not load it.
   const [{ startNetwork }, { networkPlan }] = await Promise.all([
-    import('../chaos/network/engine.ts'),
+    import('../chaos/network/queue/queued-network.ts'),
     import('../chaos/network/plan.ts'),
   ]);
   return startNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2, recordings });

@@ -1,5 +1,5 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
-import type { PreparedNetwork } from '../chaos/network/engine.ts';
+import type { PreparedNetwork } from '../chaos/network/prepared-network.ts';
 import { type OpeningNetwork, openForSure, openInstead, openNetwork, type WantedNetwork } from './network.ts';
 
 /** The impaired network of a run: it gets ready while the command is set up, and may have to give way to another one then. */

@@ -464,7 +464,7 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
   });
 
   it('is refused in words to those who may not', async () => {
-    const script = `import(${JSON.stringify(path.join(ROOT, 'dist/chaos/network/engine.js'))}).then((engine) =>
+    const script = `import(${JSON.stringify(path.join(ROOT, 'dist/chaos/network/queue/queued-network.js'))}).then((engine) =>
       engine.prepareNetwork({ rules: [] }, { seed: 1, cgroup: process.argv[1] }).catch((error) => console.log(error.code)))`;
     const groups = await built<typeof Groups>('chaos/basic/run-groups.js');
     const { groupName, newRunIdentity } = await built<typeof Identity>('chaos/basic/run-identity.js');

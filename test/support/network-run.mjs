@@ -2,7 +2,7 @@
 import path from 'node:path';
 
 const [dist, group] = process.argv.slice(2);
-const { prepareNetwork } = await import(path.join(dist, 'chaos/network/engine.js'));
+const { prepareNetwork } = await import(path.join(dist, 'chaos/network/queue/queued-network.js'));
 await prepareNetwork({ rules: [{ networkLatencyMs: 20 }] }, { seed: 1, cgroup: group });
 console.log('ready');
 setInterval(() => {}, 1000);

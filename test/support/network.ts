@@ -5,18 +5,18 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type * as Groups from '../../src/chaos/basic/run-groups.ts';
 import type * as Identity from '../../src/chaos/basic/run-identity.ts';
-import type * as Engine from '../../src/chaos/network/engine.ts';
 import type * as Plan from '../../src/chaos/network/plan.ts';
-import type * as Probe from '../../src/chaos/network/probe.ts';
+import type * as Probe from '../../src/chaos/network/queue/probe.ts';
+import type * as Engine from '../../src/chaos/network/queue/queued-network.ts';
 import type { NetworkSettings } from '../../src/chaos/settings.ts';
 import type { NetworkFault, NetworkUse } from '../../src/model/network-use.ts';
 import { built } from './limits.ts';
 
 const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
 const { groupName, newRunIdentity } = await built<typeof Identity>('chaos/basic/run-identity.js');
-const { prepareNetwork } = await built<typeof Engine>('chaos/network/engine.js');
+const { prepareNetwork } = await built<typeof Engine>('chaos/network/queue/queued-network.js');
 const { networkPlan } = await built<typeof Plan>('chaos/network/plan.js');
-const { probeNetworkBackend } = await built<typeof Probe>('chaos/network/probe.js');
+const { probeNetworkBackend } = await built<typeof Probe>('chaos/network/queue/probe.js');
 
 /** The product's own probe: what is missing here, or undefined. */
 export async function missingForPackets(): Promise<string | undefined> {

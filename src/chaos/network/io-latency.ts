@@ -4,7 +4,7 @@ import { AF_UNIX } from '../../syscalls/constants/sockets.ts';
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../../tracer/policy.ts';
 import type { Task } from '../../tracer/task.ts';
-import { TreeSockets } from './syscalls/tree-sockets.ts';
+import { TreeSockets } from './syscalls/calls/tree-sockets.ts';
 
 /** The calls that move data, the descriptor first. */
 const CALLS: readonly string[] = [

@@ -3,8 +3,8 @@ import { parentPort } from 'node:worker_threads';
 import { LaunchGate } from '../../linux/launch-gate.ts';
 import { bePunctual } from '../../linux/poll.ts';
 import type { NamespaceWork } from './namespace/namespace-worker.ts';
-import type { QueueWork, QueueWorkerStart } from './queue-worker.ts';
-import type { RelayWork, RelayWorkerStart } from './syscalls/relay-worker.ts';
+import type { QueueWork, QueueWorkerStart } from './queue/queue-worker.ts';
+import type { RelayWork, RelayWorkerStart } from './syscalls/relay/relay-worker.ts';
 
 /** What the thread is sent, once. */
 export type NetworkWork = QueueWork | NamespaceWork | RelayWork;
@@ -12,9 +12,9 @@ export type NetworkWork = QueueWork | NamespaceWork | RelayWork;
 export type NetworkStart = QueueWorkerStart | RelayWorkerStart;
 
 const LOAD = {
-  packets: () => import('./queue-worker.ts'),
+  packets: () => import('./queue/queue-worker.ts'),
   namespace: () => import('./namespace/namespace-worker.ts'),
-  emulation: () => import('./syscalls/relay-worker.ts'),
+  emulation: () => import('./syscalls/relay/relay-worker.ts'),
 };
 
 async function main(work: NetworkWork): Promise<void> {

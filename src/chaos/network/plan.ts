@@ -1,4 +1,5 @@
 import type { NetworkConditions, NetworkSettings } from '../settings.ts';
+import { NETWORK_OPTIONS } from './options.ts';
 
 /** What a report calls the backends, by what asks for them. */
 export const BACKEND_NAMES: Readonly<Partial<Record<NonNullable<NetworkSettings['networkBackend']>, string>>> = {
@@ -12,7 +13,17 @@ export interface NetworkPlan {
   readonly rules: readonly NetworkConditions[];
 }
 
-/** The plan of a configuration: what holds for all targets, and what holds for some. */
-export function networkPlan({ networkRules = [], ...forAll }: NetworkSettings): NetworkPlan {
-  return { rules: [forAll, ...networkRules] };
+/**
+ * The plan of a configuration: what holds for all targets, if anything does, and what holds for some. Whatever else a
+ * configuration says (memory, rules of faults, ...) is nothing to the network.
+ */
+export function networkPlan(settings: NetworkSettings): NetworkPlan {
+  const forAll: NetworkConditions = Object.fromEntries(Object.entries(settings).filter(([name]) => isCondition(name)));
+  const rules = settings.networkRules ?? [];
+  return { rules: Object.keys(forAll).length > 0 ? [forAll, ...rules] : rules };
+}
+
+function isCondition(name: string): boolean {
+  const options: Readonly<Record<string, { readonly perTarget?: boolean }>> = NETWORK_OPTIONS;
+  return options[name]?.perTarget === true;
 }

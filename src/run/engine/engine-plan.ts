@@ -1,5 +1,5 @@
 import type { SignalPlan } from '../../chaos/basic/signal-injection.ts';
-import type { EmulationPlan } from '../../chaos/network/syscalls/relay-requests.ts';
+import type { EmulationPlan } from '../../chaos/network/syscalls/shared/relay-requests.ts';
 import type { FaultPlan } from '../../faults/fault-plan.ts';
 import type { ReplayPlan } from '../../faults/replay-policy.ts';
 import type { LaunchSpec } from '../../linux/launch.ts';

@@ -79,8 +79,8 @@ export function loadDecoders(): Promise<typeof import('../../syscalls/signatures
   return import('../../syscalls/signatures.ts');
 }
 
-export function loadEmulation(): Promise<typeof import('../../chaos/network/syscalls/emulation.ts')> {
-  return import('../../chaos/network/syscalls/emulation.ts');
+export function loadEmulation(): Promise<typeof import('../../chaos/network/syscalls/calls/network-emulation.ts')> {
+  return import('../../chaos/network/syscalls/calls/network-emulation.ts');
 }
 
 /** Which calls of 32-bit programs are asked for: those of the same names. */

@@ -1,6 +1,6 @@
 import type { PreparedLimits } from '../../chaos/basic/limits.ts';
 import type { ChaosConfig } from '../../chaos/config.ts';
-import type { PreparedNetwork } from '../../chaos/network/engine.ts';
+import type { PreparedNetwork } from '../../chaos/network/prepared-network.ts';
 import { partsOf } from '../../chaos/tiers.ts';
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import { printInject } from '../../faults/inject-grammar.ts';

@@ -15,7 +15,7 @@ import {
   type SocketAddress,
   TCP_REPAIR,
 } from '../../../linux/sockets.ts';
-import { addressOfKey, familyOf } from '../addresses.ts';
+import { addressOfKey, familyOf } from '../sockets/addresses.ts';
 import type { ProxyTools } from './proxy-tools.ts';
 
 const BACKLOG = 4096;

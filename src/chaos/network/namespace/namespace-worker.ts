@@ -1,26 +1,26 @@
 import type { NamespaceFds } from '../../../linux/namespaces.ts';
-import { describeFailure } from '../failure.ts';
-import { type QueueWorkerStart, serveTap, type TapWork } from '../queue-worker.ts';
-import { readersOf } from '../recordings.ts';
-import { openTap, type Tap } from '../tap.ts';
+import { readersOf } from '../impairment/recordings.ts';
+import { describeFailure } from '../queue/failure.ts';
+import { type QueueWorkerStart, serveTap, type TapWork } from '../queue/queue-worker.ts';
+import { openTap, type Tap } from '../queue/tap.ts';
+import type { NamespaceContext } from './namespace-context.ts';
 import { OutsideProxy } from './proxy.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** What it takes to impair all that passes in a network namespace, and to carry what leaves it. */
 export interface NamespaceWork extends TapWork {
   readonly kind: 'namespace';
   readonly namespaces: NamespaceFds;
-  readonly surroundings: Surroundings;
+  readonly context: NamespaceContext;
 }
 
 /** What the network's thread does for a network namespace: it blocks in ppoll(2) until it is told to stop. */
 export function serveNamespace(work: NamespaceWork, tell: (start: QueueWorkerStart) => void): void {
-  const { rules, seed, namespaces, surroundings, recordings } = work;
+  const { rules, seed, namespaces, context, recordings } = work;
   let tap: Tap | undefined;
   let proxy: OutsideProxy;
   try {
     tap = openTap(rules, seed, { kind: 'namespace', namespaces }, readersOf(recordings));
-    proxy = new OutsideProxy(namespaces, surroundings);
+    proxy = new OutsideProxy(namespaces, context);
   } catch (error) {
     tap?.close();
     tell({ kind: 'failed', ...describeFailure(error) });

@@ -1,10 +1,11 @@
 import { closeNamespaces, makeNetworkNamespace, type NamespaceFds, socketsIn } from '../../../linux/namespaces.ts';
 import { RenacerError } from '../../../model/errors.ts';
-import { type StartingNetwork, startPackets } from '../engine.ts';
+import type { Recordings } from '../impairment/recordings.ts';
+import { resolveRules } from '../impairment/targets.ts';
 import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
-import type { Recordings } from '../recordings.ts';
-import { resolveRules } from '../targets.ts';
-import { findSurroundings, type Surroundings, setUpInterface } from './surroundings.ts';
+import type { StartingNetwork } from '../prepared-network.ts';
+import { startPackets } from '../queue/queued-network.ts';
+import { findContext, type NamespaceContext, setUpInterface } from './namespace-context.ts';
 
 /** As reports name it, with what it can't do. */
 export const NAMESPACE: string = BACKEND_NAMES.namespace!;
@@ -30,18 +31,18 @@ export interface OwnNetworkOptions {
 export async function prepareOwnNetwork(plan: NetworkPlan, options: OwnNetworkOptions): Promise<OwnNetwork> {
   const { seed, hostPorts, recordings = {} } = options;
   const rules = await resolveRules(plan.rules);
-  const surroundings = findSurroundings(hostPorts);
-  const namespaces = openNamespaces(surroundings);
-  const work = { kind: 'namespace', rules, seed, recordings, namespaces, surroundings } as const;
+  const context = findContext(hostPorts);
+  const namespaces = openNamespaces(context);
+  const work = { kind: 'namespace', rules, seed, recordings, namespaces, context } as const;
   const starting = startPackets(NAMESPACE, (channel) => ({ ...work, ...channel }));
   return { ...starting, namespaces, release: () => closeNamespaces(namespaces) };
 }
 
-function openNamespaces(surroundings: Surroundings): NamespaceFds {
+function openNamespaces(context: NamespaceContext): NamespaceFds {
   let namespaces: NamespaceFds | undefined;
   try {
     namespaces = makeNetworkNamespace();
-    setUpInterface(socketsIn(namespaces), surroundings);
+    setUpInterface(socketsIn(namespaces), context);
     return namespaces;
   } catch (cause) {
     if (namespaces) closeNamespaces(namespaces);

@@ -4,8 +4,8 @@ import { GatedProcess } from '../../../linux/launch.ts';
 import type { NamespaceFds } from '../../../linux/namespaces.ts';
 import { Waiter } from '../../../linux/wait.ts';
 import { exitStatusOf, hasExited } from '../../../linux/wait-status.ts';
-import { describeFailure } from '../failure.ts';
-import type { NetworkBackendProbe } from '../probe.ts';
+import type { NetworkBackendProbe } from '../backend-probe.ts';
+import { describeFailure } from '../queue/failure.ts';
 import { prepareOwnNetwork } from './own-network.ts';
 
 const LATENCY_MS = 20;

@@ -7,7 +7,7 @@ import {
   queue,
 } from '../../../linux/nf-expressions.ts';
 import { type BaseChain, NF_INET_LOCAL_IN } from '../../../linux/nf-tables.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { NamespaceContext } from './namespace-context.ts';
 
 const PRIORITY = 0;
 
@@ -30,7 +30,11 @@ const WITHIN: readonly Network[] = [
  * The rules that hand the proxy what is meant for the outside or the host, when it has passed the impairments: of connections
  * only what opens them.
  */
-export function proxyRules({ ownAddresses, hostPorts }: Surroundings, number: number, style: QueueStyle): BaseChain[] {
+export function proxyRules(
+  { ownAddresses, hostPorts }: NamespaceContext,
+  number: number,
+  style: QueueStyle,
+): BaseChain[] {
   const toProxy = queue(number, style);
   const named = hostPorts.flatMap((port) =>
     (['tcp', 'udp'] as const).flatMap((protocol) =>

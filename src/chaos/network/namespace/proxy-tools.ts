@@ -1,6 +1,6 @@
 import type { Epoll } from '../../../linux/epoll.ts';
 import type { SocketCalls } from '../../../linux/sockets.ts';
-import type { PacketHeaders } from '../packet.ts';
+import type { PacketHeaders } from '../packets/packet-headers.ts';
 
 /** A packet of the tree that waits in the kernel for the proxy to decide. */
 export interface HeldPacket {

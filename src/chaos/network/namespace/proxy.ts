@@ -5,16 +5,16 @@ import type { OwnerTable } from '../../../linux/nf-tables.ts';
 import { BATCH, NF_ACCEPT, NF_DROP, PacketQueues, type QueuedPacket, WHOLE_PACKET } from '../../../linux/nfqueue.ts';
 import { RawSender } from '../../../linux/raw-socket.ts';
 import { SocketCalls } from '../../../linux/sockets.ts';
-import { buildUnreachable } from '../ip-packet.ts';
-import { createOwnerTable } from '../owner-table.ts';
-import { PacketHeaders } from '../packet.ts';
-import type { SideWork } from '../queue-worker.ts';
-import { Schedule } from '../schedule.ts';
-import { CarriedConnections } from './carried-connections.ts';
-import { CarriedDatagrams } from './carried-datagrams.ts';
+import { Schedule } from '../impairment/schedule.ts';
+import { buildUnreachable } from '../packets/ip-packet.ts';
+import { PacketHeaders } from '../packets/packet-headers.ts';
+import { createOwnerTable } from '../queue/owner-table.ts';
+import type { SideWork } from '../queue/queue-worker.ts';
+import type { NamespaceContext } from './namespace-context.ts';
+import { ProxiedConnections } from './proxied-connections.ts';
+import { ProxiedDatagrams } from './proxied-datagrams.ts';
 import { proxyRules } from './proxy-rules.ts';
 import type { HeldPacket, ProxyTools } from './proxy-tools.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Beside those of the engine. */
 const QUEUE = 0x5300;
@@ -36,11 +36,11 @@ export class OutsideProxy implements SideWork {
   readonly #queues: PacketQueues;
   readonly #sender: RawSender;
   readonly #table: OwnerTable;
-  readonly #connections: CarriedConnections;
-  readonly #datagrams: CarriedDatagrams;
+  readonly #connections: ProxiedConnections;
+  readonly #datagrams: ProxiedDatagrams;
 
   /** Throws what the kernel says. */
-  constructor(namespaces: NamespaceFds, surroundings: Surroundings) {
+  constructor(namespaces: NamespaceFds, context: NamespaceContext) {
     const makeSocket = socketsIn(namespaces);
     this.#queues = PacketQueues.openIn(makeSocket);
     this.#queues.bind(QUEUE);
@@ -57,11 +57,11 @@ export class OutsideProxy implements SideWork {
       in: (ms, action) => this.#schedule.add(monotonicMs() + ms, action),
       inject: (packet) => this.#sender.send(packet),
     };
-    this.#connections = new CarriedConnections(tools, makeSocket);
-    this.#datagrams = new CarriedDatagrams(tools);
+    this.#connections = new ProxiedConnections(tools, makeSocket);
+    this.#datagrams = new ProxiedDatagrams(tools);
     tools.own(this.#queues.fd, () => this.#receive());
     this.#epoll.watch(this.#queues.fd, EPOLLIN);
-    this.#table = createOwnerTable('renacer_proxy', (style) => proxyRules(surroundings, QUEUE, style), makeSocket);
+    this.#table = createOwnerTable('renacer_proxy', (style) => proxyRules(context, QUEUE, style), makeSocket);
   }
 
   /** Readable when there is something to do. */

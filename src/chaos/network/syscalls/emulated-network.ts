@@ -2,16 +2,17 @@ import { MessageChannel } from 'node:worker_threads';
 import { makeWakeFd } from '../../../linux/poll.ts';
 import { RenacerError } from '../../../model/errors.ts';
 import type { NetworkConditions } from '../../settings.ts';
-import { RunningNetwork, type StartingNetwork } from '../engine.ts';
+import type { Recordings } from '../impairment/recordings.ts';
+import { resolveRules } from '../impairment/targets.ts';
 import { startNetworkThread } from '../network-worker.ts';
 import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
-import type { Recordings } from '../recordings.ts';
-import { resolveRules } from '../targets.ts';
-import { ArrivalNotes } from './arrival-notes.ts';
-import { ConnectionNotes } from './connection-notes.ts';
-import type { EmulationPlan } from './relay-requests.ts';
-import { RelayState } from './relay-state.ts';
-import type { RelayWorkerStart } from './relay-worker.ts';
+import type { StartingNetwork } from '../prepared-network.ts';
+import { RunningNetwork } from '../running-network.ts';
+import type { RelayWorkerStart } from './relay/relay-worker.ts';
+import { ArrivalTable } from './shared/arrival-table.ts';
+import { ConnectionTable } from './shared/connection-table.ts';
+import type { EmulationPlan } from './shared/relay-requests.ts';
+import { RelayState } from './shared/relay-state.ts';
 
 export const EMULATION: string = BACKEND_NAMES.syscalls!;
 
@@ -35,9 +36,9 @@ export async function prepareEmulation(
   const shared = {
     rules,
     wakeFd: makeWakeFd(),
-    meeting: new SharedArrayBuffer(8),
-    notes: new ConnectionNotes().memory,
-    arrivals: new ArrivalNotes().memory,
+    waitingPorts: new SharedArrayBuffer(8),
+    connections: new ConnectionTable().memory,
+    arrivals: new ArrivalTable().memory,
     state: new RelayState().memory,
   };
   const ports = { port: control.port2, requests: requests.port2 };

@@ -1,4 +1,4 @@
-import { transportChecksum } from '../../../../src/chaos/network/checksum.ts';
+import { transportChecksum } from '../../../../src/chaos/network/packets/checksum.ts';
 
 export interface TestPacket {
   readonly protocol?: 6 | 17;

@@ -1,0 +1,14 @@
+import type { NetworkConditions } from '../../settings.ts';
+
+/** A rule with its names resolved, as it is handed to the engine's thread. */
+export interface ResolvedRule {
+  readonly rule: NetworkConditions;
+  readonly targets: readonly ResolvedTarget[];
+}
+
+/** A target whose name is resolved: an address or a network, a port, or both. */
+export interface ResolvedTarget {
+  readonly address: string | undefined;
+  readonly prefix: number;
+  readonly port: number | undefined;
+}

@@ -1,0 +1,13 @@
+import type { FlowGroupUse, FlowUse, NetworkFault } from '../../model/network-use.ts';
+import type { MissedNetworkFault } from '../../model/run-result.ts';
+
+/** What the main thread asks of the network's thread. */
+export type NetworkRequest = 'snapshot' | 'stop';
+
+/** The answer: how things are at the moment. */
+export interface Snapshot {
+  readonly use: { readonly groups: FlowGroupUse[]; readonly flows: FlowUse[] };
+  readonly faults: readonly NetworkFault[];
+  /** Of a replay: what has not come again. */
+  readonly missed: readonly MissedNetworkFault[];
+}
