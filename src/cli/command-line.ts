@@ -9,6 +9,7 @@ import { ENGINE_CHOICES, type EngineChoice } from '../run/engine/engine-plan.ts'
 import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
 import { REFUSED } from './missing-options.ts';
+import { writeToStdout } from './own-output.ts';
 import type { TraceOption } from './trace-option.ts';
 import { COUNTING } from './trace-options/counting.ts';
 import { FILTERING } from './trace-options/filtering.ts';
@@ -123,7 +124,7 @@ function makeProgram(chaosFlags: GivenFlags, trace: TraceDraft): Command {
     .helpOption('-h, --help', 'print this help')
     .passThroughOptions()
     .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .configureOutput({ outputError: () => {}, writeOut: writeToStdout });
 
   const group = (heading: string, ...options: Option[]): void => {
     for (const option of options) program.addOption(option.helpGroup(heading));

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
 import { parseCommandLine } from './command-line.ts';
+import { writeToStderr } from './own-output.ts';
 import { programName } from './program-name.ts';
 import { startAhead } from './start-ahead.ts';
 
@@ -50,7 +51,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode;
   const known = error instanceof RenacerError ? error : defect(error);
   const lines = [...known.message.split('\n'), ...(known.hint ? [known.hint] : [])];
-  process.stderr.write(lines.map((line) => `${programName()}: ${line}\n`).join(''));
+  writeToStderr(lines.map((line) => `${programName()}: ${line}\n`).join(''));
   return known.exitCode;
 }
 

@@ -1,8 +1,10 @@
+import { isatty } from 'node:tty';
 import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
 import { probeCapabilities } from '../chaos/capabilities.ts';
 import { tierBackends } from '../chaos/tier-backends.ts';
 import { RenacerError } from '../model/errors.ts';
 import { doctorText } from '../report/doctor-text.ts';
+import { writeToStdout } from './own-output.ts';
 
 /** `renacer doctor [--clean]`: what this machine can do; with `--clean`, removes what killed runs left. */
 export async function doctor(args: readonly string[]): Promise<number> {
@@ -12,8 +14,8 @@ export async function doctor(args: readonly string[]): Promise<number> {
   }
   if (args.includes('--clean')) return clean();
   const capabilities = probeCapabilities();
-  const color = !process.env.NO_COLOR && process.stdout.isTTY === true;
-  process.stdout.write(doctorText(capabilities, await tierBackends(capabilities), color));
+  const color = !process.env.NO_COLOR && isatty(1);
+  writeToStdout(doctorText(capabilities, await tierBackends(capabilities), color));
   return 0;
 }
 
@@ -21,10 +23,10 @@ async function clean(): Promise<number> {
   const found = findLeftovers('everywhere');
   const stayed = await removeLeftovers(found);
   for (const group of found.groups.filter(({ directory }) => !stayed.includes(directory))) {
-    process.stdout.write(`removed cgroup ${group.directory}\n`);
+    writeToStdout(`removed cgroup ${group.directory}\n`);
   }
-  for (const pid of found.processIds) process.stdout.write(`ended process ${pid}\n`);
-  for (const directory of stayed) process.stdout.write(`could not remove cgroup ${directory}\n`);
-  if (found.groups.length + found.processIds.length === 0) process.stdout.write('nothing was left behind\n');
+  for (const pid of found.processIds) writeToStdout(`ended process ${pid}\n`);
+  for (const directory of stayed) writeToStdout(`could not remove cgroup ${directory}\n`);
+  if (found.groups.length + found.processIds.length === 0) writeToStdout('nothing was left behind\n');
   return stayed.length > 0 ? 1 : 0;
 }

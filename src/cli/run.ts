@@ -1,4 +1,3 @@
-import { closeSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type ChaosConfig, configClass } from '../chaos/config.ts';
 import { parseFlags } from '../chaos/flags.ts';
@@ -6,10 +5,12 @@ import { refuseIdleOptions } from '../chaos/idle-options.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import { saveTerminal } from '../linux/terminal.ts';
 import { RenacerError } from '../model/errors.ts';
+import type { RunResult } from '../model/run-result.ts';
 import { closingBlock } from '../report/closing-block.ts';
 import { toReport } from '../report/json-report.ts';
 import { attachTo } from '../run/attach.ts';
-import { openForWriting } from '../run/recording/open-for-writing.ts';
+import { nameOf, unwritable } from '../run/recording/open-for-writing.ts';
+import { ReplacedFile } from '../run/recording/replaced-file.ts';
 import type { AttachRequest } from '../run/request.ts';
 import { runCommand } from '../run/run.ts';
 import type { CommandLine } from './command-line.ts';
@@ -41,7 +42,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
   const output = new OwnOutput(separately ? undefined : outputFile, append);
   // A trace in another format is a file of its own, too.
   const lines = format === 'text' ? output : new OwnOutput(undefined);
-  const reportFd = line.reportFile === undefined ? undefined : openForWriting(line.reportFile, '--report');
+  const report = line.reportFile === undefined ? undefined : ReplacedFile.open(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
   if (isChaotic && settings.untilExec) {
     throw new RenacerError('USAGE', '-b can not go with chaos, which covers the whole tree');
@@ -81,7 +82,8 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
     if (isChaotic || line.verify || line.expect) lines.write(closingBlock(result, lines.color));
     const complaints = complaintsOf(result, line.strict);
     lines.write(complaints.map((text) => `${programName()}: ${text}\n`).join(''));
-    if (reportFd !== undefined) writeSync(reportFd, `${JSON.stringify(toReport(result), null, 2)}\n`);
+    lines.flush();
+    if (report) writeReport(report, result);
     if (interrupts.received) return 128 + constants.signals[interrupts.received];
     if (complaints.length > 0) return EXIT_COMPLAINT;
     return !starts && !line.expect ? 0 : exitCodeOf(result, line.expect);
@@ -90,7 +92,16 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
     terminal?.restore();
     await output.close();
     lines.flush();
-    if (reportFd !== undefined) closeSync(reportFd);
+    report?.close();
+  }
+}
+
+/** A run is not what its report is: that this can't be written changes nothing of it. */
+function writeReport(file: ReplacedFile, result: RunResult): void {
+  try {
+    file.write(`${JSON.stringify(toReport(result), null, 2)}\n`);
+  } catch (error) {
+    tell(unwritable(nameOf('--report', file.name), error));
   }
 }
 

@@ -23,6 +23,7 @@ export const SYS = {
   exit_group: 231,
   tgkill: 234,
   unshare: 272,
+  linkat: 265,
   dup3: 292,
   prlimit64: 302,
   setns: 308,
