@@ -74,10 +74,16 @@ async function bundle(files) {
   });
 }
 
-/** In place of a module that has been bundled, for whoever imports it or makes a thread of it. */
+/** What a thread starts with: no module, since to load those takes longer. See src/linux/thread-ahead.ts. */
+function threadStart(entry) {
+  const { dir, base } = path.parse(`${entry}.cjs`);
+  return `require('${path.relative(dir, 'bundle/bundled.cjs')}').load(require.resolve('./${base}'));\n`;
+}
+
+/** In place of a module that has been bundled, for whoever imports it. */
 function standIn(entry) {
   const { dir, base } = path.parse(`${entry}.cjs`);
-  const loader = path.relative(dir, 'bundled.cjs');
+  const loader = path.relative(dir, 'bundle/bundled.cjs');
   return `import { fileURLToPath } from 'node:url';
 import { load } from '${loader}';
 
@@ -114,12 +120,15 @@ if (status === 0) {
   writeFileSync(path.join(DIST, 'report/page.html'), await pageOf('src/report/page'));
   // Each is made of what tsc wrote, so none is written before all are made.
   const bundles = [];
-  for (const files of [...ENTRIES, ['bundled']]) bundles.push(await bundle(files));
+  for (const files of [...ENTRIES, ['bundle/bundled']]) bundles.push(await bundle(files));
   const chunks = bundles.flatMap(({ output }) => output);
   for (const { fileName, code } of chunks) {
     mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });
     writeFileSync(path.join(DIST, fileName), code);
   }
-  for (const [entry] of ENTRIES) writeFileSync(fileOf(entry), standIn(entry));
+  for (const [entry] of ENTRIES) {
+    writeFileSync(fileOf(entry), standIn(entry));
+    if (entry.endsWith('-thread')) writeFileSync(path.join(DIST, `${entry}-start.cjs`), threadStart(entry));
+  }
   keepCode(chunks.map(({ fileName }) => path.join(DIST, fileName)));
 }

@@ -1,22 +1,17 @@
 // node scripts/keep-code.cjs OPTIONS...: runs Renacer with these, and keeps V8's code of what each of its threads has used, where
-// src/bundled.ts looks for it; with --of FILE...: of these bundles, as far as V8 compiles them without running them. Part of
+// src/bundle/bundled.ts looks for it; with --of FILE...: of these bundles, as far as V8 compiles them without running them. Part of
 // `npm run build`.
-const { writeFileSync } = require('node:fs');
 const threads = require('node:worker_threads');
-const { bundles, codeFile, compile, load } = require('../dist/bundled.cjs');
-
-function keep(file, script) {
-  writeFileSync(codeFile(file), script.createCachedData());
-}
+const { bundles, compile, keepBuilt, load } = require('../dist/bundle/bundled.cjs');
 
 function keepAll() {
-  for (const [file, { script }] of bundles) keep(file, script);
+  for (const [file, { script }] of bundles) keepBuilt(file, script);
 }
 
 /** Threads are ended in the middle of what they do: they keep their code when they say that the run has ended. */
 class KeepingWorker extends threads.Worker {
   constructor({ pathname }, options) {
-    super(__filename, { ...options, workerData: pathname.replace(/\.js$/, '.cjs') });
+    super(__filename, { ...options, workerData: pathname.replace(/-start\.cjs$/, '.cjs') });
   }
 }
 
@@ -29,7 +24,7 @@ if (!threads.isMainThread) {
   };
   load(threads.workerData);
 } else if (option === '--of') {
-  for (const file of files) keep(file, compile(file));
+  for (const file of files) keepBuilt(file, compile(file).script);
 } else {
   threads.Worker = KeepingWorker;
   process.on('exit', keepAll);

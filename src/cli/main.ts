@@ -1,9 +1,11 @@
+import { keepCode } from '../bundle/keep-code.ts';
 import { NETWORK_THREAD } from '../chaos/network/network-worker.ts';
 import { inheritedFds } from '../linux/inherited-fds.ts';
 import { ENGINE_THREAD } from '../run/engine/engine-worker.ts';
 
 const [first] = process.argv.slice(2);
-const startsCommand = process.platform === 'linux' && first !== undefined && first !== 'doctor';
+const TELLS = ['doctor', 'help', '-h', '--help', '--help-all', '-V', '--version'];
+const startsCommand = process.platform === 'linux' && first !== undefined && !TELLS.includes(first);
 
 const inherited = startsCommand ? inheritedFds() : [];
 // The thread and the modules take equally long to load: they do so side by side.
@@ -13,6 +15,7 @@ if (startsCommand) ENGINE_THREAD.start();
 async function start(): Promise<void> {
   const { main } = await import('./commands.ts');
   process.exitCode = await main(process.argv.slice(2), inherited);
+  if (startsCommand) keepCode();
   await Promise.all([ENGINE_THREAD, NETWORK_THREAD].map((thread) => thread.dismiss()));
 }
 

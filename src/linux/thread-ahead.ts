@@ -8,6 +8,7 @@ export class ThreadAhead<Hint extends string> {
   readonly #script: URL;
   #ahead: { readonly worker: Worker; readonly loaded: Promise<unknown> } | undefined;
 
+  /** `script` is made by the build, of the module of the thread: it loads its bundle. */
   constructor(script: URL) {
     this.#script = script;
   }

@@ -6,7 +6,7 @@ import type { NetworkStart, NetworkWork } from './network-thread.ts';
 
 /** The thread that impairs a network (see network-thread.ts). */
 export const NETWORK_THREAD: ThreadAhead<NetworkWork['kind']> = new ThreadAhead(
-  new URL('./network-thread.js', import.meta.url),
+  new URL('./network-thread-start.cjs', import.meta.url),
 );
 
 /**

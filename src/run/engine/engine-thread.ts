@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads';
+import { keepCode } from '../../bundle/keep-code.ts';
+import type { EngineMessage } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
 import { launch, tell, waitFor } from './launched.ts';
 
@@ -9,14 +11,19 @@ import { launch, tell, waitFor } from './launched.ts';
 async function main(plan: EnginePlan): Promise<void> {
   if (plan.tracing) {
     const { runTraced } = await loadTracer();
-    // The thread may be ended from then on: by now nothing is open any more.
-    tell(await runTraced(plan, plan.tracing));
+    end(await runTraced(plan, plan.tracing));
     return;
   }
   const { launch: spec } = plan;
   if (!spec) return;
   const gated = launch({ ...plan, launch: spec }, undefined);
-  tell('kind' in gated ? gated : waitFor(gated));
+  end('kind' in gated ? gated : waitFor(gated));
+}
+
+/** The thread may be ended from then on: by now nothing is open any more. */
+function end(message: EngineMessage): void {
+  keepCode();
+  tell(message);
 }
 
 /** What the thread may be told ahead of its plan: the run will be traced; its calls will be shown; it will emulate a network. */
