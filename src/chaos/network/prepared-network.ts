@@ -1,9 +1,12 @@
 import type { NetworkFault, NetworkUse } from '../../model/network-use.ts';
 import type { MissedNetworkFault } from '../../model/run-result.ts';
+import type { NetworkActivity } from './thread-progress.ts';
 
 /** A network that is impaired for one process tree until `dispose`. */
 export interface PreparedNetwork {
   readonly backend: string;
+  /** How it goes on. This costs nothing, and may be asked for at any time. */
+  activity(): NetworkActivity;
   /** What has passed so far, or had passed at the end. */
   usage(): NetworkUse;
   /** What was done on purpose so far, with the place of each fault. */

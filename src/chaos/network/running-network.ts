@@ -4,6 +4,7 @@ import { wake } from '../../linux/poll.ts';
 import type { NetworkFault, NetworkUse } from '../../model/network-use.ts';
 import type { MissedNetworkFault } from '../../model/run-result.ts';
 import type { PreparedNetwork } from './prepared-network.ts';
+import type { NetworkActivity, ThreadProgress } from './thread-progress.ts';
 import type { NetworkRequest, Snapshot } from './thread-protocol.ts';
 
 /** How long `usage` waits for the engine's thread. */
@@ -16,7 +17,7 @@ export class RunningNetwork implements PreparedNetwork {
   readonly #worker: Worker;
   readonly #wakeFd: number;
   readonly #port: MessageChannel['port1'];
-  readonly #answers: Int32Array;
+  readonly #progress: ThreadProgress;
   readonly #ended: Promise<unknown>;
   #last: Snapshot = { use: { groups: [], flows: [] }, faults: [], missed: [] };
   #running = true;
@@ -28,7 +29,7 @@ export class RunningNetwork implements PreparedNetwork {
     worker: Worker,
     wakeFd: number,
     port: MessageChannel['port1'],
-    answers: Int32Array,
+    progress: ThreadProgress,
     notes: readonly string[] = [],
   ) {
     this.backend = backend;
@@ -36,7 +37,7 @@ export class RunningNetwork implements PreparedNetwork {
     this.#worker = worker;
     this.#wakeFd = wakeFd;
     this.#port = port;
-    this.#answers = answers;
+    this.#progress = progress;
     worker.on('error', (error) => {
       this.#failure = error;
       this.#running = false;
@@ -45,6 +46,10 @@ export class RunningNetwork implements PreparedNetwork {
     // The run, not this thread, keeps the process alive.
     worker.unref();
     port.unref();
+  }
+
+  activity(): NetworkActivity {
+    return this.#progress.activity;
   }
 
   usage(): NetworkUse {
@@ -84,10 +89,10 @@ export class RunningNetwork implements PreparedNetwork {
   }
 
   #ask(request: NetworkRequest): void {
-    const before = Atomics.load(this.#answers, 0);
+    const before = this.#progress.answers;
     this.#port.postMessage(request);
     wake(this.#wakeFd);
-    Atomics.wait(this.#answers, 0, before, ANSWER_MS);
+    this.#progress.awaitAnswer(before, ANSWER_MS);
     for (let got = receiveMessageOnPort(this.#port); got !== undefined; got = receiveMessageOnPort(this.#port)) {
       this.#last = got.message as Snapshot;
     }

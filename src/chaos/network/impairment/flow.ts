@@ -1,6 +1,13 @@
 import type { FlowUse, NetworkDirection } from '../../../model/network-use.ts';
 import { type Endpoint, endpointOf, printEndpoint } from '../packets/endpoint.ts';
-import { isOpening, type PacketHeaders, type Protocol, TCP_ACK, TCP_SYN } from '../packets/packet-headers.ts';
+import {
+  isOpening,
+  laterSequence,
+  type PacketHeaders,
+  type Protocol,
+  TCP_ACK,
+  TCP_SYN,
+} from '../packets/packet-headers.ts';
 import { type Counts, emptyCounts } from './counts.ts';
 import type { FlowImpairment, ResetPlan } from './impairment.ts';
 
@@ -20,6 +27,19 @@ export class FlowSide {
   lastDue = 0;
   /** TCP: the sequence number that the receiver awaits, once it has got a packet. */
   awaited: number | undefined;
+  /** TCP: the sequence number behind all that has been let through, some of which may still be held. */
+  #reached: number | undefined;
+
+  /** How much of a packet's payload is new: all of it, unless TCP repeats itself. */
+  newBytes({ protocol, payloadLength, sequenceEnd }: PacketHeaders): number {
+    if (protocol !== 'tcp' || this.#reached === undefined) return payloadLength;
+    return Math.min(payloadLength, Math.max(0, (sequenceEnd - this.#reached) | 0));
+  }
+
+  /** A packet is let through. */
+  letThrough({ protocol, sequenceEnd }: PacketHeaders): void {
+    if (protocol === 'tcp') this.#reached = laterSequence(this.#reached, sequenceEnd);
+  }
 }
 
 /** A connection, or what passes between two ports or hosts, and what has become of it. */

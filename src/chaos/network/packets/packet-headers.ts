@@ -102,6 +102,11 @@ export class PacketHeaders {
   }
 }
 
+/** The later of two sequence numbers, which wrap around at 2^32. */
+export function laterSequence(a: number | undefined, b: number): number {
+  return a === undefined || ((b - a) | 0) > 0 ? b : a;
+}
+
 /** The protocol inside, and the length of the headers before it. */
 function readV4(view: DataView, at: number): [number, number] {
   return [view.getUint8(at + 9), (view.getUint8(at) & 15) * 4];

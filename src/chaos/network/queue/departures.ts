@@ -2,7 +2,7 @@ import type { Flow, FlowSide } from '../impairment/flow.ts';
 import { EARLY_MS } from '../impairment/packet-fate.ts';
 import { Schedule } from '../impairment/schedule.ts';
 import { completeChecksum } from '../packets/checksum.ts';
-import { PacketHeaders } from '../packets/packet-headers.ts';
+import { laterSequence, PacketHeaders } from '../packets/packet-headers.ts';
 
 /** What can be done about packets. */
 export interface PacketOutput {
@@ -28,6 +28,8 @@ export interface Departure {
   readonly spare: Uint8Array | undefined;
   /** TCP: the sequence number behind it. */
   readonly sequenceEnd: number;
+  /** Whether it carries something that no packet before it has carried. */
+  readonly isNews: boolean;
 }
 
 /** Verdicts on so many packets are remembered until it is known whether the kernel refuses them. */
@@ -41,11 +43,18 @@ export class Departures {
   readonly #schedule = new Schedule<Departure>();
   /** The spares of packets that were let go, by token. Token 0 is nobody's. */
   readonly #unsure = new Map<number, Uint8Array>();
+  /** How many have departed that carried something new. */
+  passed = 0;
   #lastToken = 0;
   #spareBytes = 0;
 
   constructor(output: PacketOutput) {
     this.#output = output;
+  }
+
+  /** How many packets are held. */
+  get size(): number {
+    return this.#schedule.size;
   }
 
   get nextTime(): number {
@@ -90,22 +99,18 @@ export class Departures {
     return this.#lastToken;
   }
 
-  #depart({ flow, side, waiting, bytes, spare, sequenceEnd }: Departure): void {
+  #depart({ flow, side, waiting, bytes, spare, sequenceEnd, isNews }: Departure): void {
     this.#spareBytes -= spare?.length ?? 0;
     // What was on its way when the connection was reset must not arrive behind the reset.
     if (flow.state === 'reset') {
       if (waiting !== undefined) this.#output.drop(waiting.queue, waiting.id);
       return;
     }
+    if (isNews) this.passed++;
     const token = spare === undefined ? 0 : this.#remember(spare);
     if (waiting === undefined) this.#output.inject(bytes!);
     else if (bytes === undefined) this.#output.accept(waiting.queue, waiting.id, token);
     else this.#output.replace(waiting.queue, waiting.id, bytes, token);
-    if (side !== undefined && flow.protocol === 'tcp') side.awaited = later(side.awaited, sequenceEnd);
+    if (side !== undefined && flow.protocol === 'tcp') side.awaited = laterSequence(side.awaited, sequenceEnd);
   }
-}
-
-/** The later of two sequence numbers, which wrap around at 2^32. */
-function later(a: number | undefined, b: number): number {
-  return a === undefined || ((b - a) | 0) > 0 ? b : a;
 }

@@ -10,6 +10,7 @@ import { buildServerFailure, buildServerFailureByTcp, TCP_LENGTH_BYTES } from '.
 import { DNS_PORT, queriedName } from '../packets/dns-query.ts';
 import { isOpening, PacketHeaders, TCP_ACK, TCP_FIN, TCP_RST } from '../packets/packet-headers.ts';
 import { buildReset } from '../packets/tcp-segment.ts';
+import type { NetworkActivity } from '../thread-progress.ts';
 import { Departures, type PacketOutput } from './departures.ts';
 
 /** A packet that waits for its verdict, as the queue hands it over. */
@@ -105,6 +106,11 @@ export class PacketEngine {
     this.#departures.run(Number.POSITIVE_INFINITY);
   }
 
+  /** What has been let through so far, and how much is held. */
+  get activity(): NetworkActivity {
+    return { passed: this.#departures.passed, waiting: this.#departures.size };
+  }
+
   use(): { groups: FlowGroupUse[]; flows: FlowUse[] } {
     return this.flows.use();
   }
@@ -137,13 +143,13 @@ export class PacketEngine {
     } else if (refusedBy !== undefined) {
       this.log.add('refuse', place, now, refusedBy);
       this.#refuse(packet, flow, now);
-    } else if (flow.isResetBy(headers.payloadLength)) {
+    } else if (flow.isResetBy(flow.side(direction).newBytes(headers))) {
       const { bytes, by } = flow.resets!;
       this.log.add('reset', place, now, by.bytes, { due: { bytes } });
       this.#output.drop(packet.queue, packet.id);
       this.#reset(flow);
     } else {
-      flow.payloadBytes += headers.payloadLength;
+      flow.payloadBytes += flow.side(direction).newBytes(headers);
       if ((headers.tcpFlags & (TCP_FIN | TCP_RST)) !== 0) flow.ended = true;
       this.#forward(packet, origin, place, now);
     }
@@ -160,6 +166,8 @@ export class PacketEngine {
     const { sequenceEnd, protocol, transportAt } = this.#headers;
     const fate = this.#fate;
     const side = flow.side(direction);
+    const isNews = side.newBytes(this.#headers) > 0;
+    side.letThrough(this.#headers);
     const whole = packet.captured === packet.length;
     if (fate.reordered) {
       side.counts.reordered++;
@@ -184,11 +192,19 @@ export class PacketEngine {
     }
     const insured = waiting !== undefined && bytes === undefined && whole && this.#departures.hasRoomForSpare;
     const spare = insured ? copyOf(packet) : undefined;
-    this.#departures.add({ flow, side, waiting, bytes, spare, sequenceEnd }, fate.due, now);
+    this.#departures.add({ flow, side, waiting, bytes, spare, sequenceEnd, isNews }, fate.due, now);
     if (fate.duplicate && whole) {
       side.counts.duplicated++;
       this.log.add('duplicate', place, now, fate.by.duplicate);
-      const copy = { flow, side, waiting: undefined, bytes: copyOf(packet), spare: undefined, sequenceEnd };
+      const copy = {
+        flow,
+        side,
+        waiting: undefined,
+        bytes: copyOf(packet),
+        spare: undefined,
+        sequenceEnd,
+        isNews: false,
+      };
       // Later than now, so that its verdict is sent before it: the duplicate comes second.
       this.#departures.add(copy, Math.max(fate.due, now + 2 * EARLY_MS), now);
     }
@@ -237,7 +253,7 @@ export class PacketEngine {
   #answer(packet: WaitingPacket, flow: Flow, bytes: Uint8Array, now: number): void {
     this.#output.drop(packet.queue, packet.id);
     const due = now + flow.impairment!.latency('to') + flow.impairment!.latency('from');
-    const answer = { flow, side: undefined, waiting: undefined, bytes, spare: undefined, sequenceEnd: 0 };
+    const answer = { flow, side: undefined, waiting: undefined, bytes, spare: undefined, sequenceEnd: 0, isNews: true };
     this.#departures.add(answer, due, now);
   }
 

@@ -4,6 +4,7 @@ import { monotonicMs } from '../../../linux/clock.ts';
 import { Waiter } from '../../../linux/poll.ts';
 import { type Recordings, readersOf } from '../impairment/recordings.ts';
 import type { ResolvedRule } from '../impairment/resolved-rule.ts';
+import { ThreadProgress } from '../thread-progress.ts';
 import type { NetworkRequest, Snapshot } from '../thread-protocol.ts';
 import { describeFailure } from './failure.ts';
 import type { PacketEngine } from './packet-engine.ts';
@@ -16,8 +17,8 @@ export interface TapWork {
   readonly recordings: Recordings;
   /** The memory of a LaunchGate. */
   readonly gate: SharedArrayBuffer;
-  /** One number: how many answers have been posted. The main thread may wait for it to change. */
-  readonly answers: SharedArrayBuffer;
+  /** The memory of a ThreadProgress. */
+  readonly progress: SharedArrayBuffer;
   readonly port: MessagePort;
 }
 
@@ -57,14 +58,15 @@ export interface SideWork {
 /** Says that all is ready, serves until it is told to stop, and closes the tap. */
 export function serveTap(tap: Tap, work: TapWork, tell: (start: QueueWorkerStart) => void, beside?: SideWork): void {
   const waiter = new Waiter(beside ? [tap.fd, beside.fd] : [tap.fd]);
+  const progress = new ThreadProgress(work.progress);
   tell({ kind: 'ready', wakeFd: waiter.wakeFd });
-  serve(tap, waiter, work, beside);
-  answer(tap.engine, work);
+  serve(tap, waiter, work, progress, beside);
+  answer(tap.engine, work, progress);
   tap.close();
   waiter.close();
 }
 
-function serve(tap: Tap, waiter: Waiter, work: TapWork, beside: SideWork | undefined): void {
+function serve(tap: Tap, waiter: Waiter, work: TapWork, progress: ThreadProgress, beside: SideWork | undefined): void {
   const { engine } = tap;
   for (;;) {
     const untilNext = Math.min(engine.nextTime, beside?.nextTime ?? Number.POSITIVE_INFINITY) - monotonicMs();
@@ -74,16 +76,15 @@ function serve(tap: Tap, waiter: Waiter, work: TapWork, beside: SideWork | undef
     tap.flush();
     engine.log.flush();
     beside?.run(monotonicMs());
+    progress.show(engine.activity);
     const request = receiveMessageOnPort(work.port)?.message as NetworkRequest | undefined;
-    if (request === 'snapshot') answer(engine, work);
+    if (request === 'snapshot') answer(engine, work, progress);
     if (request === 'stop') return;
   }
 }
 
-function answer(engine: PacketEngine, work: TapWork): void {
+function answer(engine: PacketEngine, work: TapWork, progress: ThreadProgress): void {
   const { log, flows } = engine;
   work.port.postMessage({ use: engine.use(), faults: log.faults, missed: log.missed(flows) } satisfies Snapshot);
-  const answers = new Int32Array(work.answers);
-  Atomics.add(answers, 0, 1);
-  Atomics.notify(answers, 0);
+  progress.answered();
 }

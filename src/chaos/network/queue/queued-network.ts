@@ -8,6 +8,7 @@ import { startNetworkThread } from '../network-worker.ts';
 import type { NetworkPlan } from '../plan.ts';
 import type { PreparedNetwork, StartingNetwork } from '../prepared-network.ts';
 import { RunningNetwork } from '../running-network.ts';
+import { ThreadProgress } from '../thread-progress.ts';
 import type { QueueWorkerStart, TapWork } from './queue-worker.ts';
 
 export interface NetworkOptions {
@@ -41,15 +42,15 @@ export async function startNetwork(plan: NetworkPlan, options: NetworkOptions): 
  */
 export function startPackets(
   backend: string,
-  workWith: (channel: Pick<TapWork, 'gate' | 'answers' | 'port'>) => NetworkWork,
+  workWith: (channel: Pick<TapWork, 'gate' | 'progress' | 'port'>) => NetworkWork,
 ): StartingNetwork {
   const { port1, port2 } = new MessageChannel();
   const gate = new SharedArrayBuffer(4);
-  const answers = new SharedArrayBuffer(4);
-  const work = workWith({ gate, answers, port: port2 });
+  const progress = new ThreadProgress();
+  const work = workWith({ gate, progress: progress.memory, port: port2 });
   const ready = startNetworkThread<QueueWorkerStart>(work, [port2]).then(([worker, start]) => {
     if (start.kind === 'failed') throw new RenacerError(start.code, start.message, { hint: start.hint });
-    return new RunningNetwork(backend, worker, start.wakeFd, port1, new Int32Array(answers));
+    return new RunningNetwork(backend, worker, start.wakeFd, port1, progress);
   });
   // It may be asked for much later.
   ready.catch(() => {});

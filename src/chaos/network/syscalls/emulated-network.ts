@@ -8,6 +8,7 @@ import { startNetworkThread } from '../network-worker.ts';
 import { BACKEND_NAMES, type NetworkPlan } from '../plan.ts';
 import type { StartingNetwork } from '../prepared-network.ts';
 import { RunningNetwork } from '../running-network.ts';
+import { ThreadProgress } from '../thread-progress.ts';
 import type { RelayWorkerStart } from './relay/relay-worker.ts';
 import { ArrivalTable } from './shared/arrival-table.ts';
 import { ConnectionTable } from './shared/connection-table.ts';
@@ -30,7 +31,7 @@ export async function prepareEmulation(
   const rules = await resolveRules(plan.rules);
   const control = new MessageChannel();
   const requests = new MessageChannel();
-  const answers = new SharedArrayBuffer(4);
+  const progress = new ThreadProgress();
   const gate = new SharedArrayBuffer(4);
   /** What both threads know. */
   const shared = {
@@ -42,12 +43,12 @@ export async function prepareEmulation(
     state: new RelayState().memory,
   };
   const ports = { port: control.port2, requests: requests.port2 };
-  const work = { kind: 'emulation', ...shared, seed, recordings, gate, answers, ...ports } as const;
+  const work = { kind: 'emulation', ...shared, seed, recordings, gate, progress: progress.memory, ...ports } as const;
   const starting = startNetworkThread<RelayWorkerStart>(work, [control.port2, requests.port2]);
   const ready = starting.then(([worker, start]) => {
     if (start.kind === 'ready') {
       const { port1 } = control;
-      return new RunningNetwork(EMULATION, worker, shared.wakeFd, port1, new Int32Array(answers), notesOn(plan));
+      return new RunningNetwork(EMULATION, worker, shared.wakeFd, port1, progress, notesOn(plan));
     }
     throw new RenacerError('NETWORK_UNSUPPORTED', `the network can't be emulated here (${start.reason})`, {
       hint: 'It takes a loopback interface that is up and not slow, as within another run; `renacer doctor` says what works.',

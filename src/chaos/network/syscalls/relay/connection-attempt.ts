@@ -51,8 +51,9 @@ export abstract class ConnectionAttempt implements Owner {
 
   /** What was to happen does not where the attempt is over. */
   protected at(time: number, action: () => void): void {
-    this.io.at(time, () => {
+    this.io.carry(time, () => {
       if (!this.#isOver) action();
+      return false;
     });
   }
 

@@ -140,9 +140,10 @@ export class DatagramLink implements Companion, Owner {
 
   #at(time: number, action: () => void): void {
     this.#onTheirWay += 1;
-    this.#io.at(time, () => {
+    this.#io.carry(time, () => {
       this.#onTheirWay -= 1;
       if (!this.#closed) action();
+      return !this.#closed;
     });
   }
 

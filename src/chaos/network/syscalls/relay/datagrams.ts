@@ -2,6 +2,7 @@ import type { SocketCalls } from '../../../../linux/sockets.ts';
 import type { Flow } from '../../impairment/flow.ts';
 import type { DatagramRequest } from '../shared/relay-requests.ts';
 import type { DatagramDelivery } from './datagram-delivery.ts';
+import type { RelayContext } from './relay-context.ts';
 
 /**
  * Datagrams without a link: those of ping sockets, and to groups of hosts. Each is sent when it would arrive, from the
@@ -11,14 +12,14 @@ import type { DatagramDelivery } from './datagram-delivery.ts';
 export class Datagrams {
   readonly #sockets: SocketCalls;
   readonly #delivery: DatagramDelivery;
-  readonly #at: (time: number, action: () => void) => void;
+  readonly #carry: RelayContext['carry'];
   /** Descriptors of what waits. */
   readonly #waiting = new Set<number>();
 
-  constructor(sockets: SocketCalls, delivery: DatagramDelivery, at: (time: number, action: () => void) => void) {
+  constructor(sockets: SocketCalls, delivery: DatagramDelivery, carry: RelayContext['carry']) {
     this.#sockets = sockets;
     this.#delivery = delivery;
-    this.#at = at;
+    this.#carry = carry;
   }
 
   take(request: DatagramRequest, flow: Flow, now: number): void {
@@ -28,7 +29,7 @@ export class Datagrams {
       return;
     }
     this.#waiting.add(request.fd);
-    this.#at(arrival.due, () => this.#send(request, arrival.copies));
+    this.#carry(arrival.due, () => this.#send(request, arrival.copies));
   }
 
   close(): void {
@@ -36,12 +37,13 @@ export class Datagrams {
     this.#waiting.clear();
   }
 
-  #send(request: DatagramRequest, copies: number): void {
-    if (!this.#waiting.delete(request.fd)) return;
+  #send(request: DatagramRequest, copies: number): boolean {
+    if (!this.#waiting.delete(request.fd)) return false;
     for (let i = 0; i < copies; i++) {
       // What fails may be the error of an earlier datagram that the socket kept for its program.
       if (this.#sockets.sendDatagram(request.fd, request) < 0) this.#sockets.sendDatagram(request.fd, request);
     }
     this.#sockets.close(request.fd);
+    return true;
   }
 }

@@ -32,6 +32,8 @@ export interface RelayContext {
   serverAt(address: SocketAddress): SocketAddress | undefined;
   now(): number;
   at(time: number, action: () => void): void;
+  /** Something is on its way until then. `arrives` says whether it carried something and was let through. */
+  carry(time: number, arrives: () => boolean): void;
   /** Events of a descriptor are for this owner. */
   own(fd: number, owner: Owner): void;
   disown(fd: number): void;

@@ -3,6 +3,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import { monotonicMs } from '../../../../linux/clock.ts';
 import { EPOLLIN } from '../../../../linux/epoll.ts';
 import { closeFd } from '../../../../linux/fds.ts';
+import { ThreadProgress } from '../../thread-progress.ts';
 import type { NetworkRequest } from '../../thread-protocol.ts';
 import type { RelayRequest } from '../shared/relay-requests.ts';
 import { Relay, type RelayPlan } from './relay.ts';
@@ -16,8 +17,8 @@ export interface RelayWork extends RelayPlan {
   readonly wakeFd: number;
   /** The memory of a LaunchGate. */
   readonly gate: SharedArrayBuffer;
-  /** One number: how many answers have been posted. The main thread may wait for it to change. */
-  readonly answers: SharedArrayBuffer;
+  /** The memory of a ThreadProgress. */
+  readonly progress: SharedArrayBuffer;
   readonly port: MessagePort;
   /** From the tracer's thread. */
   readonly requests: MessagePort;
@@ -36,8 +37,9 @@ export function relayTraffic(work: RelayWork, tell: (start: RelayWorkerStart) =>
     tell({ kind: 'failed', reason: start });
   } else {
     tell({ kind: 'ready' });
-    serve(start, work);
-    answer(start, work);
+    const progress = new ThreadProgress(work.progress);
+    serve(start, work, progress);
+    answer(start, work, progress);
     start.close();
   }
   closeFd(work.wakeFd);
@@ -62,7 +64,7 @@ function openRelay(work: RelayWork): Relay | string {
   return relay;
 }
 
-function serve(relay: Relay, work: RelayWork): void {
+function serve(relay: Relay, work: RelayWork, progress: ThreadProgress): void {
   const { wakeFd, requests, port } = work;
   const wakeUps = new Uint8Array(8);
   for (;;) {
@@ -76,15 +78,14 @@ function serve(relay: Relay, work: RelayWork): void {
     }
     relay.run(monotonicMs());
     relay.log.flush();
+    progress.show(relay.traffic);
     const request = receiveMessageOnPort(port)?.message as NetworkRequest | undefined;
-    if (request === 'snapshot') answer(relay, work);
+    if (request === 'snapshot') answer(relay, work, progress);
     if (request === 'stop') return;
   }
 }
 
-function answer(relay: Relay, { port, answers }: RelayWork): void {
+function answer(relay: Relay, { port }: RelayWork, progress: ThreadProgress): void {
   port.postMessage(relay.snapshot());
-  const count = new Int32Array(answers);
-  Atomics.add(count, 0, 1);
-  Atomics.notify(count, 0);
+  progress.answered();
 }

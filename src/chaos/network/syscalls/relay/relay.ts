@@ -1,6 +1,7 @@
 import { epochSeconds, monotonicMs } from '../../../../linux/clock.ts';
 import { Epoll } from '../../../../linux/epoll.ts';
 import { type SocketAddress, SocketCalls } from '../../../../linux/sockets.ts';
+import type { Mutable } from '../../impairment/counts.ts';
 import { FaultLog } from '../../impairment/fault-log.ts';
 import { Flow } from '../../impairment/flow.ts';
 import { FlowTable } from '../../impairment/flow-table.ts';
@@ -10,6 +11,7 @@ import type { ResolvedRule } from '../../impairment/resolved-rule.ts';
 import { Schedule } from '../../impairment/schedule.ts';
 import { PacketHeaders, type Protocol, TCP_SYN } from '../../packets/packet-headers.ts';
 import { hostOf, isV4, keyOf, portOf } from '../../sockets/addresses.ts';
+import type { NetworkActivity } from '../../thread-progress.ts';
 import type { Snapshot } from '../../thread-protocol.ts';
 import { ArrivalTable, type Ends } from '../shared/arrival-table.ts';
 import { ConnectionTable } from '../shared/connection-table.ts';
@@ -48,6 +50,8 @@ export class Relay {
   readonly epoll: Epoll = new Epoll();
   readonly simultaneousOpen: SimultaneousOpen = new SimultaneousOpen(this.sockets);
   readonly log: FaultLog;
+  /** What has been let through so far, and how much is on its way. */
+  readonly traffic: Mutable<NetworkActivity> = { passed: 0, waiting: 0 };
   readonly #impairment: Impairment;
   readonly #flows = new FlowTable();
   readonly #schedule = new Schedule<() => void>();
@@ -69,6 +73,13 @@ export class Relay {
     this.log = new FaultLog(epochSeconds() * 1000 - monotonicMs(), readers);
     const at = (time: number, action: () => void): void => this.#schedule.add(time, action);
     const datagramDelivery = new DatagramDelivery(this.log);
+    const carry = (time: number, arrives: () => boolean): void => {
+      this.traffic.waiting++;
+      at(time, () => {
+        this.traffic.waiting--;
+        if (arrives()) this.traffic.passed++;
+      });
+    };
     this.#context = {
       sockets: this.sockets,
       epoll: this.epoll,
@@ -83,13 +94,14 @@ export class Relay {
       serverAt: (address) => this.#serverAt(address),
       now: monotonicMs,
       at,
+      carry,
       own: (fd, owner) => this.#owners.set(fd, owner),
       disown: (fd) => {
         this.#owners.delete(fd);
         this.#ownEnds.delete(fd);
       },
     };
-    this.#datagrams = new Datagrams(this.sockets, datagramDelivery, at);
+    this.#datagrams = new Datagrams(this.sockets, datagramDelivery, carry);
     this.#sweepLater();
   }
 

@@ -40,7 +40,7 @@ export class RelayedConnection implements Owner {
     this.#from = this.#stream('from', outer, inner);
     flow.resets = flow.impairment!.resets(flow.begunByTree ? 'to' : 'from');
     const { ms } = flow.resets;
-    if (ms < Number.POSITIVE_INFINITY) this.#at(io.now() + ms, () => this.#resetInTime());
+    if (ms < Number.POSITIVE_INFINITY) io.at(io.now() + ms, () => this.#resetInTime());
     this.#watch();
   }
 
@@ -141,7 +141,7 @@ export class RelayedConnection implements Owner {
   }
 
   #resetInTime(): void {
-    if (!this.#flow.ended) this.#reset('to', 'ms');
+    if (this.#open && !this.#flow.ended) this.#reset('to', 'ms');
   }
 
   #reset(direction: NetworkDirection, by: 'bytes' | 'ms'): void {
@@ -165,8 +165,10 @@ export class RelayedConnection implements Owner {
 
   /** What was to happen does not where the connection is gone. */
   #at(time: number, action: () => void): void {
-    this.#io.at(time, () => {
-      if (this.#open) action();
+    this.#io.carry(time, () => {
+      const arrives = this.#open;
+      if (arrives) action();
+      return arrives;
     });
   }
 }

@@ -62,6 +62,20 @@ describe('packet engine', () => {
     expect(done).toEqual([...Array(20).keys()].map((i) => `accept ${i + 1}`));
   });
 
+  it('tells how much is held, and how much that was new has passed', () => {
+    const { take, engine } = record({ networkLatencyMs: 10 });
+    const payload = Buffer.from('hello');
+    take({ ...CLIENT, sequence: 100, payload }, 0);
+    take({ ...CLIENT, sequence: 0xffff_fffe, payload: Buffer.from('old') }, 0);
+    take({ ...CLIENT, sequence: 100, payload }, 0);
+    take({ ...SERVER, sequence: 7 }, 0);
+    take({ ...CLIENT, sequence: 103, payload }, 0);
+    expect(engine.activity).toEqual({ passed: 0, waiting: 5 });
+    engine.run(10);
+    // The second and the third carry nothing new, the fourth nothing at all.
+    expect(engine.activity).toEqual({ passed: 2, waiting: 0 });
+  });
+
   it('takes a copy of what would be counted against its socket', () => {
     const { done, take, engine, injected } = record({ networkLatencyMs: 10 });
     take({ ...CLIENT, payload: Buffer.from('hello') }, 0, { inbound: false, boundToSocket: true });
