@@ -13,6 +13,7 @@ import { nameOf, unwritable } from '../run/recording/open-for-writing.ts';
 import { ReplacedFile } from '../run/recording/replaced-file.ts';
 import type { AttachRequest } from '../run/request.ts';
 import { runCommand } from '../run/run.ts';
+import { callSitesPlan } from './call-sites-plan.ts';
 import type { CommandLine } from './command-line.ts';
 import { complaintsOf, EXIT_COMPLAINT } from './complaints.ts';
 import { becomeCommand, traceeOf } from './daemonized.ts';
@@ -21,7 +22,6 @@ import { exitCodeOf } from './exit-code.ts';
 import { Interrupts } from './interrupts.ts';
 import { givenOpenFilesLimit } from './open-files-limit.ts';
 import { OwnOutput, tell } from './own-output.ts';
-import { placesPlan } from './places-plan.ts';
 import { programName } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
 import { traceOutput } from './trace-output.ts';
@@ -55,7 +55,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
     chaos: isChaotic ? chaos : undefined,
     record: line.recordFile,
     engine: line.engine,
-    places: placesPlan(line.trace, isChaotic),
+    callSites: callSitesPlan(line.trace, isChaotic),
     trace: trace && { ...trace.request, follow: isChaotic || follow },
     attach: attachment(line, interrupts, tracee),
   };

@@ -68,7 +68,7 @@ export class ArmedRule {
   /** Whether the conditions that are known at the entry hold. `elapsedMs`: since the start of the command. */
   matches(facts: CallFacts, elapsedMs: number): boolean {
     const { selector, from } = this.rule;
-    if (from === 'entry' && !facts.call.task.atHome) return false;
+    if (from === 'entry' && !facts.call.task.state.reachedEntryPoint) return false;
     if (selector.afterTimeNs !== undefined && elapsedMs * NS_PER_MS < selector.afterTimeNs) return false;
     return this.#conditions.every((condition) => condition(facts));
   }

@@ -1,3 +1,4 @@
+import * as decisions from '../tracer/decisions.ts';
 import type { EntryDecision, ExitDecision, StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
 import type { Effect } from './kinds/index.ts';
@@ -34,23 +35,13 @@ export class CallsUnderWay {
   }
 }
 
-/** Effects add up; of several results the first counts. */
+/** What is decided already, and one effect more, as the trace marks it. */
 export function mergeEntries(a: EntryDecision | undefined, b: EntryDecision | undefined): EntryDecision | undefined {
-  const marked = b && markEntry(b);
-  if (!a || !marked) return a ?? marked;
-  return {
-    ...marked,
-    ...a,
-    ...concatenated(a, marked),
-    ...(a.args || marked.args ? { args: [...(marked.args ?? []), ...(a.args ?? [])] } : {}),
-    ...(a.kill || marked.kill ? { kill: true } : {}),
-  };
+  return decisions.mergeEntries(a, b && markEntry(b));
 }
 
 export function mergeExits(a: ExitDecision | undefined, b: ExitDecision | undefined): ExitDecision | undefined {
-  const marked = b && markExit(b);
-  if (!a || !marked) return a ?? marked;
-  return { ...marked, ...a, ...concatenated(a, marked), ...(a.kill || marked.kill ? { kill: true } : {}) };
+  return decisions.mergeExits(a, b && markExit(b));
 }
 
 /** The trace marks what the kernel would not have done; a signal and a delay are seen by themselves. */
@@ -74,17 +65,6 @@ function markExit(exit: ExitDecision): ExitDecision {
 
 function hasBytes(writes: EntryDecision['writes']): boolean {
   return writes !== undefined && writes.length > 0;
-}
-
-/** The parts that both kinds of decision have in common. */
-function concatenated(a: ExitDecision | EntryDecision, b: ExitDecision | EntryDecision): ExitDecision {
-  return {
-    ...(a.writes || b.writes ? { writes: [...(a.writes ?? []), ...(b.writes ?? [])] } : {}),
-    ...(a.signals || b.signals ? { signals: [...(a.signals ?? []), ...(b.signals ?? [])] } : {}),
-    ...(a.injected || b.injected ? { injected: true } : {}),
-    ...(a.poked || b.poked ? { poked: true } : {}),
-    ...(a.delayMs !== undefined || b.delayMs !== undefined ? { delayMs: (a.delayMs ?? 0) + (b.delayMs ?? 0) } : {}),
-  };
 }
 
 /** What an effect of the entry is at the exit: a delay, a signal and a death can come then as well. */

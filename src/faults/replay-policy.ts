@@ -187,7 +187,7 @@ export class ReplayPolicy implements Policy {
       const life = this.#lives.get(parent);
       if (!life) continue;
       const after = life.last === undefined ? '' : ` after the fault at ${life.last}`;
-      return `there was no such task: task ${parent} made ${life.task.births} tasks, and ${life.ending ?? 'was still there'}${after}`;
+      return `there was no such task: task ${parent} made ${life.task.forks} tasks, and ${life.ending ?? 'was still there'}${after}`;
     }
     return 'there was no such task';
   }

@@ -9,7 +9,7 @@ export type SyscallAbi = 'x86_64' | 'i386' | 'x32';
 export interface EventBase {
   /** The thread id of the task as the kernel knows it. */
   readonly tid: number;
-  /** The path of births, such as `0.1.2`: the same in every run of a deterministic program. */
+  /** The path of forks, such as `0.1.2`: the same in every run of a deterministic program. */
   readonly lineage: string;
   readonly time: number;
 }
@@ -37,7 +37,7 @@ export interface SyscallEntryEvent extends EventBase, Located {
   readonly args: ArgWords;
   readonly captured: Captured;
   /** Calls of one number with the same value here are entered alike in all but task and times. Undefined: nobody compared. */
-  readonly alike?: number | undefined;
+  readonly fingerprint?: number | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ export interface SyscallExitEvent extends EventBase, Tampering, Located {
   readonly args: ArgWords;
   readonly captured: Captured;
   readonly returned: boolean;
-  /** It had not come back when its task was let go: it goes on unseen. */
+  /** It had not come back when its task was detached: it goes on unseen. */
   readonly detached?: boolean | undefined;
   /** The raw result word in index 0. */
   readonly result: ArgWords;
@@ -60,7 +60,7 @@ export interface SyscallExitEvent extends EventBase, Tampering, Located {
   /** Seconds between entry and exit. */
   readonly duration: number;
   /** The same of calls that have come back: alike in all that this event tells, but task and times. */
-  readonly alike?: number | undefined;
+  readonly fingerprint?: number | undefined;
 }
 
 /** A signal is about to be delivered. */
@@ -97,7 +97,7 @@ export interface TaskStartEvent extends EventBase {
   readonly attached?: boolean | undefined;
 }
 
-/** A task was let go: it runs on, and is traced no longer. */
+/** A task was detached: it runs on, and is traced no longer. */
 export interface TaskDetachEvent extends EventBase {
   readonly kind: 'task-detach';
 }

@@ -68,7 +68,7 @@ interface OpenLine {
 
 /** The text of calls that are alike: at their entry, or from a column on when they have come back. */
 interface KnownText {
-  readonly alike: number;
+  readonly fingerprint: number;
   readonly column: number;
   readonly text: string;
 }
@@ -194,11 +194,11 @@ export class StraceText {
 
   #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
     // What is known of a call at its exit is more than its entry was compared by.
-    const alike = event.kind === 'syscall-entry' ? event.alike : undefined;
+    const fingerprint = event.kind === 'syscall-entry' ? event.fingerprint : undefined;
     const known = this.#starts[event.nr];
-    if (alike !== undefined && known?.alike === alike) return known.text;
+    if (fingerprint !== undefined && known?.fingerprint === fingerprint) return known.text;
     const text = `${callName(event)}(${formatEntry(event, this.#options)}`;
-    if (alike !== undefined) this.#starts[event.nr] = { alike, column: 0, text };
+    if (fingerprint !== undefined) this.#starts[event.nr] = { fingerprint, column: 0, text };
     return text;
   }
 
@@ -209,14 +209,14 @@ export class StraceText {
   }
 
   #endText(event: SyscallExitEvent): string {
-    const { alike, nr } = event;
+    const { fingerprint, nr } = event;
     const column = this.#line!.text.length;
     const known = this.#ends[nr];
-    if (alike !== undefined && known?.alike === alike && known.column === column) return known.text;
+    if (fingerprint !== undefined && known?.fingerprint === fingerprint && known.column === column) return known.text;
     const marks = `${injectedMark(event)}${event.delayed ? ' (DELAYED)' : ''}`;
     const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
     const text = `${rest}= ${formatResult(event, this.#options)}${marks}`;
-    if (alike !== undefined) this.#ends[nr] = { alike, column, text };
+    if (fingerprint !== undefined) this.#ends[nr] = { fingerprint, column, text };
     return text;
   }
 

@@ -15,7 +15,7 @@ import { makeResult } from './verdict/result.ts';
 const FITTING: readonly PartName[] = ['rules', 'byzantine', 'bugs', 'signals', 'io_latency'];
 
 /** How processes are to be traced that run already. */
-export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | 'places' | 'record' | 'engine'> {
+export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | 'callSites' | 'record' | 'engine'> {
   readonly attach: AttachRequest;
   /** What they are to execute, if that is known. */
   readonly command?: readonly string[] | undefined;
@@ -37,9 +37,9 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
     });
   }
   const seed = settings.seed ?? random32();
-  const { trace = { select: [] }, places } = request;
+  const { trace = { select: [] }, callSites } = request;
   const injected = { ...(await injectionsOf(settings, seed, undefined)), emulation: undefined };
-  const plan = tracingPlan({ trace, places }, injected);
+  const plan = tracingPlan({ trace, callSites }, injected);
   // What ran before has no filter of ours.
   const tracing = plan && { ...plan, method: 'ptrace' as const };
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);

@@ -69,7 +69,7 @@ async function faultPlanOf(
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 export function tracingPlan(
-  { trace, places }: Pick<RunRequest, 'trace' | 'places'>,
+  { trace, callSites }: Pick<RunRequest, 'trace' | 'callSites'>,
   chaos: Injections & Pick<TracingPlan, 'emulation'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
@@ -89,7 +89,7 @@ export function tracingPlan(
     descriptorDetails: trace?.descriptorDetails ?? [],
     dumps: trace?.dumps,
     processNames: trace?.processNames === true,
-    places,
+    callSites,
     ...chaos,
   };
 }

@@ -6,7 +6,7 @@ import type { TraceEvent } from '../model/trace-event.ts';
 import type { Dumps } from '../syscalls/descriptor-set.ts';
 import type { StdioOption } from './command/stdio.ts';
 import type { AttachedProcess } from './engine/engine-messages.ts';
-import type { EngineChoice, PlacesPlan } from './engine/engine-plan.ts';
+import type { CallSitesPlan, EngineChoice } from './engine/engine-plan.ts';
 
 /** What is to be seen of the target's system calls. */
 export interface TraceRequest {
@@ -52,7 +52,7 @@ export interface RunRequest {
   readonly verify?: string | undefined;
   readonly trace?: TraceRequest | undefined;
   /** Find out where in their programs tasks make the calls that are traced, or that faults are injected into. */
-  readonly places?: PlacesPlan | undefined;
+  readonly callSites?: CallSitesPlan | undefined;
   /** Who traces; by default `auto`: the kernel by itself (eBPF) where that can be, else a stop loop (ptrace). */
   readonly engine?: EngineChoice | undefined;
   /** A file to write each fault to as it is injected. */

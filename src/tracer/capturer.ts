@@ -1,3 +1,4 @@
+import { IOVEC_BYTES, MSGHDR, MSGHDR_BYTES, POINTER_BYTES } from '../linux/message-header.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import {
@@ -15,9 +16,6 @@ import type { Task } from './task.ts';
 
 /** Bytes of a path that the kernel takes, without the NUL. */
 const PATH_LIMIT = 4095;
-const IOVEC_SIZE = 16;
-const MSGHDR_SIZE = 56;
-const POINTER_SIZE = 8;
 /** Vectors are captured up to this many parts: a part number has 8 bits. */
 const MAX_PARTS = 200;
 /** A vector whose strings are not captured is only counted. */
@@ -25,9 +23,6 @@ const MAX_POINTERS = 4096;
 const AT_EXIT = 1;
 /** The part of a message that is its array of buffers. */
 const MESSAGE_PART = 3;
-
-/** Where the pieces of struct msghdr lie. */
-const MSGHDR = { name: 0, nameLength: 8, iov: 16, iovLength: 24, control: 32, controlLength: 40 } as const;
 
 /** What to copy of an array of buffers: bytes of all together, and of each; the array itself is `part`, its data follow. */
 interface VectorData {
@@ -128,7 +123,7 @@ export class Capturer {
   }
 
   #behind(head: number, tid: number, address: number, { offset, size, text }: Capture & { kind: 'behind' }): void {
-    const target = this.#word(tid, address + offset, POINTER_SIZE);
+    const target = this.#word(tid, address + offset, POINTER_BYTES);
     if (target === 0) return;
     if (size === 'string') {
       this.#string(head, tid, target, this.#stringLimit);
@@ -184,13 +179,13 @@ export class Capturer {
 
   #vector(head: number, tid: number, address: number, withStrings: boolean): void {
     const most = withStrings ? MAX_PARTS : MAX_POINTERS;
-    const length = this.#memory.read(tid, address, (most + 1) * POINTER_SIZE);
+    const length = this.#memory.read(tid, address, (most + 1) * POINTER_BYTES);
     const words = new Uint32Array(this.#memory.buffer.slice(0, length).buffer, 0, length >> 2);
     let count = 0;
     while (2 * count + 1 < words.length && (words[2 * count] !== 0 || words[2 * count + 1] !== 0)) count += 1;
     const complete = 2 * count + 1 < words.length;
     const shown = Math.min(count, most);
-    this.#bytes(complete ? head : head | CUT, tid, address, shown * POINTER_SIZE, shown * POINTER_SIZE);
+    this.#bytes(complete ? head : head | CUT, tid, address, shown * POINTER_BYTES, shown * POINTER_BYTES);
     for (let i = 0; withStrings && i < shown; i++) {
       this.#string(head | ((i + 1) << 8), tid, words[2 * i + 1]! * 2 ** 32 + words[2 * i]!, this.#stringLimit);
     }
@@ -198,13 +193,13 @@ export class Capturer {
 
   #iovec(head: number, tid: number, address: number, count: number, { total, limit, part, most }: VectorData): void {
     const parts = Math.min(count, most);
-    const size = parts * IOVEC_SIZE;
+    const size = parts * IOVEC_BYTES;
     if (!(size > 0)) return;
     this.#bytes(head | (part << 8), tid, address, size, size);
     const length = this.#memory.read(tid, address, size);
     const words = new Uint32Array(this.#memory.buffer.slice(0, length).buffer, 0, length >> 2);
     let left = total;
-    for (let i = 0; i < length / IOVEC_SIZE && left > 0; i++) {
+    for (let i = 0; i < length / IOVEC_BYTES && left > 0; i++) {
       const base = words[4 * i + 1]! * 2 ** 32 + words[4 * i]!;
       const bytes = Math.min(words[4 * i + 3]! * 2 ** 32 + words[4 * i + 2]!, left);
       this.#bytes(head | ((part + 1 + i) << 8), tid, base, bytes, limit);
@@ -223,14 +218,14 @@ export class Capturer {
   }
 
   #msghdr(head: number, tid: number, address: number, data: VectorData): void {
-    this.#bytes(head, tid, address, MSGHDR_SIZE, MSGHDR_SIZE);
+    this.#bytes(head, tid, address, MSGHDR_BYTES, MSGHDR_BYTES);
     this.#pieces(head, tid, address, data);
   }
 
   /** What a struct msghdr points at: name and control data are the parts before the array of buffers. */
   #pieces(head: number, tid: number, address: number, data: VectorData): void {
-    if (this.#memory.read(tid, address, MSGHDR_SIZE) < MSGHDR_SIZE) return;
-    const view = new DataView(this.#memory.buffer.slice(0, MSGHDR_SIZE).buffer);
+    if (this.#memory.read(tid, address, MSGHDR_BYTES) < MSGHDR_BYTES) return;
+    const view = new DataView(this.#memory.buffer.slice(0, MSGHDR_BYTES).buffer);
     const pointer = (at: number) => Number(view.getBigUint64(at, true));
     const nameLength = view.getUint32(MSGHDR.nameLength, true);
     const controlLength = pointer(MSGHDR.controlLength);

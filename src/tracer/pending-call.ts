@@ -9,10 +9,10 @@ export class PendingCall {
   words: Uint32Array = new Uint32Array(this.bytes.buffer);
   size = 0;
   /** Where the task was. */
-  place: Located | undefined;
+  callSite: Located | undefined;
 
-  /** What the call is known by at its entry (see AlikeCalls). */
-  alike: number | undefined;
+  /** That of the call at its entry (see CallFingerprints). */
+  fingerprint: number | undefined;
 
   /** Copies a record of so many bytes, which begins at a word of the ring. */
   keep(ring: Uint32Array, word: number, size: number): void {

@@ -1,10 +1,8 @@
+import { mergeEntries, mergeExits, preventsCall } from './decisions.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } from './policy.ts';
 import type { Task } from './task.ts';
 
-/**
- * Several policies as one. The first that decides on a call decides alone, but for signals, which are all sent, and delays
- * at the exit, which add up.
- */
+/** Several policies as one: all are asked, and what they decide is merged (decisions.ts). */
 export class PolicyChain implements Policy {
   readonly armed: Policy['armed'];
   readonly needsProgramEntry: boolean;
@@ -24,22 +22,14 @@ export class PolicyChain implements Policy {
     for (const policy of this.#policies) {
       if (policy.armed !== 'all' && !policy.armed.has(call.nr)) continue;
       if (policy.onlyCallsThatHappen && decision && preventsCall(decision)) continue;
-      const next = policy.onEntry(call);
-      if (!next) continue;
-      const signals = [...(decision?.signals ?? []), ...(next.signals ?? [])];
-      decision = { ...next, ...decision, ...(signals.length > 0 && { signals }) };
+      decision = mergeEntries(decision, policy.onEntry(call));
     }
     return decision;
   }
 
   onExit(call: StoppedCall): ExitDecision | undefined {
     let decision: ExitDecision | undefined;
-    for (const policy of this.#policies) {
-      const next = policy.onExit?.(call);
-      if (!next) continue;
-      const delayMs = (decision?.delayMs ?? 0) + (next.delayMs ?? 0);
-      decision = { ...next, ...decision, ...(delayMs > 0 && { delayMs }) };
-    }
+    for (const policy of this.#policies) decision = mergeExits(decision, policy.onExit?.(call));
     return decision;
   }
 
@@ -66,8 +56,4 @@ export class PolicyChain implements Policy {
   onTime(nowMs: number): readonly { readonly task: Task; readonly signal: number }[] {
     return this.#policies.flatMap((policy) => policy.onTime?.(nowMs) ?? []);
   }
-}
-
-function preventsCall({ result, syscall, kill }: EntryDecision): boolean {
-  return result !== undefined || syscall !== undefined || kill === true;
 }

@@ -75,7 +75,7 @@ export interface Policy {
   readonly armed: 'all' | ReadonlySet<number>;
   /** Calls of `armed` that matter only if the argument with this index is not 0. They may stop, and be asked about, all the same. */
   readonly armedByArgument?: ReadonlyMap<number, number>;
-  /** Whether {@link Task.atHome} is to be kept: it costs one stop at each execve. */
+  /** Whether whether a task has reached its entry point (see TaskState) is to be kept: it costs one stop at each execve. */
   readonly needsProgramEntry?: boolean;
   /**
    * Whether programs are to ask the kernel for the time: usually they read it from memory that the kernel shares with

@@ -28,9 +28,10 @@ export class ProgramEntry {
   /** At the exec stop. */
   arm(task: Task): void {
     const address = auxiliaryValue(task.tid, AT_ENTRY);
-    // A program without an entry point that can be read is at home at once.
-    task.atHome = address === undefined || this.#memory.read(task.tid, address, WORD_BYTES) < WORD_BYTES;
-    if (task.atHome || address === undefined) return;
+    // A program without an entry point that can be read has reached it at once.
+    const isUnknown = address === undefined || this.#memory.read(task.tid, address, WORD_BYTES) < WORD_BYTES;
+    task.state.reachedEntryPoint = isUnknown;
+    if (isUnknown) return;
     const original = new DataView(this.#memory.buffer.buffer).getBigUint64(this.#memory.buffer.byteOffset, true);
     this.#ptrace.pokeText(task.tid, address, (original & ~0xffn) | INT3);
     this.#breakpoints.set(task, { address, original });
@@ -45,11 +46,11 @@ export class ProgramEntry {
     this.#ptrace.pokeText(task.tid, breakpoint.address, breakpoint.original);
     putRegister(registers, 'rip', breakpoint.address);
     this.#ptrace.setRegisters(task.tid, registers);
-    task.atHome = true;
+    task.state.reachedEntryPoint = true;
     return true;
   }
 
-  /** A task that is born before its maker got there has a copy of the breakpoint, or shares it. */
+  /** A task that is made before its maker got there has a copy of the breakpoint, or shares it. */
   inherit(parent: Task, child: Task): void {
     const breakpoint = this.#breakpoints.get(parent);
     if (breakpoint) this.#breakpoints.set(child, breakpoint);

@@ -9,12 +9,12 @@
  *     signal: 6-37 siginfo_t
  *     start:  6 length of the lineage, then its characters
  *     frame:  6 length of a stack frame as JSON, then its bytes; the number is its id
- *     place:  6-7 instruction pointer, then the ids of frames, as many as the number says. It stands before the entry, signal
+ *     call site:  6-7 instruction pointer, then the ids of frames, as many as the number says. It stands before the entry, signal
  *             or stop that it is about
  *
  * A capture is a word `argument | part << 8 | cut << 16 | time << 24`, a word with its length, and its bytes, padded to 8.
  */
-export const RECORD = {
+export const RECORD_KIND = {
   padding: 0,
   entry: 1,
   exit: 2,
@@ -24,11 +24,11 @@ export const RECORD = {
   taskStart: 6,
   supersede: 7,
   frame: 8,
-  place: 9,
+  callSite: 9,
   detach: 10,
 } as const;
 
-export type RecordKind = (typeof RECORD)[keyof typeof RECORD];
+export type RecordKind = (typeof RECORD_KIND)[keyof typeof RECORD_KIND];
 
 export const FLAG = {
   injected: 1,
@@ -71,10 +71,10 @@ export const MAX_WHOLE_RECORD_BYTES: number = 16 * 1024 * 1024;
 
 /**
  * Words of the control block that both threads see: positions in the ring; the process that has been prepared; whether the
- * run was given up, so that this process must not start; whether attached tasks are to be let go, and the task whose stop
- * wakes the stop loop (see LeaveRequest).
+ * run was given up, so that this process must not start; whether attached tasks are to be detached, and the task whose stop
+ * wakes the stop loop (see DetachRequest).
  */
-export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3, leave: 4, doorbell: 5 } as const;
+export const CONTROL = { written: 0, read: 1, pid: 2, abandoned: 3, detach: 4, wakeupTask: 5 } as const;
 export const CONTROL_BYTES = 24;
 
 export const ABIS = ['x86_64', 'i386', 'x32'] as const;

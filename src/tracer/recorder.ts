@@ -6,9 +6,10 @@ import type { StackFrame } from '../model/stack-frame.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import { Capturer } from './capturer.ts';
 import type { Locator } from './locator.ts';
-import { ABIS, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, type RecordKind, SIGINFO_BYTES, WORD } from './record.ts';
+import { ABIS, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD_KIND, type RecordKind, SIGINFO_BYTES, WORD } from './record.ts';
 import type { RingWriter } from './ring-writer.ts';
 import type { Task } from './task.ts';
+import { EXIT_FOR } from './task-state.ts';
 
 /** What is to be recorded of the calls that stop. */
 export interface RecordingPlan {
@@ -16,7 +17,7 @@ export interface RecordingPlan {
   readonly selected: 'all' | 'none' | ReadonlySet<number>;
   /** Whether those ask for a call of another ABI. */
   readonly selectsForeign: (nr: number, abi: SyscallAbi) => boolean;
-  /** Their events go into the ring, and so do signals, births and ends. */
+  /** Their events go into the ring, and so do signals, forks and ends. */
   readonly events: boolean;
   /** Their errors and times are counted too, not just the calls. */
   readonly timed: boolean;
@@ -84,8 +85,8 @@ export class Recorder {
     if (isNative) this.counts.calls[task.nr]! += 1;
     if (isNative ? this.#isSelected[task.nr] === 0 : !this.#selectsForeign(task)) return false;
     if (!this.#plan.events) return this.#plan.timed;
-    this.#place(task);
-    this.#begin(RECORD.entry, 0, task, task.nr, ENTRY_BYTES, task.enteredAt);
+    this.#callSite(task);
+    this.#begin(RECORD_KIND.entry, 0, task, task.nr, ENTRY_BYTES, task.enteredAt);
     this.#writer.setAbi(task.abi);
     for (let i = 0; i < 6; i++) {
       this.#writer.setWord(WORD.args + 2 * i, args.u32(i));
@@ -104,7 +105,6 @@ export class Recorder {
       if (errno > 0) this.counts.errors[task.nr]! += 1;
       this.counts.seconds[task.nr]! += seconds;
     }
-    task.recorded = false;
     if (!this.#plan.events) return;
     this.#beginExit(task, task.flags, nowMs);
     this.#writer.setWord(WORD.result, result.u32(0));
@@ -120,16 +120,16 @@ export class Recorder {
   signal(task: Task, signal: number, siginfo: Uint8Array | undefined): void {
     this.#signals += 1;
     if (!siginfo) return;
-    this.#place(task);
-    this.#begin(RECORD.signal, 0, task, signal, WORD.siginfo * 4 + SIGINFO_BYTES);
+    this.#callSite(task);
+    this.#begin(RECORD_KIND.signal, 0, task, signal, WORD.siginfo * 4 + SIGINFO_BYTES);
     this.#writer.setBytes(WORD.siginfo, siginfo);
     this.#writer.commit();
   }
 
   groupStop(task: Task, signal: number): void {
     if (!this.#plan.events) return;
-    this.#place(task);
-    this.#begin(RECORD.groupStop, 0, task, signal, 24);
+    this.#callSite(task);
+    this.#begin(RECORD_KIND.groupStop, 0, task, signal, 24);
     this.#writer.commit();
   }
 
@@ -139,7 +139,7 @@ export class Recorder {
     const lineage = Buffer.from(task.lineage, 'latin1');
     const bytes = (WORD.text * 4 + lineage.length + 7) & ~7;
     const flags = (task.tid === task.tgid ? 0 : FLAG.thread) | (attached ? FLAG.attached : 0);
-    this.#begin(RECORD.taskStart, flags, task, parentTid, bytes);
+    this.#begin(RECORD_KIND.taskStart, flags, task, parentTid, bytes);
     this.#writer.setWord(WORD.length, lineage.length);
     this.#writer.setBytes(WORD.text, lineage);
     this.#writer.commit();
@@ -149,7 +149,7 @@ export class Recorder {
   supersede(leader: Task, successor: Task, formerTid: number): void {
     if (!this.#plan.events) return;
     this.#unreturned(leader);
-    this.#begin(RECORD.supersede, 0, successor, formerTid, 24);
+    this.#begin(RECORD_KIND.supersede, 0, successor, formerTid, 24);
     this.#writer.commit();
   }
 
@@ -157,15 +157,15 @@ export class Recorder {
   taskEnd(task: Task, status: number): void {
     if (!this.#plan.events) return;
     this.#unreturned(task);
-    this.#begin(RECORD.taskEnd, 0, task, status, 24);
+    this.#begin(RECORD_KIND.taskEnd, 0, task, status, 24);
     this.#writer.commit();
   }
 
-  /** The task is let go, in the middle of a call perhaps. */
+  /** The task is detached, in the middle of a call perhaps. */
   detach(task: Task): void {
     if (!this.#plan.events) return;
     this.#unreturned(task, FLAG.detached);
-    this.#begin(RECORD.detach, 0, task, 0, 24);
+    this.#begin(RECORD_KIND.detach, 0, task, 0, 24);
     this.#writer.commit();
   }
 
@@ -175,7 +175,7 @@ export class Recorder {
   }
 
   #unreturned(task: Task, flags = 0): void {
-    if (!task.recorded || !task.awaitsExit) return;
+    if ((task.state.exitFor & EXIT_FOR.recorder) === 0) return;
     this.#beginExit(task, task.flags | FLAG.unreturned | flags, monotonicMs());
     this.#writer.setWord(WORD.result, 0);
     this.#writer.setWord(WORD.result + 1, 0);
@@ -183,12 +183,12 @@ export class Recorder {
     this.#writer.commit();
   }
 
-  #place(task: Task): void {
+  #callSite(task: Task): void {
     const count = this.#locator?.locate(task) ?? -1;
     if (count < 0) return;
     const { frames, instructionPointer } = this.#locator!;
     for (const frame of this.#locator!.takeFreshFrames()) this.#frame(task, frame);
-    this.#begin(RECORD.place, 0, task, count, (WORD.frames * 4 + count * 4 + 7) & ~7);
+    this.#begin(RECORD_KIND.callSite, 0, task, count, (WORD.frames * 4 + count * 4 + 7) & ~7);
     this.#writer.setWord(WORD.ip, instructionPointer[0]!);
     this.#writer.setWord(WORD.ip + 1, instructionPointer[1]!);
     for (let i = 0; i < count; i++) this.#writer.setWord(WORD.frames + i, frames[i]!);
@@ -197,14 +197,14 @@ export class Recorder {
 
   #frame(task: Task, frame: StackFrame): void {
     const text = Buffer.from(JSON.stringify(frame));
-    this.#begin(RECORD.frame, 0, task, this.#frames++, (WORD.text * 4 + text.length + 7) & ~7);
+    this.#begin(RECORD_KIND.frame, 0, task, this.#frames++, (WORD.text * 4 + text.length + 7) & ~7);
     this.#writer.setWord(WORD.length, text.length);
     this.#writer.setBytes(WORD.text, text);
     this.#writer.commit();
   }
 
   #beginExit(task: Task, flags: number, nowMs: number): void {
-    this.#begin(RECORD.exit, flags, task, task.nr, EXIT_BYTES, nowMs);
+    this.#begin(RECORD_KIND.exit, flags, task, task.nr, EXIT_BYTES, nowMs);
     this.#writer.setAbi(task.abi);
     this.#writer.setDouble(WORD.duration, (nowMs - task.enteredAt) / 1000);
     this.#writer.setWord(WORD.flagsToo, flags);

@@ -1,12 +1,12 @@
 import type { NativeMemory } from '../linux/memory.ts';
 import { ArgWords } from '../model/arg-words.ts';
 import type { SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../model/trace-event.ts';
-import { AlikeCalls } from './alike-calls.ts';
+import { CallFingerprints } from './call-fingerprints.ts';
+import { CallSites } from './call-sites.ts';
 import { CapturedInRecords } from './captured-in-records.ts';
 import { endOf } from './end-of-task.ts';
 import { PendingCall } from './pending-call.ts';
-import { Places } from './places.ts';
-import { ABIS, CONTROL, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD, SIGINFO_BYTES, WORD } from './record.ts';
+import { ABIS, CONTROL, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD_KIND, SIGINFO_BYTES, WORD } from './record.ts';
 
 const TWO_32 = 2 ** 32;
 const UNKNOWN_LINEAGE = '?';
@@ -23,9 +23,9 @@ export class RingReader {
   readonly #lineages = new Map<number, string>();
   readonly #pending = new Map<number, PendingCall>();
   readonly #captured = new CapturedInRecords();
-  readonly #places = new Places();
-  readonly #alikeEntries = new AlikeCalls();
-  readonly #alikeExits = new AlikeCalls();
+  readonly #callSites = new CallSites();
+  readonly #entryFingerprints = new CallFingerprints();
+  readonly #exitFingerprints = new CallFingerprints();
   readonly #entryEvent: Mutable<SyscallEntryEvent>;
   readonly #exitEvent: Mutable<SyscallExitEvent>;
   #read = 0;
@@ -43,7 +43,7 @@ export class RingReader {
       nr: 0,
       args: new ArgWords(NO_WORDS, WORD.args),
       captured: this.#captured,
-      alike: undefined,
+      fingerprint: undefined,
     };
     this.#entryEvent = { kind: 'syscall-entry', ...base };
     this.#exitEvent = {
@@ -87,30 +87,30 @@ export class RingReader {
     const tid = u32[word + WORD.tid]!;
     const number = u32[word + WORD.number]!;
     switch (head & 0xff) {
-      case RECORD.entry:
+      case RECORD_KIND.entry:
         return this.#entry(word, size, tid, number, (head >> 8) & 0xff);
-      case RECORD.exit:
+      case RECORD_KIND.exit:
         return this.#exit(word, size, tid, number, (head >> 8) & 0xff, flags);
     }
     const base = { tid, lineage: this.#lineageOf(tid), time: f64[(word + WORD.time) >> 1]! };
     switch (head & 0xff) {
-      case RECORD.signal: {
+      case RECORD_KIND.signal: {
         const start = at + WORD.siginfo * 4;
         const siginfo = u8.subarray(start, start + SIGINFO_BYTES);
         const injected = (flags & FLAG.injected) !== 0;
-        return { kind: 'signal', ...base, ...this.#places.take(tid), signal: number, siginfo, injected };
+        return { kind: 'signal', ...base, ...this.#callSites.take(tid), signal: number, siginfo, injected };
       }
-      case RECORD.groupStop:
-        return { kind: 'group-stop', ...base, ...this.#places.take(tid), signal: number };
-      case RECORD.taskEnd:
+      case RECORD_KIND.groupStop:
+        return { kind: 'group-stop', ...base, ...this.#callSites.take(tid), signal: number };
+      case RECORD_KIND.taskEnd:
         this.#lineages.delete(tid);
         this.#pending.delete(tid);
         return { kind: 'task-end', ...base, ...endOf(number) };
-      case RECORD.detach:
+      case RECORD_KIND.detach:
         this.#lineages.delete(tid);
         this.#pending.delete(tid);
         return { kind: 'task-detach', ...base };
-      case RECORD.taskStart: {
+      case RECORD_KIND.taskStart: {
         const start = at + WORD.text * 4;
         const lineage = Buffer.from(u8.subarray(start, start + u32[word + WORD.length]!)).toString('latin1');
         this.#lineages.set(tid, lineage);
@@ -118,15 +118,15 @@ export class RingReader {
         const attached = (flags & FLAG.attached) !== 0;
         return { kind: 'task-start', ...base, lineage, parentTid: number, thread, attached };
       }
-      case RECORD.frame: {
+      case RECORD_KIND.frame: {
         const start = at + WORD.text * 4;
-        this.#places.name(number, u8.subarray(start, start + u32[word + WORD.length]!));
+        this.#callSites.name(number, u8.subarray(start, start + u32[word + WORD.length]!));
         return undefined;
       }
-      case RECORD.place:
-        this.#places.put(tid, u32.subarray(word + WORD.ip, word + WORD.frames + number));
+      case RECORD_KIND.callSite:
+        this.#callSites.put(tid, u32.subarray(word + WORD.ip, word + WORD.frames + number));
         return undefined;
-      case RECORD.supersede:
+      case RECORD_KIND.supersede:
         return this.#supersede(tid, number, base.time);
       default:
         return undefined;
@@ -141,21 +141,21 @@ export class RingReader {
       this.#pending.set(tid, pending);
     }
     pending.keep(u32, word, size);
-    pending.place = this.#places.take(tid);
+    pending.callSite = this.#callSites.take(tid);
     const count = (size >> 2) - WORD.args;
-    pending.alike = abi === 0 ? this.#alikeEntries.idOf(nr, pending.words, WORD.args, count) : undefined;
+    pending.fingerprint = abi === 0 ? this.#entryFingerprints.idOf(nr, pending.words, WORD.args, count) : undefined;
     this.#captured.exitAt();
     this.#captured.entryAt(pending.bytes, ENTRY_BYTES, pending.size);
     const event = this.#entryEvent;
     event.tid = tid;
     event.lineage = this.#lineageOf(tid);
     event.time = f64[(word + WORD.time) >> 1]!;
-    event.instructionPointer = pending.place?.instructionPointer;
-    event.stack = pending.place?.stack;
+    event.instructionPointer = pending.callSite?.instructionPointer;
+    event.stack = pending.callSite?.stack;
     event.abi = ABIS[abi]!;
     event.nr = nr;
     event.args.moveTo(pending.words, WORD.args);
-    event.alike = pending.alike;
+    event.fingerprint = pending.fingerprint;
     return event;
   }
 
@@ -169,8 +169,8 @@ export class RingReader {
     event.tid = tid;
     event.lineage = this.#lineageOf(tid);
     event.time = f64[(word + WORD.time) >> 1]!;
-    event.instructionPointer = pending?.place?.instructionPointer;
-    event.stack = pending?.place?.stack;
+    event.instructionPointer = pending?.callSite?.instructionPointer;
+    event.stack = pending?.callSite?.stack;
     event.abi = ABIS[abi]!;
     event.nr = nr;
     event.args.moveTo(pending?.words ?? NO_WORDS, WORD.args);
@@ -182,9 +182,9 @@ export class RingReader {
     event.injected = (flags & FLAG.injected) !== 0;
     event.poked = (flags & FLAG.poked) !== 0;
     event.delayed = (flags & FLAG.delayed) !== 0;
-    const before = pending?.alike;
+    const before = pending?.fingerprint;
     const count = (size >> 2) - WORD.result;
-    event.alike = before && this.#alikeExits.idOf(nr, u32, word + WORD.result, count, before);
+    event.fingerprint = before && this.#exitFingerprints.idOf(nr, u32, word + WORD.result, count, before);
     return event;
   }
 

@@ -1,5 +1,5 @@
 import type { NativeMemory } from '../linux/memory.ts';
-import { CONTROL, MAX_RECORD_BYTES, RECORD, type RecordKind, WORD } from './record.ts';
+import { CONTROL, MAX_RECORD_BYTES, RECORD_KIND, type RecordKind, WORD } from './record.ts';
 
 const TWO_32 = 2 ** 32;
 
@@ -96,7 +96,7 @@ export class RingWriter {
     if (tail < this.#longest) {
       this.#awaitRoom(tail);
       this.#ring.u32[this.#at >> 2] = tail;
-      this.#ring.u32[(this.#at >> 2) + WORD.kind] = RECORD.padding;
+      this.#ring.u32[(this.#at >> 2) + WORD.kind] = RECORD_KIND.padding;
       this.#advance(tail);
       this.#at = 0;
     }

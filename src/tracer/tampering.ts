@@ -5,6 +5,7 @@ import { type CallAtStop, INFO } from './call-at-stop.ts';
 import type { EntryDecision, ExitDecision, MemoryWrite } from './policy.ts';
 import { FLAG } from './record.ts';
 import type { Task } from './task.ts';
+import { EXIT_FOR } from './task-state.ts';
 
 const SIGKILL = 9;
 
@@ -38,8 +39,7 @@ export class Tampering {
     for (const { index, value } of decision.args ?? []) {
       this.#ptrace.setRegister(tid, ARGUMENT_REGISTERS[index]!, value);
       // A program relies on its argument registers after the call.
-      task.argsChanged = true;
-      task.awaitsExit = true;
+      task.state.exitFor |= EXIT_FOR.arguments;
     }
     if (!decision.poked) this.write(tid, decision.writes);
     if (decision.syscall !== undefined) this.#ptrace.setRegister(tid, 'orig_rax', decision.syscall);
@@ -49,11 +49,6 @@ export class Tampering {
       this.#ptrace.setRegister(tid, 'rax', decision.result);
     }
     this.#send(task, decision.signals);
-  }
-
-  /** Whether a task has registers that are not its own, and that will be put back. */
-  isUnderWay({ argsChanged, undoing }: Task): boolean {
-    return argsChanged || undoing !== undefined;
   }
 
   /** At an exit stop. */
@@ -73,7 +68,7 @@ export class Tampering {
 
   /** At the exit of a call whose arguments were changed: the program finds its own again. */
   restoreArguments(task: Task, call: CallAtStop): void {
-    task.argsChanged = false;
+    task.state.exitFor &= ~EXIT_FOR.arguments;
     const registers = this.#ptrace.registers(task.tid);
     if (!registers) return;
     ARGUMENT_REGISTERS.forEach((register, index) => {
@@ -86,7 +81,7 @@ export class Tampering {
   undo(task: Task, { syscall, args }: NonNullable<ExitDecision['undo']>): boolean {
     const registers = this.#ptrace.registers(task.tid);
     if (!registers) return false;
-    task.undoing = registers.slice();
+    task.state.undoing = registers.slice();
     putRegister(registers, 'rip', getRegister(registers, 'rip') - SYSCALL_INSTRUCTION_BYTES);
     putRegister(registers, 'rax', syscall);
     args.forEach((value, index) => {
@@ -96,7 +91,7 @@ export class Tampering {
   }
 
   /** Whether a task has come to the call that undoes another, and not to one of a signal handler in between. */
-  isUndoing({ undoing }: Task, info: Uint32Array): boolean {
+  isUndoing({ state: { undoing } }: Task, info: Uint32Array): boolean {
     if (!undoing) return false;
     return getRegister(undoing, 'rip') === (BigInt(info[INFO.ip + 1]!) << 32n) + BigInt(info[INFO.ip]!);
   }
@@ -105,7 +100,7 @@ export class Tampering {
   undone(task: Task, call: CallAtStop, registers: BigUint64Array): void {
     this.#ptrace.setRegisters(task.tid, registers);
     call.setResult(getRegister(registers, 'rax'));
-    task.undoing = undefined;
+    task.state.undoing = undefined;
   }
 
   /** At a signal-delivery-stop: a signal of ours comes, as far as the program can see, from the kernel. */

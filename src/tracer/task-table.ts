@@ -3,12 +3,12 @@ import { readProcessStat, threadGroupOf } from '../linux/process-stat.ts';
 import { isThreadOf } from '../linux/signals.ts';
 import { Task } from './task.ts';
 
-/** A first stop without its birth event is looked at after this long: usually the event comes within microseconds. */
+/** A first stop without its fork event is looked at after this long: usually the event comes within microseconds. */
 const LATE_MS = 20;
 /** After this long nobody will tell of it, however busy the machine is. */
 const HOPELESS_MS = 1000;
 
-/** Whose birth nobody told begins a line of its own: no task is the nought-th of its maker. */
+/** Whose fork nobody told begins a line of its own: no task is the nought-th of its maker. */
 const UNTOLD = '0.0';
 
 /** A task that has changed state before the event of its maker told of it. */
@@ -23,51 +23,59 @@ export interface Waiting {
   readonly status: number;
 }
 
-/** The tasks of the tree, and who was born of whom. */
+/** The tasks of the tree, and who made whom. */
 export class TaskTable {
   readonly all: Map<number, Task> = new Map();
   readonly #early = new Map<number, Early>();
   /** Orphans: should their event come after all, it is old news. */
   readonly #adopted = new Set<number>();
-  #born = 0;
+  #root: Task | undefined;
+  #started = 0;
   #roots = 0;
   #untold = 0;
 
   /** How many there have been. */
-  get born(): number {
-    return this.#born;
+  get started(): number {
+    return this.#started;
   }
 
-  /** When the tasks whose birth has not been told are to be looked at again; Infinity if there are none. */
+  /** When the tasks whose fork has not been told are to be looked at again; Infinity if there are none. */
   get nextLookMs(): number {
     return this.#early.size === 0 ? Number.POSITIVE_INFINITY : monotonicMs() + LATE_MS;
   }
 
+  /** The first task of the command or, without one, of the first process that was attached. */
+  get root(): Task | undefined {
+    return this.#root;
+  }
+
   /** The command itself. */
   addRoot(pid: number): Task {
-    return this.#add(new Task(pid, pid, this.#nextRoot()));
+    this.#root = this.#add(new Task(pid, pid, this.#nextRoot()));
+    return this.#root;
   }
 
   /** Tasks of one process that ran already. Of several the first counts as the maker of the others. */
   addAttached(tgid: number, tids: readonly number[]): Task[] {
     const tasks: Task[] = [];
     for (const tid of tids) {
-      const task = new Task(tid, tgid, tasks[0]?.nextBirth() ?? this.#nextRoot());
-      task.attached = true;
-      task.atHome = true;
+      const task = new Task(tid, tgid, tasks[0]?.nextLineage() ?? this.#nextRoot());
+      task.state.attached = true;
+      task.state.reachedEntryPoint = true;
       tasks.push(this.#add(task));
     }
+    this.#root ??= tasks[0];
     return tasks;
   }
 
-  /** At the birth event of `parent`; undefined if the child was taken for an orphan before. */
+  /** At the fork event of `parent`; undefined if the child was taken for an orphan before. */
   addChild(parent: Task, tid: number): Task | undefined {
-    const lineage = parent.nextBirth();
+    const lineage = parent.nextLineage();
     if (this.#adopted.delete(tid)) return undefined;
     const tgid = isThreadOf(parent.tgid, tid) ? parent.tgid : tid;
     const child = new Task(tid, tgid, lineage);
-    child.atHome = parent.atHome;
-    child.attached = parent.attached;
+    child.state.reachedEntryPoint = parent.state.reachedEntryPoint;
+    child.state.attached = parent.state.attached;
     return this.#add(child);
   }
 
@@ -76,7 +84,7 @@ export class TaskTable {
     this.#early.set(tid, { status, sinceMs: monotonicMs() });
   }
 
-  /** The change of state that this task waits with, if its birth has just been told. */
+  /** The change of state that this task waits with, if its fork has just been told. */
   takeEarly(tid: number): number | undefined {
     const status = this.#early.get(tid)?.status;
     this.#early.delete(tid);
@@ -84,8 +92,8 @@ export class TaskTable {
   }
 
   /**
-   * Takes in the tasks whose birth nobody will tell, because their maker was killed while it made them. A maker that
-   * lives is on its way from the birth to its event, so it is runnable.
+   * Takes in the tasks whose fork nobody will tell, because their maker was killed while it made them. A maker that
+   * lives is on its way from the fork to its event, so it is runnable.
    */
   takeOrphans(): Waiting[] {
     if (this.#early.size === 0) return [];
@@ -118,6 +126,7 @@ export class TaskTable {
     this.all.delete(successor.tid);
     successor.tid = leader.tid;
     this.all.set(leader.tid, successor);
+    if (leader === this.#root) this.#root = successor;
   }
 
   /** Forgets a task that has ended. */
@@ -143,7 +152,7 @@ export class TaskTable {
 
   #add(task: Task): Task {
     this.all.set(task.tid, task);
-    this.#born += 1;
+    this.#started += 1;
     return task;
   }
 }

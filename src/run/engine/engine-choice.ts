@@ -38,14 +38,14 @@ function injects({ signals, faults, replay, emulation, ioLatencyMs }: TracingPla
 
 /** What eBPF can't do for anybody. */
 function unsuitable(tracing: TracingPlan): string | undefined {
-  const { follow, untilExec, stringLimit, fdPaths, dumps, processNames, verbose, places } = tracing;
+  const { follow, untilExec, stringLimit, fdPaths, dumps, processNames, verbose, callSites } = tracing;
   if (injects(tracing)) return 'it can only watch, not inject';
   if (!follow) return 'it traces whole trees (-f)';
   if (untilExec) return 'it can not let tasks go (-b)';
   if (fdPaths) return 'it can not look up what file descriptors are (-y, -P)';
   if (dumps) return 'it can not copy all data (-e read=, -e write=)';
   if (processNames) return 'it can not look up the names of processes (-Y)';
-  if (places) return 'it does not know where in their programs tasks are (-i, -k)';
+  if (callSites) return 'it does not know where in their programs tasks are (-i, -k)';
   if (verbose) return 'it captures no environments (-v)';
   if (stringLimit > MAX_STRING) return `it captures at most ${MAX_STRING} bytes of a string (-s)`;
   return undefined;

@@ -5,7 +5,7 @@ import type { ReplayPlan } from '../../faults/replay-policy.ts';
 import type { LaunchSpec } from '../../linux/launch.ts';
 import type { DescriptorDetail } from '../../model/capture.ts';
 import type { Dumps } from '../../syscalls/descriptor-set.ts';
-import type { StopMethod } from '../../tracer/stop-loop.ts';
+import type { StopMethod } from '../../tracer/following.ts';
 
 /** Who may trace: a stop loop, the kernel by itself, or what is best here. */
 export const ENGINE_CHOICES = ['auto', 'ptrace', 'ebpf'] as const;
@@ -41,7 +41,7 @@ export interface TracingPlan {
   /** The names of processes are captured too. */
   readonly processNames: boolean;
   /** Where in their programs tasks make calls is found out too. */
-  readonly places?: PlacesPlan | undefined;
+  readonly callSites?: CallSitesPlan | undefined;
   readonly signals: SignalPlan | undefined;
   readonly faults: FaultPlan | undefined;
   /** Instead of the two above. */
@@ -51,7 +51,7 @@ export interface TracingPlan {
   readonly ioLatencyMs: number | undefined;
 }
 
-export interface PlacesPlan {
+export interface CallSitesPlan {
   /** The most frames of a stack; with 0 only instruction pointers are read. */
   readonly frames: number;
   /** Lines of sources are looked up too. */

@@ -5,7 +5,7 @@ import { LaunchGate } from '../../linux/launch-gate.ts';
 import { sendSignal } from '../../linux/signals.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { TraceEvent } from '../../model/trace-event.ts';
-import { LeaveRequest } from '../../tracer/leave-request.ts';
+import { DetachRequest } from '../../tracer/detach-request.ts';
 import { CONTROL, CONTROL_BYTES } from '../../tracer/record.ts';
 import { atExit } from './at-exit.ts';
 import type { AttachedProcess, EngineMessage, LastWord, RefusedProcess } from './engine-messages.ts';
@@ -74,7 +74,7 @@ export async function runEngine(
     listener.attached(those, refused);
     if (!plan.launch) pumps();
   };
-  const onLeave = (): void => new LeaveRequest(words).make();
+  const onLeave = (): void => new DetachRequest(words).make();
   if (leave?.aborted) onLeave();
   else leave?.addEventListener('abort', onLeave, { once: true });
   try {
@@ -110,7 +110,7 @@ function conversation(worker: Worker, listener: EngineListener): Promise<LastWor
  * or never begin. What it is attached to is let go.
  */
 function abandonRun(control: Int32Array, gate: SharedArrayBuffer | undefined): void {
-  new LeaveRequest(control).make();
+  new DetachRequest(control).make();
   Atomics.store(control, CONTROL.abandoned, 1);
   if (gate) new LaunchGate(gate).refuse();
   const pid = Atomics.load(control, CONTROL.pid);

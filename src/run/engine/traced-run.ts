@@ -8,7 +8,7 @@ import { NativeMemory } from '../../linux/memory.ts';
 import { readProcessStat } from '../../linux/process-stat.ts';
 import { traceFilter } from '../../linux/seccomp-filter.ts';
 import { muteChildStops } from '../../linux/signals.ts';
-import { LeaveRequest } from '../../tracer/leave-request.ts';
+import { DetachRequest } from '../../tracer/detach-request.ts';
 import type { Policy } from '../../tracer/policy.ts';
 import { PolicyChain } from '../../tracer/policy-chain.ts';
 import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../../tracer/record.ts';
@@ -105,10 +105,10 @@ async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   return conditions;
 }
 
-async function makeLocator(plan: EnginePlan, { places }: TracingPlan): Promise<StackTracer | undefined> {
-  if (!places) return undefined;
+async function makeLocator(plan: EnginePlan, { callSites }: TracingPlan): Promise<StackTracer | undefined> {
+  if (!callSites) return undefined;
   const { StackTracer } = await import('../../tracer/unwind/stack-tracer.ts');
-  return new StackTracer(places.frames, places.sources, plan.launch !== undefined);
+  return new StackTracer(callSites.frames, callSites.sources, plan.launch !== undefined);
 }
 
 function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {
@@ -159,7 +159,7 @@ function trace(
       });
     }
     if (plan.attach) attachAll(loop, plan.attach);
-    status = loop.run(plan.attach || tracing.untilExec ? new LeaveRequest(control) : undefined);
+    status = loop.run(plan.attach || tracing.untilExec ? new DetachRequest(control) : undefined);
   } catch (error) {
     if (started) throw error;
     return failed(error instanceof LaunchError ? 'execve' : 'trace', error);

@@ -106,7 +106,7 @@ export function attach(pids: readonly number[], options: AttachOptions = {}): Ru
       chaos,
       record,
       trace,
-      places: placesOf(stackTraces),
+      callSites: callSitesOf(stackTraces),
       attach: {
         pids,
         killOnExit,
@@ -159,13 +159,13 @@ function launch(
     ...rest,
     replay: more.replay,
     trace: more.trace,
-    places: placesOf(stackTraces),
+    callSites: callSitesOf(stackTraces),
     stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     onStart: (begun) => more.emit({ type: 'start', ...begun }),
   });
 }
 
-function placesOf(stackTraces: RunOptions['stackTraces']): RunRequest['places'] {
+function callSitesOf(stackTraces: RunOptions['stackTraces']): RunRequest['callSites'] {
   return stackTraces && { frames: MAX_FRAMES, sources: stackTraces === 'source' };
 }
 

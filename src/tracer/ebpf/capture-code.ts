@@ -1,5 +1,6 @@
 import { HELPER } from '../../linux/bpf.ts';
 import { type BpfAssembler, R0, R1, R2, R3, R6, R7, R8, R9, R10, type Register } from '../../linux/bpf-assembler.ts';
+import { IOVEC_BYTES, MSGHDR, MSGHDR_BYTES, POINTER_BYTES } from '../../linux/message-header.ts';
 import {
   CALL,
   CAPTURE,
@@ -52,10 +53,6 @@ export const SCRATCH_BYTES: number = SCRATCH.record + MAX_RECORD;
 const CUT_SHIFT = 16;
 const CUT = 1 << CUT_SHIFT;
 const PART = 1 << 8;
-const POINTER_BYTES = 8;
-const IOVEC_BYTES = 16;
-const MSGHDR_BYTES = 56;
-const MSGHDR = { name: 0, nameLength: 8, iov: 16, iovLength: 24, control: 32, controlLength: 40 } as const;
 /** Parts of a captured msghdr (model/capture.ts). */
 const MESSAGE_PARTS = { name: 1, control: 2, buffers: 3 } as const;
 /** On the stack, below the keys of maps. */

@@ -3,12 +3,12 @@ import { monotonicToEpoch } from '../../linux/clock.ts';
 import type { NativeMemory } from '../../linux/memory.ts';
 import { ArgWords } from '../../model/arg-words.ts';
 import type { SignalEvent, SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../../model/trace-event.ts';
-import { AlikeCalls } from '../alike-calls.ts';
+import { CallFingerprints } from '../call-fingerprints.ts';
 import { CapturedInRecords } from '../captured-in-records.ts';
 import { endOf } from '../end-of-task.ts';
 import { PendingCall } from '../pending-call.ts';
 import { ABIS } from '../record.ts';
-import { ABI, CALL, KERNEL_SIGINFO_BYTES, KIND, RECORD, RECORD_FLAG } from './layout.ts';
+import { ABI, CALL, KERNEL_KIND, KERNEL_RECORD, KERNEL_SIGINFO_BYTES, RECORD_FLAG } from './layout.ts';
 
 const TWO_32 = 2 ** 32;
 const SIGINFO_BYTES = 128;
@@ -19,7 +19,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface TaskLine {
   readonly lineage: string;
-  births: number;
+  forks: number;
   /** The call that it is in, if its entry has been told. */
   pending: PendingCall | undefined;
   /** What was sent to it while it was in a call: it takes notice when it comes back. */
@@ -36,7 +36,7 @@ export class KernelEvents {
   readonly #epoch: number = monotonicToEpoch();
   readonly #tasks = new Map<number, TaskLine>();
   readonly #captured = new CapturedInRecords();
-  readonly #alikeCalls = new AlikeCalls();
+  readonly #fingerprints = new CallFingerprints();
   readonly #entry: Mutable<SyscallEntryEvent>;
   readonly #exit: Mutable<SyscallExitEvent>;
   #receive: (event: TraceEvent) => void = () => {};
@@ -53,7 +53,7 @@ export class KernelEvents {
       args: new ArgWords(new Uint32Array(12)),
       captured: this.#captured,
     };
-    this.#entry = { kind: 'syscall-entry', ...base, alike: undefined };
+    this.#entry = { kind: 'syscall-entry', ...base, fingerprint: undefined };
     this.#exit = {
       kind: 'syscall-exit',
       ...base,
@@ -63,7 +63,7 @@ export class KernelEvents {
       duration: 0,
       injected: false,
       poked: false,
-      alike: undefined,
+      fingerprint: undefined,
       delayed: false,
     };
   }
@@ -78,23 +78,23 @@ export class KernelEvents {
     const word = at >> 2;
     const { u32 } = memory;
     const kind = u32[word]! & 0xff;
-    const tid = u32[word + RECORD.tid / 4]!;
-    const number = u32[word + RECORD.number / 4]!;
+    const tid = u32[word + KERNEL_RECORD.tid / 4]!;
+    const number = u32[word + KERNEL_RECORD.number / 4]!;
     switch (kind) {
-      case KIND.exit:
+      case KERNEL_KIND.exit:
         this.#onExit(memory, at, length, tid, number);
         return;
-      case KIND.entry:
+      case KERNEL_KIND.entry:
         this.#onEntry(memory, at, length, tid, number);
         return;
     }
     const flags = u32[word]! >>> 16;
-    const time = this.#seconds(u32, word + RECORD.time / 4);
+    const time = this.#seconds(u32, word + KERNEL_RECORD.time / 4);
     switch (kind) {
-      case KIND.signal: {
+      case KERNEL_KIND.signal: {
         const task = this.#task(tid);
         const siginfo = new Uint8Array(SIGINFO_BYTES);
-        siginfo.set(memory.u8.subarray(at + RECORD.siginfo, at + RECORD.siginfo + KERNEL_SIGINFO_BYTES));
+        siginfo.set(memory.u8.subarray(at + KERNEL_RECORD.siginfo, at + KERNEL_RECORD.siginfo + KERNEL_SIGINFO_BYTES));
         task.signals.push({
           kind: 'signal',
           tid,
@@ -107,10 +107,10 @@ export class KernelEvents {
         if ((flags & RECORD_FLAG.inCall) === 0) this.#tellSignals(task);
         return;
       }
-      case KIND.birth:
-        this.#onBirth(tid, number, time, (flags & RECORD_FLAG.thread) !== 0);
+      case KERNEL_KIND.fork:
+        this.#onFork(tid, number, time, (flags & RECORD_FLAG.thread) !== 0);
         return;
-      case KIND.end: {
+      case KERNEL_KIND.end: {
         const task = this.#task(tid);
         if (task.pending) this.#unreturned(tid, task, time);
         this.#tellSignals(task);
@@ -118,7 +118,7 @@ export class KernelEvents {
         this.#receive({ kind: 'task-end', tid, lineage: task.lineage, time, ...endOf(number) });
         return;
       }
-      case KIND.supersede: {
+      case KERNEL_KIND.supersede: {
         const task = this.#task(number);
         this.#tasks.delete(number);
         this.#tasks.set(tid, task);
@@ -143,9 +143,9 @@ export class KernelEvents {
     const task = this.#task(tid);
     const exit = this.#exit;
     const { pending } = task;
-    const isComparable = !pending && u8[at + RECORD.abi] === ABI.x86_64;
-    const alike = isComparable
-      ? this.#alikeCalls.idOf(nr, u32, (at + CALL.result) >> 2, (length - CALL.result) >> 2)
+    const isComparable = !pending && u8[at + KERNEL_RECORD.abi] === ABI.x86_64;
+    const fingerprint = isComparable
+      ? this.#fingerprints.idOf(nr, u32, (at + CALL.result) >> 2, (length - CALL.result) >> 2)
       : undefined;
     this.#captured.exitAt(u8, at + CALL.captures, at + length);
     if (pending) {
@@ -155,20 +155,20 @@ export class KernelEvents {
     } else {
       this.#captured.entryAt(u8, at + CALL.captures, at + length);
       exit.args.moveTo(u32, word + CALL.args / 4);
-      this.#enter(memory, at, tid, nr, task, alike);
+      this.#enter(memory, at, tid, nr, task, fingerprint);
     }
     const low = u32[word + CALL.result / 4]!;
     const isError = u32[word + CALL.result / 4 + 1] === 0xffff_ffff && low >= TWO_32 - MAX_ERRNO;
     exit.tid = tid;
     exit.lineage = task.lineage;
-    exit.time = this.#seconds(u32, word + RECORD.time / 4);
-    exit.abi = ABIS[u8[at + RECORD.abi]!]!;
+    exit.time = this.#seconds(u32, word + KERNEL_RECORD.time / 4);
+    exit.abi = ABIS[u8[at + KERNEL_RECORD.abi]!]!;
     exit.nr = nr;
-    exit.alike = alike;
+    exit.fingerprint = fingerprint;
     exit.returned = true;
     exit.result.moveTo(u32, word + CALL.result / 4);
     exit.errno = isError ? TWO_32 - low : 0;
-    exit.duration = (nanoseconds(u32, word + RECORD.time / 4) - nanoseconds(u32, word + CALL.entered / 4)) / 1e9;
+    exit.duration = (nanoseconds(u32, word + KERNEL_RECORD.time / 4) - nanoseconds(u32, word + CALL.entered / 4)) / 1e9;
     this.#receive(exit);
     if (task.signals.length > 0) this.#tellSignals(task);
   }
@@ -184,16 +184,16 @@ export class KernelEvents {
     tid: number,
     nr: number,
     task: TaskLine,
-    alike: number | undefined,
+    fingerprint: number | undefined,
   ): void {
     const word = at >> 2;
     const entry = this.#entry;
     entry.tid = tid;
     entry.lineage = task.lineage;
     entry.time = this.#seconds(u32, word + CALL.entered / 4);
-    entry.abi = ABIS[u8[at + RECORD.abi]!]!;
+    entry.abi = ABIS[u8[at + KERNEL_RECORD.abi]!]!;
     entry.nr = nr;
-    entry.alike = alike;
+    entry.fingerprint = fingerprint;
     entry.args.moveTo(u32, word + CALL.args / 4);
     this.#receive(entry);
   }
@@ -207,10 +207,10 @@ export class KernelEvents {
     exit.tid = tid;
     exit.lineage = lineage;
     exit.time = time;
-    exit.abi = ABIS[bytes[RECORD.abi]!]!;
-    exit.nr = words[RECORD.number / 4]!;
+    exit.abi = ABIS[bytes[KERNEL_RECORD.abi]!]!;
+    exit.nr = words[KERNEL_RECORD.number / 4]!;
     exit.args.moveTo(words, CALL.args / 4);
-    exit.alike = undefined;
+    exit.fingerprint = undefined;
     exit.returned = false;
     exit.result.moveTo(NO_RESULT, 0);
     exit.errno = 0;
@@ -218,15 +218,15 @@ export class KernelEvents {
     this.#receive(exit);
   }
 
-  #onBirth(tid: number, parentTid: number, time: number, thread: boolean): void {
+  #onFork(tid: number, parentTid: number, time: number, thread: boolean): void {
     const parent = this.#tasks.get(parentTid);
-    if (parent) parent.births += 1;
-    const lineage = parent ? `${parent.lineage}.${parent.births}` : this.#lineageOfStranger();
+    if (parent) parent.forks += 1;
+    const lineage = parent ? `${parent.lineage}.${parent.forks}` : this.#lineageOfStranger();
     this.#tasks.set(tid, newTask(lineage));
     this.#receive({ kind: 'task-start', tid, lineage, time, parentTid, thread });
   }
 
-  /** The command, or what came into the group from elsewhere, or whose birth was lost. */
+  /** The command, or what came into the group from elsewhere, or whose fork was lost. */
   #lineageOfStranger(): string {
     return this.#strangers++ === 0 ? ROOT : `${ROOT}.0.${this.#strangers - 1}`;
   }
@@ -249,7 +249,7 @@ export class KernelEvents {
 const NO_RESULT = new Uint32Array(2);
 
 function newTask(lineage: string): TaskLine {
-  return { lineage, births: 0, pending: undefined, signals: [] };
+  return { lineage, forks: 0, pending: undefined, signals: [] };
 }
 
 function nanoseconds(words: Uint32Array, at: number): number {

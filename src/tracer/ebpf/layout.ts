@@ -1,22 +1,22 @@
 /** What the programs in the kernel and their reader agree upon. Numbers are offsets in bytes unless something else is said. */
 
 /** Kinds of records in the ring. */
-export const KIND = { entry: 1, exit: 2, signal: 3, birth: 4, end: 5, supersede: 6 } as const;
+export const KERNEL_KIND = { entry: 1, exit: 2, signal: 3, fork: 4, end: 5, supersede: 6 } as const;
 
-/** Flags of a record: a birth is that of a thread; the entry of a call had a record of its own; a signal came in a call. */
+/** Flags of a record: a fork is that of a thread; the entry of a call had a record of its own; a signal came in a call. */
 export const RECORD_FLAG = { thread: 1, told: 2, inCall: 4 } as const;
 
 /**
  * A record. `number` is that of the call or of the signal, the parent's id, the exit code or the former id. Those of calls
  * go on with what the call was given and gave back, then captures as in record.ts; those of signals with the siginfo.
  */
-export const RECORD = { kind: 0, abi: 1, flags: 2, tid: 4, time: 8, number: 16, siginfo: 24 } as const;
+export const KERNEL_RECORD = { kind: 0, abi: 1, flags: 2, tid: 4, time: 8, number: 16, siginfo: 24 } as const;
 export const CALL = { entered: 24, result: 32, args: 40, captures: 88 } as const;
 export const SHORT_BYTES = 24;
 export const KERNEL_SIGINFO_BYTES = 48;
 /** Members of it. */
 export const SIGINFO = { signo: 0, code: 8, pid: 16, uid: 20 } as const;
-export const SIGNAL_BYTES: number = RECORD.siginfo + KERNEL_SIGINFO_BYTES;
+export const SIGNAL_BYTES: number = KERNEL_RECORD.siginfo + KERNEL_SIGINFO_BYTES;
 
 /** No capture begins after this, none is longer: what would be is cut. */
 export const LAST_CAPTURE_AT: number = 16 * 1024;

@@ -14,7 +14,20 @@ import {
   type Register,
 } from '../../linux/bpf-assembler.ts';
 import { appendCaptures, type CaptureChoice, SCRATCH } from './capture-code.ts';
-import { ABI, CALL, COUNTER, KIND, MAX_RECORD, NUMBERS, PLAN, PLAN_FLAG, RECORD, REGS, TASK, WHEN } from './layout.ts';
+import {
+  ABI,
+  CALL,
+  COUNTER,
+  KERNEL_KIND,
+  KERNEL_RECORD,
+  MAX_RECORD,
+  NUMBERS,
+  PLAN,
+  PLAN_FLAG,
+  REGS,
+  TASK,
+  WHEN,
+} from './layout.ts';
 
 /** What the programs are made of. A name makes labels that stand once in a program. */
 
@@ -169,7 +182,7 @@ export function scratch(code: BpfAssembler, maps: ProgramMaps, index: number): v
 export function entryRecord(code: BpfAssembler, { maps }: ProgramChoice, index: number, captures: CaptureChoice): void {
   scratch(code, maps, index);
   code.load('u64', R1, R9, TASK.entered).store('u64', R10, NOW_AT, R1);
-  callRecord(code, KIND.entry);
+  callRecord(code, KERNEL_KIND.entry);
   code.store('u64', R6, SCRATCH.when, WHEN.entry);
   selectVariant(code, maps);
   appendCaptures(code, captures);
@@ -181,15 +194,15 @@ export function callRecord(code: BpfAssembler, kind: number): void {
   const at = (offset: number): number => SCRATCH.record + offset;
   code
     .store('u64', R6, SCRATCH.cursor, CALL.captures)
-    .store('u32', R6, at(RECORD.kind), kind)
+    .store('u32', R6, at(KERNEL_RECORD.kind), kind)
     .load('u8', R1, R9, TASK.abi)
-    .store('u8', R6, at(RECORD.abi), R1)
+    .store('u8', R6, at(KERNEL_RECORD.abi), R1)
     .load('u32', R1, R10, TID_AT)
-    .store('u32', R6, at(RECORD.tid), R1)
+    .store('u32', R6, at(KERNEL_RECORD.tid), R1)
     .load('u64', R1, R10, NOW_AT)
-    .store('u64', R6, at(RECORD.time), R1)
+    .store('u64', R6, at(KERNEL_RECORD.time), R1)
     .load('u32', R1, R9, TASK.nr)
-    .store('u64', R6, at(RECORD.number), R1)
+    .store('u64', R6, at(KERNEL_RECORD.number), R1)
     .load('u64', R1, R9, TASK.entered)
     .store('u64', R6, at(CALL.entered), R1)
     .store('u64', R6, at(CALL.result), 0)
@@ -239,9 +252,9 @@ export function selectVariant(code: BpfAssembler, { plans, variants }: ProgramMa
 export function shortRecord(code: BpfAssembler, kind: number): void {
   code
     .call(HELPER.ktime_get_ns)
-    .store('u64', R10, RECORD_AT + RECORD.kind, kind)
-    .store('u64', R10, RECORD_AT + RECORD.time, R0)
-    .store('u64', R10, RECORD_AT + RECORD.number, 0);
+    .store('u64', R10, RECORD_AT + KERNEL_RECORD.kind, kind)
+    .store('u64', R10, RECORD_AT + KERNEL_RECORD.time, R0)
+    .store('u64', R10, RECORD_AT + KERNEL_RECORD.number, 0);
 }
 
 export function emit(code: BpfAssembler, maps: ProgramMaps, name: string, at: number, bytes: number): void {

@@ -6,11 +6,11 @@ import {
   CALL,
   COUNTER,
   COUNTS,
+  KERNEL_KIND,
+  KERNEL_RECORD,
   KERNEL_SIGINFO_BYTES,
-  KIND,
   PLAN,
   PLAN_FLAG,
-  RECORD,
   RECORD_FLAG,
   SHORT_BYTES,
   SIGINFO,
@@ -69,7 +69,7 @@ const LAST_RESULT = -4096;
 
 /**
  * The programs of a trace. A task is traced from its execve on if it is in the cgroup (so the launch itself is not), or
- * from its birth if its parent is traced.
+ * from its fork if its parent is traced.
  */
 export function tracePrograms(choice: ProgramChoice): TracepointProgram[] {
   const needed: [string, (code: BpfAssembler, choice: ProgramChoice) => void][] = [
@@ -99,9 +99,9 @@ function enter(code: BpfAssembler, choice: ProgramChoice): void {
   code.label('unknown').jumpIf(R8, '==', SYS.execve, 'begin').jumpIf(R8, '!=', SYS.execveat, 'out').label('begin');
   newTask(code, maps, TID_AT);
   if (events) {
-    shortRecord(code, KIND.birth);
-    code.load('u32', R1, R10, TID_AT).store('u32', R10, RECORD_AT + RECORD.tid, R1);
-    emit(code, maps, 'birth', RECORD_AT, SHORT_BYTES);
+    shortRecord(code, KERNEL_KIND.fork);
+    code.load('u32', R1, R10, TID_AT).store('u32', R10, RECORD_AT + KERNEL_RECORD.tid, R1);
+    emit(code, maps, 'fork', RECORD_AT, SHORT_BYTES);
   }
   currentTask(code, maps, 'known', 'out');
   code.label('known').move(R9, R0);
@@ -156,14 +156,14 @@ function exit(code: BpfAssembler, choice: ProgramChoice): void {
     return;
   }
   scratch(code, maps, SCRATCH_OF.exit);
-  callRecord(code, KIND.exit);
+  callRecord(code, KERNEL_KIND.exit);
   code
     .store('u64', R6, SCRATCH.record + CALL.result, R8)
     .move(R1, WHEN.entry)
     .load('u8', R2, R9, TASK.flags)
     .and(R2, TASK_FLAG.told)
     .jumpIf(R2, '==', 0, 'untold')
-    .store('u16', R6, SCRATCH.record + RECORD.flags, RECORD_FLAG.told)
+    .store('u16', R6, SCRATCH.record + KERNEL_RECORD.flags, RECORD_FLAG.told)
     .move(R1, 0)
     .label('untold')
     .jumpIf(R8, '>', LAST_RESULT, 'failed')
@@ -204,16 +204,16 @@ function fork(code: BpfAssembler, { maps, offsets, events }: ProgramChoice): voi
   code.load('u32', R9, R10, TID_AT).load('u32', R1, R10, WORD_AT).store('u32', R10, TID_AT, R1);
   newTask(code, maps, TID_AT);
   if (!events) return;
-  shortRecord(code, KIND.birth);
+  shortRecord(code, KERNEL_KIND.fork);
   code
     .load('u32', R1, R10, WORD_AT)
-    .store('u32', R10, RECORD_AT + RECORD.tid, R1)
-    .store('u32', R10, RECORD_AT + RECORD.number, R9)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.tid, R1)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.number, R9)
     .load('u32', R2, R10, WORD_AT + 4)
     .jumpIf(R1, '==', R2, 'process')
-    .store('u16', R10, RECORD_AT + RECORD.flags, RECORD_FLAG.thread)
+    .store('u16', R10, RECORD_AT + KERNEL_RECORD.flags, RECORD_FLAG.thread)
     .label('process');
-  emit(code, maps, 'birth', RECORD_AT, SHORT_BYTES);
+  emit(code, maps, 'fork', RECORD_AT, SHORT_BYTES);
 }
 
 /** A task has executed a program: if it was a thread beside the first one, it has the id of that now. */
@@ -241,8 +241,8 @@ function exec(code: BpfAssembler, { maps, events }: ProgramChoice): void {
     .call(HELPER.map_update_elem);
   remove(code, maps.tasks, TID_AT);
   if (!events) return;
-  shortRecord(code, KIND.supersede);
-  code.store('u32', R10, RECORD_AT + RECORD.tid, R9).store('u32', R10, RECORD_AT + RECORD.number, R8);
+  shortRecord(code, KERNEL_KIND.supersede);
+  code.store('u32', R10, RECORD_AT + KERNEL_RECORD.tid, R9).store('u32', R10, RECORD_AT + KERNEL_RECORD.number, R8);
   emit(code, maps, 'supersede', RECORD_AT, SHORT_BYTES);
 }
 
@@ -254,12 +254,12 @@ function end(code: BpfAssembler, { maps, offsets, events }: ProgramChoice): void
   if (!events) return;
   code.load('u64', R7, R6, 0);
   readKernel(code, R7, offsets.task.exit_code, WORD_AT, 4);
-  shortRecord(code, KIND.end);
+  shortRecord(code, KERNEL_KIND.end);
   code
     .load('u32', R1, R10, TID_AT)
-    .store('u32', R10, RECORD_AT + RECORD.tid, R1)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.tid, R1)
     .load('u32', R1, R10, WORD_AT)
-    .store('u32', R10, RECORD_AT + RECORD.number, R1);
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.number, R1);
   emit(code, maps, 'end', RECORD_AT, SHORT_BYTES);
 }
 
@@ -303,30 +303,30 @@ function signalUndelivered(code: BpfAssembler, choice: ProgramChoice): void {
 function signalRecord(code: BpfAssembler, { maps, events }: ProgramChoice): void {
   count(code, maps, COUNTER.signals, 'signals');
   if (!events) return;
-  shortRecord(code, KIND.signal);
+  shortRecord(code, KERNEL_KIND.signal);
   code
     .load('u32', R1, R10, TID_AT)
-    .store('u32', R10, RECORD_AT + RECORD.tid, R1)
-    .store('u32', R10, RECORD_AT + RECORD.number, R8)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.tid, R1)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.number, R8)
     .multiply(R7, RECORD_FLAG.inCall)
-    .store('u16', R10, RECORD_AT + RECORD.flags, R7)
+    .store('u16', R10, RECORD_AT + KERNEL_RECORD.flags, R7)
     .load('u64', R9, R6, 8)
     .move(R1, R10)
-    .add(R1, RECORD_AT + RECORD.siginfo)
+    .add(R1, RECORD_AT + KERNEL_RECORD.siginfo)
     .move(R2, KERNEL_SIGINFO_BYTES)
     .move(R3, R9)
     .call(HELPER.probe_read_kernel)
-    .store('u32', R10, RECORD_AT + RECORD.siginfo + SIGINFO.signo, R8)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.siginfo + SIGINFO.signo, R8)
     .jumpIf(R9, '==', SEND_SIG_NOINFO, 'by the current task')
     .jumpIf(R9, '!=', SEND_SIG_PRIV, 'siginfo')
-    .store('u32', R10, RECORD_AT + RECORD.siginfo + SIGINFO.code, SI_KERNEL)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.siginfo + SIGINFO.code, SI_KERNEL)
     .jump('siginfo')
     .label('by the current task')
     .call(HELPER.get_current_pid_tgid)
     .shiftRight(R0, 32)
-    .store('u32', R10, RECORD_AT + RECORD.siginfo + SIGINFO.pid, R0)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.siginfo + SIGINFO.pid, R0)
     .call(HELPER.get_current_uid_gid)
-    .store('u32', R10, RECORD_AT + RECORD.siginfo + SIGINFO.uid, R0)
+    .store('u32', R10, RECORD_AT + KERNEL_RECORD.siginfo + SIGINFO.uid, R0)
     .label('siginfo');
   emit(code, maps, 'signal', RECORD_AT, SIGNAL_BYTES);
 }

@@ -4,10 +4,10 @@ import { CONTROL } from './record.ts';
 const SIGSTOP = 19;
 
 /**
- * How another thread asks a stop loop to let its attached tasks go: by a flag in the control block, and by a stop of the
- * loop's doorbell, which wakes it.
+ * How another thread asks a stop loop to detach its tasks: by a flag in the control block, and by a stop of the
+ * loop's wake-up task, which wakes it.
  */
-export class LeaveRequest {
+export class DetachRequest {
   readonly #control: Int32Array;
 
   constructor(control: Int32Array) {
@@ -16,18 +16,18 @@ export class LeaveRequest {
 
   /** For the thread that asks. */
   make(): void {
-    Atomics.store(this.#control, CONTROL.leave, 1);
-    const pid = Atomics.load(this.#control, CONTROL.doorbell);
+    Atomics.store(this.#control, CONTROL.detach, 1);
+    const pid = Atomics.load(this.#control, CONTROL.wakeupTask);
     if (pid > 0) sendSignal(pid, SIGSTOP);
   }
 
   /** For the loop: whether it has been asked. It has to look after {@link wakeBy}, and whenever that task has stopped. */
   get isMade(): boolean {
-    return Atomics.load(this.#control, CONTROL.leave) !== 0;
+    return Atomics.load(this.#control, CONTROL.detach) !== 0;
   }
 
   /** For the loop: the task to stop. */
   wakeBy(pid: number): void {
-    Atomics.store(this.#control, CONTROL.doorbell, pid);
+    Atomics.store(this.#control, CONTROL.wakeupTask, pid);
   }
 }

@@ -4,9 +4,9 @@ import type { Located } from '../model/trace-event.ts';
 const TWO_32 = 2 ** 32;
 
 /** Where tasks are, as records say it before what they are about. */
-export class Places {
+export class CallSites {
   readonly #frames: StackFrame[] = [];
-  readonly #places = new Map<number, Located>();
+  readonly #callSites = new Map<number, Located>();
 
   /** A frame, by its id. */
   name(id: number, json: Uint8Array): void {
@@ -16,13 +16,13 @@ export class Places {
   /** `words`: the two of the instruction pointer, then ids of frames. */
   put(tid: number, words: Uint32Array): void {
     const stack = words.length === 2 ? undefined : Array.from(words.subarray(2), (id) => this.#frames[id]!);
-    this.#places.set(tid, { instructionPointer: words[1]! * TWO_32 + words[0]!, stack });
+    this.#callSites.set(tid, { instructionPointer: words[1]! * TWO_32 + words[0]!, stack });
   }
 
-  /** The place of what comes next. */
+  /** That of what comes next. */
   take(tid: number): Located | undefined {
-    const place = this.#places.get(tid);
-    if (place !== undefined) this.#places.delete(tid);
-    return place;
+    const callSite = this.#callSites.get(tid);
+    if (callSite !== undefined) this.#callSites.delete(tid);
+    return callSite;
   }
 }

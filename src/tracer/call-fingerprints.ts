@@ -16,7 +16,7 @@ interface LastCall {
  * Recognises calls that are as the last one of the same number in all that a reader shows but task and times: arguments,
  * result, and captured bytes. Loops make many of them, and what was worked out for the first one serves all.
  */
-export class AlikeCalls {
+export class CallFingerprints {
   readonly #last: (LastCall | undefined)[] = Array.from({ length: NUMBERS });
   #ids = 0;
 

@@ -18,7 +18,7 @@ const FOREVER_MS = 3_600_000;
  * clock_nanosleep until the next timed action; then it stops, and wait4 returns. (Signals and timers of the tracer's
  * own thread lose wake-ups: one that comes just before wait4 blocks has no effect.)
  */
-export class Doorbell {
+export class WakeupTask {
   readonly pid: number;
   readonly #ptrace: Ptrace;
   readonly #table: CallTable;
@@ -36,7 +36,7 @@ export class Doorbell {
   }
 
   /** Makes the task and stops it. `waiter` sees nothing else meanwhile. */
-  static create(ptrace: Ptrace, waiter: Waiter): Doorbell {
+  static create(ptrace: Ptrace, waiter: Waiter): WakeupTask {
     const table = new CallTable(4096);
     table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
     table.call(SYS.pause);
@@ -45,7 +45,8 @@ export class Doorbell {
     ptrace.seize(pid, PTRACE_O_EXITKILL);
     ptrace.interrupt(pid);
     waiter.task(pid);
-    if (ptraceEventOf(waiter.status) === 0) throw new Error(`doorbell: unexpected stop ${waiter.status.toString(16)}`);
+    if (ptraceEventOf(waiter.status) === 0)
+      throw new Error(`wake-up task: unexpected stop ${waiter.status.toString(16)}`);
     // It shares our memory, so the time to wake at and the instruction to sleep by are ours.
     const timespec = NativeMemory.allocate(16);
     const sleep = ptrace.registers(pid)!;
@@ -56,7 +57,7 @@ export class Doorbell {
     putRegister(sleep, 'rsi', 0);
     putRegister(sleep, 'rdx', timespec.address);
     putRegister(sleep, 'r10', 0);
-    return new Doorbell(pid, ptrace, table, sleep, timespec);
+    return new WakeupTask(pid, ptrace, table, sleep, timespec);
   }
 
   /** After its stop, or at first: sleeps until `dueMs` (monotonic; at most an hour). */

@@ -19,7 +19,7 @@ const LOOK_MS = 5;
  *
  * The target could see it (sched_getaffinity), so it is not done before it pays.
  */
-export class Placement {
+export class CpuPinning {
   readonly #tasks: ReadonlyMap<number, Task>;
   /** Where each pinned task may really run; 0 stands for the tracer's thread. */
   readonly #before = new Map<number, CpuMask>();
@@ -59,8 +59,8 @@ export class Placement {
     if (nowMs >= this.nextLookMs) this.#look(nowMs);
   }
 
-  /** A task was born: it has inherited the mask of its parent. */
-  born(tid: number, parent: number): void {
+  /** A task was made: it has inherited the mask of its parent. */
+  forked(tid: number, parent: number): void {
     const mask = this.#before.get(parent);
     if (this.#pin && mask) this.#before.set(tid, mask);
   }
@@ -95,8 +95,8 @@ export class Placement {
 
   #someTaskComputes(now: number): boolean {
     let looks = 0;
-    for (const [tid, { enteredAt, awaitsExit }] of this.#tasks) {
-      if (awaitsExit || now - enteredAt <= COMPUTES_MS) continue;
+    for (const [tid, { enteredAt, state }] of this.#tasks) {
+      if (state.awaitsExit || now - enteredAt <= COMPUTES_MS) continue;
       if (readProcessStat(tid)?.state === 'R') return true;
       looks += 1;
       if (looks === MAX_LOOKS) return false;

@@ -1,0 +1,65 @@
+import { PTRACE_CONT, PTRACE_DETACH, PTRACE_LISTEN, PTRACE_SYSCALL, type Ptrace } from '../linux/ptrace.ts';
+import type { StopMethod } from './following.ts';
+import type { Task } from './task.ts';
+import { RUN, type Run } from './task-state.ts';
+
+/**
+ * The one door through which a stopped task goes on. Whoever has handled a stop calls one of these, once; nothing else resumes a
+ * task of the target. So whoever wants to choose which task runs next stands here, and finds in `task.state.run` who could.
+ */
+export class Resumption {
+  readonly #ptrace: Ptrace;
+  readonly #always: boolean;
+  readonly #onDetach: (task: Task) => void;
+
+  /** `onDetach` is told of each task that is about to go on untraced. */
+  constructor(ptrace: Ptrace, method: StopMethod, onDetach: (task: Task) => void) {
+    this.#ptrace = ptrace;
+    this.#always = method === 'ptrace';
+    this.#onDetach = onDetach;
+  }
+
+  /** A task has stopped. */
+  stopped(task: Task): void {
+    task.state.run = RUN.stopped;
+  }
+
+  /** Goes on, with the exit stop of its call if somebody waits for it, and with this signal; without us if it is to be detached. */
+  resume(task: Task, signal = 0): void {
+    const { state } = task;
+    if (state.detaching && !state.isTampered) this.detach(task, signal);
+    else if (this.#always || state.exitFor !== 0) this.#go(PTRACE_SYSCALL, task, RUN.running, signal);
+    else this.#go(PTRACE_CONT, task, RUN.running, signal);
+  }
+
+  /** Goes on to the next stop of a call that is ours. */
+  resumeOwnCall(task: Task): void {
+    this.#go(PTRACE_SYSCALL, task, RUN.running);
+  }
+
+  /** Stays where job control has stopped it: SIGCONT is noticed. */
+  stayStopped(task: Task): void {
+    this.#go(PTRACE_LISTEN, task, RUN.jobStopped);
+  }
+
+  /** Stays at its stop until {@link resume}. */
+  hold(task: Task): void {
+    task.state.run = RUN.held;
+  }
+
+  /** There is nothing to resume any more. */
+  ended(task: Task): void {
+    task.state.run = RUN.ended;
+  }
+
+  /** Runs on without us. */
+  detach(task: Task, signal = 0): void {
+    this.#onDetach(task);
+    this.#go(PTRACE_DETACH, task, RUN.running, signal);
+  }
+
+  #go(request: number, task: Task, run: Run, signal = 0): void {
+    task.state.run = run;
+    this.#ptrace.resume(request, task.tid, signal);
+  }
+}

@@ -1,0 +1,20 @@
+import type { Ptrace } from '../linux/ptrace.ts';
+import type { TaskMemory } from '../linux/task-memory.ts';
+import type { Alarm } from './alarm.ts';
+import type { Following } from './following.ts';
+import type { Policy } from './policy.ts';
+import type { Recorder } from './recorder.ts';
+import type { Resumption } from './resumption.ts';
+import type { TaskTable } from './task-table.ts';
+
+/** What the parts of a stop loop have in common. */
+export interface TracingContext {
+  readonly following: Following;
+  readonly ptrace: Ptrace;
+  readonly memory: TaskMemory;
+  readonly tasks: TaskTable;
+  readonly alarm: Alarm;
+  readonly door: Resumption;
+  readonly recorder: Recorder;
+  readonly policy: Policy | undefined;
+}
