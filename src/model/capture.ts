@@ -94,3 +94,10 @@ export interface Captured {
 /** Each message of an array has this many parts: name, control data, iovec array and data. A part number has 8 bits. */
 export const MMSGHDR_PARTS = 16;
 export const MMSGHDR_BYTES = 64;
+
+/** An argument that decides what is captured of a call: the values that make a difference, and one for all others. */
+export interface Dependence {
+  readonly arg: number;
+  readonly values: readonly number[];
+  readonly otherwise: number;
+}

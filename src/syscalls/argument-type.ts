@@ -1,4 +1,4 @@
-import type { Capture } from '../model/capture.ts';
+import type { Capture, Dependence } from '../model/capture.ts';
 import type { SyscallEntryEvent, SyscallExitEvent } from '../model/trace-event.ts';
 import type { ConstantStyle } from './constant-style.ts';
 import type { Dumps } from './descriptor-set.ts';
@@ -90,6 +90,10 @@ export interface ResultType {
 export interface Signature {
   readonly args: readonly ArgumentType[] | ((args: Call['args']) => readonly ArgumentType[]);
   readonly result?: ResultType;
+  /** Which argument decides what is captured, where one does: see dependence.ts. */
+  readonly dependsOn?: Dependence;
+  /** It never comes back, or its arguments are gone when it does. */
+  readonly losesArguments?: true;
 }
 
 /** An argument that is printed out of its position, by the word that it really is. */

@@ -1,4 +1,4 @@
-import { type Capture, RESULT_ARGUMENT } from '../model/capture.ts';
+import { type Capture, type Dependence, RESULT_ARGUMENT } from '../model/capture.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
 import type { Dumps } from './descriptor-set.ts';
@@ -90,6 +90,16 @@ export function definedNumbers(): readonly number[] {
  */
 export function capturesOf(nr: number, args: Call['args'], abi: SyscallAbi = 'x86_64'): readonly Capture[] {
   return signatureOf(nr, abi).capturesOf(args);
+}
+
+/** The argument that decides what is captured of a call (x86-64), if one does. */
+export function dependenceOf(nr: number): Dependence | undefined {
+  return definitions.get(nr)?.dependsOn;
+}
+
+/** Whether a call (x86-64) never comes back, or has lost its arguments when it does. */
+export function losesArguments(nr: number): boolean {
+  return definitions.get(nr)?.losesArguments === true;
 }
 
 /** What a trace wants to see beyond the usual. */

@@ -2,7 +2,7 @@ import { sleepSync } from '../../linux/cgroup.ts';
 import { CgroupV2 } from '../../linux/cgroup-v2.ts';
 import { SystemCallError } from '../../linux/libc.ts';
 import { RenacerError } from '../../model/errors.ts';
-import type { CallPlanChoice } from '../../tracer/ebpf/call-plans.ts';
+import type { CallKnowledge } from '../../tracer/ebpf/call-plans.ts';
 import { KernelTracer } from '../../tracer/ebpf/kernel-tracer.ts';
 import type { EnginePlan, KernelPlan, TracingPlan } from './engine-plan.ts';
 
@@ -11,14 +11,14 @@ export function openKernelTracer(
   { ring }: EnginePlan,
   { group }: KernelPlan,
   { selected, stringLimit }: TracingPlan,
-  captures: CallPlanChoice['captures'],
+  knowledge: CallKnowledge,
 ): KernelTracer | string {
   try {
     return new KernelTracer({
       group,
       ring: ring.kernelFd,
       selected: typeof selected === 'string' ? selected : new Set(selected),
-      captures,
+      ...knowledge,
       stringLimit,
     });
   } catch (error) {

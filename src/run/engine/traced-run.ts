@@ -9,6 +9,7 @@ import { readProcessStat } from '../../linux/process-stat.ts';
 import { traceFilter } from '../../linux/seccomp-filter.ts';
 import { muteChildStops } from '../../linux/signals.ts';
 import { DetachRequest } from '../../tracer/detach-request.ts';
+import type { CallKnowledge } from '../../tracer/ebpf/call-plans.ts';
 import type { Policy } from '../../tracer/policy.ts';
 import { PolicyChain } from '../../tracer/policy-chain.ts';
 import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../../tracer/record.ts';
@@ -28,18 +29,18 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   const stops = tracing.method === 'seccomp' && !tracing.kernel;
   const filter = stops ? filterOf(tracing.selected, policies) : undefined;
   // What to capture is known by the decoders: a run that shows no events does without them.
-  const captures = tracing.events ? (await loadDecoders()).capturesWith(tracing) : () => [];
+  const calls = tracing.events ? callKnowledge(await loadDecoders(), tracing) : NOTHING_KNOWN;
   const start = (): GatedProcess | LastWord | undefined =>
     plan.launch && launch({ ...plan, launch: plan.launch }, filter);
   if (!tracing.kernel) {
     const selectsForeign = await foreignSelection(tracing);
     const gated = start();
     if (gated && 'kind' in gated) return gated;
-    return trace(plan, tracing, gated, { captures, selectsForeign }, injectors);
+    return trace(plan, tracing, gated, { captures: calls.captures, selectsForeign }, injectors);
   }
   const { group } = tracing.kernel;
   // It must see the command from its first call on.
-  const tracer = openKernelTracer(plan, tracing.kernel, tracing, captures);
+  const tracer = openKernelTracer(plan, tracing.kernel, tracing, calls);
   if (typeof tracer === 'string') return { kind: 'no-kernel-trace', reason: tracer };
   try {
     const gated = start()!;
@@ -47,6 +48,19 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   } finally {
     tracer.close();
   }
+}
+
+const NOTHING_KNOWN: CallKnowledge = {
+  captures: () => [],
+  dependenceOf: () => undefined,
+  losesArguments: () => false,
+};
+
+function callKnowledge(
+  { capturesWith, dependenceOf, losesArguments }: Awaited<ReturnType<typeof loadDecoders>>,
+  tracing: TracingPlan,
+): CallKnowledge & Pick<RecordingPlan, 'captures'> {
+  return { captures: capturesWith(tracing), dependenceOf, losesArguments };
 }
 
 /** What injects into the run; each is undefined unless the plan asks for it. */

@@ -8,6 +8,7 @@ import {
   BPF_PROG_FLAGS,
   BPF_PROG_TYPES,
 } from '../constants/uapi.generated.ts';
+import { on, range } from '../dependence.ts';
 import { pointerAt, u32 } from '../memory-words.ts';
 import { flags } from '../named-values.ts';
 import { quoted, quotedUntilNul } from '../quoted-text.ts';
@@ -350,5 +351,5 @@ function bpfArguments(args: Call['args']): readonly ArgumentType[] {
 
 /** bpf(2): its commands, and their structures. What these point at stays an address, but for names. */
 export const BPF: Readonly<Record<string, Signature>> = {
-  bpf: { args: bpfArguments },
+  bpf: { args: bpfArguments, dependsOn: on(0, range(0, 38), 100) },
 };

@@ -1,6 +1,8 @@
+import type { Dependence } from '../../model/capture.ts';
 import type { ArgumentType, Call, CompletedCall, ResultType } from '../argument-type.ts';
 import { FCNTL_COMMANDS, FD_FLAGS, LOCK_TYPES, NOTIFY_FLAGS, OWNER_TYPES, SEALS } from '../constants/fcntl.ts';
 import { SEEK_WHENCE } from '../constants/files.ts';
+import { on, range } from '../dependence.ts';
 import { decimalI64At, i16, i32, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { signalName } from '../signals.ts';
@@ -131,3 +133,6 @@ function noteOf(call: CompletedCall): string | undefined {
       return undefined;
   }
 }
+
+/** The commands whose third argument may be more than a number. */
+export const FCNTL_DEPENDENCE: Dependence = on(1, [...range(0, 48), ...range(1024, 1044)]);

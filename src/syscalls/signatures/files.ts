@@ -20,6 +20,7 @@ import {
   SYNC_FILE_RANGE_FLAGS,
   XATTR_FLAGS,
 } from '../constants/files.ts';
+import { onSize } from '../dependence.ts';
 import { decimalI64At } from '../memory-words.ts';
 import { changingOffset, entriesOut, offsetBox, openHow, pipeEnds } from '../types/files.ts';
 import { openFlags, statxFlags } from '../types/flags.ts';
@@ -72,9 +73,11 @@ const setxattr = (file: InputType): Signature => ({
 });
 const getxattr = (file: InputType): Signature => ({
   args: (args) => [file, string, args.unsigned(3) === 0 ? address : dataOut({ result: true }), size],
+  dependsOn: onSize(3, 1),
 });
 const listxattr = (file: InputType): Signature => ({
   args: (args) => [file, args.unsigned(2) === 0 ? address : dataOut({ result: true }), size],
+  dependsOn: onSize(2, 1),
 });
 const fdFlags = namedValue(OPEN_FLAGS);
 const transfer = namedValue(SPLICE_FLAGS);
@@ -105,6 +108,7 @@ export const FILES: Readonly<Record<string, Signature>> = {
   },
   openat2: {
     args: (args) => [directoryFd, path, args.unsigned(3) < OPEN_HOW_SIZE ? address : openHow(3), size],
+    dependsOn: onSize(3, 24),
   },
   creat: fileAndMode,
   close: onlyFd,

@@ -1,6 +1,8 @@
+import type { Dependence } from '../../model/capture.ts';
 import type { ArgumentType, Call, InputType } from '../argument-type.ts';
 import { constantText } from '../constant-style.ts';
 import { FUTEX_OPERATIONS } from '../constants/processes.ts';
+import { on, range } from '../dependence.ts';
 import { hex } from '../memory-words.ts';
 import { address, hex32, uint } from '../types/numbers.ts';
 import { timespecIn } from '../types/time.ts';
@@ -87,3 +89,10 @@ export function futexArguments(args: Call['args']): readonly ArgumentType[] {
       return [address, operation, uint, address, address, hex32];
   }
 }
+
+/** The operations, with each of their flags. */
+export const FUTEX_DEPENDENCE: Dependence = on(
+  1,
+  [0, 128, 256, 384].flatMap((flags) => range(0, 14).map((operation) => operation | flags)),
+  127,
+);

@@ -12,6 +12,7 @@ import {
   IORING_REGISTER_OPS,
   IORING_SETUP_FLAGS,
 } from '../constants/uapi.generated.ts';
+import { on, range } from '../dependence.ts';
 import { hex, i32, pointerAt, u32 } from '../memory-words.ts';
 import { iovecAddresses } from '../types/messages.ts';
 import { address, fd, namedValue, opaque, size, uint } from '../types/numbers.ts';
@@ -149,6 +150,6 @@ function registerArguments(args: Call['args']): readonly ArgumentType[] {
 /** io_uring(7). */
 export const IO_URING: Readonly<Record<string, Signature>> = {
   io_uring_setup: { args: [uint, parameters] },
-  io_uring_enter: { args: enterArguments },
-  io_uring_register: { args: registerArguments },
+  io_uring_enter: { args: enterArguments, dependsOn: on(3, range(IORING_ENTER_EXT_ARG, 2 * IORING_ENTER_EXT_ARG)) },
+  io_uring_register: { args: registerArguments, dependsOn: on(1, range(0, 37), 100) },
 };

@@ -1,6 +1,8 @@
+import type { Dependence } from '../../model/capture.ts';
 import type { ArgumentType, Call, InputType, OutputType, PrintOptions } from '../argument-type.ts';
 import { FILE_ATTRIBUTES, INTERFACE_FLAGS, MODEM_LINES } from '../constants/devices.ts';
 import * as request from '../constants/ioctls.ts';
+import { range as numbers, on } from '../dependence.ts';
 import { ioctlName, ioctlText } from '../ioctl-names.ts';
 import { decimalI64At, decimalU64At, i32, u16, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
@@ -194,3 +196,14 @@ export function ioctlArguments(args: Call['args']): readonly ArgumentType[] {
   const types = name === undefined ? undefined : ARGUMENTS[name];
   return [fd, code, ...(types ?? [unknownWord])];
 }
+
+/**
+ * The requests that pass structures: of terminals, of block devices and interfaces, then TIOCSPTLCK, TIOCGPTN, BLKGETSIZE64,
+ * FS_IOC_GETFLAGS, RNDGETENTCNT, RTC_RD_TIME.
+ */
+export const IOCTL_DEPENDENCE: Dependence = on(1, [
+  ...numbers(0x5401, 0x5480),
+  ...numbers(0x125d, 0x127f),
+  ...numbers(0x8910, 0x8945),
+  ...[0x40045431, 0x80045430, 0x80081272, 0x80086601, 0x80045200, 0x80247009],
+]);

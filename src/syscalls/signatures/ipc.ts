@@ -1,5 +1,6 @@
 import type { ArgumentType, Call, InputType, OutputType, Signature } from '../argument-type.ts';
 import { O_CREAT } from '../constants/files.ts';
+import { on, range } from '../dependence.ts';
 import { decimalI64At, u32 } from '../memory-words.ts';
 import { choice, flags, type NamedValues } from '../named-values.ts';
 import { quoted } from '../quoted-text.ts';
@@ -216,22 +217,23 @@ export const IPC: Readonly<Record<string, Signature>> = {
   shmget: { args: [key, size, memoryFlags] },
   shmat: { args: [int, address, attachFlags], result: hexResult },
   shmdt: { args: [address] },
-  shmctl: { args: controlArguments(MEMORY, MEMORY_COMMANDS, 1) },
+  shmctl: { args: controlArguments(MEMORY, MEMORY_COMMANDS, 1), dependsOn: on(1, range(1, 16)) },
   semget: { args: [key, int, creationFlags] },
   semop: { args: [int, operations, uint] },
   semtimedop: { args: [int, operations, uint, timespecIn] },
-  semctl: { args: controlArguments(SEMAPHORES, SEMAPHORE_COMMANDS, 2) },
+  semctl: { args: controlArguments(SEMAPHORES, SEMAPHORE_COMMANDS, 2), dependsOn: on(2, range(1, 21)) },
   msgget: { args: [key, creationFlags] },
   msgsnd: { args: (args) => [int, structIn(args.unsigned(2) + MESSAGE_HEAD, messageText), size, messageFlags] },
   msgrcv: {
     args: (args) => [int, structOut(args.unsigned(2) + MESSAGE_HEAD, messageText), size, long, messageFlags],
   },
-  msgctl: { args: controlArguments(MESSAGES, MESSAGE_COMMANDS, 1) },
+  msgctl: { args: controlArguments(MESSAGES, MESSAGE_COMMANDS, 1), dependsOn: on(1, range(1, 14)) },
   mq_open: {
     args: (args) =>
       (args.u32(1) & O_CREAT) !== 0
         ? [path, openFlags, mode, structIn(MQ_ATTR_SIZE, messageQueueAttributes(x64At(0)))]
         : [path, openFlags],
+    dependsOn: on(1, [], O_CREAT),
   },
   mq_unlink: { args: [string] },
   mq_timedsend: { args: [fd, dataIn({ arg: 2 }), size, uint, timespecIn] },

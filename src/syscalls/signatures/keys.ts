@@ -1,5 +1,6 @@
 import type { ArgumentType, Call, InputType, Signature } from '../argument-type.ts';
 import { KEY_REQKEYS, KEY_SPECIALS, KEYCTL_OPERATIONS } from '../constants/uapi.generated.ts';
+import { on, range } from '../dependence.ts';
 import { i32 } from '../memory-words.ts';
 import { flags } from '../named-values.ts';
 import { iovecIn } from '../types/messages.ts';
@@ -71,5 +72,5 @@ function keyctlArguments(args: Call['args']): readonly ArgumentType[] {
 export const KEYS: Readonly<Record<string, Signature>> = {
   add_key: { args: [string, string, dataIn({ arg: 3 }), size, key] },
   request_key: { args: [string, string, string, key] },
-  keyctl: { args: keyctlArguments },
+  keyctl: { args: keyctlArguments, dependsOn: on(0, range(0, 32), 100) },
 };

@@ -1,5 +1,6 @@
 import type { InputType, Signature } from '../argument-type.ts';
 import { KEXEC_FILE_FLAGS, KEXEC_FLAGS, MODULE_INIT_FLAGS, REBOOT_COMMANDS } from '../constants/uapi.generated.ts';
+import { on } from '../dependence.ts';
 import { decimalU64At, pointerAt } from '../memory-words.ts';
 import { choice, flags } from '../named-values.ts';
 import { address, fd, namedValue, size } from '../types/numbers.ts';
@@ -70,5 +71,6 @@ export const MODULES: Readonly<Record<string, Signature>> = {
       const restarts = REBOOT_COMMANDS.known(args.u32(2)) === 'LINUX_REBOOT_CMD_RESTART2';
       return restarts ? [...before, string] : before;
     },
+    dependsOn: on(2, [0xa1b2c3d4]),
   },
 };

@@ -19,6 +19,7 @@ import {
   STATMOUNT_MASK,
   SWAP_FLAGS,
 } from '../constants/uapi.generated.ts';
+import { on, onSize, range } from '../dependence.ts';
 import { hex64At, u32 } from '../memory-words.ts';
 import { choice, flags } from '../named-values.ts';
 import { hexEscaped, quotedUntilNul } from '../quoted-text.ts';
@@ -242,21 +243,27 @@ const swapFlags: InputType = {
   },
 };
 
+/** Commands of quotactl(2) that pass structures or paths, for users, groups and projects. */
+const QUOTA_WORDS = [2, 4, 7, 8, 9].flatMap((command) =>
+  [0, 1, 2].map((type) => (0x80000000 | (command << 8) | type) >>> 0),
+);
+
 /** File systems: where they are mounted, and how; quotas. */
 export const MOUNTS: Readonly<Record<string, Signature>> = {
   mount: { args: mountArguments },
   umount2: { args: [path, namedValue(UMOUNT_FLAGS)] },
   pivot_root: { args: [path, path] },
   fsopen: { args: [string, namedValue(FSOPEN_FLAGS)] },
-  fsconfig: { args: fsconfigArguments },
+  fsconfig: { args: fsconfigArguments, dependsOn: on(1, range(0, 6), 6) },
   fsmount: { args: [fd, namedValue(FSMOUNT_FLAGS), namedValue(MOUNT_ATTRIBUTES)] },
   fspick: { args: [directoryFd, path, namedValue(FSPICK_FLAGS)] },
   open_tree: { args: [directoryFd, path, namedValue(OPEN_TREE_FLAGS)] },
   open_tree_attr: {
     args: (args) => [directoryFd, path, namedValue(OPEN_TREE_FLAGS), ...setattrArguments(args).slice(3)],
+    dependsOn: onSize(4, 32),
   },
   move_mount: { args: [directoryFd, path, directoryFd, path, namedValue(MOVE_MOUNT_FLAGS)] },
-  mount_setattr: { args: setattrArguments },
+  mount_setattr: { args: setattrArguments, dependsOn: onSize(4, 32) },
   listmount: {
     args: [
       listRequest,
@@ -266,8 +273,8 @@ export const MOUNTS: Readonly<Record<string, Signature>> = {
     ],
   },
   statmount: { args: [statRequest, statmountOut, size, namedValue(flags('STATMOUNT_???', { STATMOUNT_BY_FD: 1 }))] },
-  quotactl: { args: (args) => [quotaCommand, path, ...quotaData(args, 0)] },
-  quotactl_fd: { args: (args) => [fd, quotaCommand, ...quotaData(args, 1)] },
+  quotactl: { args: (args) => [quotaCommand, path, ...quotaData(args, 0)], dependsOn: on(0, QUOTA_WORDS) },
+  quotactl_fd: { args: (args) => [fd, quotaCommand, ...quotaData(args, 1)], dependsOn: on(1, QUOTA_WORDS) },
   swapon: { args: [path, swapFlags] },
   swapoff: { args: [path] },
 };

@@ -9,6 +9,7 @@ import {
 import { XATTR_FLAGS } from '../constants/files.ts';
 import { CLOCKS } from '../constants/time.ts';
 import { FUTEX2_SIZES, KCMP_TYPES } from '../constants/uapi.generated.ts';
+import { on, onSize } from '../dependence.ts';
 import { hex, hex64, hex64At, i32, pointerAt, u32 } from '../memory-words.ts';
 import { flags } from '../named-values.ts';
 import { hexEscaped, quoted } from '../quoted-text.ts';
@@ -218,8 +219,14 @@ export const NEWER: Readonly<Record<string, Signature>> = {
   futex_wake: { args: [address, mask, int, futexFlags] },
   futex_wait: { args: [address, size, mask, futexFlags, timespecIn, namedValue(CLOCKS)] },
   futex_requeue: { args: [arrayIn(2, WAITER_SIZE, waiterText), hex32, int, int] },
-  file_getattr: { args: fileAttributeArguments(structOut(FILE_ATTR_SIZE_VER0, fileAttributes(true))) },
-  file_setattr: { args: fileAttributeArguments(structIn(FILE_ATTR_SIZE_VER0, fileAttributes(false))) },
+  file_getattr: {
+    args: fileAttributeArguments(structOut(FILE_ATTR_SIZE_VER0, fileAttributes(true))),
+    dependsOn: onSize(3, 24),
+  },
+  file_setattr: {
+    args: fileAttributeArguments(structIn(FILE_ATTR_SIZE_VER0, fileAttributes(false))),
+    dependsOn: onSize(3, 24),
+  },
   setxattrat: { args: [directoryFd, path, PATH_FLAGS, string, xattrIn, size] },
   getxattrat: { args: [directoryFd, path, PATH_FLAGS, string, xattrOut, size] },
   listxattrat: { args: [directoryFd, path, PATH_FLAGS, dataOut({ result: true }), size] },
@@ -238,5 +245,5 @@ export const NEWER: Readonly<Record<string, Signature>> = {
   },
   open_by_handle_at: { args: [fd, handleIn, openFlags] },
   cachestat: { args: [fd, cacheRange, cacheStatistics, hex32] },
-  kcmp: { args: kcmpArguments },
+  kcmp: { args: kcmpArguments, dependsOn: on(2, [7]) },
 };

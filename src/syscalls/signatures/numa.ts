@@ -1,5 +1,6 @@
 import type { ArgumentType, Call, InputType, OutputType, Signature } from '../argument-type.ts';
 import { GET_MEMPOLICY_FLAGS, MBIND_FLAGS, MEMORY_POLICIES, MEMORY_POLICY_FLAGS } from '../constants/uapi.generated.ts';
+import { onSize } from '../dependence.ts';
 import { errnoNameOf } from '../errnos.ts';
 import { i32, pointerAt, u32 } from '../memory-words.ts';
 import { address, hexadecimal, namedValue, pid, size } from '../types/numbers.ts';
@@ -49,10 +50,16 @@ const pageStates: OutputType = arrayOut({ arg: 1 }, 4, (bytes) => {
   return state < 0 ? `-${errnoNameOf(-state) ?? -state}` : String(state);
 });
 
+/** Sizes of sets of nodes, as libnuma and programs pass them. */
+const NODE_SETS = [64, 65, 128, 129, 256, 257, 512, 513, 1024, 1025, 4096, 4097];
+
 /** On which nodes memory lies. */
 export const NUMA: Readonly<Record<string, Signature>> = {
-  mbind: { args: (args) => [address, size, policy, nodesIn(args, 4), size, namedValue(MBIND_FLAGS)] },
-  set_mempolicy: { args: (args) => [policy, nodesIn(args, 2), size] },
+  mbind: {
+    args: (args) => [address, size, policy, nodesIn(args, 4), size, namedValue(MBIND_FLAGS)],
+    dependsOn: onSize(4, 0, NODE_SETS),
+  },
+  set_mempolicy: { args: (args) => [policy, nodesIn(args, 2), size], dependsOn: onSize(2, 0, NODE_SETS) },
   get_mempolicy: {
     args: (args) => [
       structOut(
@@ -64,6 +71,7 @@ export const NUMA: Readonly<Record<string, Signature>> = {
       address,
       namedValue(GET_MEMPOLICY_FLAGS),
     ],
+    dependsOn: onSize(2, 0, NODE_SETS),
   },
   set_mempolicy_home_node: { args: [address, size, size, hexadecimal] },
   migrate_pages: { args: (args) => [pid, size, nodesIn(args, 1), nodesIn(args, 1)] },

@@ -1,3 +1,4 @@
+import type { Dependence } from '../../model/capture.ts';
 import type { ArgumentType, Call, InputType, ResultType } from '../argument-type.ts';
 import { CAPABILITIES, PRCTL_OPTIONS } from '../constants/processes.ts';
 import {
@@ -9,6 +10,7 @@ import {
   PR_TSC,
   SECUREBITS,
 } from '../constants/uapi.generated.ts';
+import { on, range } from '../dependence.ts';
 import { i32, pointerAt, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
@@ -160,3 +162,6 @@ export const prctlResult: ResultType = {
       ? DUMPABLE.known(call.result.u32(0))
       : undefined,
 };
+
+/** The options; the last one is PR_SET_VMA. */
+export const PRCTL_DEPENDENCE: Dependence = on(0, [...range(1, 80), 0x53564d41]);

@@ -18,6 +18,7 @@ import {
   WAITID_TYPES,
 } from '../constants/processes.ts';
 import { PERSONALITIES, PERSONALITY_FLAGS, PTRACE_OPTIONS, PTRACE_REQUESTS } from '../constants/uapi.generated.ts';
+import { on, range } from '../dependence.ts';
 import { hex64At, i32, u32 } from '../memory-words.ts';
 import { iovecAddresses, iovecAddressesLate, iovecIn, iovecOut } from '../types/messages.ts';
 import {
@@ -54,8 +55,8 @@ import {
 import { addressAt, type Field, record, recordAt, u8At, u32At, x16At, x32At } from '../types/records.ts';
 import { siginfoIn, siginfoOut, sigsetIn, sigsetOut } from '../types/signals.ts';
 import { dataIn, environment, path, stringVector } from '../types/strings.ts';
-import { futexArguments } from './futex.ts';
-import { prctlArguments, prctlResult } from './prctl.ts';
+import { FUTEX_DEPENDENCE, futexArguments } from './futex.ts';
+import { PRCTL_DEPENDENCE, prctlArguments, prctlResult } from './prctl.ts';
 
 /** Nothing comes back from these. */
 const NO_RETURN = { text: () => '?' } as const;
@@ -171,14 +172,14 @@ function ptraceArguments(args: Call['args']): readonly ArgumentType[] {
 
 /** Processes and threads: birth, death, identity, limits, scheduling. */
 export const PROCESSES: Readonly<Record<string, Signature>> = {
-  execve: { args: [path, stringVector, environment] },
-  execveat: { args: [directoryFd, path, stringVector, environment, namedValue(AT_FLAGS)] },
+  execve: { args: [path, stringVector, environment], losesArguments: true },
+  execveat: { args: [directoryFd, path, stringVector, environment, namedValue(AT_FLAGS)], losesArguments: true },
   clone: { args: (args) => cloneArguments(args, { tls: 4, childTid: 3 }) },
   clone3: { args: [cloneArgs, clone3Written, word(1, size)] },
   fork: { args: [] },
   vfork: { args: [] },
-  exit: { args: [int], result: NO_RETURN },
-  exit_group: { args: [int], result: NO_RETURN },
+  exit: { args: [int], result: NO_RETURN, losesArguments: true },
+  exit_group: { args: [int], result: NO_RETURN, losesArguments: true },
   wait4: { args: [pid, waitStatusOut, waitOptions, waitRusageOut] },
   waitid: {
     args: (args) => [namedValue(WAITID_TYPES), args.u32(0) === P_PID ? pid : int, siginfoOut, waitOptions, rusageOut],
@@ -189,10 +190,11 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
   set_robust_list: { args: [address, size] },
   get_robust_list: { args: [pid, addressBoxOut, addressBoxOut] },
   rseq: { args: [rseqArea, uint, namedValue(RSEQ_FLAGS), hex32] },
-  futex: { args: futexArguments },
-  prctl: { args: prctlArguments, result: prctlResult },
+  futex: { args: futexArguments, dependsOn: FUTEX_DEPENDENCE },
+  prctl: { args: prctlArguments, result: prctlResult, dependsOn: PRCTL_DEPENDENCE },
   arch_prctl: {
     args: (args) => [namedValue(ARCH_PRCTL_OPTIONS), isArchGetter(args.u32(0)) ? addressBoxOut : hexadecimal],
+    dependsOn: on(0, range(0x1001, 0x1024)),
   },
   getpid: { args: [] },
   gettid: { args: [] },
@@ -244,7 +246,7 @@ export const PROCESSES: Readonly<Record<string, Signature>> = {
     result: noted(hexResult, (call) => (call.errno === 0 ? personalityText(call.result.u32(0)) : undefined)),
   },
   vhangup: { args: [] },
-  ptrace: { args: ptraceArguments },
+  ptrace: { args: ptraceArguments, dependsOn: on(0, [0x4201, 0x4202, 0x4203, 0x420a, 0x420b], 1) },
   process_mrelease: { args: [fd, hex32] },
   process_vm_readv: { args: [pid, iovecOut({ arg: 2 }), size, iovecAddressesLate({ arg: 4 }), size, size] },
   process_vm_writev: { args: [pid, iovecIn({ arg: 2 }), size, iovecAddresses({ arg: 4 }), size, size] },

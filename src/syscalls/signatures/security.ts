@@ -17,6 +17,7 @@ import {
   LSM_FLAGS,
   LSM_IDS,
 } from '../constants/uapi.generated.ts';
+import { on, onSize } from '../dependence.ts';
 import { decimalU64At, hex, hex64At, i32, u32 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { hexEscaped } from '../quoted-text.ts';
@@ -179,12 +180,13 @@ const sizeInOut: OutputType = alike({
 export const SECURITY: Readonly<Record<string, Signature>> = {
   capget: { args: [capabilityHeader, capabilityDataOut] },
   capset: { args: [capabilityHeader, capabilityDataIn] },
-  landlock_create_ruleset: { args: createRulesetArguments },
+  landlock_create_ruleset: { args: createRulesetArguments, dependsOn: onSize(1, 24) },
   landlock_add_rule: {
     args: (args) => [fd, namedValue(LANDLOCK_RULES), RULES[args.u32(1)] ?? address, hex32],
+    dependsOn: on(1, [1, 2]),
   },
   landlock_restrict_self: { args: [fd, hex32] },
-  seccomp: { args: seccompArguments },
+  seccomp: { args: seccompArguments, dependsOn: on(0, [1, 2, 3]) },
   lsm_get_self_attr: { args: [namedValue(LSM_ATTRIBUTES), contextsOut, sizeInOut, namedValue(LSM_FLAGS)] },
   lsm_set_self_attr: { args: [namedValue(LSM_ATTRIBUTES), contextIn, size, hex32] },
   lsm_list_modules: {

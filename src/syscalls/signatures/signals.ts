@@ -31,7 +31,7 @@ const restoredMask: InputType = {
 export const SIGNALS: Readonly<Record<string, Signature>> = {
   rt_sigaction: { args: [signal, sigactionIn, sigactionOut, size] },
   rt_sigprocmask: { args: [namedValue(SIGPROCMASK_HOW), sigsetIn, sigsetOut, size] },
-  rt_sigreturn: { args: [restoredMask] },
+  rt_sigreturn: { args: [restoredMask], losesArguments: true },
   rt_sigpending: { args: [sigsetOut, size] },
   rt_sigsuspend: { args: [sigsetIn, size] },
   rt_sigtimedwait: {

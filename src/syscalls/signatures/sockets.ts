@@ -15,6 +15,7 @@ import {
   SOCKET_FLAGS,
   SOCKET_TYPES,
 } from '../constants/sockets.ts';
+import { on, onSize } from '../dependence.ts';
 import { pipeEnds } from '../types/files.ts';
 import { messageIn, messageOut, messagesIn, messagesOut } from '../types/messages.ts';
 import { isNetlink, NETLINK_GAP, netlinkText } from '../types/netlink.ts';
@@ -107,6 +108,11 @@ function addressedData(data: ArgumentType): ArgumentType {
   return { ...data, print: ofNetlink, gap: NETLINK_GAP } as ArgumentType;
 }
 
+/** As many descriptors as an fd_set of the C library has room for. */
+const FD_SETSIZE = 1024;
+/** SO_ATTACH_FILTER, SO_ATTACH_REUSEPORT_CBPF. */
+const SOCKET_FILTERS = [26, 51];
+
 /** Sockets, and waiting for descriptors to become ready. */
 export const SOCKETS: Readonly<Record<string, Signature>> = {
   socket: { args: [domain, socketType, protocol] },
@@ -131,7 +137,7 @@ export const SOCKETS: Readonly<Record<string, Signature>> = {
     result: noted(decimalResult, messagesNote),
   },
   getsockopt: { args: getsockoptArguments },
-  setsockopt: { args: setsockoptArguments },
+  setsockopt: { args: setsockoptArguments, dependsOn: on(2, SOCKET_FILTERS) },
   poll: { args: [pollfds(1), uint, int], result: noted(decimalResult, pollNote()) },
   ppoll: { args: [pollfds(1), uint, timespecTimeout, sigsetIn, size], result: noted(decimalResult, pollNote(2)) },
   select: {
@@ -140,6 +146,7 @@ export const SOCKETS: Readonly<Record<string, Signature>> = {
       decimalResult,
       selectNote((bytes) => timevalText(bytes)),
     ),
+    dependsOn: onSize(0, FD_SETSIZE),
   },
   pselect6: {
     args: selectArguments(timespecTimeout, [maskPair]),
@@ -147,11 +154,13 @@ export const SOCKETS: Readonly<Record<string, Signature>> = {
       decimalResult,
       selectNote((bytes) => timespecText(bytes)),
     ),
+    dependsOn: onSize(0, FD_SETSIZE),
   },
   epoll_create: { args: [int] },
   epoll_create1: { args: [namedValue(EPOLL_CREATE_FLAGS)] },
   epoll_ctl: {
     args: (args) => [fd, namedValue(EPOLL_OPERATIONS), fd, args.u32(1) === EPOLL_CTL_DEL ? address : epollEventIn],
+    dependsOn: on(1, [1, 2, 3]),
   },
   epoll_wait: { args: [fd, epollEventsOut, int, int] },
   epoll_pwait: { args: [fd, epollEventsOut, int, int, sigsetIn, size] },

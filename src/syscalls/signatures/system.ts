@@ -1,10 +1,11 @@
 import type { ArgumentType, Call, InputType, Signature } from '../argument-type.ts';
 import { GETRANDOM_FLAGS } from '../constants/files.ts';
+import { on } from '../dependence.ts';
 import { choice, type NamedValues } from '../named-values.ts';
 import { address, device, hexadecimal, int, namedValue, opaque, size } from '../types/numbers.ts';
 import { dataOut, path, randomOut } from '../types/strings.ts';
-import { fcntlArguments, fcntlResult } from './fcntl.ts';
-import { ioctlArguments } from './ioctl.ts';
+import { FCNTL_DEPENDENCE, fcntlArguments, fcntlResult } from './fcntl.ts';
+import { IOCTL_DEPENDENCE, ioctlArguments } from './ioctl.ts';
 
 const SYSLOG_ACTIONS = choice('SYSLOG_ACTION_???', {
   SYSLOG_ACTION_CLOSE: 0,
@@ -54,10 +55,10 @@ function syslogArguments(args: Call['args']): readonly ArgumentType[] {
 
 /** Control of descriptors, System V IPC, and the rest. */
 export const SYSTEM: Readonly<Record<string, Signature>> = {
-  fcntl: { args: fcntlArguments, result: fcntlResult },
-  ioctl: { args: ioctlArguments },
+  fcntl: { args: fcntlArguments, result: fcntlResult, dependsOn: FCNTL_DEPENDENCE },
+  ioctl: { args: ioctlArguments, dependsOn: IOCTL_DEPENDENCE },
   getrandom: { args: [randomOut, size, namedValue(GETRANDOM_FLAGS)] },
-  syslog: { args: syslogArguments },
+  syslog: { args: syslogArguments, dependsOn: on(0, [...READS]) },
   ustat: { args: [device, opaque] },
   uselib: { args: [path] },
   iopl: { args: [int] },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ArgWords } from '../../../../src/model/arg-words.ts';
-import { capturesOf, definedNumbers } from '../../../../src/syscalls/signatures.ts';
+import { capturesOf, definedNumbers, dependenceOf, losesArguments } from '../../../../src/syscalls/signatures.ts';
 import { syscallNumber } from '../../../../src/syscalls/syscall-table.ts';
 import { callPlans, callVariants, capturesOfPlans } from '../../../../src/tracer/ebpf/call-plans.ts';
 import {
@@ -15,7 +15,7 @@ import {
 } from '../../../../src/tracer/ebpf/layout.ts';
 
 const number = (name: string): number => syscallNumber(name)!;
-const choice = { captures: capturesOf, stringLimit: 32 };
+const choice = { captures: capturesOf, dependenceOf, losesArguments, stringLimit: 32 };
 
 function planOf(name: string, stringLimit = 32): DataView {
   const nr = number(name);
