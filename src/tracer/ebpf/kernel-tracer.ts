@@ -12,7 +12,7 @@ import { memberOffsets } from '../../linux/btf.ts';
 import { closeFd } from '../../linux/fds.ts';
 import { RenacerError } from '../../model/errors.ts';
 import { type CallPlanChoice, callPlans, callVariants, capturesOfPlans } from './call-plans.ts';
-import { SCRATCH_BYTES } from './capture-code.ts';
+import { SCRATCH_BYTES } from './capture-parts.ts';
 import { COUNTER, COUNTERS, COUNTS, NUMBERS, PLAN_BYTES, PLANS, TASK } from './layout.ts';
 import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS, THREAD_MEMBERS } from './program-parts.ts';
 import { tracePrograms } from './programs.ts';

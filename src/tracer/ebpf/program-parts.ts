@@ -13,7 +13,8 @@ import {
   R10,
   type Register,
 } from '../../linux/bpf-assembler.ts';
-import { appendCaptures, type CaptureChoice, SCRATCH } from './capture-code.ts';
+import { appendCaptures, type CaptureChoice } from './capture-code.ts';
+import { SCRATCH } from './capture-parts.ts';
 import {
   ABI,
   CALL,
