@@ -179,7 +179,7 @@ for _ in range(3):
     });
     await until(() => /clock_nanosleep\(.*tv_sec=30/.test(stderr));
     child.kill('SIGTERM');
-    await once(child, 'exit');
+    await once(child, 'close');
     expect(stderr).toMatch(/--- SIGTERM .*\n\+\+\+ killed by SIGTERM \+\+\+/);
   });
 
