@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/support/fast-check-setup.ts'],
+          // Nothing is measured here: a busy machine is no failure.
+          testTimeout: 60_000,
         },
       },
       {

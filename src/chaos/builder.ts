@@ -1,6 +1,6 @@
+import { nearest } from '../faults/nearest.ts';
 import { checkConfig } from './config-file.ts';
 import { withValueAt } from './dotted-keys.ts';
-import { nearest } from './kinds.ts';
 import { mergeSettings } from './merge.ts';
 import type { OptionName, Tier } from './option.ts';
 import { OPTION_NAMES, optionOf } from './options.ts';

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as JsoncParser from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
+import { type RuleJson, ruleFromJson } from '../faults/rule-json.ts';
 import { RenacerError } from '../model/errors.ts';
 import { at } from './dotted-keys.ts';
 import { type FileForm, fromFileForm } from './file-form.ts';
@@ -156,7 +157,23 @@ function findProblems(value: unknown, show: (path: Path) => string): Problem[] {
   return [
     ...issues.flatMap((issue) => describeIssue(issue, (path) => valueAt(value, path), show)),
     ...keysGivenTwice(value),
+    ...(issues.length > 0 ? [] : badRules(value)),
   ];
+}
+
+/** Rules of which each key is right, and which can't be all the same: what they say does not go together. */
+function badRules(value: unknown): Problem[] {
+  const rules = at(value as object, OPTIONS.rules.key) as readonly RuleJson[] | undefined;
+  return (rules ?? []).flatMap((rule, index): Problem[] => {
+    try {
+      ruleFromJson(rule);
+      return [];
+    } catch (error) {
+      if (!(error instanceof RenacerError)) throw error;
+      const path = [OPTIONS.rules.key, index];
+      return [{ path, pointsAt: 'value', text: `${OPTIONS.rules.key}[${index}]: ${error.hint}` }];
+    }
+  });
 }
 
 /** The same thing in both of its keys: with a unit in its name, and as text. */

@@ -1,9 +1,9 @@
+import { nearest } from '../faults/nearest.ts';
 import { RenacerError } from '../model/errors.ts';
 import { type Draft, makeBuilder } from './builder.ts';
 import { checkConfig, parseConfig, readConfigFile } from './config-file.ts';
 import { type FileForm, toFileForm } from './file-form.ts';
 import { printFlags } from './flags.ts';
-import { nearest } from './kinds.ts';
 import { mergeSettings } from './merge.ts';
 import type { Tier } from './option.ts';
 import { PRESET_NAMES, PRESETS, type PresetName } from './presets.ts';

@@ -1,5 +1,7 @@
+import type { Rule } from '../faults/rule.ts';
+import { type RuleJson, ruleFromJson, ruleToJson } from '../faults/rule-json.ts';
 import { at, withValueAt } from './dotted-keys.ts';
-import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
+import { OPTION_NAMES, optionOf } from './options.ts';
 import type { ChaosSettings, NetworkConditions } from './settings.ts';
 
 /** The form of the JSON file, as an object. */
@@ -15,11 +17,25 @@ export function fromFileForm(file: FileForm): ChaosSettings {
     settings = withValueAt(
       settings,
       name,
-      name === 'networkRules' ? (given as FileForm[]).map(fromFileForm) : readValue(name, given),
+      name in LISTS ? LISTS[name as ListName].read(given) : readValue(name, given),
     );
   }
   return settings;
 }
+
+type ListName = 'networkRules' | 'rules';
+
+/** Lists whose entries are objects in the file, each in a form of its own. */
+const LISTS: Readonly<Record<ListName, { read(given: unknown): unknown; print(value: unknown): unknown }>> = {
+  networkRules: {
+    read: (given) => (given as FileForm[]).map(fromFileForm),
+    print: (value) => (value as NetworkConditions[]).map(toFileForm),
+  },
+  rules: {
+    read: (given) => (given as RuleJson[]).map(ruleFromJson),
+    print: (value) => (value as Rule[]).map(ruleToJson),
+  },
+};
 
 /** A value as the file or a builder has it: a number in the unit of the option, text in its grammar, or the thing itself. */
 function readValue(name: (typeof OPTION_NAMES)[number], given: unknown): unknown {
@@ -35,8 +51,8 @@ export function toFileForm(settings: ChaosSettings): FileForm {
     const value = at(settings, name);
     if (value === undefined) continue;
     const { key, kind } = optionOf(name);
-    file = withValueAt(file, key, kind.toFile ? kind.toFile(value) : value);
+    const list = name in LISTS ? LISTS[name as ListName] : undefined;
+    file = withValueAt(file, key, list ? list.print(value) : kind.toFile ? kind.toFile(value) : value);
   }
-  const rules = settings.networkRules?.map((rule: NetworkConditions) => toFileForm(rule));
-  return rules === undefined ? file : { ...file, [OPTIONS.networkRules.key]: rules };
+  return file;
 }

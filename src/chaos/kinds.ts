@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { MAX_SEED } from '../faults/decisions.ts';
+import { nearest } from '../faults/nearest.ts';
 import {
   ALLOWED_DURATION,
   ALLOWED_RATE,
@@ -102,15 +102,6 @@ export const BOOLEAN: Kind<boolean> = {
   },
   print: String,
 };
-
-/** The word that was probably meant: at most a third of its letters are spelt differently, whatever their case. */
-export function nearest(word: string, words: readonly string[]): string | undefined {
-  if (words.length === 0 || word.length > 100) return undefined;
-  const lower = words.map((candidate) => candidate.toLowerCase());
-  const best = closest(word.toLowerCase(), lower);
-  const near = distance(word.toLowerCase(), best) <= Math.max(1, best.length / 3);
-  return near ? words[lower.indexOf(best)] : undefined;
-}
 
 function quoted(words: readonly string[]): string {
   return words.map((word) => `"${word}"`).join(', ');

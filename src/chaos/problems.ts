@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearest } from './kinds.ts';
+import { nearest } from '../faults/nearest.ts';
 import { describeBadValue } from './quantities.ts';
 
 export type Path = readonly (string | number)[];

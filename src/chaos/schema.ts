@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import type { z as Zod } from 'zod';
 import { MAX_SEED } from '../faults/decisions.ts';
-import { CORRUPT_MODES, COUNT_SCOPES, FAULT_STARTS, FD_KINDS, REALISM_LEVELS } from '../faults/rule.ts';
+import { type JsonForm, text } from '../faults/json-form.ts';
+import { FAULT_KEYS, RULE_FORMS } from '../faults/rule-json.ts';
 import type { OptionName } from './option.ts';
 import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from './quantities.ts';
-import { FAULT_WORDS } from './settings.ts';
 
 type Schema = Zod.ZodType;
 type Shape = Record<string, Schema>;
@@ -125,71 +125,44 @@ class Schemas {
     return this.#object(shape, error);
   }
 
+  /** A rule of faults: a set of system calls, and a value of its form for each of the other keys. */
   #rule(error: string): Schema {
-    const z = this.#z;
-    const text = (error: string, pattern = /./) => z.string({ error }).regex(pattern, { error });
-    const either = (error: string, make: (error: string) => [Schema, Schema]) => z.union(make(error), { error });
-    const list = (word: Schema, error: string) => z.array(word, { error }).min(1, { error });
-    const quoted = (words: readonly string[]) => words.map((word) => `"${word}"`).join(', ');
-    const choice = (words: readonly string[]) => z.enum(words as [string], { error: quoted(words) });
-    const duration = text('a duration such as "100ms"', /^\d/);
-    const errno = text('the name of an error such as "EIO", or its number', /^(E[A-Z0-9_]+|\d+)$/);
-    const poke = text(
-      '"@argN=HEX", several with commas',
-      /^@arg[1-7]=([0-9a-fA-F]{2})+(,@arg[1-7]=([0-9a-fA-F]{2})+)*$/,
-    );
-    const argument = '"argN&MASK" or "argN==VALUE", in a list';
-    const shape: Shape = {
-      syscall: either('a system call, a class such as "%network", /regex/, or a list of them', (allowed) => {
-        const syscall = text(allowed, OPTIONS['byzantine.syscalls'].kind.pattern!);
-        return [syscall, list(syscall, allowed)];
-      }),
-      when: text('FIRST[..LAST][+[STEP]], such as "3+"', /^\d+(\.\.\d+)?(\+\d*)?$/),
-      count: choice(COUNT_SCOPES),
-      times: this.#whole(1, 'a whole number of at least 1'),
-      probability: this.#number(0, 1, 'a number from 0 to 1'),
-      path: text('a glob such as "/etc/*"'),
-      fd: either(`a number, ${quoted(FD_KINDS)}`, (error) => [this.#whole(0, error), z.enum(FD_KINDS, { error })]),
-      args: list(text(argument, /^arg[1-6](&|==)\S+$/), argument),
-      result: text('a condition such as ">=0"', /^(>=|<=|==|!=|<|>)-?\d+$/),
-      comm: text('the name of a program'),
-      task: text('the lineage of a task such as "0.1"', /^0(\.[1-9]\d*)*$/),
-      after_time: duration,
-      error: errno,
-      retval: either('a whole number, or text such as "0x10"', (error) => [
-        z.int({ error }),
-        text(error, /^(-?\d+|0x[0-9a-fA-F]+)$/),
-      ]),
-      signal: text('the name of a signal such as "SIGTERM", or its number', /^([A-Z0-9_]+|\d+)$/),
-      replace: text('the name of a system call', /^[a-z_][a-z0-9_]*$/),
-      delay_enter: duration,
-      delay_exit: duration,
-      poke_enter: poke,
-      poke_exit: poke,
-      short: this.#number(0, MAX_SIZE, 'a fraction below 1, or a number of bytes'),
-      after: errno,
-      lost: z.boolean({ error: 'true or false' }),
-      corrupt: either('a count of bytes or bits, such as 8 or "1bit,flip"', (error) => [
-        this.#whole(1, error),
-        text(error, new RegExp(`^\\d+((bit|byte)s?)?(,(${CORRUPT_MODES.join('|')}))?$`)),
-      ]),
-      kill: choice(['before', 'after']),
-      quirk: text('the name of a quirk such as "spurious-wakeup"', /^[a-z-]+(,[^\s:]+)?$/),
-      strace: z.boolean({ error: 'true or false' }),
-      from: choice(FAULT_STARTS),
-      realism: choice(REALISM_LEVELS),
-    };
-    const optional = Object.entries(shape).map(([key, schema]) => [
-      key,
-      key === 'syscall' ? schema : schema.optional(),
-    ]);
-    return this.#object(Object.fromEntries(optional), error)
-      .refine((rule) => FAULT_WORDS.some((word) => rule[word] !== undefined), {
+    const allowed = 'a system call, a class such as "%network", /regex/, or a list of them';
+    const set = text(allowed, OPTIONS['byzantine.syscalls'].kind.pattern!);
+    const shape: Shape = { syscall: this.#form({ type: 'either', allowed, forms: [set, { type: 'list', of: set }] }) };
+    for (const [key, form] of RULE_FORMS) shape[key] = this.#form(form).optional();
+    return this.#object(shape, error)
+      .refine((rule) => FAULT_KEYS.some((word) => rule[word] !== undefined), {
         error,
         // A misspelt fault is told as such alone.
         when: ({ issues }) => issues.length === 0,
       })
-      .meta({ anyOf: FAULT_WORDS.map((word) => ({ required: [word] })) });
+      .meta({ anyOf: FAULT_KEYS.map((word) => ({ required: [word] })) });
+  }
+
+  /** `error`: what is said of a bad value, where that is not for the form to say. */
+  #form(form: JsonForm, error?: string): Schema {
+    const z = this.#z;
+    switch (form.type) {
+      case 'text':
+        return z.string({ error: error ?? form.allowed }).regex(form.pattern, { error: error ?? form.allowed });
+      case 'number': {
+        const allowed = { error: error ?? form.allowed };
+        const number = form.whole ? z.int(allowed) : z.number(allowed);
+        const least = form.min === undefined ? number : number.min(form.min, allowed);
+        return form.max === undefined ? least : least.max(form.max, allowed);
+      }
+      case 'choice':
+        return z.enum(form.words as [string], { error: error ?? form.words.map((word) => `"${word}"`).join(', ') });
+      case 'true':
+        return z.boolean({ error: error ?? 'true or false' });
+      case 'either': {
+        const [one, other] = form.forms.map((each) => this.#form(each, form.allowed)) as [Schema, Schema];
+        return z.union([one, other], { error: form.allowed });
+      }
+      case 'list':
+        return z.array(this.#form(form.of), { error: form.of.allowed }).min(1, { error: form.of.allowed });
+    }
   }
 
   #object(shape: Shape, error = 'an object'): Zod.ZodObject<Shape> {
@@ -199,10 +172,6 @@ class Schemas {
 
   #number(low: number, high: number, error: string): Zod.ZodNumber {
     return this.#z.number({ error }).min(low, { error }).max(high, { error });
-  }
-
-  #whole(low: number, error: string): Schema {
-    return this.#z.int({ error }).min(low, { error });
   }
 
   #text(error: string): Zod.ZodString {

@@ -1,4 +1,5 @@
 import type { RandomSettings } from '../faults/random-kinds.ts';
+import type { Rule } from '../faults/rule.ts';
 import type { RuleJson as FaultRule } from '../faults/rule-json.ts';
 
 export type { FaultRule };
@@ -84,25 +85,8 @@ export type FaultsFrom = 'exec' | 'entry' | number;
 
 export interface ByzantineTierSettings {
   readonly byzantine?: ByzantineSettings;
-  readonly rules?: readonly FaultRule[];
+  readonly rules?: readonly Rule[];
   /** Simulated kernel bugs, `NAME[:...]`. */
   readonly bugs?: readonly string[];
   readonly faultsFrom?: FaultsFrom;
 }
-
-/** The words of a rule that are its fault; a rule has at least one. */
-export const FAULT_WORDS = [
-  'error',
-  'retval',
-  'signal',
-  'delay_enter',
-  'delay_exit',
-  'poke_enter',
-  'poke_exit',
-  'short',
-  'after',
-  'lost',
-  'corrupt',
-  'kill',
-  'quirk',
-] as const;

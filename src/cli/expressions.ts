@@ -1,5 +1,5 @@
 import { type InjectQualifier, parseInject } from '../faults/inject-grammar.ts';
-import { type RuleJson, ruleToJson } from '../faults/rule-json.ts';
+import type { Rule } from '../faults/rule.ts';
 import { RenacerError } from '../model/errors.ts';
 import { parseSyscallSet, type SyscallSet } from '../syscalls/select.ts';
 
@@ -8,7 +8,7 @@ export interface Expressions {
   /** The last `trace=`; undefined if there is none. */
   readonly trace: SyscallSet | undefined;
   /** `inject=` and `fault=`, in order. */
-  readonly rules: readonly RuleJson[];
+  readonly rules: readonly Rule[];
 }
 
 const QUALIFIERS =
@@ -21,7 +21,7 @@ const QUALIFIERS =
  */
 export function parseExpressions(expressions: readonly string[], beginsAsSet: boolean): Expressions {
   let trace: SyscallSet | undefined;
-  const rules: RuleJson[] = [];
+  const rules: Rule[] = [];
   for (const expression of expressions) {
     const [, qualifier, value] = /^([a-z-]+)=(.*)$/s.exec(expression) ?? [undefined, 'trace', expression];
     switch (qualifier) {
@@ -43,9 +43,7 @@ export function parseExpressions(expressions: readonly string[], beginsAsSet: bo
   return { trace, rules };
 }
 
-function injectRule(text: string, qualifier: InjectQualifier, beginsAsSet: boolean): RuleJson {
+function injectRule(text: string, qualifier: InjectQualifier, beginsAsSet: boolean): Rule {
   const rule = parseInject(text, qualifier);
-  const { from: _, ...json } = ruleToJson(rule);
-  const isSaid = parseInject(text, qualifier, 'entry').from === rule.from;
-  return isSaid || !beginsAsSet ? { ...json, from: rule.from } : json;
+  return rule.from === undefined && !beginsAsSet ? { ...rule, from: 'exec' } : rule;
 }

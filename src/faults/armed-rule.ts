@@ -7,8 +7,8 @@ import type { PlannedRule } from './fault-plan.ts';
 import type { FaultSource } from './fault-source.ts';
 import { compileGlob } from './glob.ts';
 import type { Quirks } from './quirks/index.ts';
-import type { Conditions } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
+import type { Conditions } from './selector.ts';
 import { isChosen } from './when.ts';
 
 const NS_PER_MS = 1e6;

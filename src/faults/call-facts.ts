@@ -3,7 +3,7 @@ import type { StoppedCall } from '../tracer/policy.ts';
 import { Descriptor, linkOf, textOf } from './descriptor.ts';
 import { mayBlock } from './eintr.ts';
 import type { Situation } from './realism.ts';
-import type { FdKind } from './rule.ts';
+import type { FdKind } from './selector.ts';
 import { saysToWait } from './sleeping.ts';
 
 const PATH_MAX = 4096;

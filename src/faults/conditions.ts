@@ -1,5 +1,5 @@
 import type { ArgWords } from '../model/arg-words.ts';
-import type { ArgCondition, ResultCondition, ResultOperator } from './rule.ts';
+import type { ArgCondition, ResultCondition, ResultOperator } from './selector.ts';
 
 const WORD = 2n ** 64n;
 const INT32_MIN = -(2n ** 31n);

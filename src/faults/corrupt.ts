@@ -1,5 +1,13 @@
 import { type DecisionKey, drawIndex } from './decisions.ts';
-import type { Corruption } from './rule.ts';
+
+export const CORRUPT_MODES = ['zero', 'random', 'flip'] as const;
+
+/** So many bits or whole bytes of a buffer, at places that the seed decides. */
+export interface Corruption {
+  readonly amount: number;
+  readonly unit: 'bit' | 'byte';
+  readonly mode: (typeof CORRUPT_MODES)[number];
+}
 
 /**
  * A copy of the bytes with so many bits or bytes of them zeroed, replaced by random ones, or flipped, at distinct

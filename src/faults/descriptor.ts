@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
-import type { FdKind } from './rule.ts';
+import type { FdKind } from './selector.ts';
 
 const O_NONBLOCK = 0o4000;
 const SOCK_STREAM = '0001';

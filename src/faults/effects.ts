@@ -1,4 +1,4 @@
-import type { FdKind } from './rule.ts';
+import type { FdKind } from './selector.ts';
 
 const WRITES = ['write', 'writev', 'pwrite64', 'pwritev', 'pwritev2', 'sendfile', 'splice', 'tee', 'vmsplice'] as const;
 const SENDS = ['sendto', 'sendmsg', 'sendmmsg'] as const;

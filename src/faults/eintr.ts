@@ -1,4 +1,4 @@
-import type { FdKind } from './rule.ts';
+import type { FdKind } from './selector.ts';
 
 /** Reads and writes, which sleep on what signal(7) calls a slow device only: not on files and directories. */
 const IO = new Set(['read', 'readv', 'write', 'writev', 'ioctl', 'splice', 'sendfile', 'tee', 'vmsplice']);

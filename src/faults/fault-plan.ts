@@ -2,11 +2,13 @@ import { RenacerError } from '../model/errors.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import { parseBug } from './bugs/parse-bug.ts';
+import { BadField } from './field.ts';
+import type { Fault } from './kinds/index.ts';
 import { canMeet, type RandomFaults, type RandomSettings } from './random-kinds.ts';
-import { type Conditions, type Fault, RANDOM_KINDS } from './rule.ts';
-import { BadField } from './rule-draft.ts';
+import type { Rule } from './rule.ts';
 import { numbered, ruleNames } from './rule-identity.ts';
-import { type RuleJson, ruleFromJson, setText } from './rule-json.ts';
+import { setText } from './rule-json.ts';
+import { type Conditions, type FaultStart, RANDOM_KINDS } from './selector.ts';
 
 const NS_PER_MS = 1e6;
 
@@ -32,12 +34,12 @@ export interface FaultPlan {
 
 /** What a configuration asks of the engine. */
 export interface FaultSettings {
-  readonly rules?: readonly RuleJson[] | undefined;
+  readonly rules?: readonly Rule[] | undefined;
   readonly byzantine?: RandomSettings | undefined;
   /** Simulated bugs, `NAME[:...]`. */
   readonly bugs?: readonly string[] | undefined;
   /** Where a rule does not say it: at exec, at the program's entry point, or so many milliseconds after the start. */
-  readonly faultsFrom?: 'exec' | 'entry' | number | undefined;
+  readonly faultsFrom?: FaultStart | number | undefined;
 }
 
 /** The name by which random faults are recorded. */
@@ -54,37 +56,37 @@ export function faultPlan(settings: FaultSettings, seed: number): FaultPlan | un
   return planned.length > 0 ? { seed, rules: planned } : undefined;
 }
 
-function plannedRules(jsons: readonly RuleJson[], faultsFrom: FaultSettings['faultsFrom']): PlannedRule[] {
-  const rules = jsons.map(ruleFromJson);
-  // A rule keeps its decisions when faults begin earlier or later.
+function plannedRules(rules: readonly Rule[], faultsFrom: FaultSettings['faultsFrom']): PlannedRule[] {
   const names = ruleNames(rules);
-  return rules.map((rule, index) => ({
-    rule: jsons[index]!.from === undefined ? beginning(rule, faultsFrom) : rule,
-    name: names[index]!,
-    numbers: parseSyscallSet(rule.selector.syscalls).numbers(),
-    inject: { kind: 'fixed', fault: rule.fault },
-  }));
+  return rules.map((rule, index) => plannedRule(rule, names[index]!, faultsFrom));
 }
 
 function plannedBugs(texts: readonly string[], faultsFrom: FaultSettings['faultsFrom']): PlannedRule[] {
   const bugs = texts.map(parseBug);
   const names = numbered(bugs.map(({ name }) => `bug:${name}`));
-  return bugs.map(({ rule, begins }, index) => ({
-    rule: begins ? rule : beginning(rule, faultsFrom),
-    name: names[index]!,
-    numbers: parseSyscallSet(rule.selector.syscalls).numbers(),
-    inject: { kind: 'fixed', fault: rule.fault },
-  }));
+  return bugs.map(({ rule }, index) => plannedRule(rule, names[index]!, faultsFrom));
+}
+
+function plannedRule(
+  { fault, from, ...conditions }: Rule,
+  name: string,
+  faultsFrom: FaultSettings['faultsFrom'],
+): PlannedRule {
+  return {
+    rule: from === undefined ? beginning(conditions, faultsFrom) : { ...conditions, from },
+    name,
+    numbers: parseSyscallSet(conditions.selector.syscalls).numbers(),
+    inject: { kind: 'fixed', fault },
+  };
 }
 
 function plannedRandom(settings: RandomSettings, faultsFrom: FaultSettings['faultsFrom']): PlannedRule {
   const { rate = 0, syscalls, kinds = RANDOM_KINDS, errors, realism = 'likely' } = settings;
   const faults: RandomFaults = { kinds, errors };
   const set = syscalls === undefined ? 'all' : joined(syscalls);
-  const rule: Conditions = {
+  const rule: Omit<Conditions, 'from'> = {
     selector: { syscalls: set, probability: rate, count: 'task' },
     semantics: 'kernel',
-    from: 'entry',
     realism,
   };
   return {
@@ -98,7 +100,7 @@ function plannedRandom(settings: RandomSettings, faultsFrom: FaultSettings['faul
 }
 
 /** The conditions of a rule that begins when the settings say it. */
-function beginning(rule: Conditions, from: FaultSettings['faultsFrom'] = 'entry'): Conditions {
+function beginning(rule: Omit<Conditions, 'from'>, from: FaultSettings['faultsFrom'] = 'entry'): Conditions {
   if (typeof from !== 'number') return { ...rule, from };
   const afterTimeNs = Math.max(rule.selector.afterTimeNs ?? 0, from * NS_PER_MS);
   return { ...rule, from: 'exec', selector: { ...rule.selector, afterTimeNs } };

@@ -7,12 +7,13 @@ import { ArmedRule } from './armed-rule.ts';
 import { CallFacts } from './call-facts.ts';
 import type { FaultPlan, PlannedRule } from './fault-plan.ts';
 import { type FaultSource, fixedFault } from './fault-source.ts';
-import type { Effect } from './kinds/index.ts';
+import type { Fault } from './kinds/index.ts';
+import type { Effect } from './kinds/moment.ts';
 import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
 import { Quirks } from './quirks/index.ts';
 import { randomFault } from './random-fault.ts';
-import type { Conditions, Fault } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
+import type { Conditions } from './selector.ts';
 import { SignalHandlers } from './signal-handlers.ts';
 
 /** One fault that was injected. */

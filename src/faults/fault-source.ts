@@ -1,6 +1,6 @@
-import { type Effect, effectsOf, type Moment } from './kinds/index.ts';
+import { effectsOf, type Fault } from './kinds/index.ts';
+import type { Effect, Moment } from './kinds/moment.ts';
 import { QUIRK_KINDS } from './quirks/index.ts';
-import type { Fault, QuirkName } from './rule.ts';
 
 /** What is injected into one call: the fault, by which it is recorded and replayed, and what that does. */
 export interface Injection {
@@ -13,7 +13,7 @@ export interface FaultSource {
   /** Whether it may interrupt calls by EINTR: then the signal handlers of the program are watched. */
   readonly interrupts: boolean;
   /** The quirk that it is, which says by itself what calls it concerns. */
-  readonly quirk?: { readonly name: QuirkName; readonly detail?: string };
+  readonly quirk?: { readonly name: string; readonly detail?: string };
   /** Undefined if the kernel could do nothing of the sort to this call. */
   choose(moment: Moment): Injection | undefined;
 }
@@ -22,7 +22,7 @@ export interface FaultSource {
 export function fixedFault(fault: Fault): FaultSource {
   return {
     interrupts: isInterrupting(fault),
-    ...(fault.call?.kind === 'quirk' && { quirk: fault.call }),
+    ...(fault.quirk && { quirk: fault.quirk }),
     choose(moment) {
       const effects = effectsOf(fault, moment);
       return effects && { fault, effects };
@@ -30,7 +30,6 @@ export function fixedFault(fault: Fault): FaultSource {
   };
 }
 
-function isInterrupting({ call }: Fault): boolean {
-  if (call?.kind === 'quirk') return QUIRK_KINDS[call.name].interrupts === true;
-  return call?.kind === 'error' && (call.errno === 'EINTR' || call.errno === 4);
+function isInterrupting({ quirk, error }: Fault): boolean {
+  return quirk ? QUIRK_KINDS[quirk.name]!.interrupts === true : error === 'EINTR';
 }

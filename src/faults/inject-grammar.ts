@@ -1,31 +1,26 @@
 import { RenacerError } from '../model/errors.ts';
-import type { Fault, FaultStart, Rule } from './rule.ts';
-import { BadField, CONDITION, type Field } from './rule-draft.ts';
-import { ruleFromFields } from './rule-fields.ts';
-import { fieldsOfFault, fieldsOfRule } from './rule-to-fields.ts';
+import { BadField, CONDITION, type Field } from './field.ts';
+import { type Fault, kindOfWord } from './kinds/index.ts';
+import type { Rule } from './rule.ts';
+import { fieldsOfFault, fieldsOfRule, ruleFromFields } from './rule-fields.ts';
 
 /** The qualifier that an expression is given to: `-e inject=...` or `-e fault=...`. */
 export type InjectQualifier = 'inject' | 'fault';
-
-/** What strace(1) leaves out of `-e fault=`: an expression with one of these is an error there. */
-const NOT_OF_FAULT = ['retval', 'signal', 'delay_enter', 'delay_exit', 'poke_enter', 'poke_exit'];
-/** And what of ours says the same as the error that `fault` stands for. */
-const NOT_OF_FAULT_EITHER = ['short', 'after', 'lost', 'corrupt', 'kill'];
 
 /**
  * Reads the expression of `-e inject=` or `-e fault=`, without that prefix: strace's grammar (strace(1), "Tampering"),
  * and what docs/faults.md adds to it. The set of system calls is kept as text, and not looked at.
  *
- * `from` is where a rule begins that does not say it. Throws BAD_FAULT_RULE in strace's words, with the reason as its hint.
+ * Throws BAD_FAULT_RULE in strace's words, with the reason as its hint.
  *
  * @example parseInject('openat:error=EIO:when=3+')
  */
-export function parseInject(text: string, qualifier: InjectQualifier = 'inject', from: FaultStart = 'exec'): Rule {
+export function parseInject(text: string, qualifier: InjectQualifier = 'inject'): Rule {
   const colon = text.indexOf(':');
   const set = colon === -1 ? text : text.slice(0, colon);
   const fields = colon === -1 ? [] : splitFields(text.slice(colon + 1));
   try {
-    return ruleFromFields(set, qualifier === 'fault' ? faultFields(fields) : fields, from);
+    return ruleFromFields(set, qualifier === 'fault' ? faultFields(fields) : fields);
   } catch (error) {
     if (!(error instanceof BadField)) throw error;
     throw new RenacerError('BAD_FAULT_RULE', `invalid ${qualifier} argument '${text}'`, { hint: error.message });
@@ -34,7 +29,7 @@ export function parseInject(text: string, qualifier: InjectQualifier = 'inject',
 
 /** The expression that `parseInject` reads as this rule. */
 export function printInject(rule: Rule): string {
-  return [rule.selector.syscalls, ...fieldsOfRule(rule, 'exec').map(printField)].join(':');
+  return [rule.selector.syscalls, ...fieldsOfRule(rule).map(printField)].join(':');
 }
 
 /** What a fault does to a call, in the same grammar without the set and what selects: `error=EIO:signal=SIGINT`. */
@@ -60,9 +55,10 @@ export function splitFields(text: string): Field[] {
   });
 }
 
+/** The fields of `-e fault=`: an error, ENOSYS if none is said, and what chooses the calls that meet it. */
 function faultFields(fields: readonly Field[]): readonly Field[] {
-  const foreign = fields.find(({ name }) => NOT_OF_FAULT.includes(name) || NOT_OF_FAULT_EITHER.includes(name));
-  if (foreign !== undefined) throw new BadField(`fault= can't be told ${foreign.name}: use inject=`);
+  const foreign = fields.map(({ name }) => kindOfWord(name)).find((kind) => kind && !kind.ofFault);
+  if (foreign) throw new BadField(`fault= stands for an error and takes no ${foreign.word}: use inject=`);
   return fields.some(({ name }) => name === 'error') ? fields : [{ name: 'error', value: 'ENOSYS' }, ...fields];
 }
 

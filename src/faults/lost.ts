@@ -1,4 +1,4 @@
-import type { FdKind } from './rule.ts';
+import type { FdKind } from './selector.ts';
 
 /**
  * What stands in for a call whose effect is lost, so that the caller can't tell at once:

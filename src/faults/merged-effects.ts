@@ -1,7 +1,7 @@
 import * as decisions from '../tracer/decisions.ts';
 import type { EntryDecision, ExitDecision, StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
-import type { Effect } from './kinds/index.ts';
+import type { Effect } from './kinds/moment.ts';
 import { withWrites } from './written-call.ts';
 
 type AtExit = NonNullable<Effect['exit']>;

@@ -2,10 +2,11 @@ import { type DecisionKey, drawIndex, drawUnit } from './decisions.ts';
 import { isInterruptible } from './eintr.ts';
 import type { FaultSource, Injection } from './fault-source.ts';
 import { piecesOf, totalLength, transferOf } from './kinds/buffers.ts';
-import { effectsOf, type Moment } from './kinds/index.ts';
+import { effectsOf, type Fault } from './kinds/index.ts';
+import type { Moment } from './kinds/moment.ts';
 import { ENDS_AT_ZERO, type RandomFaults, STRUCTURED } from './random-kinds.ts';
 import { errorsFor } from './realism.ts';
-import type { Fault, RandomKind } from './rule.ts';
+import type { RandomKind } from './selector.ts';
 import { isFutexWait } from './sleeping.ts';
 
 /** Draws of one call: 0 says whether it meets a fault, and from 8 on they are for the kinds. */
@@ -48,7 +49,7 @@ const CANDIDATES: Readonly<Record<RandomKind, Candidate>> = {
     const known = errorsFor(moment.facts.name, moment.facts.situation(), moment.realism);
     const wanted = known.filter((errno) => errors?.includes(errno) !== false && isHonest(errno, moment));
     const faults = wanted
-      .map((errno): Fault => ({ call: { kind: 'error', errno } }))
+      .map((errno): Fault => ({ error: errno }))
       .filter((fault) => effectsOf(fault, moment) !== undefined);
     return pick(faults, moment, DRAW.errno);
   },
@@ -56,19 +57,19 @@ const CANDIDATES: Readonly<Record<RandomKind, Candidate>> = {
   short(moment) {
     const asked = askedBytes(moment);
     if (asked < 2 || (moment.realism !== 'any' && !mayBeShort(moment, asked))) return undefined;
-    return { call: { kind: 'short', bytes: 1 + draw(moment, asked - 1, DRAW.value) } };
+    return { short: { bytes: 1 + draw(moment, asked - 1, DRAW.value) } };
   },
 
   retval(moment) {
     const { facts, realism } = moment;
     if (realism === 'any') {
       if (transferOf(facts.name) === undefined) return undefined;
-      return { call: { kind: 'retval', value: BigInt(draw(moment, askedBytes(moment) + 1, DRAW.value)) } };
+      return { retval: BigInt(draw(moment, askedBytes(moment) + 1, DRAW.value)) };
     }
     const mayBeZero = ENDS_AT_ZERO.includes(facts.name)
       ? facts.fdKind === 'dir' || facts.descriptor?.isStream === true
       : facts.name === 'futex' && isFutexWait(moment.call);
-    return mayBeZero ? { call: { kind: 'retval', value: 0n } } : undefined;
+    return mayBeZero ? { retval: 0n } : undefined;
   },
 
   corrupt(moment) {
@@ -82,7 +83,7 @@ const CANDIDATES: Readonly<Record<RandomKind, Candidate>> = {
   },
 
   delay(moment) {
-    return { delayEnterNs: (1 + draw(moment, MAX_DELAY_MS, DRAW.value)) * NS_PER_MS };
+    return { delay_enter: (1 + draw(moment, MAX_DELAY_MS, DRAW.value)) * NS_PER_MS };
   },
 };
 

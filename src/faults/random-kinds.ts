@@ -1,5 +1,5 @@
 import { errorsEver } from './realism.ts';
-import type { RandomKind, RealismLevel } from './rule.ts';
+import type { RandomKind, RealismLevel } from './selector.ts';
 import { SHORT_IO } from './short-io.ts';
 
 /** What random faults may be. */

@@ -1,6 +1,6 @@
 import { cataloguedErrors } from './errno-catalogue.ts';
 import { ERRNO_FAMILIES, type ErrnoFamily } from './errno-families.ts';
-import type { FdKind, RealismLevel } from './rule.ts';
+import type { FdKind, RealismLevel } from './selector.ts';
 
 /** How a call is made: what decides which errors the kernel could give it. */
 export interface Situation {

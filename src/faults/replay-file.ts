@@ -1,8 +1,9 @@
 import { RenacerError } from '../model/errors.ts';
 import type { NetworkFaultPlace } from '../model/network-use.ts';
 import { parseInject, printFault } from './inject-grammar.ts';
+import type { Fault } from './kinds/index.ts';
 import { faultKey, isDecision, readNetworkFault } from './network-line.ts';
-import type { Fault, Rule } from './rule.ts';
+import type { Conditions } from './selector.ts';
 import { signalByName } from './strace-names.ts';
 
 /** The version that is written. It grows when a reader of the older form would misread the newer one. */
@@ -20,7 +21,7 @@ export interface RecordedFault {
   /** The name of the rule, from which random bytes of a corruption are drawn again (see rule-identity.ts). */
   readonly rule: string;
   readonly fault: Fault;
-  readonly semantics: Rule['semantics'];
+  readonly semantics: Conditions['semantics'];
 }
 
 /** A signal of `signal_injection`, by the call at which it was sent. */

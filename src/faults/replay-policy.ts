@@ -7,11 +7,11 @@ import type { Task } from '../tracer/task.ts';
 import { CallFacts } from './call-facts.ts';
 import { decisionKey } from './decisions.ts';
 import type { FiredFault } from './fault-policy.ts';
-import { type Effect, effectsOf } from './kinds/index.ts';
+import { effectsOf } from './kinds/index.ts';
+import type { Effect } from './kinds/moment.ts';
 import { CallsUnderWay, mergeEntries } from './merged-effects.ts';
 import { Quirks } from './quirks/index.ts';
 import { faultText, type Recorded, type RecordedFault, type RecordedSignal } from './replay-file.ts';
-import type { QuirkName } from './rule.ts';
 import { decisionOrdinal } from './rule-identity.ts';
 import { type SentSignal, SentSignals } from './sent-signals.ts';
 import { SignalHandlers } from './signal-handlers.ts';
@@ -218,7 +218,7 @@ function parentOf(lineage: string): string | undefined {
   return dot < 0 ? undefined : lineage.slice(0, dot);
 }
 
-function quirkOf(recorded: Recorded): QuirkName[] {
-  const call = 'signal' in recorded ? undefined : recorded.fault.call;
-  return call?.kind === 'quirk' ? [call.name] : [];
+function quirkOf(recorded: Recorded): string[] {
+  const quirk = 'signal' in recorded ? undefined : recorded.fault.quirk;
+  return quirk ? [quirk.name] : [];
 }

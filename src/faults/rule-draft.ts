@@ -1,13 +1,5 @@
-import type { Fault, FaultStart, Rule, Selector } from './rule.ts';
-
-/**
- * One `:name=value` of a rule. The command line and the JSON form are two skins over a list of these, so that both
- * accept the same values and reject them for the same reasons. `value` is undefined for a bare word (`lost`).
- */
-export interface Field {
-  readonly name: string;
-  readonly value: string | undefined;
-}
+import type { Fault } from './kinds/index.ts';
+import type { FaultStart, RealismLevel, Selector } from './selector.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -15,13 +7,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface RuleDraft {
   readonly selector: Mutable<Selector>;
   readonly fault: Mutable<Fault>;
-  semantics: Rule['semantics'];
-  from: FaultStart;
-  realism: Rule['realism'];
+  semantics: 'kernel' | 'strace';
+  from?: FaultStart;
+  realism: RealismLevel;
 }
-
-/** Splits a condition such as `arg2&0x40` or `result>=0`, whose field name carries the operator. */
-export const CONDITION: RegExp = /^(arg\d+(?:&|==)|result(?:>=|<=|==|!=|<|>))(.*)$/s;
-
-/** Why one field of a rule is refused. It never leaves this room: the skins turn it into a RenacerError of their own. */
-export class BadField extends Error {}

@@ -12,10 +12,11 @@ export function decisionOrdinal({ nr, ordinal }: Pick<StoppedCall, 'nr' | 'ordin
 
 /**
  * The names of the rules of a plan, by which their decisions are drawn and their faults recorded: the text of each,
- * and a number from the second of equal texts on. So a rule keeps its decisions when others are added or moved.
+ * and a number from the second of equal texts on. So a rule keeps its decisions when others are added or moved, and
+ * when it begins earlier or later.
  */
 export function ruleNames(rules: readonly Rule[]): string[] {
-  return numbered(rules.map(printInject));
+  return numbered(rules.map(({ from: _, ...rule }) => printInject(rule)));
 }
 
 /** Names of their own for texts that may be equal: from the second of them on, with a number. */

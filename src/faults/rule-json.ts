@@ -1,69 +1,49 @@
 import { RenacerError } from '../model/errors.ts';
-import type { FdKind, Rule } from './rule.ts';
-import { BadField, CONDITION, type Field } from './rule-draft.ts';
-import { ruleFromFields } from './rule-fields.ts';
-import { fieldsOfRule } from './rule-to-fields.ts';
+import { CONDITION_FIELDS, type ConditionsJson, isOperatorField, OPERATOR_FORMS } from './condition-fields.ts';
+import { BadField, CONDITION, type Field } from './field.ts';
+import { type JsonForm, takesText } from './json-form.ts';
+import { FAULT_KINDS, type FaultJson } from './kinds/index.ts';
+import type { Rule } from './rule.ts';
+import { fieldsOfRule, ruleFromFields } from './rule-fields.ts';
 
 /**
  * A rule as configuration files and the builder write it: the fields of the command line's grammar by the same names
- * and with the same values, but for four that would not be clear here: `syscall` is the set of system calls,
+ * and with the same values, but for those that would not be clear here: `syscall` is the set of system calls,
  * `replace` is what the grammar calls `syscall=`, `probability` is `prob=`, `after_time` is `after-time=`.
  * Conditions on arguments are a list, and the one on the result is without its first word.
  *
  * @example { "syscall": ["read", "%network"], "path": "/etc/*", "error": "EIO", "when": "3+", "probability": 0.5 }
  */
-export interface RuleJson {
+export interface RuleJson extends FaultJson, ConditionsJson {
   readonly syscall: string | readonly string[];
-
-  readonly error?: string;
-  readonly retval?: string | number;
-  readonly signal?: string;
-  readonly replace?: string;
-  readonly delay_enter?: string;
-  readonly delay_exit?: string;
-  readonly poke_enter?: string;
-  readonly poke_exit?: string;
-  readonly short?: number;
-  readonly after?: string;
-  readonly lost?: boolean;
-  readonly corrupt?: string | number;
-  readonly kill?: 'before' | 'after';
-  readonly quirk?: string;
-
-  readonly when?: string;
-  readonly probability?: number;
-  readonly count?: 'task' | 'tree';
-  readonly times?: number;
-  readonly path?: string;
-  readonly fd?: number | FdKind;
-  readonly args?: readonly string[];
-  readonly result?: string;
-  readonly comm?: string;
-  readonly task?: string;
-  readonly after_time?: string;
-
-  readonly strace?: boolean;
-  readonly from?: 'exec' | 'entry';
-  readonly realism?: 'likely' | 'any';
 }
 
-/** Names that differ: JSON's, and the grammar's. */
-const RENAMED: readonly (readonly [json: string, field: string])[] = [
-  ['replace', 'syscall'],
-  ['probability', 'prob'],
-  ['after_time', 'after-time'],
-];
+interface JsonField {
+  readonly word: string;
+  readonly form: JsonForm;
+}
 
-const FIELD_OF: ReadonlyMap<string, string> = new Map(RENAMED);
-const NAME_OF: ReadonlyMap<string, string> = new Map(RENAMED.map(([json, field]) => [field, json]));
+/** By the key of the file: the word of the grammar. */
+const FIELDS: ReadonlyMap<string, JsonField> = new Map([
+  ...FAULT_KINDS.map(({ word, json }) => [json.key, { word, form: json.form }] as const),
+  ...Object.entries(CONDITION_FIELDS).map(([key, { word = key, form }]) => [key, { word, form }] as const),
+]);
 
-/** Fields whose JSON value is a number wherever their text is one. */
-const NUMERIC = ['probability', 'times', 'fd', 'short'];
+const KEY_OF: ReadonlyMap<string, string> = new Map([...FIELDS].map(([key, { word }]) => [word, key]));
 
-/** Makes a rule of its JSON form. Throws BAD_FAULT_RULE with the reason as its hint. Such rules begin at `entry`. */
+/** What the values of a rule are in a file, by their keys: all but `syscall`. */
+export const RULE_FORMS: ReadonlyMap<string, JsonForm> = new Map([
+  ...[...FIELDS].map(([key, { form }]) => [key, form] as const),
+  ...Object.entries(OPERATOR_FORMS),
+]);
+
+/** The keys of a rule that are its fault: it has at least one. */
+export const FAULT_KEYS: readonly string[] = FAULT_KINDS.filter(({ apply }) => apply).map(({ json }) => json.key);
+
+/** Makes a rule of its JSON form. Throws BAD_FAULT_RULE with the reason as its hint. */
 export function ruleFromJson(json: RuleJson): Rule {
   try {
-    return ruleFromFields(setText(json.syscall), Object.entries(json).flatMap(toFields), 'entry');
+    return ruleFromFields(setText(json.syscall), Object.entries(json).flatMap(toFields));
   } catch (error) {
     if (!(error instanceof BadField)) throw error;
     throw new RenacerError('BAD_FAULT_RULE', `invalid rule ${JSON.stringify(json)}`, { hint: error.message });
@@ -78,15 +58,19 @@ export function ruleToJson(rule: Rule): RuleJson {
     syscall: list.length === 1 || syscalls.startsWith('!') ? syscalls : list,
   };
   const args: string[] = [];
-  for (const { name, value } of fieldsOfRule(rule, 'entry')) {
-    const key = NAME_OF.get(name) ?? name;
+  for (const { name, value } of fieldsOfRule(rule)) {
     if (name.startsWith('arg')) args.push(name + value);
-    else if (name.startsWith('result')) json.result = name.slice('result'.length) + value;
-    else if (value === undefined) json[key] = true;
-    else json[key] = NUMERIC.includes(key) && !Number.isNaN(Number(value)) ? Number(value) : value;
+    else if (isOperatorField(name)) json.result = name.slice('result'.length) + value;
+    else json[KEY_OF.get(name)!] = jsonValue(FIELDS.get(KEY_OF.get(name)!)!.form, value);
   }
   if (args.length > 0) json.args = args;
   return json;
+}
+
+/** A number wherever the text is one and the key takes no text. */
+function jsonValue(form: JsonForm, value: string | undefined): string | number | true {
+  if (value === undefined) return true;
+  return takesText(form) || Number.isNaN(Number(value)) ? value : Number(value);
 }
 
 /** The set of system calls that a list of them stands for. Throws BadField. */
@@ -105,9 +89,10 @@ function toFields([key, value]: [string, unknown]): Field[] {
   if (key === 'syscall' || value === undefined || value === false) return [];
   if (key === 'args') return (value as readonly string[]).map((text) => conditionField(text, 'arg'));
   if (key === 'result') return [conditionField(`result${value}`, 'result')];
+  const field = FIELDS.get(key);
   // The grammar's own names for what is called otherwise here are no names of this form.
-  if (NAME_OF.has(key)) throw new BadField(`'${key}' is called '${NAME_OF.get(key)}' here`);
-  return [{ name: FIELD_OF.get(key) ?? key, value: value === true ? undefined : `${value}` }];
+  if (!field && KEY_OF.has(key)) throw new BadField(`'${key}' is called '${KEY_OF.get(key)}' here`);
+  return [{ name: field?.word ?? key, value: value === true ? undefined : `${value}` }];
 }
 
 function conditionField(text: string, kind: 'arg' | 'result'): Field {

@@ -1,4 +1,4 @@
-import type { FdKind } from './rule.ts';
+import type { FdKind } from './selector.ts';
 
 /** How the length of a call that moves data is lowered. Arguments are counted from 0. */
 export interface ShortIo {

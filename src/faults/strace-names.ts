@@ -6,6 +6,8 @@ import { signalNameOf, signalNumber } from '../syscalls/signals.ts';
  * no aliases, such as EWOULDBLOCK or SIGIOT.
  */
 
+const MAX_ERRNO = 4095;
+
 /** The number of an errno name, in any case; undefined if there is none. */
 export function errnoByName(name: string): number | undefined {
   const number = errnoNumberOf(name.toUpperCase());
@@ -17,21 +19,19 @@ export function errnoName(errno: number): string | undefined {
   return errnoNameOf(errno);
 }
 
+/** Every name that `errnoByName` knows. */
+export function errnoNames(): readonly string[] {
+  names ??= Array.from({ length: MAX_ERRNO }, (_, index) => errnoNameOf(index + 1)).filter(
+    (name) => name !== undefined,
+  );
+  return names;
+}
+
+let names: readonly string[] | undefined;
+
 /** The number of a signal name, in any case, with or without `SIG`; undefined if there is none. */
 export function signalByName(name: string): number | undefined {
   const number = signalNumber(name);
   const canonical = number === undefined ? undefined : signalNameOf(number);
   return canonical?.replace(/^SIG/, '') === name.toUpperCase().replace(/^SIG/, '') ? number : undefined;
 }
-
-/** The system calls without arguments or effects that may stand in for another (strace's `syscall=`, its class %pure). */
-export const PURE_SYSCALLS: readonly string[] = [
-  'getegid',
-  'geteuid',
-  'getgid',
-  'getpgrp',
-  'getpid',
-  'getppid',
-  'gettid',
-  'getuid',
-];

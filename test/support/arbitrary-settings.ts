@@ -3,8 +3,9 @@ import { withValueAt } from '../../src/chaos/dotted-keys.ts';
 import type { OptionName } from '../../src/chaos/option.ts';
 import { OPTION_NAMES, optionOf } from '../../src/chaos/options.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from '../../src/chaos/quantities.ts';
-import type { ChaosSettings, FaultRule, LossBursts } from '../../src/chaos/settings.ts';
+import type { ChaosSettings, LossBursts } from '../../src/chaos/settings.ts';
 import { MAX_SEED } from '../../src/faults/decisions.ts';
+import { arbitraryRule } from '../unit/faults/arbitrary-rule.ts';
 
 const rate = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0);
 const words = fc.array(fc.constantFrom('read', '%network', 'openat', '!close'), { minLength: 1, maxLength: 3 });
@@ -14,17 +15,8 @@ const bursts: fc.Arbitrary<LossBursts> = fc.record(
   { requiredKeys: ['enter', 'leave'] },
 );
 
-const rule: fc.Arbitrary<FaultRule> = fc.record(
-  {
-    syscall: fc.oneof(fc.constantFrom('read', '%file'), words),
-    error: fc.constantFrom('EIO', 'ENOSPC'),
-    when: fc.constantFrom('1', '3+', '2..9+2'),
-    probability: rate,
-    path: fc.constantFrom('/etc/*', 'a b"c'),
-    times: fc.integer({ min: 1 }),
-  },
-  { requiredKeys: ['syscall', 'error'] },
-);
+/** The schema wants at least one poke. */
+const rule = arbitraryRule.filter(({ fault }) => fault.poke_enter?.length !== 0 && fault.poke_exit?.length !== 0);
 
 /** Any value of one option. */
 function arbitraryValue(name: OptionName): fc.Arbitrary<unknown> {

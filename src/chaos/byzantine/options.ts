@@ -1,4 +1,4 @@
-import { RANDOM_KINDS, REALISM_LEVELS } from '../../faults/rule.ts';
+import { RANDOM_KINDS, REALISM_LEVELS } from '../../faults/selector.ts';
 import { choice, data, FAULTS_START, listOf, RATE, wordList } from '../kinds.ts';
 import type { ByzantineOptionName, TierOptions } from '../option.ts';
 

@@ -1,8 +1,8 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { RenacerError } from '../../model/errors.ts';
+import { BadField, CONDITION, type Field } from '../field.ts';
 import { splitFields } from '../inject-grammar.ts';
+import { nearest } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
-import { BadField, CONDITION, type Field } from '../rule-draft.ts';
 import { ruleFromFields } from '../rule-fields.ts';
 import type { Bug } from './bug.ts';
 import { BUGS } from './index.ts';
@@ -12,21 +12,18 @@ const CHOOSING = ['prob', 'when', 'times'];
 /** Fields that every bug takes, beside conditions on arguments. */
 const CONDITIONS = [...CHOOSING, 'count', 'path', 'fd', 'comm', 'task', 'after-time', 'from'];
 
-const FURTHEST_MISS = 4;
-
 /**
  * The rule that a simulated bug is, of `NAME[:FIELD...]`. Errors: UNKNOWN_BUG, BAD_BUG.
  *
  * @example parseBug('fsync-lies:path=*.db:when=2').rule
  */
-export function parseBug(text: string): { readonly name: string; readonly rule: Rule; readonly begins: boolean } {
+export function parseBug(text: string): { readonly name: string; readonly rule: Rule } {
   const [name = '', ...rest] = text.split(':');
   const bug = BUGS.find((candidate) => candidate.name === name);
   if (!bug) throw unknownBug(name);
   const given = splitFields(rest.join(':'));
   try {
-    const rule = ruleFromFields(setOf(bug), fieldsOf(bug, given), 'entry');
-    return { name, rule, begins: given.some((field) => field.name === 'from') };
+    return { name, rule: ruleFromFields(setOf(bug), fieldsOf(bug, given)) };
   } catch (error) {
     if (!(error instanceof BadField)) throw error;
     throw new RenacerError('BAD_BUG', `invalid bug ${JSON.stringify(text)}`, { hint: error.message });
@@ -66,9 +63,8 @@ function filledIn({ name: bug, rule, parameters = {} }: Bug, given: readonly Fie
 
 function unknownBug(name: string): RenacerError {
   const names = BUGS.map((bug) => bug.name);
-  const near = name === '' ? undefined : closest(name.toLowerCase(), names);
-  const isNear = near !== undefined && distance(name.toLowerCase(), near) <= FURTHEST_MISS;
-  const question = isNear ? ` (did you mean "${near}"?)` : '';
+  const near = nearest(name, names);
+  const question = near !== undefined ? ` (did you mean "${near}"?)` : '';
   return new RenacerError('UNKNOWN_BUG', `there is no simulated bug ${JSON.stringify(name)}${question}`, {
     hint: `the simulated bugs are ${names.join(', ')}`,
   });

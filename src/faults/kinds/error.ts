@@ -1,30 +1,34 @@
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import { type Aftermath, aftermathOf, MSG_NOSIGNAL, SEND_FLAGS_ARG } from '../effects.ts';
 import { isRestarted } from '../eintr.ts';
-import type { CallFault } from '../rule.ts';
-import { errnoByName, errnoName } from '../strace-names.ts';
-import type { Effect, FaultKind, Moment } from './effect.ts';
+import { ERRNO, type ErrnoWord, errnoNumber, errnoWord, readErrno } from '../errno-word.ts';
+import type { TextForm } from '../json-form.ts';
+import type { FaultKind } from './kind.ts';
+import type { Effect, Moment } from './moment.ts';
 
 const SIGPIPE = 13;
 const SHUT_RDWR = 2;
 
 /** `error=ERRNO`: the call does not happen, and the error is reported; with what the kernel would leave behind. */
-export const error: FaultKind<Extract<CallFault, { kind: 'error' }>> = ({ errno }, moment) => {
+export const error: FaultKind<'error', ErrnoWord, TextForm> = {
+  word: 'error',
+  read: readErrno,
+  print: String,
+  json: { key: 'error', form: ERRNO },
+  call: 'prevented',
+  isEarly: () => true,
+  ofFault: true,
+  apply: injectError,
+};
+
+/** The effect of such an error, for what fails by one without being asked for it by this word. */
+export function injectError(errno: ErrnoWord, moment: Moment): Effect | undefined {
   const number = errnoNumber(errno);
   const aftermaths =
     moment.semantics === 'strace' ? [] : aftermathOf(moment.facts.name, errnoWord(errno), moment.facts.fdKind);
   let effect: Effect | undefined = { entry: { result: -number } };
   for (const aftermath of aftermaths) effect = effect && AFTERMATHS[aftermath](effect, number, moment);
   return effect;
-};
-
-export function errnoNumber(errno: string | number): number {
-  return typeof errno === 'number' ? errno : errnoByName(errno)!;
-}
-
-/** The name of an errno that may be said as a number; empty if it has none. */
-export function errnoWord(errno: string | number): string {
-  return typeof errno === 'string' ? errno : (errnoName(errno) ?? '');
 }
 
 /** How each aftermath changes what is done; undefined where the error can't come at all. */

@@ -1,58 +1,46 @@
-import { syscallNumber } from '../../syscalls/syscall-table.ts';
-import type { CallFault, Fault } from '../rule.ts';
-import { after } from './after.ts';
-import { corrupt } from './corrupt.ts';
-import { delayEnter, delayExit } from './delay.ts';
-import type { Effect, FaultKind, Moment } from './effect.ts';
-import { error } from './error.ts';
-import { kill } from './kill.ts';
-import { lost } from './lost.ts';
-import { pokeEnter, pokeExit } from './poke.ts';
-import { quirk } from './quirk.ts';
-import { retval } from './retval.ts';
-import { short } from './short.ts';
-import { signal } from './signal.ts';
+import type { JsonForm, JsonOf } from '../json-form.ts';
+import * as all from './all.ts';
+import type { FaultKind } from './kind.ts';
+import type { Effect, Moment } from './moment.ts';
 
-export type { Effect, Moment };
+type Kind = (typeof all)[keyof typeof all];
 
-/** What becomes of the call itself: one kind for each word. */
-const CALL_KINDS: { readonly [K in CallFault['kind']]: FaultKind<Extract<CallFault, { kind: K }>> } = {
-  error,
-  retval,
-  short,
-  after,
-  lost,
-  kill,
-  quirk,
-};
+/** What is done to a selected call: a value for each word of the rule. */
+export type Fault = { readonly [K in Kind as K['word']]?: ReturnType<K['read']> };
 
-/** The other words, which go with any of these and with each other. */
-const OTHER_KINDS: { readonly [W in keyof Omit<Fault, 'call' | 'substitute'>]-?: FaultKind<NonNullable<Fault[W]>> } = {
-  signal,
-  delayEnterNs: delayEnter,
-  delayExitNs: delayExit,
-  pokeEnter,
-  pokeExit,
-  corrupt,
-};
+/** The same as a configuration file says it. */
+export type FaultJson = { readonly [K in Kind as K['json']['key']]?: JsonOf<K['json']['form']> };
+
+export type AnyFaultKind = FaultKind<keyof Fault, unknown, JsonForm, string>;
+
+/** By their words: first those that say what becomes of the call itself, of which a rule has one. */
+export const FAULT_KINDS: readonly AnyFaultKind[] = (Object.values(all) as unknown as AnyFaultKind[]).sort(
+  (a, b) => Number(a.call === undefined) - Number(b.call === undefined) || (a.word < b.word ? -1 : 1),
+);
+
+/** The kind of a word; undefined for what is no fault. */
+export function kindOfWord(word: string): AnyFaultKind | undefined {
+  return FAULT_KINDS.find((kind) => kind.word === word);
+}
+
+/** The kinds that a fault has, and their values, in the order of all. */
+export function partsOfFault(fault: Fault): { readonly kind: AnyFaultKind; readonly value: unknown }[] {
+  return FAULT_KINDS.flatMap((kind) => (fault[kind.word] === undefined ? [] : [{ kind, value: fault[kind.word] }]));
+}
 
 /** The effects of a fault on a call; undefined if some part of it can't be. */
 export function effectsOf(fault: Fault, moment: Moment): Effect[] | undefined {
-  const effects: (Effect | undefined)[] = [];
-  if (fault.call) {
-    const kind = CALL_KINDS[fault.call.kind] as FaultKind<CallFault>;
-    effects.push(substituted(kind(fault.call, moment), fault.substitute));
+  const parts = partsOfFault(fault);
+  const effects: Effect[] = [];
+  for (const { kind, value } of parts) {
+    if (!kind.apply) continue;
+    const effect = kind.apply(value, moment);
+    if (effect === undefined) return undefined;
+    effects.push(kind.call === undefined ? effect : altered(effect, parts));
   }
-  for (const [word, kind] of Object.entries(OTHER_KINDS)) {
-    const value = fault[word as keyof typeof OTHER_KINDS];
-    if (value !== undefined) effects.push((kind as FaultKind<unknown>)(value, moment));
-  }
-  return effects.every((effect) => effect !== undefined) ? effects : undefined;
+  return effects;
 }
 
-/** `syscall=NAME`: the kernel runs this call in place of the one that does not happen. */
-function substituted(effect: Effect | undefined, name: string | undefined): Effect | undefined {
-  const { result, ...entry } = effect?.entry ?? {};
-  if (name === undefined || result === undefined) return effect;
-  return { entry: { ...entry, syscall: syscallNumber(name)!, atExit: true }, exit: () => ({ result }) };
+function altered(effect: Effect, parts: ReturnType<typeof partsOfFault>): Effect {
+  return parts.reduce((so, { kind, value }) => kind.alter?.(value, so) ?? so, effect);
 }

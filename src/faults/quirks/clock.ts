@@ -13,6 +13,7 @@ const NS_PER_US = 1000n;
 
 /** From a chosen call on, if it is chosen with all that follow (`when=3+`), the clock is behind by so much. */
 export const clockBack: QuirkKind = {
+  detail: { form: /^[0-9.]+(s|ms|us|ns)?,(wall|monotonic|all)$/, example: '1s,wall' },
   behindVdso: true,
   start: () =>
     clockQuirk((now, _, detail) => {
@@ -23,6 +24,7 @@ export const clockBack: QuirkKind = {
 
 /** The clock shows what it showed at the first call that was chosen. */
 export const clockStands: QuirkKind = {
+  detail: { form: /^(wall|monotonic|all)$/, example: 'wall' },
   behindVdso: true,
   start() {
     const stopped = new Map<number, bigint>();

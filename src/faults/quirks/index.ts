@@ -1,7 +1,6 @@
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import type { StoppedCall } from '../../tracer/policy.ts';
 import type { CallFacts } from '../call-facts.ts';
-import type { QuirkName } from '../rule.ts';
 import { clockBack, clockStands } from './clock.ts';
 import { directoryOrder } from './directory-order.ts';
 import { interrupted } from './interrupted.ts';
@@ -14,7 +13,7 @@ import { staleRead } from './stale-read.ts';
 import { unknownFileType } from './unknown-file-type.ts';
 import { zeroBlock } from './zero-block.ts';
 
-export const QUIRK_KINDS: Readonly<Record<QuirkName, QuirkKind>> = {
+export const QUIRK_KINDS: Readonly<Record<string, QuirkKind>> = {
   'lost-writeback': lostWriteback,
   'stale-read': staleRead,
   'zero-block': zeroBlock,
@@ -34,27 +33,27 @@ export class Quirks {
   readonly watched: ReadonlySet<number>;
   /** Whether some of them need calls that programs make without entering the kernel. */
   readonly behindVdso: boolean;
-  readonly #started = new Map<QuirkName, Quirk>();
+  readonly #started = new Map<string, Quirk>();
   readonly #watchers = new Map<number, Quirk[]>();
 
   readonly #seed: number;
 
-  constructor(names: Iterable<QuirkName>, seed: number) {
+  constructor(names: Iterable<string>, seed: number) {
     this.#seed = seed;
     const kinds = [...new Set(names)];
     for (const name of kinds) {
-      for (const nr of (QUIRK_KINDS[name].watches ?? []).map((syscall) => syscallNumber(syscall)!)) {
+      for (const nr of (QUIRK_KINDS[name]!.watches ?? []).map((syscall) => syscallNumber(syscall)!)) {
         this.#watchers.set(nr, [...(this.#watchers.get(nr) ?? []), this.of(name)]);
       }
     }
     this.watched = new Set(this.#watchers.keys());
-    this.behindVdso = kinds.some((name) => QUIRK_KINDS[name].behindVdso);
+    this.behindVdso = kinds.some((name) => QUIRK_KINDS[name]!.behindVdso);
   }
 
-  of(name: QuirkName): Quirk {
+  of(name: string): Quirk {
     let quirk = this.#started.get(name);
     if (!quirk) {
-      quirk = QUIRK_KINDS[name].start(this.#seed);
+      quirk = QUIRK_KINDS[name]!.start(this.#seed);
       this.#started.set(name, quirk);
     }
     return quirk;

@@ -1,5 +1,5 @@
 import { isInterruptible } from '../eintr.ts';
-import { error } from '../kinds/error.ts';
+import { injectError } from '../kinds/error.ts';
 import type { QuirkKind } from './quirk.ts';
 
 /** A call that may sleep fails with EINTR, where some signal could bring that about. */
@@ -10,7 +10,7 @@ export const interrupted: QuirkKind = {
     effect(moment) {
       const { call, facts, handlers, realism } = moment;
       const isTrue = realism === 'any' || isInterruptible(facts.name, facts.fdKind, handlers.of(call.task));
-      return isTrue ? error({ kind: 'error', errno: 'EINTR' }, moment) : undefined;
+      return isTrue ? injectError('EINTR', moment) : undefined;
     },
   }),
 };

@@ -1,6 +1,6 @@
 import type { StoppedCall } from '../../tracer/policy.ts';
 import { textOf } from '../descriptor.ts';
-import { error } from '../kinds/error.ts';
+import { injectError } from '../kinds/error.ts';
 import type { QuirkKind } from './quirk.ts';
 
 const MAP_ANONYMOUS = 0x20;
@@ -16,7 +16,7 @@ const ASKS: Readonly<Record<string, (call: StoppedCall) => boolean>> = {
 export const noMemory: QuirkKind = {
   start: () => ({
     concerns: ({ name, call }) => ASKS[name]?.(call) === true,
-    effect: (moment) => error({ kind: 'error', errno: 'ENOMEM' }, moment),
+    effect: (moment) => injectError('ENOMEM', moment),
   }),
 };
 

@@ -1,7 +1,7 @@
 import type { MemoryWrite, StoppedCall } from '../../tracer/policy.ts';
 import { drawIndex } from '../decisions.ts';
 import { Descriptor, epollEntries } from '../descriptor.ts';
-import { FIRST_DRAW } from '../kinds/effect.ts';
+import { FIRST_DRAW } from '../kinds/moment.ts';
 import type { QuirkKind } from './quirk.ts';
 
 /** The same bit for poll(2) and epoll(7). */

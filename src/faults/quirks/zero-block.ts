@@ -1,6 +1,6 @@
 import { drawIndex } from '../decisions.ts';
 import { piecesOf } from '../kinds/buffers.ts';
-import { FIRST_DRAW } from '../kinds/effect.ts';
+import { FIRST_DRAW } from '../kinds/moment.ts';
 import { fileRangeOf, READS } from './file-range.ts';
 import { filledBytes, refill } from './filled.ts';
 import type { QuirkKind } from './quirk.ts';

@@ -5,7 +5,7 @@ import { partsOf } from '../../chaos/tiers.ts';
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import { printInject } from '../../faults/inject-grammar.ts';
 import { faultText, type Recording } from '../../faults/replay-file.ts';
-import { ruleFromJson } from '../../faults/rule-json.ts';
+import type { Rule } from '../../faults/rule.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
 import { straceExpressions } from '../../faults/strace-expressions.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../../linux/wait-status.ts';
@@ -178,11 +178,17 @@ function again({ chaos, seed, command, verify, replay, attached = [] }: RunFacts
   const words = [
     ...(replay === undefined ? [] : ['replay', replay.name]),
     ...flags.filter((flag) => !flag.startsWith('--chaos-rule=')),
-    ...(chaos?.own.rules ?? []).flatMap((rule) => ['-e', `inject=${printInject(ruleFromJson(rule))}`]),
+    ...(chaos?.own.rules ?? []).flatMap((rule) => ['-e', `inject=${printInject(asExpression(rule, chaos))}`]),
     ...(verify ? ['--verify', verify] : []),
   ];
   const targets = attached.flatMap((pid) => ['-p', String(pid)]);
   return shellQuote(['renacer', ...words, ...targets, ...(command.length > 0 ? ['--', ...command] : [])]);
+}
+
+/** A rule so that it begins as expression where it did: without a word, that is at exec, unless a setting says another. */
+function asExpression({ from, ...rule }: Rule, chaos: ChaosConfig | undefined): Rule {
+  if (chaos?.settings.faultsFrom !== undefined) return from === undefined ? rule : { ...rule, from };
+  return from === 'exec' ? rule : { ...rule, from: from ?? 'entry' };
 }
 
 /** Undefined if anything of the run is beyond strace. */

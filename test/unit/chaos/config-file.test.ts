@@ -142,6 +142,11 @@ const BAD: [string, string, string][] = [
   ],
   ['{"rules": [{"syscall": "read"}]}', 'CONFIG_INVALID', `1:12: rules[0] is {"syscall": "read"}; allowed: ${RULE}`],
   [
+    '{"rules": [{"syscall": "read", "error": "EIO"}, {"syscall": "write", "error": "ENOSPACE", "lost": true}]}',
+    'CONFIG_INVALID',
+    "1:49: rules[1]: 'ENOSPACE' is neither the name of an error nor a number from 1 to 4095: did you mean ENOSPC?",
+  ],
+  [
     '{"rules": [{"syscall": "read", "error": "eio"}]}',
     'CONFIG_INVALID',
     '1:41: rules[0].error is "eio"; allowed: the name of an error such as "EIO", or its number',

@@ -6,6 +6,7 @@ import { PRESET_NAMES, PRESETS } from '../../../src/chaos/presets.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from '../../../src/chaos/quantities.ts';
 import { chaosSchemas } from '../../../src/chaos/schema.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
+import { ruleFromJson } from '../../../src/faults/rule-json.ts';
 import { RenacerError } from '../../../src/model/errors.ts';
 import { arbitrarySettings } from '../../support/arbitrary-settings.ts';
 import { runs } from '../../support/runs.ts';
@@ -182,7 +183,8 @@ describe('a configuration', () => {
     const rule = { syscall: 'read', error: 'EIO' };
     const built = ChaosConfig.new().withRule(rule).build();
     rule.error = 'ENOSPC';
-    expect(built.settings.rules).toEqual([{ syscall: 'read', error: 'EIO' }]);
+    expect(built.toJSON().rules).toEqual([{ syscall: 'read', error: 'EIO' }]);
+    expect(Object.isFrozen(built.settings.rules?.[0]?.selector)).toBe(true);
   });
 
   it('builders leave each other alone', () => {
@@ -238,7 +240,7 @@ describe('a configuration', () => {
       .withNetworkRule({ networkTo: [':6379'], networkLatencyMs: -5, packetLossRate: Number.NaN })
       .build();
     expect(config.settings).toEqual({
-      rules: [{ syscall: 'read', error: 'EIO', probability: 1 }],
+      rules: [ruleFromJson({ syscall: 'read', error: 'EIO', probability: 1 })],
       packetLossBursts: { enter: 0, leave: 1 },
       networkRules: [{ networkTo: [':6379'], networkLatencyMs: 0 }],
     });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CHAOS_FLAGS, parseFlags, printFlags } from '../../../src/chaos/flags.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
+import { ruleFromJson } from '../../../src/faults/rule-json.ts';
 import { RenacerError } from '../../../src/model/errors.ts';
 import { arbitrarySettings } from '../../support/arbitrary-settings.ts';
 import { runs } from '../../support/runs.ts';
@@ -33,7 +34,7 @@ describe('flags', () => {
     ['--chaos-partition', { partition: true }],
     ['--chaos-network-to=:6379,db:1', { networkTo: [':6379', 'db:1'] }],
     ['--chaos-byzantine=0.1', { byzantine: { rate: 0.1 } }],
-    ['--chaos-rule={"syscall":"read","error":"EIO"}', { rules: [{ syscall: 'read', error: 'EIO' }] }],
+    ['--chaos-rule={"syscall":"read","error":"EIO"}', { rules: [ruleFromJson({ syscall: 'read', error: 'EIO' })] }],
     ['--faults-from=2s', { faultsFrom: 2000 }],
   ])('%s', (word, settings) => expect(parseFlags([split(word)])).toEqual(settings));
 

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
-import type { CallFault, Fault, Rule, Selector } from '../../../src/faults/rule.ts';
+import { CORRUPT_MODES } from '../../../src/faults/corrupt.ts';
+import type { Fault } from '../../../src/faults/kinds/index.ts';
+import { PURE_SYSCALLS } from '../../../src/faults/kinds/syscall.ts';
+import type { Rule } from '../../../src/faults/rule.ts';
 import {
-  CORRUPT_MODES,
   COUNT_SCOPES,
   FAULT_STARTS,
   FD_KINDS,
   REALISM_LEVELS,
   RESULT_OPERATORS,
-} from '../../../src/faults/rule.ts';
-import { PURE_SYSCALLS } from '../../../src/faults/strace-names.ts';
+  type Selector,
+} from '../../../src/faults/selector.ts';
 import type { When } from '../../../src/faults/when.ts';
 import { signalNameOf } from '../../../src/syscalls/signals.ts';
 
@@ -33,19 +35,22 @@ export const arbitraryWhen: fc.Arbitrary<When> = fc
     return { first, last, step: last === first ? 1 : step };
   });
 
-const call: fc.Arbitrary<CallFault> = fc.oneof(
-  fc.record({ kind: fc.constant('error' as const), errno }),
-  fc.record({ kind: fc.constant('after' as const), errno }),
-  fc.record({ kind: fc.constant('retval' as const), value: word }),
-  fc.record({ kind: fc.constant('short' as const), bytes: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) }),
-  fc.record({ kind: fc.constant('short' as const), fraction }),
-  fc.record({ kind: fc.constant('lost' as const) }),
-  fc.constantFrom<CallFault[]>(
-    { kind: 'quirk', name: 'spurious-wakeup' },
-    { kind: 'quirk', name: 'clock-back', detail: '1.5s,all' },
-    { kind: 'quirk', name: 'clock-stands', detail: 'wall' },
-  ),
-  fc.record({ kind: fc.constant('kill' as const), moment: fc.constantFrom('before' as const, 'after' as const) }),
+/** What becomes of the call itself: one of these. */
+const calls: fc.Arbitrary<Fault> = fc.oneof(
+  fc.record({ error: errno }),
+  fc.record({ after: errno }),
+  fc.record({ retval: word }),
+  fc.record({ short: fc.record({ bytes: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }) }) }),
+  fc.record({ short: fc.record({ fraction }) }),
+  fc.record({ lost: fc.constant(true as const) }),
+  fc.record({
+    quirk: fc.constantFrom<NonNullable<Fault['quirk']>[]>(
+      { name: 'spurious-wakeup' },
+      { name: 'clock-back', detail: '1.5s,all' },
+      { name: 'clock-stands', detail: 'wall' },
+    ),
+  }),
+  fc.record({ kill: fc.constantFrom('before' as const, 'after' as const) }),
 );
 
 const pokes = fc.uniqueArray(
@@ -56,20 +61,25 @@ const pokes = fc.uniqueArray(
   { selector: ({ arg }) => arg, maxLength: 4 },
 );
 
-const faultParts: Arbitraries<Fault> = {
-  call,
-  substitute: fc.constantFrom(...PURE_SYSCALLS),
+type CallWord = 'error' | 'after' | 'retval' | 'short' | 'lost' | 'quirk' | 'kill';
+
+const otherParts: Arbitraries<Omit<Fault, CallWord>> = {
+  syscall: fc.constantFrom(...PURE_SYSCALLS),
   signal: fc.integer({ min: 1, max: 64 }).map((signal) => signalNameOf(signal)!),
-  delayEnterNs: time,
-  delayExitNs: time,
-  pokeEnter: pokes,
-  pokeExit: pokes,
+  delay_enter: time,
+  delay_exit: time,
+  poke_enter: pokes,
+  poke_exit: pokes,
   corrupt: fc.record({
     amount: fc.integer({ min: 1, max: 9999 }),
     unit: fc.constantFrom('bit' as const, 'byte' as const),
     mode: fc.constantFrom(...CORRUPT_MODES),
   }),
 };
+
+const arbitraryFault: fc.Arbitrary<Fault> = fc
+  .tuple(fc.oneof(fc.constant<Fault>({}), calls), fc.record(otherParts, { requiredKeys: [] }))
+  .map(([call, others]) => ({ ...call, ...others }));
 
 /** Globs as rules hold them: no backslash before a colon, none at the end. */
 const glob = fc
@@ -107,26 +117,25 @@ export const arbitraryRule: fc.Arbitrary<Rule> = fc
         fc.record(selectorParts, { requiredKeys: [] }),
       )
       .map(([fixed, parts]): Selector => ({ ...fixed, ...parts })),
-    fault: fc.record(faultParts, { requiredKeys: [] }),
+    fault: arbitraryFault,
     semantics: fc.constantFrom('kernel' as const, 'strace' as const),
-    from: fc.constantFrom(...FAULT_STARTS),
     realism: fc.constantFrom(...REALISM_LEVELS),
+    from: fc.option(fc.constantFrom(...FAULT_STARTS), { nil: undefined }),
   })
+  .map(({ from, ...rule }): Rule => ({ ...rule, ...(from && { from }) }))
   .map(makeSayable)
-  .filter(({ fault }) => Object.keys(fault).some((key) => key !== 'substitute'));
+  .filter(({ fault }) => Object.keys(fault).some((key) => key !== 'syscall'));
 
 /** Leaves out what can't be said together. */
 function makeSayable(rule: Rule): Rule {
   const { corrupt, ...fault } = rule.fault;
-  const happens = fault.call === undefined || fault.call.kind === 'short' || fault.call.kind === 'after';
+  const { error, retval, lost, kill, quirk } = fault;
+  const happens = [error, retval, lost, kill, quirk].every((part) => part === undefined);
   const { result, ...selector } = rule.selector;
-  const late =
-    fault.signal === undefined &&
-    fault.delayEnterNs === undefined &&
-    fault.pokeEnter === undefined &&
-    (fault.call === undefined ||
-      fault.call.kind === 'after' ||
-      (fault.call.kind === 'kill' && fault.call.moment === 'after'));
+  const isEarly = [error, retval, lost, quirk, fault.short, fault.signal, fault.delay_enter, fault.poke_enter].some(
+    (part) => part !== undefined,
+  );
+  const late = !isEarly && kill !== 'before';
   return {
     ...rule,
     fault: happens && corrupt !== undefined ? { ...fault, corrupt } : fault,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileArgCondition, compileResultCondition } from '../../../src/faults/conditions.ts';
-import { RESULT_OPERATORS } from '../../../src/faults/rule.ts';
+import { RESULT_OPERATORS } from '../../../src/faults/selector.ts';
 import { ArgWords } from '../../../src/model/arg-words.ts';
 
 const word = fc.oneof(

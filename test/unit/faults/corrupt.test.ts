@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { corruptBytes } from '../../../src/faults/corrupt.ts';
+import { CORRUPT_MODES, type Corruption, corruptBytes } from '../../../src/faults/corrupt.ts';
 import { decisionKey } from '../../../src/faults/decisions.ts';
-import { CORRUPT_MODES, type Corruption } from '../../../src/faults/rule.ts';
 
 const arbitraryCorruption: fc.Arbitrary<Corruption> = fc.record({
   amount: fc.integer({ min: 1, max: 40 }),

@@ -23,19 +23,18 @@ describe('the grammar of -e inject=', () => {
     expect(rule).toEqual({
       selector: { syscalls: 'open,%file', count: 'task', when: { first: 2, last: 9, step: 3 } },
       fault: {
-        call: { kind: 'error', errno: 'ENOENT' },
+        error: 'ENOENT',
         signal: 'SIGUSR1',
-        substitute: 'getpid',
-        delayEnterNs: 10_000_000,
-        delayExitNs: 5000,
-        pokeEnter: [
+        syscall: 'getpid',
+        delay_enter: 10_000_000,
+        delay_exit: 5000,
+        poke_enter: [
           { arg: 1, hex: '00ff' },
           { arg: 3, hex: 'a0' },
         ],
-        pokeExit: [{ arg: 2, hex: '01' }],
+        poke_exit: [{ arg: 2, hex: '01' }],
       },
       semantics: 'kernel',
-      from: 'exec',
       realism: 'likely',
     });
   });
@@ -59,7 +58,7 @@ describe('the grammar of -e inject=', () => {
         afterTimeNs: 2e9,
         times: 3,
       },
-      fault: { call: { kind: 'error', errno: 'EIO' } },
+      fault: { error: 'EIO' },
       semantics: 'strace',
       from: 'entry',
       realism: 'any',
@@ -67,23 +66,30 @@ describe('the grammar of -e inject=', () => {
   });
 
   it.each([
-    ['read:short=0.25', { call: { kind: 'short', fraction: 0.25 } }],
-    ['read:short=1', { call: { kind: 'short', bytes: 1 } }],
-    ['write:after=ENOSPC', { call: { kind: 'after', errno: 'ENOSPC' } }],
-    ['write:lost', { call: { kind: 'lost' } }],
-    ['write:kill', { call: { kind: 'kill', moment: 'before' } }],
-    ['write:kill=after', { call: { kind: 'kill', moment: 'after' } }],
+    ['read:short=0.25', { short: { fraction: 0.25 } }],
+    ['read:short=1', { short: { bytes: 1 } }],
+    ['write:after=ENOSPC', { after: 'ENOSPC' }],
+    ['write:lost', { lost: true }],
+    ['write:kill', { kill: 'before' }],
+    ['write:kill=after', { kill: 'after' }],
     ['read:corrupt=1bit', { corrupt: { amount: 1, unit: 'bit', mode: 'flip' } }],
-    [
-      'read:corrupt=4bytes,zero:short=3',
-      { call: { kind: 'short', bytes: 3 }, corrupt: { amount: 4, unit: 'byte', mode: 'zero' } },
-    ],
-    ['read:retval=-1', { call: { kind: 'retval', value: 2n ** 64n - 1n } }],
-    ['read:error=4095', { call: { kind: 'error', errno: 4095 } }],
+    ['read:corrupt=4bytes,zero:short=3', { short: { bytes: 3 }, corrupt: { amount: 4, unit: 'byte', mode: 'zero' } }],
+    ['read:retval=-1', { retval: 2n ** 64n - 1n }],
+    ['read:error=4095', { error: 4095 }],
     ['read:signal=33', { signal: 'SIGRT_1' }],
-    ['read:delay_exit=1:result>=-4095', { delayExitNs: 1000 }],
+    ['read:delay_exit=1:result>=-4095', { delay_exit: 1000 }],
   ])('reads the fault of %s', (text, fault) => {
     expect(parseInject(text).fault).toEqual(fault);
+  });
+
+  it('takes a probability as a percentage too', () => {
+    expect(parseInject('read:error=EIO:prob=50%').selector.probability).toBe(0.5);
+    expect(printInject(parseInject('read:error=EIO:prob=2.5%'))).toBe('read:error=EIO:prob=0.025');
+  });
+
+  it('leaves where a rule begins unsaid if it does not say it', () => {
+    expect(parseInject('read:lost').from).toBeUndefined();
+    expect(printInject(parseInject('read:lost:from=exec'))).toBe('read:lost:from=exec');
   });
 
   it('takes the last of several when=, and nothing else twice', () => {
@@ -92,9 +98,12 @@ describe('the grammar of -e inject=', () => {
   });
 
   it("knows fault= by its default, ENOSYS, and refuses there what is inject's", () => {
-    expect(parseInject('read:when=2:prob=0.5', 'fault').fault).toEqual({ call: { kind: 'error', errno: 'ENOSYS' } });
+    expect(parseInject('read:when=2:prob=0.5', 'fault').fault).toEqual({ error: 'ENOSYS' });
     expect(refusal('read:signal=INT', 'fault').message).toBe("invalid fault argument 'read:signal=INT'");
     expect(refusal('read:lost', 'fault').hint).toContain('inject=');
+    expect(refusal('read:quirk=zero-block', 'fault').hint).toBe(
+      'fault= stands for an error and takes no quirk: use inject=',
+    );
   });
 
   it.each([
@@ -119,6 +128,12 @@ describe('the grammar of -e inject=', () => {
     ['read:error=EIO:comm=sixteen-letters-', "'sixteen-letters'"],
     ['read:error=EIO:path=/a\\', 'backslash'],
     ['read:lost=1', 'no value'],
+    ['write:error=ENOSPACE', 'did you mean ENOSPC?'],
+    ['write:eror=ENOSPC', 'did you mean error?'],
+    ['write:error=EIO:fd=sockt', 'one of'],
+    ['write:error=EIO:count=trees', 'did you mean tree?'],
+    ['write:eror=EIO:prob=2:quirk=lost-write', 'did you mean error?; prob takes'],
+    ['write:error=EIO:prob=101%', 'a percentage such as 50%'],
   ])('refuses %s with the reason', (text, reason) => {
     const error = refusal(text);
     expect(error).toMatchObject({ code: 'BAD_FAULT_RULE', message: `invalid inject argument '${text}'` });

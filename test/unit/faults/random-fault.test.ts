@@ -4,10 +4,11 @@ import type { CallFacts } from '../../../src/faults/call-facts.ts';
 import { decisionKey } from '../../../src/faults/decisions.ts';
 import type { FaultSettings } from '../../../src/faults/fault-plan.ts';
 import { faultPlan } from '../../../src/faults/fault-plan.ts';
-import type { Moment } from '../../../src/faults/kinds/index.ts';
+import type { Moment } from '../../../src/faults/kinds/moment.ts';
 import { Quirks } from '../../../src/faults/quirks/index.ts';
 import { randomFault } from '../../../src/faults/random-fault.ts';
-import { type FdKind, RANDOM_KINDS, type RealismLevel } from '../../../src/faults/rule.ts';
+import { ruleFromJson } from '../../../src/faults/rule-json.ts';
+import { type FdKind, RANDOM_KINDS, type RealismLevel } from '../../../src/faults/selector.ts';
 import { SignalHandlers } from '../../../src/faults/signal-handlers.ts';
 import { ArgWords } from '../../../src/model/arg-words.ts';
 import { syscallName, syscallNumber } from '../../../src/syscalls/syscall-table.ts';
@@ -62,8 +63,8 @@ function faultsOf(made: Made, kinds: readonly (typeof RANDOM_KINDS)[number][] = 
   const seen = new Set<string>();
   for (let ordinal = 1; ordinal <= 300; ordinal++) {
     const fault = source.choose(moment(made, 1, ordinal))?.fault;
-    if (fault?.call?.kind === 'error') seen.add(`${fault.call.errno}`);
-    else if (fault) seen.add(fault.call?.kind ?? (fault.corrupt ? 'corrupt' : 'delay'));
+    if (fault?.error !== undefined) seen.add(`${fault.error}`);
+    else if (fault) seen.add(Object.keys(fault)[0]!.replace('delay_enter', 'delay'));
   }
   return seen;
 }
@@ -107,9 +108,7 @@ describe('a random fault', () => {
     const source = randomFault({ kinds: ['short'], errors: undefined });
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 1 << 20 }), fc.nat(), (length, ordinal) => {
-        const call = source.choose(moment({ length }, 1, ordinal))?.fault.call;
-        expect(call).toMatchObject({ kind: 'short' });
-        const { bytes } = call as { bytes: number };
+        const { bytes } = source.choose(moment({ length }, 1, ordinal))!.fault.short as { bytes: number };
         expect(bytes >= 1 && bytes < length).toBe(true);
       }),
     );
@@ -130,8 +129,8 @@ describe('the plan of random faults', () => {
 
   it('begins where it is told to, and rules that say where they begin keep that', () => {
     const rules = [
-      { syscall: 'read', error: 'EIO' },
-      { syscall: 'read', error: 'EIO', from: 'entry' as const },
+      ruleFromJson({ syscall: 'read', error: 'EIO' }),
+      ruleFromJson({ syscall: 'read', error: 'EIO', from: 'entry' }),
     ];
     const begins = (faultsFrom: FaultSettings['faultsFrom']): unknown[] =>
       faultPlan({ rules, byzantine: { rate: 1 }, bugs: ['close-fails'], faultsFrom }, 1)!.rules.map(({ rule }) => [

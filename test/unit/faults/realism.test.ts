@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cataloguedErrors, cataloguedSyscalls } from '../../../src/faults/errno-catalogue.ts';
 import { ERRNO_FAMILIES } from '../../../src/faults/errno-families.ts';
 import { errorsFor, realism, type Situation } from '../../../src/faults/realism.ts';
-import { FD_KINDS } from '../../../src/faults/rule.ts';
+import { FD_KINDS } from '../../../src/faults/selector.ts';
 import { errnoByName } from '../../../src/faults/strace-names.ts';
 
 const plain: Situation = { fdKind: undefined, nonblocking: false, hasTimeout: false, canBlock: false };

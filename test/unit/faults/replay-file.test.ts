@@ -89,7 +89,7 @@ describe('the file of recorded faults', () => {
           syscall: 'read',
           ordinal: 3,
           rule: 'read:error=EIO:prob=0.1',
-          fault: { call: { kind: 'error', errno: 'EIO' } },
+          fault: { error: 'EIO' },
           semantics: 'kernel',
         },
       ],

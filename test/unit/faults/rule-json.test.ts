@@ -8,15 +8,13 @@ import { arbitraryRule } from './arbitrary-rule.ts';
 describe('the JSON form of a rule', () => {
   it('says what the grammar says', () => {
     const json = { syscall: ['read', '%network'], path: '/etc/*', error: 'EIO', when: '3+', probability: 0.5 };
-    expect(ruleFromJson(json)).toEqual(parseInject('read,%network:path=/etc/*:error=EIO:when=3+:prob=0.5:from=entry'));
+    expect(ruleFromJson(json)).toEqual(parseInject('read,%network:path=/etc/*:error=EIO:when=3+:prob=0.5'));
     expect(ruleToJson(ruleFromJson(json))).toEqual(json);
   });
 
   it('takes numbers where the grammar takes digits', () => {
     const json = { syscall: 'read', short: 10, fd: 3, delay_exit: '500', when: '2', times: 1, corrupt: 3 };
-    expect(ruleFromJson(json)).toEqual(
-      parseInject('read:short=10:fd=3:delay_exit=500us:when=2:times=1:corrupt=3:from=entry'),
-    );
+    expect(ruleFromJson(json)).toEqual(parseInject('read:short=10:fd=3:delay_exit=500us:when=2:times=1:corrupt=3'));
   });
 
   it('has conditions as texts', () => {
@@ -49,7 +47,7 @@ describe('the JSON form of a rule', () => {
       fc.property(arbitraryRule, (rule) => {
         const json = JSON.parse(JSON.stringify(ruleToJson(rule)));
         // The schema wants at least one poke.
-        fc.pre(rule.fault.pokeEnter?.length !== 0 && rule.fault.pokeExit?.length !== 0);
+        fc.pre(rule.fault.poke_enter?.length !== 0 && rule.fault.poke_exit?.length !== 0);
         expect(() => parseConfig(JSON.stringify({ rules: [json] }))).not.toThrow();
         expect(ruleFromJson(json)).toEqual(rule);
       }),

@@ -5,7 +5,7 @@ import { parseBug } from '../../../../src/faults/bugs/parse-bug.ts';
 import { printInject } from '../../../../src/faults/inject-grammar.ts';
 import { parseSyscallSet } from '../../../../src/syscalls/select.ts';
 
-const textOf = (bug: string): string => printInject({ ...parseBug(bug).rule, from: 'exec' });
+const textOf = (bug: string): string => printInject(parseBug(bug).rule);
 
 const words = (text: string): string => text.toLowerCase().replace(/\s+/g, ' ');
 const docs = words(readFileSync(new URL('../../../../docs/faults.md', import.meta.url), 'utf8'));

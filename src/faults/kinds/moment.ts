@@ -1,21 +1,21 @@
 import type { EntryDecision, ExitDecision, StoppedCall } from '../../tracer/policy.ts';
 import type { CallFacts } from '../call-facts.ts';
 import type { DecisionKey } from '../decisions.ts';
-import type { Quirks } from '../quirks/index.ts';
-import type { Rule } from '../rule.ts';
+import type { Conditions } from '../selector.ts';
 import type { SignalHandlers } from '../signal-handlers.ts';
 
 /** What a kind of fault knows when it is asked. */
 export interface Moment {
   readonly call: StoppedCall;
   readonly facts: CallFacts;
-  readonly semantics: Rule['semantics'];
-  readonly realism: Rule['realism'];
+  readonly semantics: Conditions['semantics'];
+  readonly realism: Conditions['realism'];
   /** Random choices are drawn from this key at this ordinal, from draw 8 on. */
   readonly key: DecisionKey;
   readonly ordinal: number;
   readonly handlers: SignalHandlers;
-  readonly quirks: Quirks;
+  /** The quirks of the run, by their names. */
+  readonly quirks: { of(name: string): Misbehaviour };
 }
 
 /** What is to be done: at the entry, and when the call comes back. */
@@ -25,11 +25,13 @@ export interface Effect {
   readonly exit?: (call: StoppedCall) => ExitDecision | undefined;
 }
 
-/**
- * One kind of fault: what its word in a rule does to a call. It answers undefined where the kernel could not do this to
- * this call: then the call goes on untouched, and the rule has not fired.
- */
-export type FaultKind<Word> = (word: Word, moment: Moment) => Effect | undefined;
+/** A quirk as a fault sees it. */
+export interface Misbehaviour {
+  /** Whether a call, made this way, is one that it can happen to: no other is eligible. */
+  concerns(facts: CallFacts, detail: string | undefined): boolean;
+  /** What it does to a call that it concerns. */
+  effect(moment: Moment, detail: string | undefined): Effect | undefined;
+}
 
 /** The first draw that is free for the kinds. */
 export const FIRST_DRAW = 8;
