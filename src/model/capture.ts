@@ -1,7 +1,8 @@
 /** How many bytes a captured buffer has: a constant, another argument, that argument times an element size, or the result. */
 export type CaptureSize =
   | number
-  | { readonly arg: number; readonly times?: number }
+  /** `int`: it is one, and what stands in the upper half of its register has no meaning. */
+  | { readonly arg: number; readonly times?: number; readonly int?: true }
   | { readonly result: true; readonly times?: number }
   /** The u32 that this pointer argument points at, as `socklen_t *` does. */
   | { readonly pointedBy: number };

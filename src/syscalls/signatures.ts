@@ -1,4 +1,4 @@
-import { type Capture, type Dependence, RESULT_ARGUMENT } from '../model/capture.ts';
+import { type BehindSize, type Capture, type CaptureSize, type Dependence, RESULT_ARGUMENT } from '../model/capture.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import type { ArgumentType, Call, ResultType, Signature } from './argument-type.ts';
 import type { Dumps } from './descriptor-set.ts';
@@ -33,6 +33,8 @@ export interface PreparedSignature {
   argumentsOf(args: Call['args']): readonly ArgumentType[];
   capturesOf(args: Call['args']): readonly Capture[];
   readonly result: ResultType;
+  /** How many bytes of each argument's word the kernel reads. */
+  readonly widths: readonly number[];
 }
 
 const BY_KIND: Readonly<Record<ArgumentKind, ArgumentType>> = { f: fd, s: path, d: long, u: size, x: hexadecimal };
@@ -134,10 +136,11 @@ function strings({ arg, at }: Capture): Capture {
 }
 
 function descriptorsOf(nr: number, args: Call['args'], abi: SyscallAbi): Capture[] {
-  const { argumentsOf, result } = signatureOf(nr, abi);
+  const { argumentsOf, result, widths } = signatureOf(nr, abi);
   const captures = argumentsOf(args).flatMap(({ descriptor, descriptorsInside, word }, position) => {
     const arg = word ?? position;
-    return descriptor ? [{ arg, at: 'entry', kind: 'fd' } as const] : (descriptorsInside?.(arg) ?? []);
+    if (descriptor) return [{ arg, at: 'entry', kind: 'fd' } as const];
+    return (descriptorsInside?.(arg) ?? []).map((capture) => sizedAsRead(capture, widths));
   });
   return result.descriptor ? [...captures, { arg: RESULT_ARGUMENT, at: 'exit', kind: 'fd' }] : captures;
 }
@@ -164,13 +167,13 @@ const RETURNS_PROCESS = new Set('fork vfork clone clone3 wait4 getpid gettid get
 function prepareByNumber(nr: number): PreparedSignature {
   const entry = syscallEntry(nr);
   if (entry === undefined) return unknown;
-  return prepareDefinition(entry.name, definitions.get(nr) ?? byKinds(entry));
+  return prepareDefinition(entry, definitions.get(nr) ?? byKinds(entry));
 }
 
 function prepare32(nr: number): PreparedSignature {
   const entry = syscallTable('i386').entry(nr);
   if (entry === undefined) return unknown;
-  return prepareDefinition(entry.name, signature32(entry.name, definitions) ?? in32Bits(byKinds(entry)));
+  return prepareDefinition(entry, signature32(entry.name, definitions) ?? in32Bits(byKinds(entry)));
 }
 
 /** What the table alone says of the arguments. */
@@ -178,22 +181,42 @@ function byKinds(entry: SyscallEntry): Signature {
   return { args: entry.args.map(({ kind }) => BY_KIND[kind]) };
 }
 
-function prepareDefinition(name: string, definition: Signature): PreparedSignature {
-  if (MAKES_DESCRIPTOR.has(name)) return prepare({ result: descriptorResult, ...definition });
-  if (RETURNS_PROCESS.has(name)) return prepare({ result: processResult, ...definition });
-  return prepare(definition);
+function prepareDefinition({ name, args }: SyscallEntry, definition: Signature): PreparedSignature {
+  const widths = args.map(({ width }) => width);
+  if (MAKES_DESCRIPTOR.has(name)) return prepare({ result: descriptorResult, ...definition }, widths);
+  if (RETURNS_PROCESS.has(name)) return prepare({ result: processResult, ...definition }, widths);
+  return prepare(definition, widths);
 }
 
-function prepare(signature: Signature): PreparedSignature {
+/** `widths`: how many bytes of each word the kernel reads. */
+function prepare(signature: Signature, widths: Widths = []): PreparedSignature {
   const { args: types } = signature;
   const result = signature.result ?? decimalResult;
   if (typeof types === 'function') {
-    return { result, argumentsOf: types, capturesOf: (args) => capturesOfTypes(types(args)) };
+    return { result, widths, argumentsOf: types, capturesOf: (args) => capturesOfTypes(types(args), widths) };
   }
-  const captures = capturesOfTypes(types);
-  return { result, argumentsOf: () => types, capturesOf: () => captures };
+  const captures = capturesOfTypes(types, widths);
+  return { result, widths, argumentsOf: () => types, capturesOf: () => captures };
 }
 
-function capturesOfTypes(types: readonly ArgumentType[]): readonly Capture[] {
-  return types.flatMap((type, position) => type.capture?.(type.word ?? position) ?? []);
+type Widths = PreparedSignature['widths'];
+
+function capturesOfTypes(types: readonly ArgumentType[], widths: Widths): readonly Capture[] {
+  return types
+    .flatMap((type, position) => type.capture?.(type.word ?? position) ?? [])
+    .map((capture) => sizedAsRead(capture, widths));
 }
+
+/** A capture whose size is an argument, as the kernel reads that. */
+function sizedAsRead(capture: Capture, widths: Widths): Capture {
+  if ('size' in capture && isInt(capture.size, widths))
+    return { ...capture, size: { ...capture.size, int: true } } as Capture;
+  if ('count' in capture && isInt(capture.count, widths)) return { ...capture, count: { ...capture.count, int: true } };
+  return capture;
+}
+
+function isInt(size: BehindSize | CaptureSize, widths: Widths): size is Extract<CaptureSize, { arg: number }> {
+  return typeof size === 'object' && 'arg' in size && (widths[size.arg] ?? WHOLE) < WHOLE;
+}
+
+const WHOLE = 8;

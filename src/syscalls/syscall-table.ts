@@ -9,6 +9,8 @@ export type ArgumentKind = 'f' | 's' | 'd' | 'u' | 'x';
 export interface ArgumentName {
   readonly kind: ArgumentKind;
   readonly name: string;
+  /** How many bytes of the word the kernel reads: of an int 4, of a mode 2, of longs and pointers 8. */
+  readonly width: 2 | 4 | 8;
 }
 
 /** One system call of a table. */
@@ -32,7 +34,7 @@ export class SyscallTable {
       this.#byNumber[Number(nr)] = {
         nr: Number(nr),
         name,
-        args: args.map((arg) => ({ kind: arg[0] as ArgumentKind, name: arg.slice(2) })),
+        args: args.map(argumentOf),
       };
       this.#byName.set(name, Number(nr));
     }
@@ -60,6 +62,13 @@ export class SyscallTable {
   names(): readonly string[] {
     return [...this.#byName.keys()];
   }
+}
+
+/** `f:fd`, `d4:timeout`, `u:count`. */
+function argumentOf(text: string): ArgumentName {
+  const [kind, name] = text.split(':') as [string, string];
+  const width = kind[1] === '2' ? 2 : kind[1] === '4' || kind === 'f' ? 4 : 8;
+  return { kind: kind[0] as ArgumentKind, name, width };
 }
 
 const native = new SyscallTable(X86_64_TABLE);

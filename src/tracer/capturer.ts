@@ -153,7 +153,7 @@ export class Capturer {
 
   #size(size: CaptureSize, tid: number, args: ArgWords, result: number): number {
     if (typeof size === 'number') return size;
-    if ('arg' in size) return args.signed(size.arg) * (size.times ?? 1);
+    if ('arg' in size) return (size.int ? args.i32(size.arg) : args.signed(size.arg)) * (size.times ?? 1);
     if ('result' in size) return result * (size.times ?? 1);
     const { buffer } = this.#memory;
     if (this.#memory.read(tid, args.unsigned(size.pointedBy), 4) < 4) return 0;
@@ -185,6 +185,8 @@ export class Capturer {
     while (2 * count + 1 < words.length && (words[2 * count] !== 0 || words[2 * count + 1] !== 0)) count += 1;
     const complete = 2 * count + 1 < words.length;
     const shown = Math.min(count, most);
+    // A vector of nothing is one all the same.
+    if (shown === 0 && complete) this.#writer.endCapture(head, 0);
     this.#bytes(complete ? head : head | CUT, tid, address, shown * POINTER_BYTES, shown * POINTER_BYTES);
     for (let i = 0; withStrings && i < shown; i++) {
       this.#string(head | ((i + 1) << 8), tid, words[2 * i + 1]! * 2 ** 32 + words[2 * i]!, this.#stringLimit);

@@ -51,8 +51,9 @@ export class Labels {
   set(time: number, tid: number, address: number, descriptors: number): void {
     const words = this.#words(tid, address, Math.ceil(descriptors / 32) * 4);
     let found = 0;
-    for (let fd = 0; fd < descriptors && found < MOST; fd++) {
-      if (((words[fd >> 5] ?? 0) >> (fd & 31)) & 1) {
+    const end = Math.min(descriptors, words.length * 32);
+    for (let fd = 0; fd < end && found < MOST; fd++) {
+      if ((words[fd >> 5]! >> (fd & 31)) & 1) {
         this.descriptor(time, tid, fd);
         found += 1;
       }

@@ -8,7 +8,7 @@ import { decimalI64, decimalI64At, hex64 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { syscallNumber } from '../syscall-table.ts';
 import { mapFlags } from '../types/flags.ts';
-import { address, fd, hexResult, int, long, namedValue, pid, size, uint } from '../types/numbers.ts';
+import { address, fd, hexResult, namedValue, pid, size } from '../types/numbers.ts';
 import { boxed, structOut } from '../types/pointers.ts';
 import { waitStatusOut } from '../types/processes.ts';
 import { path } from '../types/strings.ts';
@@ -89,8 +89,6 @@ export function in32Bits({ args, ...rest }: Signature): Signature {
 }
 
 function narrowed(type: ArgumentType): ArgumentType[] {
-  if (type.print === long.print) return [{ ...type, print: int.print } as ArgumentType];
-  if (type.print === size.print) return [{ ...type, print: uint.print } as ArgumentType];
   const captures = type.capture?.(0) ?? [];
   if (type.alike || captures.every(isText)) return [type];
   // The second half of a value is nothing without the first.

@@ -39,7 +39,7 @@ export const MEMORY: Readonly<Record<string, Signature>> = {
   munmap: { args: [address, size] },
   mprotect: { args: [address, size, protection] },
   pkey_mprotect: { args: [address, size, protection, int] },
-  pkey_alloc: { args: [hex32, namedValue(PKEY_ACCESS)] },
+  pkey_alloc: { args: [hexadecimal, namedValue(PKEY_ACCESS)] },
   pkey_free: { args: [int] },
   mremap: {
     args: (args) =>

@@ -6,6 +6,7 @@ import {
   type OutputType,
   type Signature,
 } from '../argument-type.ts';
+import { upperHalf } from '../argument-words.ts';
 import { FILESYSTEM_MAGIC, MOUNT_FLAGS, UMOUNT_FLAGS } from '../constants/filesystems.ts';
 import {
   FSCONFIG_COMMANDS,
@@ -38,7 +39,8 @@ const mountFlags: InputType = {
   when: 'entry',
   print(call, arg) {
     const value = call.args.u32(arg);
-    if ((value & MS_MGC_MSK) >>> 0 !== MS_MGC_VAL) return MOUNT_FLAGS.text(value);
+    if ((value & MS_MGC_MSK) >>> 0 !== MS_MGC_VAL) return MOUNT_FLAGS.text64(value, upperHalf(call, arg));
+    // With the magic number the kernel reads the lowest 16 bits alone.
     return (value & 0xffff) === 0 ? 'MS_MGC_VAL' : `MS_MGC_VAL|${MOUNT_FLAGS.text(value & 0xffff)}`;
   },
 };

@@ -1,4 +1,5 @@
 import type { ArgumentType, Call, InputType, OutputType, Signature } from '../argument-type.ts';
+import { upperHalf } from '../argument-words.ts';
 import { GET_MEMPOLICY_FLAGS, MBIND_FLAGS, MEMORY_POLICIES, MEMORY_POLICY_FLAGS } from '../constants/uapi.generated.ts';
 import { onSize } from '../dependence.ts';
 import { errnoNameOf } from '../errnos.ts';
@@ -14,6 +15,8 @@ const policy: InputType = {
   when: 'entry',
   print(call, arg) {
     const value = call.args.u32(arg);
+    const high = upperHalf(call, arg);
+    if (high !== 0) return MEMORY_POLICIES.text64(value, high);
     const name = MEMORY_POLICIES.known(value & ~MODE_FLAGS);
     const flags = value & MODE_FLAGS;
     if (flags === 0) return MEMORY_POLICIES.text(value);

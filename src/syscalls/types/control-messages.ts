@@ -1,7 +1,7 @@
 import type { Call, PrintOptions } from '../argument-type.ts';
 import { SCM_CREDENTIALS, SCM_RIGHTS, SOCKET_CONTROL_TYPES, SOCKET_LEVELS, SOL_SOCKET } from '../constants/sockets.ts';
 import { SCM_IP_TYPES } from '../constants/uapi.generated.ts';
-import { hex, i32, u8, u32, u64 } from '../memory-words.ts';
+import { decimalU64At, hex, i32, u8, u32, u64 } from '../memory-words.ts';
 import { choice } from '../named-values.ts';
 import { hexEscaped } from '../quoted-text.ts';
 import { descriptorText, processText } from './numbers.ts';
@@ -50,7 +50,7 @@ export function controlText(control: Uint8Array, call: Call, options: PrintOptio
     const content = control.subarray(offset + HEADER_SIZE, Math.min(offset + length, control.length));
     const data = content.length === 0 ? '' : `, cmsg_data=${dataText(level, type, content, call, options)}`;
     messages.push(
-      `{cmsg_len=${length}, cmsg_level=${SOCKET_LEVELS.text(level)}, cmsg_type=${typeText(level, type)}${data}}`,
+      `{cmsg_len=${decimalU64At(control, offset)}, cmsg_level=${SOCKET_LEVELS.text(level)}, cmsg_type=${typeText(level, type)}${data}}`,
     );
     if (length < HEADER_SIZE) break;
     offset += Math.ceil(length / 8) * 8;

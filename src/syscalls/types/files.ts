@@ -3,7 +3,7 @@ import { ENTRY_TYPES, RESOLVE_FLAGS } from '../constants/files.ts';
 import { decimalI64At, decimalU64At, i32, u16, u32, u64 } from '../memory-words.ts';
 import { quotedUntilNul, type StringStyle } from '../quoted-text.ts';
 import { openFlagsText } from './flags.ts';
-import { addressText, descriptorText, octal } from './numbers.ts';
+import { addressText, descriptorText, octal64 } from './numbers.ts';
 import { boxed, structIn, structOut } from './pointers.ts';
 
 /** The two descriptors that pipe(2) and socketpair(2) make. */
@@ -91,9 +91,9 @@ function entryText(entry: Uint8Array, form: 'getdents' | 'getdents64', style: St
 export function openHow(size: number): InputType {
   return alike(
     structIn({ arg: size }, (bytes) => {
-      const flags = `flags=${openFlagsText(u32(bytes, 0))}`;
-      const mode = u64(bytes, 8) === 0 ? '' : `, mode=${octal(u32(bytes, 8))}`;
-      return `{${flags}${mode}, resolve=${RESOLVE_FLAGS.text(u32(bytes, 16))}}`;
+      const flags = `flags=${openFlagsText(u32(bytes, 0), u32(bytes, 4))}`;
+      const mode = u64(bytes, 8) === 0 ? '' : `, mode=${octal64(u32(bytes, 8), u32(bytes, 12))}`;
+      return `{${flags}${mode}, resolve=${RESOLVE_FLAGS.text64(u32(bytes, 16), u32(bytes, 20))}}`;
     }),
   );
 }

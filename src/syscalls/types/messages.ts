@@ -6,7 +6,7 @@ import { quoted } from '../quoted-text.ts';
 import { controlText } from './control-messages.ts';
 import { isNetlink, NETLINK_GAP, netlinkText } from './netlink.ts';
 import { addressText } from './numbers.ts';
-import { arrayIn } from './pointers.ts';
+import { arrayIn, emptyIf } from './pointers.ts';
 import { sockaddrText } from './sockaddr.ts';
 
 type Gapped = { readonly gap: string };
@@ -24,7 +24,8 @@ export function iovecIn(count: CaptureSize): InputType {
   return {
     when: 'entry',
     capture: (arg) => [{ arg, at: 'entry', kind: 'iovec', count, data: 'all' }],
-    print: (call, arg, options) => iovecText(call, arg, 0, Number.POSITIVE_INFINITY, options),
+    print: (call, arg, options) =>
+      emptyIf(call, arg, count, 0) ? '[]' : iovecText(call, arg, 0, Number.POSITIVE_INFINITY, options),
   };
 }
 
@@ -34,7 +35,11 @@ export function iovecOut(count: CaptureSize): OutputType {
     when: 'exit',
     capture: (arg) => [{ arg, at: 'exit', kind: 'iovec', count, data: 'result' }],
     print: (call, arg, options) =>
-      call.errno === 0 ? iovecText(call, arg, 0, call.result.signed(0), options) : addressText(call.args, arg),
+      call.errno !== 0
+        ? addressText(call.args, arg)
+        : emptyIf(call, arg, count, 0)
+          ? '[]'
+          : iovecText(call, arg, 0, call.result.signed(0), options),
   };
 }
 
@@ -162,7 +167,7 @@ function messageText(
     const isWhole = control !== undefined && control.length >= CONTROL_HEADER_SIZE;
     fields.push(`msg_control=${isWhole ? controlText(control, call, options) : pointerAt(header, 32)}`);
   }
-  fields.push(`msg_controllen=${controlLength}`, `msg_flags=${MESSAGE_FLAGS.text(u32(header, 48))}`);
+  fields.push(`msg_controllen=${decimalU64At(header, 40)}`, `msg_flags=${MESSAGE_FLAGS.text(u32(header, 48))}`);
   return `{${fields.join(', ')}}`;
 }
 

@@ -1,5 +1,6 @@
 import { type Captured, LABEL } from '../../model/capture.ts';
 import type { ArgumentType, Call, InputType, PrintOptions, ResultType } from '../argument-type.ts';
+import { signedUpperHalf, upperHalf } from '../argument-words.ts';
 import { constantText } from '../constant-style.ts';
 import { decimalI64, decimalU64, hex, hex64 } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
@@ -78,14 +79,14 @@ export const processResult: ResultType = {
   text: (call, options) => `${call.result.i32(0)}${processLabel(call.captured, call.result.i32(0), 'exit', options)}`,
 };
 
-/** A 64-bit signed number, such as an offset. */
-export const long: InputType = fromWord((call, arg) => decimalI64(call.args.u32(arg), call.args.high(arg)));
+/** A signed number of as many bits as the kernel reads, such as an offset. */
+export const long: InputType = fromWord((call, arg) => decimalI64(call.args.u32(arg), signedUpperHalf(call, arg)));
 
-/** A 64-bit unsigned number, such as a size. */
-export const size: InputType = fromWord((call, arg) => decimalU64(call.args.u32(arg), call.args.high(arg)));
+/** An unsigned number of as many bits as the kernel reads, such as a size. */
+export const size: InputType = fromWord((call, arg) => decimalU64(call.args.u32(arg), upperHalf(call, arg)));
 
-/** A 64-bit number in hexadecimal. */
-export const hexadecimal: InputType = fromWord((call, arg) => call.args.hex(arg));
+/** The same in hexadecimal. */
+export const hexadecimal: InputType = fromWord((call, arg) => hex64(call.args.u32(arg), upperHalf(call, arg)));
 export const hex32: InputType = fromWord((call, arg) => hex(call.args.u32(arg)));
 
 /** A pointer whose target is not printed. */
@@ -120,6 +121,11 @@ export function octal(value: number): string {
   return value === 0 ? '000' : `0${value.toString(8).padStart(2, '0')}`;
 }
 
+/** The same of 64 bits. */
+export function octal64(low: number, high: number): string {
+  return high === 0 ? octal(low) : `0${((BigInt(high) << 32n) | BigInt(low)).toString(8)}`;
+}
+
 /** A user or group id: -1 means "leave it". */
 export const id: InputType = fromWord((call, arg) => idText(call.args.u32(arg)));
 
@@ -127,11 +133,14 @@ export function idText(value: number): string {
   return value === 0xffff_ffff ? '-1' : String(value);
 }
 
-export const signal: InputType = fromWord((call, arg) => signalText(call.args.i32(arg)));
+export const signal: InputType = fromWord((call, arg) => {
+  const high = upperHalf(call, arg);
+  return high === 0 ? signalText(call.args.i32(arg)) : decimalU64(call.args.u32(arg), high);
+});
 
-/** Flags or one of several values, by a table of names. The word is 32 bits wide. */
+/** Flags or one of several values, by a table of names: of as many bits as the kernel reads. */
 export function namedValue(values: NamedValues): InputType {
-  return fromWord((call, arg) => values.text(call.args.u32(arg)));
+  return fromWord((call, arg) => values.text64(call.args.u32(arg), upperHalf(call, arg)));
 }
 
 /** `makedev(0x8, 0x1)`, from the kernel's own packing of a dev_t. */

@@ -1,5 +1,6 @@
 import type { CaptureSize } from '../../model/capture.ts';
 import type { Call, CompletedCall, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import { unsignedWord } from '../argument-words.ts';
 import { addressText } from './numbers.ts';
 
 /** Prints a structure from its bytes; what it belongs to knows the labels of what is inside. */
@@ -63,7 +64,7 @@ export function arrayIn(count: CaptureSize, elementSize: number, print: StructPr
 /** How many bytes a capture was to have, where the arguments say so; otherwise 0. */
 function wantedSize(call: Call, size: CaptureSize): number {
   if (typeof size === 'number') return size;
-  return 'arg' in size ? call.args.u32(size.arg) * (size.times ?? 1) : 0;
+  return 'arg' in size ? unsignedWord(call, size.arg) * (size.times ?? 1) : 0;
 }
 
 /** Elements that the kernel fills. */
@@ -126,7 +127,7 @@ export function filled(call: CompletedCall, arg: number, size: CaptureSize): Uin
 /** No bytes, if there is a pointer and the size that goes with it is zero. */
 export function emptyIf(call: Call, arg: number, size: CaptureSize, result: number): Uint8Array | undefined {
   const isEmpty =
-    typeof size !== 'number' && ('arg' in size ? call.args.u32(size.arg) === 0 : 'result' in size && result === 0);
+    typeof size !== 'number' && ('arg' in size ? unsignedWord(call, size.arg) === 0 : 'result' in size && result === 0);
   return isEmpty && call.args.unsigned(arg) !== 0 ? EMPTY : undefined;
 }
 

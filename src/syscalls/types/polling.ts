@@ -81,7 +81,8 @@ function membersText(set: Uint8Array, descriptors: number, call: Call, options: 
 /** The members of a set of select(2): bits in the order of the descriptors. */
 export function membersOfSet(set: Uint8Array, descriptors: number): number[] {
   const found: number[] = [];
-  for (let fd = 0; fd < descriptors; fd++) if (((set[fd >> 3] ?? 0) >> (fd & 7)) & 1) found.push(fd);
+  const end = Math.min(descriptors, set.length * 8);
+  for (let fd = 0; fd < end; fd++) if ((set[fd >> 3]! >> (fd & 7)) & 1) found.push(fd);
   return found;
 }
 

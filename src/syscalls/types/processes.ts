@@ -1,7 +1,8 @@
 import { alike, type InputType, type OutputType } from '../argument-type.ts';
+import { upperHalf } from '../argument-words.ts';
 import { constantText } from '../constant-style.ts';
 import { CLONE_FLAGS, CLONE3_HIGH_FLAGS } from '../constants/processes.ts';
-import { decimalU64At, hex, hex64At, i32, pointerAt, u16, u32, u64 } from '../memory-words.ts';
+import { decimalU64, decimalU64At, hex, hex64At, i32, pointerAt, u16, u32, u64 } from '../memory-words.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
 import { signalName, signalText } from '../signals.ts';
 import { addressText } from './numbers.ts';
@@ -22,9 +23,11 @@ const rusageText: StructPrinter = (bytes, { verbose }) => {
 function limitText(bytes: Uint8Array, offset: number): string {
   if (u32(bytes, offset) === 0xffff_ffff && u32(bytes, offset + 4) === 0xffff_ffff)
     return constantText(decimalU64At(bytes, offset), 'RLIM64_INFINITY');
-  const value = u64(bytes, offset);
-  if (value > 1024 && value % 1024 === 0) return constantText(String(value), `${value / 1024}*1024`);
-  return decimalU64At(bytes, offset);
+  const low = u32(bytes, offset);
+  const high = u32(bytes, offset + 4);
+  const text = decimalU64(low, high);
+  if (low % 1024 !== 0 || (high === 0 && low <= 1024)) return text;
+  return constantText(text, `${decimalU64(((high << 22) | (low >>> 10)) >>> 0, high >>> 10)}*1024`);
 }
 
 function rlimitText(bytes: Uint8Array): string {
@@ -109,10 +112,12 @@ export const cloneFlags: InputType = {
   when: 'entry',
   print(call, arg) {
     const value = call.args.u32(arg);
+    const high = upperHalf(call, arg);
     const signal = value & CLONE_NEWTIME_OR_SIGNAL;
-    const flags = value & ~CLONE_NEWTIME_OR_SIGNAL;
-    if (flags === 0) return signal === 0 ? '0' : signalText(signal);
-    return signal === 0 ? CLONE_FLAGS.text(flags) : `${CLONE_FLAGS.text(flags)}|${signalText(signal)}`;
+    const flags = (value & ~CLONE_NEWTIME_OR_SIGNAL) >>> 0;
+    if (flags === 0 && high === 0) return signal === 0 ? '0' : signalText(signal);
+    const names = CLONE_FLAGS.text64(flags, high);
+    return signal === 0 ? names : `${names}|${signalText(signal)}`;
   },
 };
 
@@ -132,9 +137,8 @@ function cloneArgsText(bytes: Uint8Array): string {
   if (low & CLONE_PIDFD) fields.push(`pidfd=${pointerAt(bytes, 8)}`);
   if (low & CLONE_CHILD_TID) fields.push(`child_tid=${pointerAt(bytes, 16)}`);
   if (low & CLONE_PARENT_SETTID) fields.push(`parent_tid=${pointerAt(bytes, 24)}`);
-  const exitSignal = u64(bytes, 32);
   fields.push(
-    `exit_signal=${exitSignal === 0 ? '0' : signalText(exitSignal)}`,
+    `exit_signal=${exitSignalText(u32(bytes, 32), u32(bytes, 36))}`,
     `stack=${pointerAt(bytes, 40)}`,
     `stack_size=${hex64At(bytes, 48)}`,
   );
@@ -144,6 +148,10 @@ function cloneArgsText(bytes: Uint8Array): string {
   }
   if (bytes.length >= WITH_CGROUP && (high & 2) !== 0) fields.push(`cgroup=${decimalU64At(bytes, 80)}`);
   return `{${fields.join(', ')}}`;
+}
+
+function exitSignalText(low: number, high: number): string {
+  return low === 0 || high !== 0 ? decimalU64(low, high) : signalText(low);
 }
 
 function clone3Flags(low: number, high: number): string {

@@ -93,8 +93,7 @@ function child(bytes: Uint8Array, code: number): string[] {
 export function ticksText(bytes: Uint8Array, offset: number): string {
   const text = decimalI64At(bytes, offset);
   if (text === '0') return text;
-  const seconds = Number(text) / 100;
-  return explained(text, `${seconds < 1 ? seconds : seconds.toFixed(2)} s`);
+  return explained(text, `${(Number(text) / 100).toFixed(2)} s`);
 }
 
 function fault(bytes: Uint8Array, signal: number, code: number): string[] {

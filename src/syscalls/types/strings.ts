@@ -1,5 +1,6 @@
 import type { CaptureSize } from '../../model/capture.ts';
 import type { Call, InputType, OutputType, PrintOptions } from '../argument-type.ts';
+import { unsignedWord } from '../argument-words.ts';
 import { hexEscaped, quoted } from '../quoted-text.ts';
 import { addressText } from './numbers.ts';
 import { emptyIf, filled } from './pointers.ts';
@@ -68,7 +69,7 @@ export function dataOut(size: CaptureSize): OutputType {
 function isTornData(call: Call, arg: number, size: CaptureSize, result: number, options: PrintOptions): boolean {
   const bytes = call.captured.bytes(arg);
   if (bytes === undefined || typeof size === 'number' || 'pointedBy' in size || call.captured.isCut(arg)) return false;
-  const wanted = 'arg' in size ? call.args.unsigned(size.arg) : result;
+  const wanted = 'arg' in size ? unsignedWord(call, size.arg) : result;
   return bytes.length < Math.min(wanted, options.stringLimit);
 }
 

@@ -35,18 +35,19 @@ function fileTimeText(bytes: Uint8Array, offset: number): string {
   return timespecText(bytes, offset) + dateComment(bytes, offset, Number(nanoseconds), 9);
 }
 
-/** A date in local time as a comment: ` /* 2026-01-31T12:00:00.000000002+0000 *\/`; for the epoch itself there is none. */
+/** A date in local time as a comment: ` /* 2026-01-31T12:00:00.000000002+0000 *\/`; for the epoch itself, and beyond all dates, there is none. */
 export function dateComment(bytes: Uint8Array, offset: number, fraction: number, digits: number): string {
   const seconds = i64(bytes, offset);
   if ((seconds === 0 && fraction === 0) || fraction >= 10 ** digits) return '';
-  return ` /* ${dateText(seconds, fraction === 0 ? '' : `.${String(fraction).padStart(digits, '0')}`)} */`;
+  const text = dateText(seconds, fraction === 0 ? '' : `.${String(fraction).padStart(digits, '0')}`);
+  return text === undefined ? '' : ` /* ${text} */`;
 }
 
-/** Seconds since the epoch as a date in local time: `2026-01-31T12:00:00+0000`. */
-export function dateText(seconds: number, fraction = ''): string {
+/** Seconds since the epoch as a date in local time: `2026-01-31T12:00:00+0000`; undefined where the calendar ends. */
+export function dateText(seconds: number, fraction = ''): string | undefined {
   const offsetMinutes = -new Date(seconds * 1000).getTimezoneOffset();
   const local = new Date((seconds + offsetMinutes * 60) * 1000);
-  if (Number.isNaN(local.getTime())) return String(seconds);
+  if (Number.isNaN(local.getTime())) return undefined;
   const zone = Math.abs(offsetMinutes);
   const hours = String(Math.floor(zone / 60)).padStart(2, '0');
   const minutes = String(zone % 60).padStart(2, '0');

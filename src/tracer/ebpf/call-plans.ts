@@ -9,6 +9,7 @@ import {
 } from '../../model/capture.ts';
 import type { CaptureChoice } from './capture-code.ts';
 import {
+  ABOVE_INT,
   CAPTURE,
   CAPTURE_BYTES,
   CAPTURE_KIND,
@@ -201,7 +202,10 @@ function putSize(view: DataView, at: number, size: CaptureSize): void {
     view.setUint8(at + CAPTURE.sizeArg, size.pointedBy);
   } else {
     view.setUint8(at + CAPTURE.sizeFrom, 'arg' in size ? SIZE_FROM.arg : SIZE_FROM.result);
-    if ('arg' in size) view.setUint8(at + CAPTURE.sizeArg, size.arg);
+    if ('arg' in size) {
+      view.setUint8(at + CAPTURE.sizeArg, size.arg);
+      view.setUint32(at + CAPTURE.size, size.int ? ABOVE_INT : 0, true);
+    }
     view.setUint16(at + CAPTURE.times, size.times ?? 1, true);
   }
 }

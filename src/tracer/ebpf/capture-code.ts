@@ -2,7 +2,7 @@ import { type BpfAssembler, R1, R2, R3, R6, R7, R8, R9, R10 } from '../../linux/
 import { POINTER_BYTES } from '../../linux/message-header.ts';
 import { argument, copy, copyString, cutAtLimit, readWords, SCRATCH, WORDS_AT } from './capture-parts.ts';
 import { buffers, message, pointers, strings } from './capture-vectors.ts';
-import { CALL, CAPTURE, CAPTURE_KIND, MAX_POINTERS, MAX_STRINGS, PLAN, REGS, SIZE_FROM } from './layout.ts';
+import { ABOVE_INT, CALL, CAPTURE, CAPTURE_KIND, MAX_POINTERS, MAX_STRINGS, PLAN, REGS, SIZE_FROM } from './layout.ts';
 
 /** What a program is prepared for. The verifier goes through all of it, whether a call ever needs it or not. */
 export interface CaptureChoice {
@@ -156,7 +156,12 @@ function sizeOf(code: BpfAssembler, at: number, name: string, next: string): voi
     .jumpIf(R1, '==', SIZE_FROM.result, `${name} times`)
     .load('u8', R2, R7, at + CAPTURE.sizeArg);
   argument(code, R8);
-  code.jumpIf(R1, '==', SIZE_FROM.arg, `${name} times`);
+  code
+    .load('u32', R2, R7, at + CAPTURE.size)
+    .and(R2, ABOVE_INT)
+    .shiftLeft(R8, R2)
+    .shiftRight(R8, R2)
+    .jumpIf(R1, '==', SIZE_FROM.arg, `${name} times`);
   readWords(code, R8, 4, next);
   code
     .load('u32', R8, R10, WORDS_AT)

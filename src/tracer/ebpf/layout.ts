@@ -40,6 +40,7 @@ export const TASK_FLAG = { open: 1, told: 2 } as const;
  * What is to be captured of one argument. `offset` is the distance of what lies on the stack from the stack pointer, or of
  * a pointer from the beginning of its structure; `detail` the part of what that points at or, of buffers, whether the
  * result says how many bytes they hold. If a field says the size, `sizeArg` is the field's offset and `size` that of an element.
+ * If an argument does, `size` is how many upper bits of its word mean nothing: {@link ABOVE_INT}, or none.
  */
 export const CAPTURE = {
   kind: 0,
@@ -54,6 +55,8 @@ export const CAPTURE = {
   size: 12,
   bytes: 16,
 } as const;
+/** The bits of a word beside those of an int. */
+export const ABOVE_INT = 32;
 /** `none` ends the list. */
 export const CAPTURE_KIND = {
   none: 0,
