@@ -23,7 +23,7 @@ const READY_FD = 3;
  */
 export function becomeCommand(command: string, line: CommandLine, inheritedFds: readonly number[]): number {
   const env = environment(line.trace.env);
-  const file = resolveCommand(command, env, process.cwd());
+  const file = resolveCommand(command, process.env, process.cwd());
   const user = line.trace.user === undefined ? undefined : userOf(line.trace.user);
   const [ready, readyEnd] = makePipe();
   allowTracers(true);

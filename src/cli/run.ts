@@ -22,6 +22,7 @@ import { exitCodeOf } from './exit-code.ts';
 import { Interrupts } from './interrupts.ts';
 import { givenOpenFilesLimit } from './open-files-limit.ts';
 import { OwnOutput, tell } from './own-output.ts';
+import { pokeNotes } from './poke-notes.ts';
 import { programName } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
 import { traceOutput } from './trace-output.ts';
@@ -33,6 +34,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
   const chaos = chaosOf(line);
   if (!line.replay) refuseIdleOptions(chaos);
   const { command, trace: settings } = line;
+  for (const note of pokeNotes(chaos.settings.rules ?? [])) tell(note);
   const tracee = traceeOf(settings.daemonize);
   if (settings.daemonize && command !== undefined && !tracee) return becomeCommand(command, line, inheritedFds);
   // Such a process is traced as others are that run already.
@@ -67,6 +69,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
           attach: settings.attach.length > 0 ? request.attach : undefined,
           inheritedFds,
           env: env.length > 0 ? environment(env) : undefined,
+          searched: process.env,
           argv0,
           user,
           signal: interrupts.signal,

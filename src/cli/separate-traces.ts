@@ -26,6 +26,10 @@ export class SeparateTraces {
     if (event.kind === 'exec-supersede') this.#close(event.formerTid);
   }
 
+  named(event: TraceEvent): void {
+    this.#traces.get(event.tid)?.text.named(event);
+  }
+
   idle(): void {
     for (const { text, output } of this.#traces.values()) {
       text.idle();

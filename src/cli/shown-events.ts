@@ -12,6 +12,7 @@ import { TraceFilter } from '../report/trace-filter.ts';
 import type { TraceRequest } from '../run/request.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import type { Dumps } from '../syscalls/descriptor-set.ts';
+import { syscallNumber } from '../syscalls/syscall-table.ts';
 import type { CommandLine } from './command-line.ts';
 import { type OwnOutput, tell, writeToStderr } from './own-output.ts';
 import { programName } from './program-name.ts';
@@ -29,9 +30,18 @@ export interface TraceOutput {
 /** Shows events in some format. */
 interface TraceWriter {
   event(event: TraceEvent): void;
+  /** A call that is not to be shown, but says what its task is called. */
+  named?(event: TraceEvent): void;
   /** Nothing more is there for now. */
   idle(): void;
   end(): void;
+}
+
+/** Calls that change the name of a task. */
+const NAMING_CALLS = ['execve', 'execveat', 'prctl'].map((name) => syscallNumber(name)!);
+
+function unasked(asked: readonly number[]): readonly number[] {
+  return NAMING_CALLS.filter((nr) => !asked.includes(nr));
 }
 
 /** A trace whose calls are seen one by one: printed, or counted, or both. */
@@ -45,11 +55,14 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
     paths: paths.length > 0 ? paths.flatMap((file) => withRealPath(file, settings)) : undefined,
     descriptors: settings.descriptors,
   });
+  // What a task is called from now on is told by calls that need not be traced otherwise.
+  const naming = settings.processNames && request.select !== 'all' ? unasked(request.select) : [];
   const statistics = summary === 'none' ? undefined : new CallStatistics();
   const writer = summary === 'only' ? undefined : traceWriter(line, output);
   return {
     request: {
       ...request,
+      select: request.select === 'all' ? 'all' : [...request.select, ...naming],
       stringLimit: settings.stringLimit,
       verbose: settings.whole !== undefined && settings.whole.numbers().length > 0,
       fdPaths: decodeFds.size > 0 || paths.length > 0,
@@ -57,6 +70,10 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
       processNames: settings.processNames,
       dumps: dumpsOf(settings),
       onEvent(event) {
+        if ('nr' in event && naming.includes(event.nr)) {
+          writer?.named?.(event);
+          return;
+        }
         if (left <= 0 || !(follow || isFirst(event)) || !filter.passes(event)) return;
         if (event.kind === 'syscall-exit') left -= 1;
         writer?.event(event);

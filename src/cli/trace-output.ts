@@ -5,6 +5,7 @@ import { syscallNumber } from '../syscalls/syscall-table.ts';
 import { asksForTrace, type CommandLine } from './command-line.ts';
 import type { OwnOutput } from './own-output.ts';
 import type { TraceOutput } from './shown-events.ts';
+import type { TraceSettings } from './trace-settings.ts';
 
 /** Undefined where no trace is asked for. */
 export async function traceOutput(
@@ -21,14 +22,18 @@ export async function traceOutput(
   };
   if (settings.summary === 'only') {
     const { countTable, needsEvents } = await import('../report/count-table.ts');
-    const isFiltered = settings.statuses !== undefined || settings.paths.length > 0;
-    if (!isFiltered && !needsEvents(settings.counts)) {
+    if (!countsSome(settings) && !needsEvents(settings.counts)) {
       return { request, end: ({ trace }) => output.write(countTable(fromSummary(trace), settings.counts)) };
     }
   }
   // With the decoders of every call: not loaded where nothing is printed.
   const { shownEvents } = await import('./shown-events.ts');
   return shownEvents(line, request, output);
+}
+
+/** Whether not all calls that are traced are counted: which ones are, their events tell. */
+function countsSome({ statuses, paths, descriptors, callLimit }: TraceSettings): boolean {
+  return statuses !== undefined || paths.length > 0 || descriptors !== undefined || callLimit !== undefined;
 }
 
 /** Calls that never come back are not counted, as in strace. */

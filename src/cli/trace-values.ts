@@ -54,10 +54,17 @@ export function precision(option: string, text: string | undefined): Precision {
   return text === undefined ? 'us' : oneOf(option, text.replace(/^precision:/, ''), PRECISIONS);
 }
 
-/** `unix,us`, `format:time,precision:ms`, `ns`, ...: the time of day in seconds where nothing is said. */
-export function absoluteTimes(option: string, text: string | undefined): TimestampStyle['absolute'] {
-  let form = 'time' as 'none' | 'time' | 'unix';
-  let smallest: Precision = 's';
+/**
+ * `unix,us`, `format:time,precision:ms`, `ns`, ...: what is not said is as `before`, and at first the time of day in
+ * seconds.
+ */
+export function absoluteTimes(
+  option: string,
+  text: string | undefined,
+  before?: TimestampStyle['absolute'],
+): TimestampStyle['absolute'] {
+  let form = (before?.form ?? 'time') as 'none' | 'time' | 'unix';
+  let smallest: Precision = before?.precision ?? 's';
   for (const word of (text ?? 'time').split(',')) {
     const bare = word.replace(/^(format|precision):/, '');
     const known = PRECISIONS.find((candidate) => candidate === bare);
@@ -167,8 +174,9 @@ function countColumn(option: string, text: string, more: readonly string[] = [])
   return oneOf(option, COLUMN_ALIASES[name] ?? name, [...COUNT_COLUMNS, ...more]);
 }
 
+/** As strace, the name is always among them. */
 export function countColumns(option: string, text: string): readonly CountColumn[] {
-  return [...new Set(text.split(',').map((name) => countColumn(option, name) as CountColumn))];
+  return [...new Set([...text.split(',').map((name) => countColumn(option, name) as CountColumn), 'name' as const])];
 }
 
 export function countOrder(option: string, text: string): CountOrder {

@@ -146,6 +146,11 @@ export class StraceText {
     }
   }
 
+  /** Takes from a call that is not printed what its task is called from now on. */
+  named(event: TraceEvent): void {
+    if (event.kind === 'syscall-exit') this.#rename(event);
+  }
+
   /** Nothing more is there for now: shows the call that a task is blocked in, as far as it is known. */
   idle(): void {
     const line = this.#line;
@@ -268,8 +273,9 @@ export class StraceText {
         ? `exited with ${event.exitStatus}`
         : `killed by ${signalName(event.signal)}${event.coreDumped ? ' (core dumped)' : ''}`;
     const { signals } = this.#options;
-    const isHidden = event.signal !== undefined && signals?.(event.signal) === false;
-    if (this.#tells('exit') && !isHidden) this.#whole(event, `+++ ${how} +++`);
+    // As strace: a death by a signal is a signal's news, which no -q hides.
+    const isTold = event.signal === undefined ? this.#tells('exit') : signals?.(event.signal) !== false;
+    if (isTold) this.#whole(event, `+++ ${how} +++`);
     else if (this.#line?.tid === event.tid) this.#interrupt();
     this.#unfinished.delete(event.tid);
     this.#numbers.delete(event.tid);

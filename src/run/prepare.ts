@@ -51,7 +51,7 @@ export async function prepare(
   const seed = replay?.seed ?? settings.seed ?? random32();
   const env = request.env ?? process.env;
   const cwd = request.cwd ?? process.cwd();
-  const file = resolveCommand(command[0], env, cwd);
+  const file = resolveCommand(command[0], request.searched ?? env, cwd);
   const user = request.user === undefined ? undefined : userOf(request.user);
   const armed = partsOf(settings);
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');

@@ -39,6 +39,8 @@ export interface RunRequest {
   readonly chaos?: ChaosConfig | undefined;
   /** Directory to start in. */
   readonly cwd?: string | undefined;
+  /** Whose PATH the command is looked for in; by default that of `env`. */
+  readonly searched?: NodeJS.ProcessEnv | undefined;
   /** The whole environment of the target; ours by default. */
   readonly env?: NodeJS.ProcessEnv | undefined;
   readonly stdio?: StdioOption | undefined;

@@ -57,7 +57,7 @@ export class CallStops {
     this.#call.atEntry(task, info, monotonicMs(), policy !== undefined);
     const decision = this.#decide(task);
     // The trace shows poked bytes as the kernel will see them.
-    if (decision?.poked && !decision.kill) this.#tampering.write(task.tid, decision.writes);
+    if (decision?.poked && !decision.kill) this.#tampering.poke(task, decision.writes ?? []);
     const isRecorded = recorder.entry(task, this.#call.args);
     state.exitFor = (isRecorded ? EXIT_FOR.recorder : 0) | (decision?.atExit ? EXIT_FOR.policy : 0);
     if (decision?.kill) {

@@ -32,7 +32,7 @@ export class Tampering {
     sendSignal(task.tgid, SIGKILL);
   }
 
-  /** At an entry stop. Bytes that are `poked` have been written already. */
+  /** At an entry stop. Bytes that are `poked` have been written already, by {@link poke}. */
   atEntry(task: Task, decision: EntryDecision): void {
     const { tid } = task;
     mark(task, decision);
@@ -54,7 +54,8 @@ export class Tampering {
   /** At an exit stop. */
   atExit(task: Task, call: CallAtStop, decision: ExitDecision): void {
     mark(task, decision);
-    this.write(task.tid, decision.writes);
+    if (decision.poked) this.poke(task, decision.writes ?? []);
+    else this.write(task.tid, decision.writes);
     if (decision.result !== undefined) {
       this.#ptrace.setRegister(task.tid, 'rax', decision.result);
       call.setResult(decision.result);
@@ -62,8 +63,16 @@ export class Tampering {
     this.#send(task, decision.signals);
   }
 
-  write(tid: number, writes: readonly MemoryWrite[] | undefined): void {
-    for (const { address, bytes } of writes ?? []) this.#memory.write(tid, address, bytes);
+  /** Writes what a decision pokes. The trace marks the call if any of it could be written. */
+  poke(task: Task, writes: readonly MemoryWrite[]): void {
+    if (this.write(task.tid, writes) > 0) task.flags |= FLAG.poked;
+  }
+
+  /** How many bytes could be written. */
+  write(tid: number, writes: readonly MemoryWrite[] | undefined): number {
+    let written = 0;
+    for (const { address, bytes } of writes ?? []) written += this.#memory.write(tid, address, bytes);
+    return written;
   }
 
   /** At the exit of a call whose arguments were changed: the program finds its own again. */
@@ -125,6 +134,7 @@ export class Tampering {
 /** How the trace marks the call. */
 function mark(task: Task, decision: EntryDecision | ExitDecision): void {
   if (decision.injected) task.flags |= FLAG.injected;
-  if (decision.poked) task.flags |= FLAG.poked;
+  // Of bytes in memory it depends on whether they could be written.
+  if (decision.poked && !decision.writes?.length) task.flags |= FLAG.poked;
   if (decision.delayMs !== undefined) task.flags |= FLAG.delayed;
 }

@@ -179,7 +179,7 @@ export const SHOWING: readonly TraceOption[] = [
     flags: '--absolute-timestamps [format]',
     summary: 'none, time or unix, and a precision',
     set(draft, text) {
-      draft.absoluteTimes = absoluteTimes('--absolute-timestamps', text);
+      draft.absoluteTimes = absoluteTimes('--absolute-timestamps', text, draft.absoluteTimes);
     },
   },
   {
@@ -187,7 +187,7 @@ export const SHOWING: readonly TraceOption[] = [
     summary: 'as --absolute-timestamps',
     hidden: true,
     set(draft, text) {
-      draft.absoluteTimes = absoluteTimes('--timestamps', text);
+      draft.absoluteTimes = absoluteTimes('--timestamps', text, draft.absoluteTimes);
     },
   },
   {

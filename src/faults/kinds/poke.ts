@@ -1,4 +1,4 @@
-import { syscallEntry } from '../../syscalls/syscall-table.ts';
+import { syscallEntry, syscallName } from '../../syscalls/syscall-table.ts';
 import type { MemoryWrite, StoppedCall } from '../../tracer/policy.ts';
 import { BadField } from '../field.ts';
 import { type TextForm, text } from '../json-form.ts';
@@ -9,7 +9,7 @@ import type { Moment } from './moment.ts';
 const PATH_MAX = 4096;
 
 /** Bytes that are written where argument `arg` (1 to 7) points; `hex` has two lower-case digits a byte. */
-interface Poke {
+export interface Poke {
   readonly arg: number;
   readonly hex: string;
 }
@@ -23,7 +23,10 @@ export const pokeEnter: FaultKind<'poke_enter', readonly Poke[], TextForm> = {
   print: printPokes,
   json: { key: 'poke_enter', form: FORM },
   isEarly: () => true,
-  apply: (pokes, moment) => (fit(pokes, moment) ? { entry: { writes: writes(pokes, moment.call) } } : undefined),
+  apply(pokes, moment) {
+    const there = possible(pokes, moment);
+    return there.length === 0 ? undefined : { entry: { writes: writes(there, moment.call) } };
+  },
 };
 
 /** `poke_exit=@argN=HEX`: the same when the call has come back. */
@@ -34,8 +37,10 @@ export const pokeExit: FaultKind<'poke_exit', readonly Poke[], TextForm> = {
   json: { key: 'poke_exit', form: FORM },
   isEarly: () => false,
   apply(pokes, moment) {
-    if (!fit(pokes, moment)) return undefined;
-    return { entry: { atExit: true }, exit: (call) => ({ writes: writes(pokes, call) }) };
+    const there = possible(pokes, moment);
+    return there.length === 0
+      ? undefined
+      : { entry: { atExit: true }, exit: (call) => ({ writes: writes(there, call) }) };
   },
 };
 
@@ -59,21 +64,36 @@ function printPokes(pokes: readonly Poke[]): string {
   return pokes.length === 0 ? ',' : pokes.map(({ arg, hex }) => `@arg${arg}=${hex}`).join(',');
 }
 
-/** Whether all bytes lie within what the arguments point to, as far as its size is known. */
-function fit(pokes: readonly Poke[], { call, facts, semantics, realism }: Moment): boolean {
-  if (realism === 'any' || semantics === 'strace') return true;
-  return pokes.every(({ arg, hex }) => hex.length / 2 <= sizeOf(facts.name, call, arg - 1));
+/** Those of arguments that the call has: none if not all bytes lie within what these point to, as far as its size is known. */
+function possible(pokes: readonly Poke[], { call, facts, semantics, realism }: Moment): readonly Poke[] {
+  const there = pokes.filter(({ arg }) => arg <= argumentsOf(call.nr));
+  if (realism === 'any' || semantics === 'strace') return there;
+  return there.every(({ arg, hex }) => hex.length / 2 <= sizeOf(facts.name, call, arg - 1)) ? there : [];
+}
+
+/** How many arguments a call has; six where no table knows it. */
+function argumentsOf(nr: number): number {
+  return syscallEntry(nr)?.args.length ?? 6;
+}
+
+/** What is to be said of pokes of arguments that a call does not have, in strace's words: they write nothing. */
+export function pokesOfNothing(pokes: readonly Poke[], nr: number): readonly string[] {
+  const count = argumentsOf(nr);
+  return pokes
+    .filter(({ arg }) => arg > count)
+    .map(
+      ({ arg }) =>
+        `requested to tamper with argument #${arg}, but system call '${syscallName(nr)}' has only ${count} arguments`,
+    );
 }
 
 function sizeOf(name: string, call: StoppedCall, index: number): number {
   if (syscallEntry(call.nr)?.args[index]?.kind !== 's') return argumentBytes(name, call, index) ?? Infinity;
   const path = call.readString(call.args.unsigned(index), PATH_MAX);
-  return path === undefined ? 0 : Buffer.byteLength(path) + 1;
+  // One that runs into unmapped memory has no size: what can be written of the bytes is.
+  return path === undefined ? Infinity : Buffer.byteLength(path) + 1;
 }
 
 function writes(pokes: readonly Poke[], { args }: StoppedCall): MemoryWrite[] {
-  // A seventh argument, which the grammar has for other architectures, no call here has.
-  return pokes
-    .filter(({ arg }) => arg <= 6)
-    .map(({ arg, hex }) => ({ address: args.unsigned(arg - 1), bytes: Buffer.from(hex, 'hex') }));
+  return pokes.map(({ arg, hex }) => ({ address: args.unsigned(arg - 1), bytes: Buffer.from(hex, 'hex') }));
 }
