@@ -27,6 +27,7 @@ import { CpuPinning } from './cpu-pinning.ts';
 import { Detachment } from './detach.ts';
 import type { DetachRequest } from './detach-request.ts';
 import type { Following } from './following.ts';
+import type { HeldTasks } from './held-tasks.ts';
 import { Holds } from './holds.ts';
 import type { Policy } from './policy.ts';
 import { ProgramEntry } from './program-entry.ts';
@@ -72,11 +73,15 @@ export class StopLoop {
   readonly #recorder: Recorder;
   readonly #onRootStop: (signal: number) => void;
 
-  /** `onRootStop` is told when a job-control signal has stopped the command's first task. */
+  /**
+   * `heldTasks` is told how many tasks are held by delays, `onRootStop` when a job-control signal has stopped the command's first
+   * task.
+   */
   constructor(
     following: Following,
     recorder: Recorder,
     policy: Policy | undefined,
+    heldTasks?: HeldTasks,
     onRootStop: (signal: number) => void = () => {},
   ) {
     this.#following = following;
@@ -85,7 +90,7 @@ export class StopLoop {
     this.#onRootStop = onRootStop;
     this.#alarm = new Alarm(this.#ptrace, this.#waiter, (pid) => this.#detachment.awaitRequests(pid));
     this.#door = new Resumption(this.#ptrace, following.method, (task) => this.#lifecycle.detached(task));
-    this.#holds = new Holds(this.#door, this.#alarm);
+    this.#holds = new Holds(this.#door, this.#alarm, heldTasks);
     const context: TracingContext = {
       following,
       ptrace: this.#ptrace,
@@ -251,7 +256,7 @@ export class StopLoop {
   #onAlarm(): void {
     this.#detachment.look();
     const now = monotonicMs();
-    this.#holds.endDue(now);
+    this.#holds.look(now);
     for (const { task, signal } of this.#policy?.onTime?.(now) ?? []) {
       sendThreadSignal(task.tgid, task.tid, signal);
     }

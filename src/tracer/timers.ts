@@ -1,6 +1,10 @@
 /** Things to do at a time: few at once, so a sorted array serves. */
 export class Timers<T> {
-  readonly #entries: { readonly dueMs: number; readonly value: T }[] = [];
+  #entries: { readonly dueMs: number; readonly value: T }[] = [];
+
+  get size(): number {
+    return this.#entries.length;
+  }
 
   /** When the first one is due; Infinity if there is none. */
   get nextMs(): number {
@@ -16,5 +20,12 @@ export class Timers<T> {
   /** Takes out one that is due; undefined if none is. */
   takeDue(nowMs: number): T | undefined {
     return this.nextMs <= nowMs ? this.#entries.shift()?.value : undefined;
+  }
+
+  /** Takes out all for which that is true. */
+  takeWhere(wanted: (value: T) => boolean): T[] {
+    const taken = this.#entries.filter(({ value }) => wanted(value));
+    if (taken.length > 0) this.#entries = this.#entries.filter((entry) => !taken.includes(entry));
+    return taken.map(({ value }) => value);
   }
 }

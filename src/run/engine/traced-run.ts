@@ -10,6 +10,7 @@ import { traceFilter } from '../../linux/seccomp-filter.ts';
 import { muteChildStops } from '../../linux/signals.ts';
 import { DetachRequest } from '../../tracer/detach-request.ts';
 import type { CallKnowledge } from '../../tracer/ebpf/call-plans.ts';
+import { HeldTasks } from '../../tracer/held-tasks.ts';
 import type { Policy } from '../../tracer/policy.ts';
 import { PolicyChain } from '../../tracer/policy-chain.ts';
 import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../../tracer/record.ts';
@@ -162,7 +163,7 @@ function trace(
     untilExec: tracing.untilExec === true,
   };
   const onStop = gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined;
-  const loop = new StopLoop(following, recorder, policy, onStop);
+  const loop = new StopLoop(following, recorder, policy, new HeldTasks(control), onStop);
   let started = !gated;
   let status: number | undefined;
   try {
