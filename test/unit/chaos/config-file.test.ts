@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseConfig, readConfigFile } from '../../../src/chaos/config-file.ts';
+import { toFileForm } from '../../../src/chaos/file-form.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
 import { RenacerError } from '../../../src/model/errors.ts';
 
@@ -19,6 +20,8 @@ function failure(act: () => unknown): RenacerError {
   }
   throw new Error('nothing was wrong');
 }
+
+const inFile = (text: string) => toFileForm(parseConfig(text));
 
 describe('the file of the issue', () => {
   it('is read', () => {
@@ -54,25 +57,25 @@ describe('the file of the issue', () => {
 
   it('takes one value where a list will do', () => {
     expect(
-      parseConfig(`{"signals": "TERM", "to": ":6379", "bugs": "fsync-lies", "byzantine": {"errors": "EIO,ENOSPC"},
+      inFile(`{"signals": "TERM", "to": ":6379", "bugs": "fsync-lies", "byzantine": {"errors": "EIO,ENOSPC"},
         "rules": {"syscall": "read", "error": "EIO"}, "network_rules": {"to": ":1", "partition": true}}`),
     ).toEqual({
       signals: ['SIGTERM'],
-      networkTo: [':6379'],
+      to: [':6379'],
       bugs: ['fsync-lies'],
       byzantine: { errors: ['EIO', 'ENOSPC'] },
       rules: [{ syscall: 'read', error: 'EIO' }],
-      networkRules: [{ networkTo: [':1'], partition: true }],
+      network_rules: [{ to: [':1'], partition: true }],
     });
   });
 
   it('takes percentages wherever a rate is', () => {
     expect(
-      parseConfig(`{"cpu_limit": "50%", "packet_loss_bursts": {"enter": "1%", "leave": 0.25},
+      inFile(`{"cpu_limit": "50%", "packet_loss_bursts": {"enter": "1%", "leave": 0.25},
         "rules": [{"syscall": "read", "error": "EIO", "probability": "50%"}]}`),
     ).toEqual({
-      cpuLimit: 0.5,
-      packetLossBursts: { enter: 0.01, leave: 0.25 },
+      cpu_limit: 0.5,
+      packet_loss_bursts: { enter: 0.01, leave: 0.25 },
       rules: [{ syscall: 'read', error: 'EIO', probability: 0.5 }],
     });
   });
@@ -264,7 +267,7 @@ describe('a bad configuration', () => {
     expect(lines.map((line) => line.replace(/(real|simulated bugs are|Allowed are) .*/, '$1'))).toEqual([
       `c:2:20: cpu_limit is 2; allowed: ${RATE}`,
       'c:3:17: rules[0]: bad set of system calls "raed": "raed" is no system call or class. Did you mean "read"?',
-      "c:3:54: rules[1]: 'ENOSPACE' is neither the name of an error nor a number from 1 to 4095",
+      "c:3:54: rules[1]: 'ENOSPACE' is neither the name of an error nor a number from 1 to 4095: did you mean ENOSPC?",
       'c:4:37: rules[2].when is "x"; allowed: FIRST[..LAST][+[STEP]], such as "3+"',
       'c:4:51: rules[2].error is "NONE"; allowed: the name of an error such as "EIO", or its number',
       'c:5:15: bugs: there is no simulated bug "fsync-lie" (did you mean "fsync-lies"?). the simulated bugs are',
