@@ -13,8 +13,9 @@ export interface ChaosSettings extends BasicSettings, NetworkSettings, Byzantine
 export const MEMORY_FAILURES = ['oom-kill', 'enomem'] as const;
 export type MemoryFailure = (typeof MEMORY_FAILURES)[number];
 
-/** The signals that chaos injects where a configuration names none. */
-export const DEFAULT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
+/** The signals that chaos injects. */
+export const INJECTABLE_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
+export type InjectableSignal = (typeof INJECTABLE_SIGNALS)[number];
 
 export interface BasicSettings {
   readonly memoryLimit?: number;
@@ -26,8 +27,7 @@ export interface BasicSettings {
   readonly killAfterMs?: number;
   readonly hangAfterMs?: number;
   readonly signalInjection?: boolean;
-  /** Names with `SIG`. */
-  readonly signals?: readonly string[];
+  readonly signals?: readonly InjectableSignal[];
   readonly signalRate?: number;
   readonly seed?: number;
 }

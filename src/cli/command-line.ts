@@ -1,18 +1,15 @@
-import path from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
 import { OPTIONS } from '../chaos/options.ts';
 import { PRESET_NAMES } from '../chaos/presets.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
-import { OUTCOMES, type Outcome } from '../model/outcome.ts';
+import { EXPECTABLE, type Expectation, parseExpectation } from '../model/expectation.ts';
 import { ENGINE_CHOICES, type EngineChoice } from '../run/engine/engine-plan.ts';
 import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
 import { REFUSED } from './missing-options.ts';
 import { writeToStdout } from './own-output.ts';
-import { programName } from './program-name.ts';
-import { realPathOf } from './real-path.ts';
 import type { TraceOption } from './trace-option.ts';
 import { COUNTING } from './trace-options/counting.ts';
 import { FILTERING } from './trace-options/filtering.ts';
@@ -37,12 +34,13 @@ export interface CommandLine {
   readonly engine: EngineChoice;
   readonly reportFile: string | undefined;
   readonly verify: string | undefined;
+  readonly verifyAlways: string | undefined;
   readonly recordFile: string | undefined;
   /** `renacer replay FILE`: what to inject again. */
   readonly replay: Recording | undefined;
   /** A rule that never fired is an error. */
   readonly strict: boolean;
-  readonly expect: readonly Outcome[] | undefined;
+  readonly expect: Expectation | undefined;
 }
 
 const CHAOS_GROUP = 'Chaos:';
@@ -63,7 +61,8 @@ interface RawOptions {
   record?: string;
   strict?: boolean;
   verify?: string;
-  expect?: Outcome[];
+  verifyAlways?: string;
+  expect?: Expectation;
 }
 
 /**
@@ -96,19 +95,19 @@ export function parseCommandLine(
     args,
     mode: options.chaos ?? (env.CHAOS_MODE || undefined),
     chaosFlags,
-    expressions: parseExpressions(trace.expressions, {
-      beginsAsSet: chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
-      paths: [...new Set(trace.paths.flatMap((file) => [path.resolve(file), realPathOf(file)]))],
-      tracedAlone: programName() === 'strace',
-    }),
+    expressions: parseExpressions(
+      trace.expressions,
+      chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
+    ),
     trace: checked(trace, options, command, replay !== undefined),
     engine: options.engine,
     reportFile: options.report,
     verify: options.verify,
+    verifyAlways: options.verifyAlways,
     recordFile: options.record,
     replay,
     strict: options.strict === true,
-    expect: options.expect,
+    expect: options.expect ?? (replay?.expect === undefined ? undefined : parseExpectation(replay.expect)),
   };
 }
 
@@ -154,12 +153,16 @@ function makeProgram(chaosFlags: GivenFlags, trace: TraceDraft): Command {
     'Results:',
     new Option('--report <file>', 'write a JSON report'),
     new Option('--record <file>', 'write each fault with its coordinate to a file, for renacer replay'),
-    new Option('--verify <command>', 'shell command to run afterwards: if it fails, the outcome is corrupted'),
+    new Option(
+      '--verify <command>',
+      'check after exit status 0: if this shell command fails, the outcome is corrupted',
+    ),
+    new Option('--verify-always <command>', 'the same after any end: a failure, a crash, a kill, a timeout'),
     new Option('--strict', 'a rule that never fired is an error: exit with 1'),
     new Option(
       '--expect <outcomes>',
-      `exit with 0 if the outcome is one of these, else 1: ${OUTCOMES.join(', ')}`,
-    ).argParser(parseOutcomes),
+      `exit with 0 if the outcome is one of these, else 1: ${EXPECTABLE.join(', ')}`,
+    ).argParser(parseExpectation),
   );
   return program;
 }
@@ -197,6 +200,7 @@ function checked(
   if (replays && trace.daemonize) throw exclusive('replay', '-D');
   if (command === undefined) refuseWithoutCommand(trace, options);
   if (trace.daemonize && options.verify !== undefined) throw exclusive('-D', '--verify');
+  if (trace.daemonize && options.verifyAlways !== undefined) throw exclusive('-D', '--verify-always');
   const { follow, outputFile, summary, format } = trace;
   const separately = trace.separately && follow && outputFile !== undefined;
   if (separately && summary !== 'none') throw exclusive('-c or -C', '-ff');
@@ -207,13 +211,17 @@ function checked(
 }
 
 /** What is done to a command as it is started, or when it has ended. */
-function refuseWithoutCommand({ env, argv0, user, daemonize }: TraceSettings, { verify }: RawOptions): void {
+function refuseWithoutCommand(
+  { env, argv0, user, daemonize }: TraceSettings,
+  { verify, verifyAlways }: RawOptions,
+): void {
   const given = [
     env.length > 0 && '-E',
     argv0 !== undefined && '--argv0',
     user !== undefined && '-u',
     daemonize !== undefined && '-D',
     verify !== undefined && '--verify',
+    verifyAlways !== undefined && '--verify-always',
   ];
   const option = given.find((one) => one !== false);
   if (option === undefined) return;
@@ -224,17 +232,6 @@ function refuseWithoutCommand({ env, argv0, user, daemonize }: TraceSettings, { 
 
 function exclusive(one: string, other: string): RenacerError {
   return new RenacerError('USAGE', `${one} and ${other} are mutually exclusive`, { hint: 'See renacer --help.' });
-}
-
-function parseOutcomes(text: string): Outcome[] {
-  return text.split(',').map((word) => {
-    const outcome = OUTCOMES.find((candidate) => candidate === word.trim());
-    if (outcome) return outcome;
-    throw new RenacerError(
-      'INVALID_VALUE',
-      `--expect: ${JSON.stringify(word)} is not allowed; allowed: ${OUTCOMES.join(', ')}`,
-    );
-  });
 }
 
 function usageError(error: CommanderError): RenacerError {

@@ -1,5 +1,5 @@
 import { signalByName } from '../faults/strace-names.ts';
-import type { Outcome } from '../model/outcome.ts';
+import { type Expectation, unmetExpectation } from '../model/expectation.ts';
 import type { RunResult } from '../model/run-result.ts';
 
 const TIMED_OUT = 124;
@@ -7,13 +7,13 @@ const FAILED = 1;
 const SIGNAL_BASE = 128;
 
 /**
- * The exit code of a run: with `expect`, whether the outcome was one of these; else the target's own, in the way of
- * shells and timeout(1). A failed check is a failure, though the target exited with 0.
+ * The exit code of a run: with `expect`, whether that came true; else the target's own, in the way of shells and
+ * timeout(1). A failed check is a failure, whatever the target exited with, and so is a replay that went apart.
  */
-export function exitCodeOf(result: RunResult, expect: readonly Outcome[] | undefined): number {
-  if (expect) return expect.includes(result.outcome) ? 0 : FAILED;
-  if (result.limits.timeout?.reached) return TIMED_OUT;
-  if (result.outcome === 'corrupted') return FAILED;
+export function exitCodeOf(result: RunResult, expect: Expectation | undefined): number {
+  if (expect) return unmetExpectation(expect, result) === undefined ? 0 : FAILED;
+  if (result.outcome === 'corrupted' || result.outcome === 'diverged') return FAILED;
+  if (result.error?.code === 'TIMEOUT') return TIMED_OUT;
   if (result.exitCode !== undefined) return result.exitCode;
   return SIGNAL_BASE + (signalByName(result.signal ?? '') ?? 0);
 }

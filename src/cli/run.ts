@@ -5,13 +5,16 @@ import { refuseIdleOptions } from '../chaos/idle-options.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import { saveTerminal } from '../linux/terminal.ts';
 import { RenacerError } from '../model/errors.ts';
+import { printExpectation, unmetExpectation } from '../model/expectation.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { closingBlock } from '../report/closing-block.ts';
+import { createColors } from '../report/colors.ts';
+import { faultText } from '../report/injected-texts.ts';
 import { toReport } from '../report/json-report.ts';
 import { attachTo } from '../run/attach.ts';
 import { nameOf, unwritable } from '../run/recording/open-for-writing.ts';
 import { ReplacedFile } from '../run/recording/replaced-file.ts';
-import type { AttachRequest } from '../run/request.ts';
+import type { AttachRequest, IdleTree } from '../run/request.ts';
 import { runCommand } from '../run/run.ts';
 import { callSitesPlan } from './call-sites-plan.ts';
 import type { CommandLine } from './command-line.ts';
@@ -74,6 +77,10 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
           user,
           signal: interrupts.signal,
           verify: line.verify,
+          verifyAlways: line.verifyAlways,
+          expect: line.expect && printExpectation(line.expect),
+          onCheckOutput: (bytes) => process.stderr.write(bytes),
+          onIdle: (idle) => tell(idleText(idle)),
           replay: line.replay,
           rlimits: givenOpenFilesLimit(),
           onStop: (signal) => interrupts.followStop(signal),
@@ -82,7 +89,10 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
           },
         }));
     trace?.end(result);
-    if (isChaotic || line.verify || line.expect) lines.write(closingBlock(result, lines.color));
+    if (isChaotic || result.checks.length > 0 || line.expect) {
+      const unmet = line.expect && unmetExpectation(line.expect, result);
+      lines.write(closingBlock(result, { color: lines.color, unmet }));
+    }
     const complaints = complaintsOf(result, line.strict);
     lines.write(complaints.map((text) => `${programName()}: ${text}\n`).join(''));
     lines.flush();
@@ -106,6 +116,12 @@ function writeReport(file: ReplacedFile, result: RunResult): void {
   } catch (error) {
     tell(unwritable(nameOf('--report', file.name), error));
   }
+}
+
+/** A program that waits for what does not come any more looks like one that waits for its next request. */
+function idleText({ idleMs, last }: IdleTree): string {
+  const fault = faultText(last, createColors(false));
+  return `idle for ${Math.round(idleMs / 1000)} s; the last fault: ${fault}; nothing ends this run (--chaos-timeout does)`;
 }
 
 /** What the processes of `-p` are told of, and by what they are let go. */

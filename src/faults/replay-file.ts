@@ -7,7 +7,7 @@ import type { Conditions } from './selector.ts';
 import { signalByName } from './strace-names.ts';
 
 /** The version that is written. It grows when a reader of the older form would misread the newer one. */
-export const RECORDING_VERSION = 2;
+export const RECORDING_VERSION = 3;
 
 const FORMAT = 'renacer-faults';
 
@@ -37,8 +37,19 @@ export interface RecordedSignal {
 
 export type Recorded = RecordedFault | RecordedSignal;
 
+/** By what the outcome of a run was judged. */
+export interface RecordedJudgement {
+  /** The limits of the run, as in a configuration file; of a report, its whole configuration. */
+  readonly limits?: Readonly<Record<string, unknown>> | undefined;
+  /** The checks: shell commands, for a command that exited with 0, and for any end. */
+  readonly verify?: string | undefined;
+  readonly verifyAlways?: string | undefined;
+  /** The words of `--expect`. */
+  readonly expect?: string | undefined;
+}
+
 /** What a run needs to be made again. */
-export interface RecordingHeader {
+export interface RecordingHeader extends RecordedJudgement {
   readonly seed: number;
   readonly command: readonly string[];
   /** Undefined if the network was not impaired. */
@@ -65,8 +76,10 @@ export interface Recording extends RecordingHeader {
 }
 
 /** The first line of the file, with its line end. */
-export function printRecordingHeader({ seed, command, network }: RecordingHeader): string {
-  return `${JSON.stringify({ format: FORMAT, version: RECORDING_VERSION, seed, command, network })}\n`;
+export function printRecordingHeader(header: RecordingHeader): string {
+  const { seed, command, network, limits, verify, verifyAlways, expect } = header;
+  const judged = { limits, verify, verify_always: verifyAlways, expect };
+  return `${JSON.stringify({ format: FORMAT, version: RECORDING_VERSION, seed, command, network, ...judged })}\n`;
 }
 
 /** One line of the file for each fault, in the order of injection, with its line end. */
@@ -123,12 +136,21 @@ function jsonOf(text: string): unknown {
 }
 
 /** Signals that came by time have no coordinate, and can't come again. */
-function recordingOfReport({ seed, command, faults, network, config }: Json, name: string): Recording {
+function recordingOfReport({ seed, command, faults, network, config, checks }: Json, name: string): Recording {
   const list = Array.isArray(faults) ? (faults as Json[]) : [];
   const again = list.filter(({ moment }) => moment !== 'time');
   const impaired = isObject(network) ? { backend: network.backend, options: config ?? {} } : undefined;
-  const header = readHeader({ seed, command, network: impaired }, name);
+  const judged = {
+    limits: config ?? {},
+    verify: checkFor('success', checks),
+    verify_always: checkFor('always', checks),
+  };
+  const header = readHeader({ seed, command, network: impaired, ...judged }, name);
   return { ...header, ...readFaults(again, header, name, () => 1), name, torn: false };
+}
+
+function checkFor(after: string, checks: unknown): unknown {
+  return Array.isArray(checks) ? (checks as Json[]).find((check) => check.after === after)?.command : undefined;
 }
 
 type Reader = (header: Json, lines: readonly string[], name: string) => Omit<Recording, 'name' | 'torn'>;
@@ -137,7 +159,9 @@ type Reader = (header: Json, lines: readonly string[], name: string) => Omit<Rec
 const READERS: ReadonlyMap<unknown, Reader> = new Map([
   // It had no faults of the network.
   [1, readLines],
+  // It had nothing by which the outcome was judged.
   [2, readLines],
+  [3, readLines],
 ]);
 
 function readLines(first: Json, lines: readonly string[], name: string): Omit<Recording, 'name' | 'torn'> {
@@ -171,16 +195,27 @@ function readFaults(
   return { faults, networkFaults: [...networkFaults.values()] };
 }
 
-function readHeader({ seed, command, network }: Json, name: string): RecordingHeader {
+function readHeader(header: Json, name: string): RecordingHeader {
+  const { seed, command, network, limits, verify_always: verifyAlways } = header;
   if (!isWhole(seed, 0)) throw badRecording(name, 1, 'seed is not a whole number');
   if (!Array.isArray(command) || !command.every((word) => typeof word === 'string')) {
     throw badRecording(name, 1, 'command is not a list of texts');
   }
-  if (network === undefined) return { seed, command };
+  if (limits !== undefined && !isObject(limits)) throw badRecording(name, 1, 'limits is not an object');
+  const texts = readTexts({ verify: header.verify, verifyAlways, expect: header.expect }, name);
+  const judged = { ...(limits && { limits }), ...texts };
+  if (network === undefined) return { seed, command, ...judged };
   if (!isObject(network) || typeof network.backend !== 'string' || !isObject(network.options)) {
     throw badRecording(name, 1, 'network is not an object with a backend and options');
   }
-  return { seed, command, network: { backend: network.backend, options: network.options } };
+  return { seed, command, network: { backend: network.backend, options: network.options }, ...judged };
+}
+
+/** Those that are there. */
+function readTexts(values: Json, name: string): Readonly<Record<string, string>> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  for (const [key, value] of given) if (typeof value !== 'string') throw badRecording(name, 1, `${key} is not a text`);
+  return Object.fromEntries(given) as Record<string, string>;
 }
 
 /** One fault, of the file or of a report. */

@@ -22,8 +22,14 @@ const ARGUMENT_BYTES = 8;
 /** A flag of clone(2), and of clone3(2), which takes its flags in memory. */
 export const CLONE_UNTRACED = 0x800000;
 
-/** Calls, by number, that stop only if the argument with this index is not 0. */
-export type ArgumentConditions = ReadonlyMap<number, number>;
+/** On the argument with this index: its 64 bits are not 0, or its lower 32 bits (all that counts of an int) are this value. */
+export interface ArgumentCondition {
+  readonly argument: number;
+  readonly is: 'not-zero' | number;
+}
+
+/** Calls, by number, that stop only if an argument meets a condition. */
+export type ArgumentConditions = ReadonlyMap<number, ArgumentCondition>;
 
 interface Range {
   readonly from: number;
@@ -53,7 +59,9 @@ export function traceFilter(numbers: 'all' | Iterable<number>, conditions: Argum
     [BPF_JMP_JSET_K, 0, 1, CLONE_UNTRACED],
     [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
     [BPF_LD_W_ABS, 0, 0, NR],
-    ...[...conditions].flatMap(([number, argument]) => stopUnlessZero(number, argument)),
+    ...[...conditions].flatMap(([number, { argument, is }]) =>
+      is === 'not-zero' ? stopUnlessZero(number, argument) : stopIfEqual(number, argument, is),
+    ),
     ...search(boundaries([...numbers, SYS.clone3]), false),
   ];
   return assemble(code);
@@ -70,6 +78,16 @@ function stopUnlessZero(number: number, argument: number): Instruction[] {
     [BPF_JMP_JEQ_K, 0, 2, 0],
     [BPF_LD_W_ABS, 0, 0, at + 4],
     [BPF_JMP_JEQ_K, 1, 0, 0],
+    [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
+    [BPF_RET_K, 0, 0, SECCOMP_RET_ALLOW],
+  ];
+}
+
+function stopIfEqual(number: number, argument: number, value: number): Instruction[] {
+  return [
+    [BPF_JMP_JEQ_K, 0, 4, number],
+    [BPF_LD_W_ABS, 0, 0, ARGUMENTS + argument * ARGUMENT_BYTES],
+    [BPF_JMP_JEQ_K, 0, 1, value],
     [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
     [BPF_RET_K, 0, 0, SECCOMP_RET_ALLOW],
   ];

@@ -35,6 +35,8 @@ export interface InjectedSignal extends InjectedBase {
   readonly moment: 'call' | 'time';
   readonly signal: string;
   readonly fate: SignalFate;
+  /** What is to be known of this signal in such a program, for people. */
+  readonly note?: string | undefined;
 }
 
 /** A fault of a system call, by a rule. */
@@ -117,6 +119,8 @@ export interface CpuUse {
 
 export interface TimeoutUse {
   readonly limitMs: number;
+  /** Nobody set it: runs with random faults have one all the same. */
+  readonly byDefault: boolean;
   readonly reached: boolean;
   /** True if SIGTERM was not enough, and SIGKILL followed. */
   readonly killed: boolean;
@@ -127,6 +131,45 @@ export interface LimitsUse {
   readonly memory: MemoryUse | undefined;
   readonly cpu: CpuUse | undefined;
   readonly timeout: TimeoutUse | undefined;
+}
+
+/** A shell command that looked at what the run left behind. */
+export interface CheckUse {
+  readonly command: string;
+  /** `success`: it is for a command that exited with 0; `always`: for any end. */
+  readonly after: 'success' | 'always';
+  /** Its exit status, 128+n if a signal ended it; undefined if it was not run. */
+  readonly status: number | undefined;
+  /** What it wrote to stdout and stderr, in this order; the end of it, if that was much. */
+  readonly output: string;
+  /** Why it was not run, for people. */
+  readonly skipped: string | undefined;
+}
+
+/** A process of the tree that died of a signal like SIGSEGV or SIGABRT, which nobody had sent to it. */
+export interface Crash {
+  /** The name of the program (/proc/PID/comm). */
+  readonly program: string;
+  readonly signal: string;
+  readonly pid: number;
+  /** Path of births of the task: `0` is the command itself. */
+  readonly lineage: string;
+  /** The system call that it was in; undefined if its own code got the signal. */
+  readonly syscall: string | undefined;
+  /** The file that its code was from, and where in it: `libc.so.6+0x9eb2c`; undefined where that can't be told. */
+  readonly code: string | undefined;
+  /** Where in its program it was, from the innermost function; undefined where that was not asked for. */
+  readonly stack: readonly StackFrame[] | undefined;
+}
+
+/** A call that a task made again and again up to the end, and that met the same fault each time. */
+export interface Spin {
+  readonly lineage: string;
+  readonly syscall: string;
+  /** In the words of a rule: `error=EMFILE`. */
+  readonly fault: string;
+  /** How many times in a row. */
+  readonly times: number;
 }
 
 /** Calls of one name. */
@@ -146,6 +189,8 @@ export interface TraceSummary {
   readonly syscalls: readonly SyscallSummary[];
   readonly signals: number;
   readonly tasks: number;
+  /** How many times a task was held by a delay of ours. */
+  readonly delays: number;
   /** Events that were lost, since they came faster than they could be read: eBPF does not wait. The counts are complete. */
   readonly lost: number;
 }
@@ -170,9 +215,19 @@ export interface RunResult {
   /** What passed over an impaired network; undefined if it was not impaired. */
   readonly network: NetworkUse | undefined;
   readonly faults: readonly InjectedFault[];
+  /** The one of them that ended the command, where that is known. */
+  readonly decisiveFault: InjectedFault | undefined;
   readonly rules: readonly RuleUse[];
   /** Undefined unless the run is a replay. */
   readonly replay: ReplayUse | undefined;
+  /** Those of `verify` and `verifyAlways`, in this order. */
+  readonly checks: readonly CheckUse[];
+  /** Known where calls are traced or injected into; empty elsewhere, and under eBPF. */
+  readonly crashes: readonly Crash[];
+  /** Undefined unless the run ended so. */
+  readonly spin: Spin | undefined;
+  /** Whether anything was written to stderr; undefined where that can't be known. */
+  readonly wroteToStderr: boolean | undefined;
   readonly trace: TraceSummary;
   /** Undefined for `survived`; else why it did not, for people: it names "memory", "timeout" or "signal" where that ended it. */
   readonly error: RenacerError | undefined;

@@ -1,39 +1,55 @@
-import type { Outcome } from '../model/outcome.ts';
 import type {
+  CheckUse,
   CpuUse,
-  InjectedFault,
-  InjectedPacketFault,
-  InjectedSignal,
+  Crash,
   MemoryUse,
   ReplayUse,
   RuleUse,
   RunResult,
   TimeoutUse,
 } from '../model/run-result.ts';
-import type { StackFrame } from '../model/stack-frame.ts';
 import { type Colors, createColors } from './colors.ts';
+import { seconds } from './durations.ts';
+import { injectedTexts, placeText } from './injected-texts.ts';
 import { networkTexts } from './network-texts.ts';
+import { outcomeLine } from './outcome-line.ts';
+import { silenceText } from './silence.ts';
 import { mebibytes } from './sizes.ts';
-import { frameText } from './stack-lines.ts';
 
 const LABEL_WIDTH = 10;
-/** Faults that are listed one by one; of more, the rest is counted. */
-const LISTED_FAULTS = 8;
-/** Files of code that is not the program's own. */
-const LIBRARY = /\.so(\.[\d.]+)?$|^\[/;
+/** Where the list of backends is broken. */
+const LINE_WIDTH = 100;
+/** Crashes that are listed one by one. */
+const LISTED_CRASHES = 4;
+/** Of a failed check's output, so many of its last lines. */
+const CHECK_LINES = 3;
+
+/** What the block says beside the result. */
+export interface BlockOptions {
+  readonly color: boolean;
+  /** What of `--expect` did not come true, in words. */
+  readonly unmet?: string | undefined;
+}
 
 /** The block at the end of a run, readable at a glance: what happened, what limited it, what was injected, how to repeat it. */
-export function closingBlock(result: RunResult, color: boolean): string {
+export function closingBlock(result: RunResult, { color, unmet }: BlockOptions): string {
   const colors = createColors(color);
   const lines: (readonly [label: string, text: string])[] = [
     ['outcome', outcomeLine(result, colors)],
+    ...underLabel('expected', unmet === undefined ? [] : [colors.red(`not met: ${unmet}`)]),
+    ...underLabel(
+      'check',
+      result.checks.flatMap((check) => checkTexts(check, colors)),
+    ),
+    ...underLabel('crashes', crashTexts(result, colors)),
+    ...underLabel('note', silenceText(result)),
     ...limitLines(result),
     ...underLabel('network', networkTexts(result.network)),
-    ...underLabel('injected', injectedTexts(result.faults, colors)),
+    ...underLabel('injected', injectedTexts(result, colors)),
     ...underLabel('rules', ruleTexts(result.rules, colors)),
     ...replayLines(result.replay, colors),
     ['seed', String(result.seed)],
-    ['backends', backendsLine(result)],
+    ...underLabel('backends', backendTexts(result)),
     ['again', result.again],
     ...(result.strace === undefined ? [] : [['in strace', result.strace] as const]),
   ];
@@ -45,32 +61,30 @@ export function closingBlock(result: RunResult, color: boolean): string {
   ].join('\n');
 }
 
-function outcomeLine(result: RunResult, colors: Colors): string {
-  const paint: Record<Outcome, (text: string) => string> = {
-    survived: colors.green,
-    failed: colors.red,
-    crashed: colors.red,
-    hung: colors.magenta,
-    corrupted: colors.red,
-    stopped: colors.yellow,
-    detached: colors.green,
-  };
-  const ended = result.signal ? `killed by ${result.signal} ` : `exit status ${result.exitCode ?? 0} `;
-  const after = `${result.outcome === 'detached' ? '' : ended}after ${seconds(result.durationMs)}`;
-  const why = result.error && result.error.code !== 'COMMAND_FAILED' ? `: ${result.error.message}` : '';
-  const context = result.error?.code === 'COMMAND_FAILED' ? contextOf(result.error.message) : '';
-  return `${colors.bold(paint[result.outcome](result.outcome))}${why} ${colors.dim(`(${after})`)}${context}`;
-}
-
-/** What a failure came after, if anything is known of it. */
-function contextOf(message: string): string {
-  const at = message.indexOf(' after ');
-  return at < 0 ? '' : message.slice(at);
-}
-
 /** The label stands beside the first of them alone. */
 function underLabel(label: string, texts: readonly string[]): [string, string][] {
   return texts.map((text, index) => [index === 0 ? label : '', text]);
+}
+
+function checkTexts({ command, status, skipped, output }: CheckUse, colors: Colors): string[] {
+  if (skipped !== undefined) return [`not run: ${command} (${skipped}; --verify-always runs after any end)`];
+  if (status === 0) return [`passed: ${command}`];
+  const lines = output.trimEnd().split('\n');
+  const last = output.trim() === '' ? [] : lines.slice(-CHECK_LINES).map((line) => `  ${line}`);
+  return [colors.red(`exited with ${status}: ${command}`), ...last];
+}
+
+/** The command's own end stands in the line of the outcome. */
+function crashTexts({ crashes, signal }: RunResult, colors: Colors): string[] {
+  const others = crashes.filter((crash) => !(crash.lineage === '0' && crash.signal === signal));
+  const texts = others.slice(0, LISTED_CRASHES).map((crash) => colors.red(crashText(crash)));
+  const more = others.length - texts.length;
+  return more > 0 ? [...texts, `and ${more} more`] : texts;
+}
+
+function crashText({ program, signal, pid, lineage, syscall, code, stack }: Crash): string {
+  const where = `${syscall === undefined ? '' : ` at ${syscall}`}${placeText(stack) || (code && `, in ${code}`) || ''}`;
+  return `${program} (pid ${pid}, task ${lineage}) died of ${signal}${where}: nobody had sent it`;
 }
 
 function limitLines({ limits, durationMs }: RunResult): [string, string][] {
@@ -94,40 +108,10 @@ function cpuText({ limitFraction, gotFraction, throttledMs }: CpuUse): string {
   return `${got} of ${limitFraction} CPU${throttled}`;
 }
 
-function timeoutText({ limitMs, reached, killed }: TimeoutUse, durationMs: number): string {
-  if (!reached) return `${seconds(durationMs)} of ${seconds(limitMs)}`;
-  return `${seconds(limitMs)} reached, ended by SIGTERM${killed ? ', then SIGKILL' : ''}`;
-}
-
-function injectedTexts(faults: readonly InjectedFault[], colors: Colors): string[] {
-  if (faults.length === 0) return ['nothing'];
-  const texts = faults.slice(0, LISTED_FAULTS).map((fault) => faultText(fault, colors));
-  return faults.length > LISTED_FAULTS ? [...texts, `and ${faults.length - LISTED_FAULTS} more`] : texts;
-}
-
-/** What most want to know first: not how libraries got there, but who called them. */
-function placeText(stack: readonly StackFrame[] | undefined): string {
-  const frame = stack?.find(({ file }) => !LIBRARY.test(file)) ?? stack?.[0];
-  return frame === undefined ? '' : `, in ${frameText(frame)}`;
-}
-
-function faultText(fault: InjectedFault, colors: Colors): string {
-  if (fault.kind === 'signal') return signalText(fault, colors);
-  if (fault.kind === 'packet') return packetText(fault);
-  const { at, tid, timeMs } = fault;
-  return `${fault.fault} at ${at.syscall} #${at.ordinal} of task ${at.lineage} (pid ${tid}, ${seconds(timeMs)})${placeText(fault.stack)}`;
-}
-
-function packetText({ fault, direction, stream, packet, flow, service, lookup, timeMs }: InjectedPacketFault): string {
-  const name = lookup ? ` asking for ${lookup.name} (lookup ${lookup.ordinal})` : '';
-  return `${fault} of ${stream} packet ${packet} ${direction} ${service}${name} (${flow}, ${seconds(timeMs)})`;
-}
-
-function signalText({ signal, at, tid, timeMs, fate, moment }: InjectedSignal, colors: Colors): string {
-  const call = at.syscall ?? 'its start';
-  const where = moment === 'call' ? `at ${call}` : `by time, ${at.syscall ? `after ${call}` : 'at its start'}`;
-  const place = `${where} (call ${at.ordinal} of task ${at.lineage}, pid ${tid}, ${seconds(timeMs)})`;
-  return `${signal} ${place}: ${fate === 'died' ? colors.red(fate) : fate}`;
+function timeoutText({ limitMs, byDefault, reached, killed }: TimeoutUse, durationMs: number): string {
+  const whose = byDefault ? ' (the default with random faults: --chaos-timeout sets another, 0 none)' : '';
+  if (!reached) return `${seconds(durationMs)} of ${seconds(limitMs)}${whose}`;
+  return `${seconds(limitMs)} reached, ended by SIGTERM${killed ? ', then SIGKILL' : ''}${whose}`;
 }
 
 /** How each rule fared; one that never fired is a warning. */
@@ -148,11 +132,15 @@ function replayLines(replay: ReplayUse | undefined, colors: Colors): [string, st
   return [['replay', replay.missed.length > byTime ? colors.red(text) : colors.yellow(text)]];
 }
 
-function backendsLine({ backends }: RunResult): string {
+/** As many a line as there is room for. */
+function backendTexts({ backends }: RunResult): string[] {
   const parts = Object.entries(backends).map(([part, backend]) => `${part}: ${backend}`);
-  return parts.length > 0 ? parts.join(' · ') : 'none needed';
-}
-
-function seconds(ms: number): string {
-  return `${(ms / 1000).toFixed(ms < 9_995 ? 2 : 1)} s`;
+  if (parts.length === 0) return ['none needed'];
+  const lines: string[] = [];
+  for (const part of parts) {
+    const longer = `${lines.at(-1)} · ${part}`;
+    if (lines.length > 0 && LABEL_WIDTH + 2 + longer.length <= LINE_WIDTH) lines[lines.length - 1] = longer;
+    else lines.push(part);
+  }
+  return lines;
 }

@@ -6,6 +6,7 @@ import {
   REPORT_SCHEMA_VERSION,
   type RunResult,
   type SignalFate,
+  type Spin,
   type SyscallSummary,
 } from '../model/run-result.ts';
 import { type FrameRecord, frameRecord } from './frame-record.ts';
@@ -37,21 +38,41 @@ export interface Report {
       used_ms: number | null;
       throttled_ms: number | null;
     } | null;
-    timeout: { limit_ms: number; reached: boolean; killed: boolean } | null;
+    timeout: { limit_ms: number; by_default: boolean; reached: boolean; killed: boolean } | null;
   };
   network: ReportNetwork | null;
   faults: ReportFault[];
+  decisive_fault: number | null;
   rules: { rule: string; eligible: number; fired: number; impossible: number }[];
   replay: {
     recorded: number;
     injected: number;
     missed: (ReportMissedCall | ReportMissedPacket)[];
   } | null;
+  checks: {
+    command: string;
+    after: 'success' | 'always';
+    status: number | null;
+    output: string;
+    skipped: string | null;
+  }[];
+  crashes: {
+    program: string;
+    signal: string;
+    pid: number;
+    task: string;
+    syscall: string | null;
+    code: string | null;
+    stack: FrameRecord[] | null;
+  }[];
+  spin: { task: string; syscall: string; fault: string; times: number } | null;
+  wrote_to_stderr: boolean | null;
   trace: {
     engine: 'none' | 'ptrace' | 'ebpf';
     syscalls: { name: string; calls: number; errors: number | null; seconds: number | null }[];
     signals: number;
     tasks: number;
+    delays: number;
     lost: number;
   };
   again: string;
@@ -124,7 +145,13 @@ interface ReportFaultBase {
 }
 
 export type ReportFault =
-  | ({ kind: 'signal'; moment: 'call' | 'time'; signal: string; fate: SignalFate } & ReportFaultBase)
+  | ({
+      kind: 'signal';
+      moment: 'call' | 'time';
+      signal: string;
+      fate: SignalFate;
+      note: string | null;
+    } & ReportFaultBase)
   | ({ kind: 'call'; fault: string; stack: FrameRecord[] | null } & ReportFaultBase)
   | ({ kind: 'packet'; time_ms: number } & ReportPacketPlace);
 
@@ -161,22 +188,51 @@ export function toReport(result: RunResult): Report {
             throttled_ms: cpu.throttledMs === undefined ? null : rounded(cpu.throttledMs),
           }
         : null,
-      timeout: timeout ? { limit_ms: timeout.limitMs, reached: timeout.reached, killed: timeout.killed } : null,
+      timeout: timeout
+        ? {
+            limit_ms: timeout.limitMs,
+            by_default: timeout.byDefault,
+            reached: timeout.reached,
+            killed: timeout.killed,
+          }
+        : null,
     },
     network: result.network ? reportNetwork(result.network) : null,
     faults: result.faults.map(reportFault),
+    decisive_fault: result.decisiveFault ? result.faults.indexOf(result.decisiveFault) : null,
     rules: result.rules.map((use) => ({ ...use })),
     replay: result.replay ? { ...result.replay, missed: result.replay.missed.map(reportMissed) } : null,
+    checks: result.checks.map((check) => ({
+      ...check,
+      status: check.status ?? null,
+      skipped: check.skipped ?? null,
+    })),
+    crashes: result.crashes.map(({ program, signal, pid, lineage, syscall, code, stack }) => ({
+      program,
+      signal,
+      pid,
+      task: lineage,
+      syscall: syscall ?? null,
+      code: code ?? null,
+      stack: stack?.map(frameRecord) ?? null,
+    })),
+    spin: result.spin ? reportSpin(result.spin) : null,
+    wrote_to_stderr: result.wroteToStderr ?? null,
     trace: {
       engine: result.trace.engine,
       syscalls: result.trace.syscalls.map(reportSyscall),
       signals: result.trace.signals,
       tasks: result.trace.tasks,
+      delays: result.trace.delays,
       lost: result.trace.lost,
     },
     again: result.again,
     strace: result.strace ?? null,
   };
+}
+
+function reportSpin({ lineage, syscall, fault, times }: Spin): NonNullable<Report['spin']> {
+  return { task: lineage, syscall, fault, times };
 }
 
 function reportFault(fault: InjectedFault): ReportFault {
@@ -194,7 +250,14 @@ function reportFault(fault: InjectedFault): ReportFault {
   if (fault.kind === 'call') {
     return { kind: fault.kind, ...base, fault: fault.fault, stack: fault.stack?.map(frameRecord) ?? null };
   }
-  return { kind: fault.kind, ...base, moment: fault.moment, signal: fault.signal, fate: fault.fate };
+  return {
+    kind: fault.kind,
+    ...base,
+    moment: fault.moment,
+    signal: fault.signal,
+    fate: fault.fate,
+    note: fault.note ?? null,
+  };
 }
 
 function packetPlace(place: NetworkFaultPlace): ReportPacketPlace {

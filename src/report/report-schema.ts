@@ -37,6 +37,7 @@ const fault = z.discriminatedUnion('kind', [
     moment: z.enum(['call', 'time']).describe('Counted in calls, so that it comes again; or by time'),
     signal: z.string(),
     fate: z.enum(['handled', 'ignored', 'blocked', 'died', 'unknown']),
+    note: z.string().nullable().describe('What is to be known of this signal in such a program'),
   }),
   faultBase.extend({
     kind: z.literal('call'),
@@ -142,7 +143,12 @@ export const reportSchema: z.ZodType<Report> = z
         })
         .nullable(),
       timeout: z
-        .object({ limit_ms: milliseconds, reached: z.boolean(), killed: z.boolean().describe('SIGKILL was needed') })
+        .object({
+          limit_ms: milliseconds,
+          by_default: z.boolean().describe('Nobody set it: runs with random faults have one all the same'),
+          reached: z.boolean(),
+          killed: z.boolean().describe('SIGKILL was needed'),
+        })
         .nullable(),
     }),
     network: z
@@ -154,8 +160,38 @@ export const reportSchema: z.ZodType<Report> = z
       })
       .nullable(),
     faults: z.array(fault),
+    decisive_fault: count.nullable().describe('Which of them ended the command (its index), where that is known'),
     rules: z.array(ruleUse),
     replay: replay.nullable().describe('How a replay went'),
+    checks: z
+      .array(
+        z.object({
+          command: z.string(),
+          after: z.enum(['success', 'always']).describe('--verify: an exit status of 0; --verify-always: any end'),
+          status: count.nullable().describe('Its exit status; null if it was not run'),
+          output: z.string().describe('What it wrote to stdout and stderr; the end of it, if that was much'),
+          skipped: z.string().nullable().describe('Why it was not run'),
+        }),
+      )
+      .describe('The commands that looked at what the run had left'),
+    crashes: z
+      .array(
+        z.object({
+          program: z.string(),
+          signal: z.string(),
+          pid: z.int(),
+          task: z.string(),
+          syscall: z.string().nullable().describe('The call that it was in; null if its own code got the signal'),
+          code: z.string().nullable().describe('The file that its code was from, and where in it'),
+          stack: z.array(frameSchema).nullable().describe('Where in its program it was; null without -k'),
+        }),
+      )
+      .describe('Processes of the tree that died of a signal like SIGSEGV, which nobody had sent; known under ptrace'),
+    spin: z
+      .object({ task: z.string(), syscall: z.string(), fault: z.string(), times: count.describe('In a row') })
+      .nullable()
+      .describe('A call that met the same fault again and again, up to the end'),
+    wrote_to_stderr: z.boolean().nullable().describe('Null where that can not be known'),
     trace: z.object({
       engine: z.enum(['none', 'ptrace', 'ebpf']),
       syscalls: z.array(
@@ -168,6 +204,7 @@ export const reportSchema: z.ZodType<Report> = z
       ),
       signals: count,
       tasks: count,
+      delays: count.describe('How many times a task was held by a delay'),
       lost: count.describe('Events that were lost, since they came faster than they could be read'),
     }),
     again: z.string().describe('The shell command that makes the same run again'),

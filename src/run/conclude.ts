@@ -1,36 +1,62 @@
-import type { RunResult } from '../model/run-result.ts';
+import type { CheckUse, RunResult } from '../model/run-result.ts';
 import { refuseBrokenNetwork } from './network.ts';
 import type { PreparedRun } from './prepare.ts';
 import type { Session } from './session.ts';
-import { runCheck } from './verdict/check.ts';
-import { makeResult } from './verdict/result.ts';
+import { useCheck } from './verdict/check.ts';
+import { DEFAULT_HANG_AFTER_MS } from './verdict/idle-watch.ts';
+import type { EarlyEnd } from './verdict/judge.ts';
+import { endOf, makeResult } from './verdict/result.ts';
 
 /** What is to be said of a run that is over. Throws NETWORK_FAILED. */
 export async function conclude(run: PreparedRun, session: Session): Promise<RunResult> {
-  const { request, command, seed, tree, cwd, env } = run;
-  const { log, stdio, ending, tracing, ended, durationMs } = session;
+  const { request, settings, command, seed, tree, timeout } = run;
+  const { log, stdio, early, tracing, ended, durationMs } = session;
   const network = await run.network?.ready;
   refuseBrokenNetwork(network);
   network?.finish();
   const [stdout, stderr] = await Promise.all([stdio.stdout, stdio.stderr]);
-  const checkStatus = request.verify && ended.status === 0 ? await runCheck(request.verify, { cwd, env }) : undefined;
   return makeResult({
     command,
     seed,
     chaos: request.chaos,
+    settings,
     limits: tree.limits,
     network,
     tracing,
     ended,
     fired: log.fired,
-    ending,
+    early: early && earlyEnd(run, session),
+    timeout: timeout && {
+      ...timeout,
+      reached: early?.cause === 'timeout',
+      killed: early?.cause === 'timeout' && early.killed,
+    },
     startSeconds: log.startSeconds,
     durationMs,
-    checkStatus,
-    verify: request.verify,
+    checks: await checksOf(run, session),
+    spin: log.streaks.longest(durationMs),
     replay: request.replay,
     attached: request.attach?.pids,
     stdout,
     stderr,
   });
+}
+
+function earlyEnd({ settings }: PreparedRun, { early, ended }: Session): EarlyEnd {
+  const { cause, atMs, idleMs } = early!;
+  return {
+    cause,
+    afterCommand: ended.endedMs < atMs,
+    hung: cause === 'timeout' && idleMs >= (settings.hangAfterMs ?? DEFAULT_HANG_AFTER_MS),
+  };
+}
+
+async function checksOf({ request, checks: asked, cwd, env }: PreparedRun, { ended }: Session): Promise<CheckUse[]> {
+  const { verify, verifyAlways } = asked;
+  const context = { cwd, env, onOutput: request.onCheckOutput };
+  const end = endOf(ended.status);
+  const checks: CheckUse[] = [];
+  if (verify) checks.push(await useCheck({ command: verify, after: 'success' }, end, context));
+  if (verifyAlways) checks.push(await useCheck({ command: verifyAlways, after: 'always' }, end, context));
+  return checks;
 }

@@ -1,16 +1,21 @@
 import type { LimitsRequest } from '../chaos/basic/limits.ts';
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
-import { type ChaosSettings, DEFAULT_SIGNALS } from '../chaos/settings.ts';
+import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
 import { type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
+import type { TimeoutUse } from '../model/run-result.ts';
 import type { AttachPlan, TracingPlan } from './engine/engine-plan.ts';
 import type { AttachRequest, RunRequest } from './request.ts';
 
 /** What a request means for the engine's thread. */
 
 const DEFAULT_STRING_LIMIT = 32;
+
+/** For runs with faults of these, unless the configuration says otherwise. */
+const DEFAULT_TIMEOUT_MS = 600_000;
+const RANDOM_PARTS: readonly PartName[] = ['signals', 'byzantine', 'bugs'];
 
 /** What is injected at system calls. */
 export type Injections = Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'ioLatencyMs'>;
@@ -44,9 +49,20 @@ export function limitsRequest(settings: ChaosSettings, armed: readonly PartName[
 function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
   return {
     seed,
-    signals: settings.signals ?? DEFAULT_SIGNALS,
+    signals: settings.signals ?? INJECTABLE_SIGNALS,
     rate: settings.signalRate ?? DEFAULT_SIGNAL_RATE,
   };
+}
+
+/** The deadline of a run; undefined for none. Random faults may leave a program waiting for ever: they have one by default. */
+export function timeoutOf(
+  { timeoutMs }: ChaosSettings,
+  armed: readonly PartName[],
+): Pick<TimeoutUse, 'limitMs' | 'byDefault'> | undefined {
+  if (timeoutMs !== undefined) return timeoutMs > 0 ? { limitMs: timeoutMs, byDefault: false } : undefined;
+  return armed.some((part) => RANDOM_PARTS.includes(part))
+    ? { limitMs: DEFAULT_TIMEOUT_MS, byDefault: true }
+    : undefined;
 }
 
 /** The engine of faults is loaded by runs that need it alone. */

@@ -9,12 +9,16 @@ import type { CleanUp } from './clean-up.ts';
 import { resolveCommand } from './command/resolve-command.ts';
 import { userOf } from './command/user.ts';
 import { HeldTree } from './held-tree.ts';
-import { type Injections, injectionsOf, limitsRequest } from './plans.ts';
+import { type Injections, injectionsOf, limitsRequest, timeoutOf } from './plans.ts';
+import { recordedJudgement } from './recording/recorded-judgement.ts';
 import { recordedNetwork } from './recording/recorded-network.ts';
 import { RecordingFile } from './recording/recording-file.ts';
 import { replayedSettings } from './replayed-settings.ts';
 import type { RunRequest } from './request.ts';
 import { RunNetwork } from './run-network.ts';
+
+/** The shell commands that look at what a run has left, if there are any. */
+type Checks = Pick<RunRequest, 'verify' | 'verifyAlways'>;
 
 /** A run whose command has not been started yet: all that was asked for is there. */
 export interface PreparedRun {
@@ -30,6 +34,9 @@ export interface PreparedRun {
   readonly armed: readonly PartName[];
   readonly seed: number;
   readonly injections: Injections;
+  /** Undefined if there is no deadline. */
+  readonly timeout: ReturnType<typeof timeoutOf>;
+  readonly checks: Checks;
   readonly recording: RecordingFile | undefined;
   readonly tree: HeldTree;
   readonly network: RunNetwork | undefined;
@@ -54,6 +61,10 @@ export async function prepare(
   const file = resolveCommand(command[0], request.searched ?? env, cwd);
   const user = request.user === undefined ? undefined : userOf(request.user);
   const armed = partsOf(settings);
+  const checks = {
+    verify: request.verify ?? replay?.verify,
+    verifyAlways: request.verifyAlways ?? replay?.verifyAlways,
+  };
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
   const injections = await injectionsOf(settings, seed, replay);
 
@@ -68,8 +79,30 @@ export async function prepare(
   cleanUp.defer(() => network?.dispose());
   // The first line of a recording names the backend, and is there before the command is executed.
   const impaired = recording && network && recordedNetwork(await network.settle(), settings);
-  recording?.begin({ seed, command, ...(impaired && { network: impaired }) });
-  return { request, command, file, env, cwd, user, settings, armed, seed, injections, recording, tree, network };
+  const timeout = timeoutOf(settings, armed);
+  recording?.begin({
+    seed,
+    command,
+    ...(impaired && { network: impaired }),
+    ...recordedJudgement({ ...request, ...checks }, settings, timeout?.limitMs),
+  });
+  return {
+    request,
+    command,
+    file,
+    env,
+    cwd,
+    user,
+    settings,
+    armed,
+    seed,
+    injections,
+    timeout,
+    checks,
+    recording,
+    tree,
+    network,
+  };
 }
 
 async function openNetwork(

@@ -2,6 +2,7 @@ import type { ChaosSettings } from '../chaos/settings.ts';
 import { isOfNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
+import { withRecordedLimits } from './recording/recorded-judgement.ts';
 import { withRecordedNetwork } from './recording/recorded-network.ts';
 
 /** Parts whose faults would come beside the recorded ones. */
@@ -11,7 +12,7 @@ const FAULT_PARTS: readonly PartName[] = ['signals', 'byzantine', 'rules', 'bugs
 export function replayedSettings(asked: ChaosSettings, replay: Recording): ChaosSettings {
   const { network } = replay;
   const others = partsOf(asked).filter((part) => FAULT_PARTS.includes(part) || (network && isOfNetwork(part)));
-  if (others.length === 0) return withRecordedNetwork(asked, replay);
+  if (others.length === 0) return withRecordedLimits(withRecordedNetwork(asked, replay), replay);
   throw new RenacerError('REPLAY_WITH_FAULTS', `a replay injects the recorded faults alone, not ${others.join(', ')}`, {
     hint: `leave these out; limits${network ? ' and a timeout' : ', a timeout and the network'} may be set`,
   });

@@ -2,6 +2,7 @@ import type { ChaosConfig } from '../chaos/config.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
 import type { DescriptorDetail } from '../model/capture.ts';
+import type { InjectedFault } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import type { Dumps } from '../syscalls/descriptor-set.ts';
 import type { StdioOption } from './command/stdio.ts';
@@ -52,6 +53,14 @@ export interface RunRequest {
   readonly signal?: AbortSignal | undefined;
   /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
   readonly verify?: string | undefined;
+  /** The same after any end: a failure, a crash, a kill, a timeout. */
+  readonly verifyAlways?: string | undefined;
+  /** Told what checks write, as it comes. */
+  readonly onCheckOutput?: ((bytes: Uint8Array) => void) | undefined;
+  /** What `--expect` says, for the file of recorded faults. */
+  readonly expect?: string | undefined;
+  /** Told once of a tree that has been idle for long since something was injected, where nothing will end it soon. */
+  readonly onIdle?: ((idle: IdleTree) => void) | undefined;
   readonly trace?: TraceRequest | undefined;
   /** Find out where in their programs tasks make the calls that are traced, or that faults are injected into. */
   readonly callSites?: CallSitesPlan | undefined;
@@ -86,6 +95,13 @@ export interface AttachRequest {
   readonly leave?: AbortSignal | undefined;
   /** Told which of them are traced, and for what reasons others can't be. */
   readonly onAttached?: ((attached: readonly AttachedProcess[], refusals: readonly string[]) => void) | undefined;
+}
+
+/** A tree that does nothing. */
+export interface IdleTree {
+  readonly idleMs: number;
+  /** What was injected last. */
+  readonly last: InjectedFault;
 }
 
 export interface RunStart {

@@ -8,13 +8,15 @@ import type { EnginePlan, TracingPlan } from './engine/engine-plan.ts';
 import { attachPlan, tracingPlan } from './plans.ts';
 import type { PreparedRun } from './prepare.ts';
 import { RunLog } from './run-log.ts';
-import { Ending, treeIsEmpty } from './verdict/ending.ts';
+import { RunWatch } from './run-watch.ts';
+import { type EndedEarly, treeIsEmpty } from './verdict/ending.ts';
 
 /** A run whose command has ended, with all of its tree. */
 export interface Session {
   readonly log: RunLog;
   readonly stdio: Stdio;
-  readonly ending: Ending | undefined;
+  /** Undefined if the tree came to its end by itself. */
+  readonly early: EndedEarly | undefined;
   /** How it was traced in the end. */
   readonly tracing: TracingPlan | undefined;
   readonly ended: Ended;
@@ -23,23 +25,17 @@ export interface Session {
 
 /** Starts the command of a prepared run, and follows it until its tree is empty. Throws why it could not be started. */
 export async function runSession(run: PreparedRun): Promise<Session> {
-  const { request, command, tree, settings, armed, seed } = run;
-  const { limits } = tree;
+  const { request, command, tree, seed } = run;
   const log = new RunLog();
   const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
-  let ending: Ending | undefined;
+  let watch: RunWatch | undefined;
   const listener: EngineListener = {
     ...log.listener(request.trace, run.recording),
-    started(pid) {
+    started(pid, held) {
       log.begin();
       stdio.handOver();
-      limits.started(pid);
-      ending = new Ending(limits, {
-        timeoutMs: armed.includes('timeout') ? settings.timeoutMs : undefined,
-        killAfterMs: settings.killAfterMs,
-        hangAfterMs: settings.hangAfterMs,
-        abort: request.signal,
-      });
+      tree.limits.started(pid);
+      watch = new RunWatch(run, log, held);
       request.onStart?.({ pid, seed });
     },
     stopped: (signal) => request.onStop?.(signal),
@@ -48,9 +44,9 @@ export async function runSession(run: PreparedRun): Promise<Session> {
   // Even if it fails: our copies of its pipes would keep them open.
   const { tracing, last } = await launch(run, stdio, listener).finally(() => stdio.handOver());
   if (last.kind === 'launch-failed') throw launchError(command[0], last);
-  await treeIsEmpty(limits);
-  ending?.stop();
-  return { log, stdio, ending, tracing, ended: last, durationMs: log.elapsedMs };
+  await treeIsEmpty(tree.limits);
+  watch?.stop();
+  return { log, stdio, early: watch?.early, tracing, ended: last, durationMs: log.elapsedMs };
 }
 
 interface Launched {

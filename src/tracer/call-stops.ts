@@ -4,7 +4,7 @@ import { SYS } from '../linux/syscall-numbers.ts';
 import { isRestart } from '../syscalls/errnos.ts';
 import { ABI_X86_64, CallAtStop, INFO } from './call-at-stop.ts';
 import type { Holds } from './holds.ts';
-import type { EntryDecision, Policy } from './policy.ts';
+import type { EntryDecision, ExitDecision, Policy } from './policy.ts';
 import type { Tampering } from './tampering.ts';
 import type { Task } from './task.ts';
 import { EXIT_FOR } from './task-state.ts';
@@ -61,7 +61,7 @@ export class CallStops {
     const isRecorded = recorder.entry(task, this.#call.args);
     state.exitFor = (isRecorded ? EXIT_FOR.recorder : 0) | (decision?.atExit ? EXIT_FOR.policy : 0);
     if (decision?.kill) {
-      this.#tampering.kill(task, decision);
+      this.#kill(task, decision);
       return;
     }
     if (decision) this.#tampering.atEntry(task, decision);
@@ -99,7 +99,7 @@ export class CallStops {
     }
     const decision = state.exitFor & EXIT_FOR.policy ? policy?.onExit?.(this.#call) : undefined;
     if (decision?.kill) {
-      this.#tampering.kill(task, decision);
+      this.#kill(task, decision);
       return;
     }
     if (decision) this.#tampering.atExit(task, this.#call, decision);
@@ -108,6 +108,11 @@ export class CallStops {
     } else {
       this.#comeBack(task, decision?.delayMs);
     }
+  }
+
+  #kill(task: Task, decision: EntryDecision | ExitDecision): void {
+    this.#context.deaths.killed(task);
+    this.#tampering.kill(task, decision);
   }
 
   /** The call is over, with what {@link #call} has as its result. */

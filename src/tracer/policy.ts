@@ -1,3 +1,4 @@
+import type { ArgumentConditions } from '../linux/seccomp-filter.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import type { Task } from './task.ts';
@@ -73,8 +74,8 @@ export interface StoppedSignal {
 export interface Policy {
   /** The calls to stop at, or `all`. */
   readonly armed: 'all' | ReadonlySet<number>;
-  /** Calls of `armed` that matter only if the argument with this index is not 0. They may stop, and be asked about, all the same. */
-  readonly armedByArgument?: ReadonlyMap<number, number>;
+  /** Calls of `armed` that matter only if an argument meets a condition. They may stop, and be asked about, all the same. */
+  readonly armedByArgument?: ArgumentConditions;
   /** Whether whether a task has reached its entry point (see TaskState) is to be kept: it costs one stop at each execve. */
   readonly needsProgramEntry?: boolean;
   /**

@@ -30,6 +30,7 @@ import type { Following } from './following.ts';
 import type { HeldTasks } from './held-tasks.ts';
 import { Holds } from './holds.ts';
 import type { Policy } from './policy.ts';
+import { ProcessDeaths } from './process-deaths.ts';
 import { ProgramEntry } from './program-entry.ts';
 import type { Recorder } from './recorder.ts';
 import { Resumption } from './resumption.ts';
@@ -55,6 +56,8 @@ const MEMORY_BYTES = 1024 * 1024;
  */
 export class StopLoop {
   readonly #ptrace = new Ptrace();
+  /** How processes died that signals ended. */
+  readonly deaths: ProcessDeaths = new ProcessDeaths(this.#ptrace);
   readonly #waiter = new Waiter();
   readonly #memory = new TaskMemory(MEMORY_BYTES);
   readonly #tasks = new TaskTable();
@@ -100,6 +103,7 @@ export class StopLoop {
       door: this.#door,
       recorder,
       policy,
+      deaths: this.deaths,
     };
     this.#detachment = new Detachment(context, this.#holds, (task) => this.#lifecycle.forget(task));
     this.#lifecycle = new TaskLifecycle(context, this.#detachment, this.#cpuPinning, this.#programEntry);
@@ -110,6 +114,11 @@ export class StopLoop {
   /** Whether tracer and target shared a CPU at some time. */
   get sharedCpu(): boolean {
     return this.#cpuPinning.used;
+  }
+
+  /** When the command, or the first process that was attached, had ended, by the monotonic clock. */
+  get rootEndedMs(): number {
+    return this.#lifecycle.rootEndedMs;
   }
 
   get taskCount(): number {
@@ -245,6 +254,7 @@ export class StopLoop {
       this.#door.resume(task);
       return;
     }
+    this.deaths.signalled(task, signal);
     this.#policy?.onSignal?.({ task, signal });
     this.#tampering.disown(task, signal);
     const siginfo =

@@ -4,17 +4,13 @@ import type { TaskMemory } from '../linux/task-memory.ts';
 import { type CallAtStop, INFO } from './call-at-stop.ts';
 import type { EntryDecision, ExitDecision, MemoryWrite } from './policy.ts';
 import { FLAG } from './record.ts';
+import { SI_KERNEL, SI_TKILL, SIGINFO } from './signal-sender.ts';
 import type { Task } from './task.ts';
 import { EXIT_FOR } from './task-state.ts';
 
 const SIGKILL = 9;
 
 const SYSCALL_INSTRUCTION_BYTES = 2n;
-
-/** Words of siginfo_t. */
-const SIGINFO = { code: 2, pid: 4 } as const;
-const SI_TKILL = -6;
-const SI_KERNEL = 0x80;
 
 /** Does to stopped tasks what a policy has decided: in their registers, their memory, and by signals. */
 export class Tampering {

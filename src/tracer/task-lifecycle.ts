@@ -23,6 +23,7 @@ export class TaskLifecycle {
   readonly #programEntry: ProgramEntry;
   #launching: Launching | undefined;
   #rootStatus: number | undefined;
+  #rootEndedMs = Number.POSITIVE_INFINITY;
   /** The command, if it was detached: it is our child still, and its end is that of the run. */
   #detachedCommand = 0;
 
@@ -36,6 +37,11 @@ export class TaskLifecycle {
   /** The wait status of the command or, without one, of the first process that was attached; undefined if that was detached. */
   get rootStatus(): number | undefined {
     return this.#rootStatus;
+  }
+
+  /** When it ended; Infinity if that was not seen. */
+  get rootEndedMs(): number {
+    return this.#rootEndedMs;
   }
 
   /** The task that was detached and is waited for all the same; 0 if there is none. */
@@ -107,7 +113,7 @@ export class TaskLifecycle {
   }
 
   ended(task: Task, status: number): void {
-    const { tasks, recorder, policy } = this.#context;
+    const { tasks, recorder, policy, deaths } = this.#context;
     // A leader is reported last. If it was killed and a thread is left, that had taken its id, on its way to the exec stop.
     const successor = termSignalOf(status) !== 0 ? tasks.successorOf(task, undefined) : undefined;
     if (successor) {
@@ -115,7 +121,8 @@ export class TaskLifecycle {
       this.ended(successor, status);
       return;
     }
-    if (task === tasks.root) this.#rootStatus = status;
+    if (task === tasks.root) this.#rootEnded(status);
+    deaths.ended(task, status);
     // The command could not be executed: nothing else is to be traced then.
     if (this.#launching && task === tasks.root) this.#detachment.begin();
     recorder.taskEnd(task, status);
@@ -140,7 +147,7 @@ export class TaskLifecycle {
 
   commandEnded(status: number): void {
     this.#detachedCommand = 0;
-    this.#rootStatus = status;
+    this.#rootEnded(status);
   }
 
   /** Nothing is traced any more. */
@@ -148,8 +155,14 @@ export class TaskLifecycle {
     this.#launching?.gated.finish(false);
   }
 
+  #rootEnded(status: number): void {
+    this.#rootStatus = status;
+    this.#rootEndedMs = monotonicMs();
+  }
+
   #started(task: Task, parent: Task | undefined): void {
-    const { recorder, policy } = this.#context;
+    const { recorder, policy, deaths } = this.#context;
+    deaths.started(task);
     this.#detachment.joins(task);
     recorder.taskStart(task, parent?.tid ?? 0, task.state.attached && !parent);
     policy?.onTaskStart?.(task, monotonicMs(), parent);

@@ -3,6 +3,7 @@ import type { TaskMemory } from '../linux/task-memory.ts';
 import type { Alarm } from './alarm.ts';
 import type { Following } from './following.ts';
 import type { Policy } from './policy.ts';
+import type { ProcessDeaths } from './process-deaths.ts';
 import type { Recorder } from './recorder.ts';
 import type { Resumption } from './resumption.ts';
 import type { TaskTable } from './task-table.ts';
@@ -17,4 +18,5 @@ export interface TracingContext {
   readonly door: Resumption;
   readonly recorder: Recorder;
   readonly policy: Policy | undefined;
+  readonly deaths: ProcessDeaths;
 }

@@ -232,15 +232,20 @@ describe('--report', () => {
       exit_code: 4,
       signal: null,
       faults: [],
+      decisive_fault: null,
       rules: [],
       replay: null,
+      checks: [],
+      crashes: [],
+      spin: null,
+      wrote_to_stderr: null,
       strace: null,
       network: null,
       again: "renacer --chaos=gentle --seed=5 -- sh -c 'exit 4'",
     });
     expect(duration_ms).toBeGreaterThan(0);
     expect(Object.keys(backends)).toEqual(expect.arrayContaining(['memory', 'cpu', 'tree']));
-    expect(limits.timeout).toEqual({ limit_ms: 60_000, reached: false, killed: false });
-    expect(trace).toEqual({ engine: 'none', syscalls: [], signals: 0, tasks: 0, lost: 0 });
+    expect(limits.timeout).toEqual({ limit_ms: 60_000, by_default: false, reached: false, killed: false });
+    expect(trace).toEqual({ engine: 'none', syscalls: [], signals: 0, tasks: 0, delays: 0, lost: 0 });
   });
 });

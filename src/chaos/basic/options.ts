@@ -1,7 +1,6 @@
-import { BOOLEAN, RATE, SECONDS, SEED, SIZE } from '../kinds.ts';
+import { BOOLEAN, choice, listOf, RATE, SECONDS, SEED, SIZE } from '../kinds.ts';
 import type { TierOptions } from '../option.ts';
-import { type BasicSettings, DEFAULT_SIGNALS, MEMORY_FAILURES } from '../settings.ts';
-import { choice, SIGNALS } from '../word-kinds.ts';
+import { type BasicSettings, INJECTABLE_SIGNALS, MEMORY_FAILURES } from '../settings.ts';
 
 /** Memory, CPU, time and signals. */
 export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
@@ -70,13 +69,13 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     example: true,
   },
   signals: {
-    kind: SIGNALS,
+    kind: listOf(INJECTABLE_SIGNALS),
     key: 'signals',
     flag: '--chaos-signals',
     builder: 'withSignals',
     summary: 'Which signals are injected; naming some turns injection on unless signal_injection is false',
     example: ['SIGTERM'],
-    default: DEFAULT_SIGNALS,
+    default: ['SIGINT', 'SIGTERM', 'SIGUSR1'],
   },
   signalRate: {
     kind: RATE,

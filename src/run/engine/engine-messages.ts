@@ -1,6 +1,7 @@
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
 import type { ReplayUse, RuleUse } from '../../model/run-result.ts';
+import type { ProcessDeath } from '../../tracer/process-deaths.ts';
 import type { CountedCall } from './engine-plan.ts';
 
 export interface AttachedProcess {
@@ -54,6 +55,14 @@ export interface Ended {
   readonly sent: readonly SentSignal[];
   readonly rules: readonly RuleUse[];
   readonly replay: ReplayUse | undefined;
+  /** When the command itself had ended, by the monotonic clock. Others of its tree may have gone on. */
+  readonly endedMs: number;
+  /** Processes that died of a signal: see ProcessDeaths. */
+  readonly deaths: readonly ProcessDeath[];
+  /** Whether anything was written to descriptor 2; undefined if nobody looked. */
+  readonly wroteToStderr: boolean | undefined;
+  /** How many times a task was held by a delay. */
+  readonly delays: number;
 }
 
 /** How it came to its end: the last message. */

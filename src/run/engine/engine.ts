@@ -6,6 +6,7 @@ import { sendSignal } from '../../linux/signals.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { TraceEvent } from '../../model/trace-event.ts';
 import { DetachRequest } from '../../tracer/detach-request.ts';
+import { HeldTasks } from '../../tracer/held-tasks.ts';
 import { CONTROL, CONTROL_BYTES } from '../../tracer/record.ts';
 import { atExit } from './at-exit.ts';
 import type { AttachedProcess, EngineMessage, LastWord, RefusedProcess } from './engine-messages.ts';
@@ -22,7 +23,8 @@ const LATENCY_MS = 5;
 const MAX_LATENCY_MS = 40;
 
 export interface EngineListener {
-  started(pid: number): void;
+  /** `held`: how many of its tasks are held by delays. */
+  started(pid: number, held: HeldTasks): void;
   /** Processes that ran already are traced from now on, or can't be. */
   attached(attached: readonly AttachedProcess[], refused: readonly RefusedProcess[]): void;
   fault(fault: FiredFault): void;
@@ -46,6 +48,7 @@ export async function runEngine(
 ): Promise<LastWord> {
   const control = new SharedArrayBuffer(CONTROL_BYTES);
   const words = new Int32Array(control);
+  const held = new HeldTasks(words);
   let source: EventSource;
   try {
     source = eventSource(plan.tracing, words);
@@ -66,7 +69,7 @@ export async function runEngine(
     if (plan.tracing?.events) pump ??= startPump(source, listener);
   };
   const started = (pid: number): void => {
-    listener.started(pid);
+    listener.started(pid, held);
     // What a listener is told first is that the command has started, though events may be there already.
     pumps();
   };
@@ -90,7 +93,10 @@ export async function runEngine(
   }
 }
 
-function conversation(worker: Worker, listener: EngineListener): Promise<LastWord> {
+function conversation(
+  worker: Worker,
+  listener: Omit<EngineListener, 'started'> & { started(pid: number): void },
+): Promise<LastWord> {
   return new Promise((resolve, reject) => {
     worker.on('message', (message: EngineMessage) => {
       if (message.kind === 'started') listener.started(message.pid);

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { CAP, hasCapability } from '../../linux/capabilities.ts';
+import { monotonicMs } from '../../linux/clock.ts';
 import { GatedProcess, LaunchError } from '../../linux/launch.ts';
 import { LaunchGate } from '../../linux/launch-gate.ts';
 import { SystemCallError } from '../../linux/libc.ts';
@@ -59,6 +60,7 @@ export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; aw
   while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) {
     tell({ kind: 'stopped', signal: stopSignalOf(waiter.status) });
   }
+  const endedMs = monotonicMs();
   kernel?.awaitTree();
   const tracer = kernel?.tracer;
   return {
@@ -72,6 +74,10 @@ export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; aw
     sent: [],
     rules: [],
     replay: undefined,
+    endedMs,
+    deaths: [],
+    wroteToStderr: undefined,
+    delays: 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { SignalInjection } from '../../chaos/basic/signal-injection.ts';
 import { FaultPolicy, type FiredFault } from '../../faults/fault-policy.ts';
 import { ReplayPolicy } from '../../faults/replay-policy.ts';
@@ -22,6 +23,7 @@ import type { AttachedProcess, LastWord, RefusedProcess } from './engine-message
 import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
+import { StderrWatch } from './stderr-watch.ts';
 
 /** Launches the command of a plan that traces or injects, and follows it to its end. */
 export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise<LastWord> {
@@ -71,8 +73,9 @@ interface Injectors {
   readonly replay: ReplayPolicy | undefined;
   /** Last, since these act on calls as they are made. */
   readonly conditions: readonly Policy[];
-  /** It injects nothing, but must see what others let happen. */
+  /** These inject nothing, but must see what others let happen. */
   readonly locator: StackTracer | undefined;
+  readonly stderr: StderrWatch | undefined;
 }
 
 async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<Injectors> {
@@ -86,7 +89,13 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
     conditions: await makeConditions(tracing),
     locator,
+    stderr: watchesStderr(plan, tracing) ? new StderrWatch() : undefined,
   };
+}
+
+/** Where errors are injected. A terminal is opened anew by programs that write to it, and shows what they say. */
+function watchesStderr({ launch }: EnginePlan, { faults, replay }: TracingPlan): boolean {
+  return launch !== undefined && (faults ?? replay) !== undefined && !isatty(launch.stdio[2]);
 }
 
 /** What to capture of each call. This and the next may be called ahead by whoever knows that it will be needed. */
@@ -126,8 +135,8 @@ async function makeLocator(plan: EnginePlan, { callSites }: TracingPlan): Promis
   return new StackTracer(callSites.frames, callSites.sources, plan.launch !== undefined);
 }
 
-function policiesOf({ faults, signals, replay, conditions, locator }: Injectors): Policy[] {
-  return [faults, signals, replay, ...conditions, locator].filter((policy) => policy !== undefined);
+function policiesOf({ faults, signals, replay, conditions, locator, stderr }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions, locator, stderr].filter((policy) => policy !== undefined);
 }
 
 function trace(
@@ -163,7 +172,10 @@ function trace(
     untilExec: tracing.untilExec === true,
   };
   const onStop = gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined;
-  const loop = new StopLoop(following, recorder, policy, new HeldTasks(control), onStop);
+  const heldTasks = new HeldTasks(control);
+  const loop = new StopLoop(following, recorder, policy, heldTasks, onStop);
+  const { locator, stderr } = injectors;
+  if (locator) loop.deaths.stackOf = (task) => locator.stackOf(task);
   let started = !gated;
   let status: number | undefined;
   try {
@@ -190,6 +202,10 @@ function trace(
     sent: injectors.signals?.sent ?? injectors.replay?.sent ?? [],
     rules: injectors.faults?.uses() ?? [],
     replay: injectors.replay?.use(),
+    endedMs: loop.rootEndedMs,
+    deaths: loop.deaths.all,
+    wroteToStderr: stderr?.written,
+    delays: heldTasks.ever,
   };
 }
 

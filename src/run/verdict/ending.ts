@@ -1,76 +1,64 @@
 import type { PreparedLimits } from '../../chaos/basic/limits.ts';
 import { monotonicMs } from '../../linux/clock.ts';
-import type { TimeoutUse } from '../../model/run-result.ts';
-import { IdleWatch } from './idle-watch.ts';
 
 /** SIGTERM is followed by SIGKILL after this long, unless the configuration says otherwise. */
 export const DEFAULT_KILL_AFTER_MS = 2000;
-/** A timeout after this much idleness is a hang, unless the configuration says otherwise. */
-export const DEFAULT_HANG_AFTER_MS = 5000;
 
 export interface EndingRequest {
   /** Undefined or 0: no deadline. */
   readonly timeoutMs: number | undefined;
   readonly killAfterMs: number | undefined;
-  readonly hangAfterMs: number | undefined;
   readonly abort: AbortSignal | undefined;
+  /** How long the tree has been idle by now. */
+  readonly idleMs: () => number;
+}
+
+/** How a tree was ended before its time. */
+export interface EndedEarly {
+  readonly cause: 'timeout' | 'abort';
+  /** When, by the monotonic clock. */
+  readonly atMs: number;
+  /** How long it had been idle then. */
+  readonly idleMs: number;
+  /** SIGTERM was not enough, SIGKILL followed. */
+  readonly killed: boolean;
 }
 
 /** Ends a tree before its time: at its deadline, or because the caller says so. First SIGTERM, then SIGKILL. */
 export class Ending {
   readonly #limits: PreparedLimits;
   readonly #request: EndingRequest;
-  readonly #idle: IdleWatch | undefined;
   readonly #deadline: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
-  #cause: 'timeout' | 'abort' | undefined;
-  #idleMs = 0;
-  #killed = false;
+  #early: EndedEarly | undefined;
 
   /** To be made when the command has been executed. */
   constructor(limits: PreparedLimits, request: EndingRequest) {
     this.#limits = limits;
     this.#request = request;
-    if (request.timeoutMs) {
-      this.#idle = new IdleWatch(() => limits.cpuTimeUs());
-      this.#deadline = setTimeout(() => this.#timeOut(), request.timeoutMs);
-    }
+    if (request.timeoutMs) this.#deadline = setTimeout(() => this.#end('timeout'), request.timeoutMs);
     if (request.abort?.aborted) this.#onAbort();
     else request.abort?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  get cause(): 'timeout' | 'abort' | undefined {
-    return this.#cause;
-  }
-
-  /** Whether the whole tree had been idle for long when its time was up. */
-  get hung(): boolean {
-    return this.#cause === 'timeout' && this.#idleMs >= (this.#request.hangAfterMs ?? DEFAULT_HANG_AFTER_MS);
-  }
-
-  timeoutUse(): TimeoutUse | undefined {
-    const limitMs = this.#request.timeoutMs;
-    return limitMs ? { limitMs, reached: this.#cause === 'timeout', killed: this.#killed } : undefined;
+  /** Undefined if the tree came to its end by itself. */
+  get early(): EndedEarly | undefined {
+    return this.#early;
   }
 
   /** The tree has ended. */
   stop(): void {
-    this.#idle?.stop();
     clearTimeout(this.#deadline);
     clearTimeout(this.#grace);
     this.#request.abort?.removeEventListener('abort', this.#onAbort);
   }
 
-  #timeOut(): void {
-    this.#idleMs = this.#idle?.idleMs() ?? 0;
-    this.#end('timeout');
-  }
-
   readonly #onAbort = (): void => this.#end('abort');
 
-  #end(cause: 'timeout' | 'abort'): void {
-    if (this.#cause) return;
-    this.#cause = cause;
+  #end(cause: EndedEarly['cause']): void {
+    // We may be late ourselves (stopped, or out of CPU time): what has ended meanwhile was not ended by us.
+    if (this.#early || this.#limits.processIds().length === 0) return;
+    this.#early = { cause, atMs: monotonicMs(), idleMs: this.#request.idleMs(), killed: false };
     this.#limits.signalTree('SIGTERM');
     // A stopped process would sleep through the deadline.
     this.#limits.signalTree('SIGCONT');
@@ -79,7 +67,7 @@ export class Ending {
 
   /** Until nothing is left: a tree that forks may outrun one kill. */
   #kill(): void {
-    this.#killed = true;
+    this.#early = { ...this.#early!, killed: true };
     this.#limits.killTree();
     this.#grace = setTimeout(() => this.#kill(), 100);
   }

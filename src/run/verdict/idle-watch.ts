@@ -1,30 +1,50 @@
 import { monotonicMs } from '../../linux/clock.ts';
 
+/** A timeout after this much idleness is a hang, unless the configuration says otherwise. */
+export const DEFAULT_HANG_AFTER_MS = 5000;
+
 const SAMPLE_MS = 250;
+/** After a longer pause between two looks it was us who slept: nothing is known of the time between. */
+const MAX_GAP_MS = 4 * SAMPLE_MS;
 
 /**
- * Below this share of one CPU nothing goes on: a thread that wakes up now and then, to look at a clock or to draw a bar of
- * progress, makes none.
+ * Below this share of what a tree may use of one CPU nothing goes on: a thread that wakes up now and then, to look at a
+ * clock or to draw a bar of progress, makes none.
  */
 const IDLE_SHARE = 0.005;
 
-/** Since when a tree has been idle: (almost) no CPU used. (A system call cannot finish without using some.) */
+/** What is known of a tree while it runs. */
+export interface TreeActivity {
+  /** CPU time of the whole tree so far, in µs; undefined where nothing can tell. */
+  cpuTimeUs(): number | undefined;
+  /** Grows with everything that went on and used no CPU to speak of: a delay of ours that began, a packet that passed. */
+  progress(): number;
+  /** Whether anything waits because of us now: a task that is held, a packet that is not due yet. */
+  isDelayed(): boolean;
+}
+
+/** Since when a tree has been idle of itself: (almost) no CPU used, though nothing of ours held it up. */
 export class IdleWatch {
-  readonly #cpuTimeUs: () => number | undefined;
+  readonly #activity: TreeActivity;
+  readonly #idleShare: number;
   readonly #timer: NodeJS.Timeout;
   #lastUs: number | undefined;
+  #lastProgress: number;
   #lastMs: number = monotonicMs();
   #lastActiveMs: number = this.#lastMs;
 
-  constructor(cpuTimeUs: () => number | undefined) {
-    this.#cpuTimeUs = cpuTimeUs;
-    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
+  /** `onLook` is told after each look how long the tree has been idle. `cpuLimit`: what it may use, as a fraction of one CPU. */
+  constructor(activity: TreeActivity, cpuLimit = 1, onLook: (idleMs: number) => void = () => {}) {
+    this.#activity = activity;
+    this.#idleShare = IDLE_SHARE * Math.min(1, cpuLimit);
+    this.#lastProgress = activity.progress();
+    this.#timer = setInterval(() => onLook(this.idleMs()), SAMPLE_MS);
     this.#timer.unref();
   }
 
   /** Milliseconds of idleness up to now. Where CPU time can't be told, it is 0: then nothing is called hung. */
   idleMs(): number {
-    this.#sample();
+    this.#look();
     return this.#lastUs === undefined ? 0 : monotonicMs() - this.#lastActiveMs;
   }
 
@@ -32,13 +52,20 @@ export class IdleWatch {
     clearInterval(this.#timer);
   }
 
-  #sample(): void {
-    const nowUs = this.#cpuTimeUs();
+  #look(): void {
     const nowMs = monotonicMs();
-    const idleUs = (nowMs - this.#lastMs) * 1000 * IDLE_SHARE;
-    const isIdle = nowUs !== undefined && this.#lastUs !== undefined && nowUs - this.#lastUs <= idleUs;
-    if (!isIdle) this.#lastActiveMs = nowMs;
-    this.#lastUs = nowUs;
+    const cpuUs = this.#activity.cpuTimeUs();
+    const progress = this.#activity.progress();
+    if (!this.#isIdle(nowMs, cpuUs) || progress !== this.#lastProgress || this.#activity.isDelayed()) {
+      this.#lastActiveMs = nowMs;
+    }
+    this.#lastUs = cpuUs;
+    this.#lastProgress = progress;
     this.#lastMs = nowMs;
+  }
+
+  #isIdle(nowMs: number, cpuUs: number | undefined): boolean {
+    if (cpuUs === undefined || this.#lastUs === undefined || nowMs - this.#lastMs > MAX_GAP_MS) return false;
+    return cpuUs - this.#lastUs <= (nowMs - this.#lastMs) * 1000 * this.#idleShare;
   }
 }

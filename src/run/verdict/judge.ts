@@ -1,6 +1,26 @@
 import { RenacerError } from '../../model/errors.ts';
 import type { Outcome } from '../../model/outcome.ts';
-import type { InjectedFault, LimitsUse } from '../../model/run-result.ts';
+import type { CheckUse, InjectedFault, LimitsUse, ReplayUse, Spin } from '../../model/run-result.ts';
+import { signalNumber } from '../../syscalls/signals.ts';
+
+/** A process of the tree that an injected signal ended: by itself, or after the program had handled it. */
+export interface InjectedDeath {
+  readonly signal: string;
+  readonly handled: boolean;
+  /** The call at which it was sent. */
+  readonly at: { readonly lineage: string; readonly syscall: string | undefined; readonly ordinal: number };
+  /** It was the command itself. */
+  readonly isCommand: boolean;
+}
+
+/** Why a tree was ended before its time. */
+export interface EarlyEnd {
+  readonly cause: 'timeout' | 'abort';
+  /** The command itself had come to its own end before; what was ended is what it had left running. */
+  readonly afterCommand: boolean;
+  /** The whole tree had been idle for long, and not for a delay of ours. */
+  readonly hung: boolean;
+}
 
 /** What is known when a run has ended. */
 export interface Evidence {
@@ -9,39 +29,73 @@ export interface Evidence {
   readonly exitCode: number | undefined;
   /** Name of the signal that ended the command. */
   readonly signal: string | undefined;
-  readonly cause: 'timeout' | 'abort' | undefined;
-  readonly hung: boolean;
+  readonly early: EarlyEnd | undefined;
+  readonly injectedDeaths: readonly InjectedDeath[];
   readonly limits: LimitsUse;
   readonly faults: readonly InjectedFault[];
-  /** Exit status of the `--verify` command; undefined if none ran. */
-  readonly checkStatus: number | undefined;
+  readonly checks: readonly CheckUse[];
+  readonly replay: ReplayUse | undefined;
+  readonly spin: Spin | undefined;
 }
 
 export interface Verdict {
   readonly outcome: Outcome;
   /** Why it is not `survived`. Its message names "memory", "timeout" or "signal" where that ended the run. */
   readonly error: RenacerError | undefined;
+  /** The fault that ended the command, where one is known to have. */
+  readonly decisive?: InjectedFault | undefined;
 }
 
 /** How the run ended: a pure function of what is known. */
 export function judge(evidence: Evidence): Verdict {
   if (evidence.detached) return verdict('detached', 'DETACHED', 'the process was let go, and runs on');
+  return judgeReplay(evidence) ?? judgeChecks(evidence) ?? judgeEnd(evidence);
+}
+
+/** What ended first counts: the deadline is not told as the cause of an end that the command had come to by itself. */
+function judgeEnd(evidence: Evidence): Verdict {
+  const { early, exitCode, signal } = evidence;
+  const ownEnd = early?.afterCommand && exitCode !== 0;
+  if (early && !ownEnd) return judgeEarlyEnd(early, evidence);
   return (
-    judgeEnding(evidence) ??
     judgeMemory(evidence) ??
-    (evidence.signal === undefined
-      ? judgeExit(evidence, evidence.exitCode ?? 0)
-      : judgeSignal(evidence, evidence.signal))
+    judgeInjectedSignal(evidence) ??
+    (signal === undefined
+      ? judgeExit(evidence, exitCode ?? 0)
+      : verdict('crashed', 'COMMAND_CRASHED', `killed by ${signal}`))
   );
 }
 
-function judgeEnding({ cause, hung, limits }: Evidence): Verdict | undefined {
-  if (cause === 'abort') return verdict('stopped', 'RUN_ABORTED', 'the run was aborted from outside');
-  if (cause !== 'timeout') return undefined;
-  const limit = `timeout of ${(limits.timeout?.limitMs ?? 0) / 1000} s`;
-  const how = limits.timeout?.killed ? '; SIGTERM was not enough, SIGKILL followed' : '';
-  if (hung) return verdict('hung', 'TIMEOUT', `${limit} reached, and the whole tree had been idle${how}`);
-  return verdict('stopped', 'TIMEOUT', `${limit} reached${how}`);
+/** A run that is not the recorded one says nothing of what was recorded. */
+function judgeReplay({ replay, exitCode, signal }: Evidence): Verdict | undefined {
+  const missed = (replay?.missed ?? []).filter((fault) => !('flow' in fault && fault.byTime));
+  if (!replay || missed.length === 0) return undefined;
+  const count = `${missed.length} of ${replay.recorded} recorded faults did not come again`;
+  const end = signal === undefined ? `exited with status ${exitCode}` : `was killed by ${signal}`;
+  return verdict('diverged', 'REPLAY_DIVERGED', `the run went apart from its recording: ${count}; it ${end}`);
+}
+
+function judgeChecks(evidence: Evidence): Verdict | undefined {
+  const failed = evidence.checks.find(({ status }) => status !== undefined && status !== 0);
+  if (!failed) return undefined;
+  const { outcome, error } = judgeEnd(evidence);
+  const end = outcome === 'survived' ? 'exited with status 0, but' : `${error!.message}; then`;
+  return verdict('corrupted', 'CHECK_FAILED', `${end} its check exited with ${failed.status}`);
+}
+
+function judgeEarlyEnd({ cause, hung, afterCommand }: EarlyEnd, { limits, spin }: Evidence): Verdict {
+  const what = afterCommand ? ', by processes that the command had left running' : '';
+  const spun = spin ? `; ${spinText(spin)}` : '';
+  if (cause === 'abort') return verdict('stopped', 'RUN_ABORTED', `the run was aborted from outside${spun}`);
+  const limit = `timeout of ${(limits.timeout?.limitMs ?? 0) / 1000} s reached${what}`;
+  if (hung) return verdict('hung', 'TIMEOUT', `${limit}, and the whole tree had been idle${spun}`);
+  return verdict('stopped', 'TIMEOUT', `${limit}${spun}`);
+}
+
+/** A call that is made again and again, and is no further for it. */
+function spinText({ syscall, fault, times }: Spin): string {
+  const how = fault.startsWith('error=') ? `failed with ${fault.slice('error='.length)}` : `met ${fault}`;
+  return `it spun: ${syscall} ${how} ${times.toLocaleString('en-US')} times in a row`;
 }
 
 /** The OOM killer sends SIGKILL; a shell passes that on as status 137. */
@@ -52,33 +106,53 @@ function judgeMemory({ signal, exitCode, limits }: Evidence): Verdict | undefine
   return verdict('stopped', 'MEMORY_LIMIT', `memory limit reached: ${oomKilled(memory.oomKills)}`);
 }
 
-/** A program may handle a signal, clean up, and then die of it by its own hand, as it should: that was the signal still. */
-function judgeSignal({ signal, faults }: Evidence, name: string): Verdict {
+/**
+ * A program may handle a signal, clean up, and then die of it by its own hand, as it should: that was the signal still. And
+ * a shell passes the death of its child on as 128+n.
+ */
+function judgeInjectedSignal({ signal, exitCode, injectedDeaths, faults }: Evidence): Verdict | undefined {
+  const death = injectedDeaths.findLast((one) =>
+    signal === undefined ? exitCode === 128 + signalNumber(one.signal)! : one.isCommand && one.signal === signal,
+  );
+  if (death) return injectedVerdict(death, faultAt(death, faults));
   const ours = faults
     .filter((fault) => fault.kind === 'signal')
     .findLast((fault) => fault.signal === signal && (fault.fate === 'died' || fault.fate === 'handled'));
-  if (!ours) return verdict('crashed', 'COMMAND_CRASHED', `killed by ${name}`);
-  const where = ours.at.syscall ? ` at ${ours.at.syscall}` : '';
-  const how = ours.fate === 'handled' ? ', which it had handled' : '';
-  return verdict('stopped', 'SIGNAL_INJECTED', `ended by the injected signal ${name}, sent${where}${how}`);
+  return ours && injectedVerdict({ ...ours, handled: ours.fate === 'handled' }, ours);
 }
 
-function judgeExit({ limits, faults, checkStatus }: Evidence, exitCode: number): Verdict {
-  if (exitCode !== 0) {
-    const signals = [...new Set(faults.flatMap((fault) => (fault.kind === 'signal' ? [fault.signal] : [])))].join(', ');
-    const others = faults.filter((fault) => fault.kind !== 'signal').length;
-    const context = [
-      limits.memory?.oomKills ? `the memory limit: ${oomKilled(limits.memory.oomKills)}` : '',
-      signals ? `injected signals (${signals})` : '',
-      others > 0 ? `${others} injected fault${others === 1 ? '' : 's'}` : '',
-    ].filter(Boolean);
-    const after = context.length > 0 ? ` after ${context.join(' and ')}` : '';
-    return verdict('failed', 'COMMAND_FAILED', `exited with status ${exitCode}${after}`);
-  }
-  if (checkStatus !== undefined && checkStatus !== 0) {
-    return verdict('corrupted', 'CHECK_FAILED', `exited with status 0, but its check exited with ${checkStatus}`);
-  }
-  return { outcome: 'survived', error: undefined };
+function injectedVerdict(
+  { signal, at, handled }: Pick<InjectedDeath, 'signal' | 'at' | 'handled'>,
+  decisive: InjectedFault | undefined,
+): Verdict {
+  const where = at.syscall ? `, sent at ${at.syscall}` : '';
+  const by = decisive?.kind === 'call' ? ` by ${decisive.fault}` : '';
+  const how = handled ? ', which it had handled' : '';
+  return {
+    ...verdict('stopped', 'SIGNAL_INJECTED', `ended by the injected signal ${signal}${where}${by}${how}`),
+    decisive,
+  };
+}
+
+/** The fault that sent this signal: one of a call, or the signal itself. */
+function faultAt({ at, signal }: InjectedDeath, faults: readonly InjectedFault[]): InjectedFault | undefined {
+  return faults.find((fault) => {
+    if (fault.kind === 'packet' || fault.at.lineage !== at.lineage || fault.at.syscall !== at.syscall) return false;
+    return fault.kind === 'signal' ? fault.signal === signal : fault.at.ordinal === at.ordinal;
+  });
+}
+
+function judgeExit({ limits, faults }: Evidence, exitCode: number): Verdict {
+  if (exitCode === 0) return { outcome: 'survived', error: undefined };
+  const signals = [...new Set(faults.flatMap((fault) => (fault.kind === 'signal' ? [fault.signal] : [])))].join(', ');
+  const others = faults.filter((fault) => fault.kind !== 'signal').length;
+  const context = [
+    limits.memory?.oomKills ? `the memory limit: ${oomKilled(limits.memory.oomKills)}` : '',
+    signals ? `injected signals (${signals})` : '',
+    others > 0 ? `${others} injected fault${others === 1 ? '' : 's'}` : '',
+  ].filter(Boolean);
+  const after = context.length > 0 ? ` after ${context.join(' and ')}` : '';
+  return verdict('failed', 'COMMAND_FAILED', `exited with status ${exitCode}${after}`);
 }
 
 function oomKilled(count: number): string {

@@ -51,7 +51,9 @@ describe('the filter that makes calls stop', () => {
         (asked, few, argument, nr) => {
           const filter = traceFilter(
             asked,
-            new Map(few.filter((n) => n !== CLONE3 && !asked.includes(n)).map((n) => [n, 4])),
+            new Map(
+              few.filter((n) => n !== CLONE3 && !asked.includes(n)).map((n) => [n, { argument: 4, is: 'not-zero' }]),
+            ),
           );
           for (const value of [argument, 0n, 1n << 32n]) {
             const stops = verdict(filter, nr, X86_64, 0, value) === TRACE;
@@ -60,6 +62,16 @@ describe('the filter that makes calls stop', () => {
         },
       ),
     );
+  });
+
+  it('stops some only if the lower half of an argument has a value', () => {
+    const filter = traceFilter([2], new Map([[1, { argument: 4, is: 7 }]]));
+    const verdicts = [7n, (1n << 32n) + 7n, 0n, 7n << 32n].map(
+      (value) => verdict(filter, 1, X86_64, 0, value) === TRACE,
+    );
+    expect(verdicts).toEqual([true, true, false, false]);
+    expect(verdict(filter, 2, X86_64, 0, 0n)).toBe(TRACE);
+    expect(verdict(filter, 3, X86_64, 0, 7n)).not.toBe(TRACE);
   });
 
   it('always stops calls of other ABIs', () => {

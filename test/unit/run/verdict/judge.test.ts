@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { InjectedSignal, LimitsUse } from '../../../../src/model/run-result.ts';
-import { type Evidence, judge } from '../../../../src/run/verdict/judge.ts';
+import type {
+  CheckUse,
+  InjectedCallFault,
+  InjectedSignal,
+  LimitsUse,
+  ReplayUse,
+} from '../../../../src/model/run-result.ts';
+import { type Evidence, type InjectedDeath, judge } from '../../../../src/run/verdict/judge.ts';
 
 const noLimits: LimitsUse = { memory: undefined, cpu: undefined, timeout: undefined };
 
@@ -8,11 +14,13 @@ const NOTHING: Evidence = {
   detached: false,
   exitCode: undefined,
   signal: undefined,
-  cause: undefined,
-  hung: false,
+  early: undefined,
+  injectedDeaths: [],
   limits: noLimits,
   faults: [],
-  checkStatus: undefined,
+  checks: [],
+  replay: undefined,
+  spin: undefined,
 };
 
 function injected(signal: string, fate: InjectedSignal['fate'], lineage = '0'): InjectedSignal {
@@ -20,7 +28,50 @@ function injected(signal: string, fate: InjectedSignal['fate'], lineage = '0'): 
   return { kind: 'signal', rule: 'signal_injection', at, tid: 1, timeMs: 1, moment: 'call', signal, fate };
 }
 
-const timeout = { limitMs: 1000, reached: true, killed: false };
+const killed: InjectedCallFault = {
+  kind: 'call',
+  rule: 'write:kill=before',
+  at: { lineage: '0.1', syscall: 'write', ordinal: 2 },
+  tid: 7,
+  timeMs: 1,
+  fault: 'kill=before',
+};
+
+function death(signal: string, more: Partial<InjectedDeath> = {}): InjectedDeath {
+  return { signal, handled: false, isCommand: true, at: killed.at, ...more };
+}
+
+function check(after: CheckUse['after'], status: number | undefined): CheckUse {
+  return { command: 'true', after, status, output: '', skipped: status === undefined ? 'for a reason' : undefined };
+}
+
+const missed: ReplayUse = {
+  recorded: 3,
+  injected: 2,
+  missed: [{ task: '0', syscall: 'read', ordinal: 1, fault: 'error=EIO', reason: 'it made no such call' }],
+};
+const missedByTime: ReplayUse = {
+  ...missed,
+  missed: [
+    {
+      kind: 'loss',
+      flow: 'tcp 1',
+      service: 'a:1',
+      direction: 'to',
+      stream: 'data',
+      packet: 9,
+      rule: 'network',
+      reason: 'fewer packets',
+      byTime: true,
+    },
+  ],
+};
+
+const timeout = { limitMs: 1000, byDefault: false, reached: true, killed: false };
+const reached: LimitsUse = { ...noLimits, timeout };
+const inTime = { cause: 'timeout', afterCommand: false, hung: false } as const;
+const left = { ...inTime, afterCommand: true } as const;
+const spin = { lineage: '0', syscall: 'accept4', fault: 'error=EMFILE', times: 120_000 };
 const oomKilled: LimitsUse = {
   ...noLimits,
   memory: { backend: 'cgroup v2', failure: 'oom-kill', limitBytes: 1, peakBytes: 1, oomKills: 1 },
@@ -29,8 +80,22 @@ const oomKilled: LimitsUse = {
 describe('judge', () => {
   it.each<[string, Partial<Evidence>, string, string?]>([
     ['exit 0', { exitCode: 0 }, 'survived'],
-    ['exit 0, and the check passed', { exitCode: 0, checkStatus: 0 }, 'survived'],
-    ['exit 0, and the check failed', { exitCode: 0, checkStatus: 2 }, 'corrupted', 'CHECK_FAILED'],
+    ['exit 0, and the check passed', { exitCode: 0, checks: [check('success', 0)] }, 'survived'],
+    ['exit 0, and the check failed', { exitCode: 0, checks: [check('success', 2)] }, 'corrupted', 'CHECK_FAILED'],
+    [
+      'exit 1, and a check was not run',
+      { exitCode: 1, checks: [check('success', undefined)] },
+      'failed',
+      'COMMAND_FAILED',
+    ],
+    ['exit 1, and the check failed', { exitCode: 1, checks: [check('always', 1)] }, 'corrupted', 'CHECK_FAILED'],
+    ['a crash, and the check failed', { signal: 'SIGSEGV', checks: [check('always', 1)] }, 'corrupted', 'CHECK_FAILED'],
+    [
+      'the deadline, and the check failed',
+      { signal: 'SIGTERM', early: inTime, limits: reached, checks: [check('always', 1)] },
+      'corrupted',
+      'CHECK_FAILED',
+    ],
     ['exit 1', { exitCode: 1 }, 'failed', 'COMMAND_FAILED'],
     ['a signal of its own', { signal: 'SIGSEGV' }, 'crashed', 'COMMAND_CRASHED'],
     ['killed by us', { signal: 'SIGTERM', faults: [injected('SIGTERM', 'died')] }, 'stopped', 'SIGNAL_INJECTED'],
@@ -58,10 +123,58 @@ describe('judge', () => {
     ['OOM of the child of a shell', { exitCode: 137, limits: oomKilled }, 'stopped', 'MEMORY_LIMIT'],
     ['OOM that was coped with', { exitCode: 0, limits: oomKilled }, 'survived'],
     ['SIGKILL by others', { signal: 'SIGKILL' }, 'crashed', 'COMMAND_CRASHED'],
-    ['the deadline', { signal: 'SIGTERM', cause: 'timeout', limits: { ...noLimits, timeout } }, 'stopped', 'TIMEOUT'],
-    ['the deadline, exit 0', { exitCode: 0, cause: 'timeout', limits: { ...noLimits, timeout } }, 'stopped', 'TIMEOUT'],
-    ['the deadline of an idle tree', { signal: 'SIGTERM', cause: 'timeout', hung: true }, 'hung', 'TIMEOUT'],
-    ['aborted', { signal: 'SIGTERM', cause: 'abort' }, 'stopped', 'RUN_ABORTED'],
+    ['the deadline', { signal: 'SIGTERM', early: inTime, limits: reached }, 'stopped', 'TIMEOUT'],
+    ['the deadline, exit 0', { exitCode: 0, early: inTime, limits: reached }, 'stopped', 'TIMEOUT'],
+    ['the deadline of an idle tree', { signal: 'SIGTERM', early: { ...inTime, hung: true } }, 'hung', 'TIMEOUT'],
+    [
+      'exit 7 before the deadline of the rest',
+      { exitCode: 7, early: left, limits: reached },
+      'failed',
+      'COMMAND_FAILED',
+    ],
+    ['exit 0 before the deadline of the rest', { exitCode: 0, early: left, limits: reached }, 'stopped', 'TIMEOUT'],
+    ['a crash before the deadline of the rest', { signal: 'SIGABRT', early: left }, 'crashed', 'COMMAND_CRASHED'],
+    [
+      'an injected signal before the deadline of the rest',
+      { signal: 'SIGUSR1', early: left, limits: reached, faults: [injected('SIGUSR1', 'died')] },
+      'stopped',
+      'SIGNAL_INJECTED',
+    ],
+    ['aborted', { signal: 'SIGTERM', early: { ...inTime, cause: 'abort' } }, 'stopped', 'RUN_ABORTED'],
+    ['killed by a rule', { signal: 'SIGKILL', injectedDeaths: [death('SIGKILL')] }, 'stopped', 'SIGNAL_INJECTED'],
+    [
+      'handled what a rule sent, then died of it',
+      { signal: 'SIGXFSZ', injectedDeaths: [death('SIGXFSZ', { handled: true })] },
+      'stopped',
+      'SIGNAL_INJECTED',
+    ],
+    [
+      'a shell that passes on what a rule did to its child',
+      { exitCode: 137, injectedDeaths: [death('SIGKILL', { isCommand: false })] },
+      'stopped',
+      'SIGNAL_INJECTED',
+    ],
+    [
+      'another status though a rule killed a child',
+      { exitCode: 1, injectedDeaths: [death('SIGKILL', { isCommand: false })] },
+      'failed',
+      'COMMAND_FAILED',
+    ],
+    [
+      'a signal of its own though a rule killed a child',
+      { signal: 'SIGKILL', injectedDeaths: [death('SIGKILL', { isCommand: false })] },
+      'crashed',
+      'COMMAND_CRASHED',
+    ],
+    ['a replay that went apart', { exitCode: 0, replay: missed }, 'diverged', 'REPLAY_DIVERGED'],
+    [
+      'a replay that went apart, and its check failed',
+      { exitCode: 0, replay: missed, checks: [check('success', 1)] },
+      'diverged',
+      'REPLAY_DIVERGED',
+    ],
+    ['a replay with fewer packets of TCP', { exitCode: 0, replay: missedByTime }, 'survived'],
+    ['a process that was let go', { detached: true, exitCode: 1 }, 'detached', 'DETACHED'],
   ])('%s', (_name, evidence, expected, code) => {
     const { outcome, error } = judge({ ...NOTHING, ...evidence });
     expect([outcome, error?.code]).toEqual([expected, code]);
@@ -69,12 +182,34 @@ describe('judge', () => {
 
   it.each<[string, Partial<Evidence>]>([
     ['memory', { signal: 'SIGKILL', limits: oomKilled }],
-    ['timeout', { cause: 'timeout', limits: { ...noLimits, timeout } }],
+    ['timeout', { early: inTime, limits: reached }],
+    ['signal', { signal: 'SIGKILL', injectedDeaths: [death('SIGKILL')] }],
     ['signal', { signal: 'SIGINT', faults: [injected('SIGINT', 'died')] }],
     ['memory', { exitCode: 1, limits: oomKilled }],
     ['signal', { exitCode: 130, faults: [injected('SIGINT', 'handled')] }],
   ])('the error names %s', (word, evidence) => {
     const { error } = judge({ ...NOTHING, ...evidence });
     expect(error?.message).toContain(word);
+  });
+
+  it('names the call and the fault that sent the signal, and says which fault decided', () => {
+    const evidence = {
+      signal: 'SIGKILL',
+      injectedDeaths: [death('SIGKILL')],
+      faults: [injected('SIGINT', 'handled'), killed],
+    };
+    const { error, decisive } = judge({ ...NOTHING, ...evidence });
+    expect(error?.message).toBe('ended by the injected signal SIGKILL, sent at write by kill=before');
+    expect(decisive).toBe(killed);
+  });
+
+  it('tells a livelock from slowness', () => {
+    const { error } = judge({ ...NOTHING, signal: 'SIGTERM', early: inTime, limits: reached, spin });
+    expect(error?.message).toBe('timeout of 1 s reached; it spun: accept4 failed with EMFILE 120,000 times in a row');
+  });
+
+  it('says what the command did before its check failed', () => {
+    const { error } = judge({ ...NOTHING, exitCode: 3, checks: [check('success', undefined), check('always', 9)] });
+    expect(error?.message).toBe('exited with status 3; then its check exited with 9');
   });
 });

@@ -1,4 +1,5 @@
 import { wake } from '../../../../linux/poll.ts';
+import type { ArgumentConditions } from '../../../../linux/seccomp-filter.ts';
 import { type SocketAddress, SocketCalls } from '../../../../linux/sockets.ts';
 import { SYS } from '../../../../linux/syscall-numbers.ts';
 import { syscallNumber } from '../../../../syscalls/syscall-table.ts';
@@ -25,9 +26,9 @@ import { UdpLinks } from './udp-links.ts';
 export class NetworkEmulation implements Policy {
   readonly armed: ReadonlySet<number>;
   /** What comes without an address is about a connection: its data does not stop. */
-  readonly armedByArgument: ReadonlyMap<number, number> = new Map([
-    [SYS.sendto, 4],
-    [SYS.recvfrom, 4],
+  readonly armedByArgument: ArgumentConditions = new Map([
+    [SYS.sendto, { argument: 4, is: 'not-zero' }],
+    [SYS.recvfrom, { argument: 4, is: 'not-zero' }],
   ]);
   readonly onlyCallsThatHappen = true;
   readonly #calls = new Map<number, EmulatedCall[]>();

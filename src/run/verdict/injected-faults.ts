@@ -1,0 +1,40 @@
+import type { PreparedNetwork } from '../../chaos/network/prepared-network.ts';
+import type { FiredFault } from '../../faults/fault-policy.ts';
+import { faultText } from '../../faults/replay-file.ts';
+import type { SentSignal } from '../../faults/sent-signals.ts';
+import type { InjectedCallFault, InjectedPacketFault, InjectedSignal } from '../../model/run-result.ts';
+import { syscallName } from '../../syscalls/syscall-table.ts';
+
+/** What was injected, in the words of a result. */
+
+export function signalFault(sent: SentSignal): InjectedSignal {
+  return {
+    kind: 'signal',
+    rule: sent.rule,
+    at: {
+      lineage: sent.lineage,
+      syscall: sent.nr < 0 ? undefined : syscallName(sent.nr),
+      ordinal: sent.ordinal,
+    },
+    tid: sent.tid,
+    timeMs: sent.timeMs,
+    moment: sent.moment,
+    signal: sent.signal,
+    fate: sent.fate,
+  };
+}
+
+export function callFault(fired: FiredFault): InjectedCallFault {
+  const { rule, lineage, tid, syscall, ordinal, timeMs, stack } = fired;
+  return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired), stack };
+}
+
+/** `startSeconds`: when the command was executed, since the epoch. */
+export function packetFaults(network: PreparedNetwork | undefined, startSeconds: number): InjectedPacketFault[] {
+  return (network?.faults() ?? []).map(({ kind, time, ...place }) => ({
+    ...place,
+    kind: 'packet',
+    fault: kind,
+    timeMs: (time - startSeconds) * 1000,
+  }));
+}

@@ -1,0 +1,38 @@
+import type { PreparedLimits } from '../../chaos/basic/limits.ts';
+import type { ChaosConfig } from '../../chaos/config.ts';
+import type { PreparedNetwork } from '../../chaos/network/prepared-network.ts';
+import type { ChaosSettings } from '../../chaos/settings.ts';
+import type { FiredFault } from '../../faults/fault-policy.ts';
+import type { Recording } from '../../faults/replay-file.ts';
+import type { CheckUse, Spin, TimeoutUse } from '../../model/run-result.ts';
+import type { Ended } from '../engine/engine-messages.ts';
+import type { TracingPlan } from '../engine/engine-plan.ts';
+import type { EarlyEnd } from './judge.ts';
+
+/** All that is known when a run is over. */
+export interface RunFacts {
+  readonly command: readonly string[];
+  readonly seed: number;
+  readonly chaos: ChaosConfig | undefined;
+  /** Those of a recording included. */
+  readonly settings: ChaosSettings;
+  readonly limits: PreparedLimits;
+  readonly network: PreparedNetwork | undefined;
+  readonly tracing: TracingPlan | undefined;
+  /** When the command was executed, in seconds since the epoch. */
+  readonly startSeconds: number;
+  readonly ended: Ended;
+  readonly fired: readonly FiredFault[];
+  /** Why it was ended before its time. */
+  readonly early: EarlyEnd | undefined;
+  readonly timeout: TimeoutUse | undefined;
+  readonly durationMs: number;
+  readonly checks: readonly CheckUse[];
+  readonly spin: Spin | undefined;
+  /** The faults that were to come again. */
+  readonly replay: Recording | undefined;
+  readonly stdout: string | undefined;
+  readonly stderr: string | undefined;
+  /** Processes that ran already. */
+  readonly attached?: readonly number[] | undefined;
+}
