@@ -54,6 +54,11 @@ function readInput(name: OptionName, input: unknown): ChaosSettings {
     }
     default:
       if (typeof input === 'boolean' && kind.type === 'boolean') return withValueAt({}, name, input);
+      if (typeof input === 'object' && input !== null) {
+        const value = kind.read?.(input);
+        if (value === undefined) throw refuse();
+        return withValueAt({}, name, value);
+      }
       if (typeof input !== 'string') throw refuse();
       return withValueAt({}, name, kind.parse(input, builder));
   }

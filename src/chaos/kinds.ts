@@ -1,5 +1,6 @@
 import { MAX_SEED } from '../faults/decisions.ts';
 import { nearest } from '../faults/nearest.ts';
+import type { ResetMoment } from '../model/network-use.ts';
 import {
   ALLOWED_DURATION,
   ALLOWED_RATE,
@@ -22,7 +23,7 @@ import type { FaultsFrom } from './settings.ts';
 
 /** How values of one sort are written, read and bounded: what options of that sort have in common. */
 export interface Kind<V> {
-  readonly type: 'size' | 'rate' | 'duration' | 'seed' | 'boolean' | 'choice' | 'list' | 'start' | 'data';
+  readonly type: 'size' | 'rate' | 'duration' | 'seed' | 'boolean' | 'choice' | 'list' | 'start' | 'moment' | 'data';
   /** The placeholder in a flag's help. */
   readonly argument: string;
   /** Ends the sentence "allowed: ...". */
@@ -32,6 +33,8 @@ export interface Kind<V> {
   print(value: V): string;
   /** The nearest allowed value to any number but NaN, which is in the unit of the option's name in the file. */
   clamp?(value: number): V;
+  /** The value, if the builder is given it as an object; undefined if that will not do. */
+  read?(input: object): V | undefined;
   /** The value as the file has it, where that is another than the setting. */
   toFile?(value: V): unknown;
   /** All the words of a choice or a list; a list of free words has a pattern instead. */
@@ -187,3 +190,40 @@ export const FAULTS_START: Kind<FaultsFrom> = {
   clamp: (seconds) => SECONDS.clamp!(seconds),
   toFile: (from) => (typeof from === 'number' ? printDuration(from) : from),
 };
+
+/** So many bytes, or so long. Always text, since a number could be either. */
+export const SIZE_OR_TIME: Kind<ResetMoment> = {
+  type: 'moment',
+  argument: 'SIZE|TIME',
+  allowed: 'a size of at least 1 byte with its unit such as "100K" or "512B", or a duration with its unit such as "1s"',
+  parse(text, name) {
+    // A number alone could be either.
+    const read = /[a-z]/i.test(text) && [
+      // First, since 5m are minutes, and 5M are MiB.
+      () => ({ ms: parseDuration(text, undefined, 'refused') }),
+      () => ({ bytes: parseSize(text) }),
+    ];
+    for (const one of read || []) {
+      try {
+        return one();
+      } catch {
+        // It is not that.
+      }
+    }
+    throw badValue(name, JSON.stringify(text), this.allowed);
+  },
+  print: (moment) => ('bytes' in moment ? withUnit(printSize(moment.bytes)) : printDuration(moment.ms)),
+  toFile(moment) {
+    return this.print(moment);
+  },
+  read(input) {
+    const [[unit, amount] = [], ...more] = Object.entries(input);
+    if (more.length > 0 || typeof amount !== 'number' || Number.isNaN(amount)) return undefined;
+    if (unit === 'bytes') return { bytes: SIZE.clamp!(amount) };
+    return unit === 'ms' ? { ms: MILLISECONDS.clamp!(amount) } : undefined;
+  },
+};
+
+function withUnit(size: string): string {
+  return /\d$/.test(size) ? `${size}B` : size;
+}

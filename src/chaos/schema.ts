@@ -98,6 +98,7 @@ class Schemas {
         return z.array(word, { error }).min(1, { error });
       }
       case 'start':
+      case 'moment':
         return this.#optionText(name);
       case 'data':
         return this.#data(name, error);

@@ -1,6 +1,7 @@
 import type { RandomSettings } from '../faults/random-kinds.ts';
 import type { Rule } from '../faults/rule.ts';
 import type { RuleJson as FaultRule } from '../faults/rule-json.ts';
+import type { ResetMoment } from '../model/network-use.ts';
 
 export type { FaultRule };
 
@@ -60,6 +61,8 @@ export interface NetworkConditions {
   readonly packetCorruptRate?: number;
   readonly bandwidthBytesPerSec?: number;
   readonly connectionDropRate?: number;
+  /** Bytes that a connection carries, or milliseconds that it is open, until it is dropped. */
+  readonly connectionDropAfter?: ResetMoment;
   readonly connectionRefuseRate?: number;
   readonly partition?: boolean;
   readonly dnsFailureRate?: number;

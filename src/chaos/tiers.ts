@@ -47,7 +47,9 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   packet_reorder: network((conditions) => some(conditions.packetReorderRate)),
   packet_corrupt: network((conditions) => some(conditions.packetCorruptRate)),
   bandwidth: network((conditions) => conditions.bandwidthBytesPerSec !== undefined),
-  connection_drop: network((conditions) => some(conditions.connectionDropRate)),
+  connection_drop: network(({ connectionDropAfter, connectionDropRate = connectionDropAfter && 1 }) =>
+    some(connectionDropRate),
+  ),
   connection_refuse: network((conditions) => some(conditions.connectionRefuseRate)),
   partition: network((conditions) => conditions.partition === true),
   dns_failure: network((conditions) => some(conditions.dnsFailureRate)),

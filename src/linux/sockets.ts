@@ -34,6 +34,7 @@ const SO_LINGER = 13;
 const TCP_NODELAY = 1;
 const TCP_INFO = 11;
 const SHUT_WR = 1;
+const SIOCOUTQ = 0x5411;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const O_NONBLOCK = 0o4000;
@@ -61,6 +62,7 @@ const getsockname = bind('getsockname', 'int', ['int', 'uintptr_t', 'uintptr_t']
 const getpeername = bind('getpeername', 'int', ['int', 'uintptr_t', 'uintptr_t']);
 const getsockopt = bind('getsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uintptr_t']);
 const setsockopt = bind('setsockopt', 'int', ['int', 'int', 'int', 'uintptr_t', 'uint']);
+const ioctl = bind('ioctl', 'int', ['int', 'ulong', 'uintptr_t']);
 const fcntl = bind('fcntl', 'int', ['int', 'int', 'long']);
 const recv = bind('recv', 'long', ['int', 'uintptr_t', 'size_t', 'int']);
 const send = bind('send', 'long', ['int', 'uintptr_t', 'size_t', 'int']);
@@ -159,6 +161,13 @@ export class SocketCalls {
   /** The state of a TCP socket, by the kernel's numbers: the first byte of struct tcp_info. */
   tcpState(fd: number): number {
     return this.option(fd, IPPROTO_TCP, TCP_INFO) & 0xff;
+  }
+
+  /** How many bytes of a TCP socket its other end has not got yet; a negative errno if the connection is gone. */
+  unacknowledged(fd: number): number {
+    const { address, view } = this.#memory;
+    const outcome = result(ioctl(fd, SIOCOUTQ, address + ADDRESS_AT));
+    return outcome < 0 ? outcome : view.getInt32(ADDRESS_AT, true);
   }
 
   /** Room for so many bytes that have arrived, as far as the kernel gives it: more with CAP_NET_ADMIN. */

@@ -39,6 +39,11 @@ function arbitraryValue(name: OptionName): fc.Arbitrary<unknown> {
       return kind.words ? fc.shuffledSubarray([...kind.words], { minLength: 1 }) : sampleWords(name);
     case 'start':
       return fc.oneof(fc.constantFrom('exec', 'entry'), duration);
+    case 'moment':
+      return fc.oneof(
+        fc.integer({ min: 1, max: MAX_SIZE }).map((bytes) => ({ bytes })),
+        duration.map((ms) => ({ ms })),
+      );
     case 'data':
       if (name === 'packetLossBursts') return bursts;
       return fc.array<unknown>(name === 'rules' ? rule : some(perTarget), { minLength: 1, maxLength: 3 });

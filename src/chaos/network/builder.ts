@@ -1,3 +1,4 @@
+import type { ResetMoment } from '../../model/network-use.ts';
 import type { LossBursts, NetworkConditions, NetworkSettings } from '../settings.ts';
 
 /** The methods of the network tier. Rates are from 0 to 1 or text such as `'10%'`; numbers are clamped, NaN changes nothing. */
@@ -19,8 +20,10 @@ export interface NetworkMethods {
   withBandwidth(bytesPerSec: number | string): this;
   /** Chance that a connection is reset at some moment of its life. */
   withConnectionDropRate(rate: number | string): this;
+  /** Resets connections after so many bytes or so long, `'100K'` or `'1s'`: all of them, if no drop rate is given. */
+  withConnectionDropAfter(moment: string | ResetMoment): this;
   withConnectionRefuseRate(rate: number | string): this;
-  /** Nothing passes. */
+  /** Drops all packets. */
   withPartition(on: boolean): this;
   withDnsFailureRate(rate: number | string): this;
   withDnsFailure(failure: NonNullable<NetworkConditions['dnsFailure']>): this;

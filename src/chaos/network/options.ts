@@ -1,4 +1,4 @@
-import { BOOLEAN, choice, data, MILLISECONDS, RATE, SIZE, wordList } from '../kinds.ts';
+import { BOOLEAN, choice, data, MILLISECONDS, RATE, SIZE, SIZE_OR_TIME, wordList } from '../kinds.ts';
 import type { TierOptions } from '../option.ts';
 import {
   DIRECTIONS,
@@ -120,6 +120,16 @@ const CONDITIONS: TierOptions<Exclude<keyof NetworkConditions, 'networkTo' | 'ne
     example: 0.05,
     perTarget: true,
   },
+  connectionDropAfter: {
+    kind: SIZE_OR_TIME,
+    key: 'connection_drop_after',
+    flag: '--chaos-connection-drop-after',
+    builder: 'withConnectionDropAfter',
+    summary:
+      'Reset connections after so many bytes, or so long: all of them, or as many as --chaos-connection-drop says',
+    example: '100K',
+    perTarget: true,
+  },
   connectionRefuseRate: {
     kind: RATE,
     key: 'connection_refuse_rate',
@@ -134,7 +144,7 @@ const CONDITIONS: TierOptions<Exclude<keyof NetworkConditions, 'networkTo' | 'ne
     key: 'partition',
     flag: '--chaos-partition',
     builder: 'withPartition',
-    summary: 'Nothing passes',
+    summary: 'Drop all packets',
     example: true,
     perTarget: true,
   },

@@ -46,6 +46,7 @@ const METHODS = {
     withPacketCorruptRate: true,
     withBandwidth: true,
     withConnectionDropRate: true,
+    withConnectionDropAfter: true,
     withConnectionRefuseRate: true,
     withPartition: true,
     withDnsFailureRate: true,

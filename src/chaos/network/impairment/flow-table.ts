@@ -1,5 +1,5 @@
 import type { FlowGroupUse, FlowUse } from '../../../model/network-use.ts';
-import { isOpening, type PacketHeaders, type Protocol } from '../packets/packet-headers.ts';
+import type { PacketHeaders, Protocol } from '../packets/packet-headers.ts';
 import { emptyCounts, type Mutable, sumOfCounts } from './counts.ts';
 import { Flow } from './flow.ts';
 
@@ -19,7 +19,7 @@ export class FlowTable {
     const { source, destination, protocol } = headers;
     const key = protocol + (source < destination ? source + destination : destination + source);
     const known = this.#flows.get(key);
-    if (known !== undefined && (!isOpening(headers) || headers.sequence === known.firstSequence)) return known;
+    if (known !== undefined && (!headers.opensConnection || headers.sequence === known.firstSequence)) return known;
     const ordinal = (this.#ordinals.get(protocol) ?? 0) + 1;
     this.#ordinals.set(protocol, ordinal);
     const flow = new Flow(ordinal, headers, begunByTree);

@@ -1,21 +1,14 @@
 import type { FlowUse, NetworkDirection } from '../../../model/network-use.ts';
 import { type Endpoint, endpointOf, printEndpoint } from '../packets/endpoint.ts';
-import {
-  isOpening,
-  laterSequence,
-  type PacketHeaders,
-  type Protocol,
-  TCP_ACK,
-  TCP_SYN,
-} from '../packets/packet-headers.ts';
+import { laterSequence, type PacketHeaders, type Protocol, TCP_ACK, TCP_SYN } from '../packets/packet-headers.ts';
 import { type Counts, emptyCounts } from './counts.ts';
 import type { FlowImpairment, ResetPlan } from './impairment.ts';
 
 /**
- * `open`: packets pass. `refused`, `reset`, `answered` (in the server's name): the connection was ended on purpose, and
- * nothing passes any more.
+ * `open`: packets pass. `cut`: it has carried what it may, and is reset when that has arrived. `refused`, `reset`, `answered`
+ * (in the server's name): the connection was ended on purpose. Nothing more passes, but while it is open.
  */
-export type FlowState = 'open' | 'refused' | 'reset' | 'answered';
+export type FlowState = 'open' | 'cut' | 'refused' | 'reset' | 'answered';
 
 /** One direction of a flow. */
 export class FlowSide {
@@ -34,6 +27,12 @@ export class FlowSide {
   newBytes({ protocol, payloadLength, sequenceEnd }: PacketHeaders): number {
     if (protocol !== 'tcp' || this.#reached === undefined) return payloadLength;
     return Math.min(payloadLength, Math.max(0, (sequenceEnd - this.#reached) | 0));
+  }
+
+  /** When a packet is let through that would be so at `due`, but keeps its place behind those before it. */
+  inOrder(due: number): number {
+    this.lastDue = Math.max(due, this.lastDue);
+    return this.lastDue;
   }
 
   /** A packet is let through. */
@@ -61,6 +60,8 @@ export class Flow {
   answerSequence = 0;
   /** When the connection is to be reset; undefined where that does not apply. */
   resets: ResetPlan | undefined;
+  /** TCP: it is open for both ends. */
+  opened = false;
   /** TCP: one end has closed or reset it by itself. */
   ended = false;
   /** What the plan does to it; made when its first packet is seen. */
@@ -76,7 +77,7 @@ export class Flow {
     this.initiator = backwards ? headers.destination : headers.source;
     this.service = backwards ? headers.source : headers.destination;
     this.begunByTree = begunByTree;
-    this.firstSequence = isOpening(headers) ? headers.sequence : undefined;
+    this.firstSequence = headers.opensConnection ? headers.sequence : undefined;
   }
 
   /** Who began, and with whom. */
@@ -94,9 +95,10 @@ export class Flow {
     return direction === 'to' ? this.to : this.from;
   }
 
-  /** Whether it has carried what it may, with so many more bytes. */
-  isResetBy(bytes: number): boolean {
-    return this.resets !== undefined && this.payloadBytes + bytes >= this.resets.bytes;
+  /** How many of so many more bytes it may still carry before it is reset; undefined if it is not reset by them. */
+  leftBeforeReset(bytes: number): number | undefined {
+    const left = (this.resets?.bytes ?? Number.POSITIVE_INFINITY) - this.payloadBytes;
+    return bytes > 0 && bytes >= left ? left : undefined;
   }
 
   use(): FlowUse {
@@ -109,7 +111,7 @@ export class Flow {
       begunByTree,
       to: { ...this.to.counts },
       from: { ...this.from.counts },
-      reset: state === 'reset',
+      reset: state === 'reset' || state === 'cut',
       refused: state === 'refused',
     };
   }

@@ -82,7 +82,9 @@ export class SeededDecisions implements RuleDecisions {
 
   reset(flow: string): { bytes: number; ms: number } | undefined {
     const key = this.#key(`${flow} drop`);
-    if (drawUnit(key, 0) >= (this.#rule.connectionDropRate ?? 0)) return undefined;
+    const { connectionDropAfter: after, connectionDropRate = after ? 1 : 0 } = this.#rule;
+    if (drawUnit(key, 0) >= connectionDropRate) return undefined;
+    if (after) return { bytes: Number.POSITIVE_INFINITY, ms: Number.POSITIVE_INFINITY, ...after };
     return { bytes: Math.ceil(DROP_WITHIN_BYTES ** drawUnit(key, 1)), ms: drawUnit(key, 2) * DROP_WITHIN_MS };
   }
 

@@ -95,6 +95,16 @@ export class PacketHeaders {
     return this.protocol === 'tcp' && this.payloadLength === 0 && (this.tcpFlags & (TCP_SYN | TCP_FIN | TCP_RST)) === 0;
   }
 
+  /** A TCP packet that opens a connection. */
+  get opensConnection(): boolean {
+    return this.protocol === 'tcp' && (this.tcpFlags & (TCP_SYN | TCP_ACK)) === TCP_SYN;
+  }
+
+  /** A TCP packet that accepts a connection. */
+  get acceptsConnection(): boolean {
+    return this.protocol === 'tcp' && (this.tcpFlags & (TCP_SYN | TCP_ACK)) === (TCP_SYN | TCP_ACK);
+  }
+
   /** The sequence number behind this TCP packet: SYN and FIN count as one byte each. */
   get sequenceEnd(): number {
     const flags = ((this.tcpFlags & TCP_SYN) >> 1) + (this.tcpFlags & TCP_FIN);
@@ -126,9 +136,4 @@ function readV6(view: DataView, at: number, captured: number): [number, number] 
     } else break;
   }
   return [next, length];
-}
-
-/** A TCP packet that opens a connection. */
-export function isOpening(headers: PacketHeaders): boolean {
-  return headers.protocol === 'tcp' && (headers.tcpFlags & (TCP_SYN | TCP_ACK)) === TCP_SYN;
 }

@@ -5,13 +5,14 @@ import { FlowTable } from '../impairment/flow-table.ts';
 import type { Impairment } from '../impairment/impairment.ts';
 import { type FailedLookup, failedLookup, NameLookups } from '../impairment/name-lookups.ts';
 import { EARLY_MS, PacketFate } from '../impairment/packet-fate.ts';
-import { Schedule } from '../impairment/schedule.ts';
 import { buildServerFailure, buildServerFailureByTcp, TCP_LENGTH_BYTES } from '../packets/dns-answer.ts';
 import { DNS_PORT, queriedName } from '../packets/dns-query.ts';
-import { isOpening, PacketHeaders, TCP_ACK, TCP_FIN, TCP_RST } from '../packets/packet-headers.ts';
+import { PacketHeaders, TCP_FIN, TCP_RST } from '../packets/packet-headers.ts';
 import { buildReset } from '../packets/tcp-segment.ts';
+import { truncatePacket } from '../packets/truncated-packet.ts';
 import type { NetworkActivity } from '../thread-progress.ts';
-import { Departures, type PacketOutput } from './departures.ts';
+import { ConnectionEnds } from './connection-ends.ts';
+import { type Departure, Departures, type PacketOutput } from './departures.ts';
 
 /** A packet that waits for its verdict, as the queue hands it over. */
 export interface WaitingPacket {
@@ -45,7 +46,7 @@ export class PacketEngine {
   readonly #impairment: Impairment;
   readonly #lookups = new NameLookups();
   readonly #departures: Departures;
-  readonly #resets = new Schedule<Flow>();
+  readonly #ends: ConnectionEnds;
   /** The packet at hand. */
   readonly #headers = new PacketHeaders();
   readonly #fate = new PacketFate();
@@ -55,11 +56,12 @@ export class PacketEngine {
     this.#impairment = impairment;
     this.log = log;
     this.#departures = new Departures(output);
+    this.#ends = new ConnectionEnds(log, output);
   }
 
   /** When `run` has something to do; Infinity if there is nothing. */
   get nextTime(): number {
-    return Math.min(this.#departures.nextTime, this.#resets.nextTime);
+    return Math.min(this.#departures.nextTime, this.#ends.nextTime);
   }
 
   /** Takes a packet that has arrived at `now`. */
@@ -75,10 +77,11 @@ export class PacketEngine {
     side.counts.packets++;
     side.counts.bytes += packet.length;
     if (flow.state !== 'open') {
-      this.#answerEnded(packet, flow);
+      this.#output.drop(packet.queue, packet.id);
+      this.#ends.tellAgain(headers, flow);
       return;
     }
-    if (flow.impairment === undefined) this.#begin(flow, direction, now);
+    if (flow.impairment === undefined) this.#begin(flow, direction);
     const stream = headers.bareAcknowledgement ? 'ack' : 'data';
     const ordinal = stream === 'ack' ? side.acks++ : side.data++;
     flow.impairment!.decide(this.#fate, direction, stream, ordinal, now, packet.length);
@@ -88,7 +91,7 @@ export class PacketEngine {
   /** Does all that is due by `now`. */
   run(now: number): void {
     this.#departures.run(now);
-    while (this.#resets.nextTime <= now) this.#resetInTime(this.#resets.take(), now);
+    this.#ends.run(now);
   }
 
   /** The kernel has lost the packet of this verdict meanwhile. */
@@ -115,14 +118,12 @@ export class PacketEngine {
     return this.flows.use();
   }
 
-  #begin(flow: Flow, direction: NetworkDirection, now: number): void {
+  #begin(flow: Flow, direction: NetworkDirection): void {
     const { initiator, service } = flow.endpoints;
     const peer = flow.begunByTree ? service : initiator;
     flow.impairment = this.#impairment.ofFlow(flow.id, peer.address, service.port || undefined);
     if (flow.firstSequence === undefined) return;
     flow.resets = flow.impairment.resets(direction);
-    const { ms } = flow.resets;
-    if (ms < Number.POSITIVE_INFINITY) this.#resets.add(now + ms, flow);
   }
 
   #carryOut(packet: WaitingPacket, origin: PacketOrigin, place: PacketPlace, now: number): void {
@@ -130,7 +131,7 @@ export class PacketEngine {
     const { flow, direction } = place;
     const { lost, by } = this.#fate;
     const unfound = lost ? undefined : this.#failedLookup(packet, flow);
-    const refusedBy = isOpening(headers) ? flow.impairment!.refuses(direction) : undefined;
+    const refusedBy = headers.opensConnection ? flow.impairment!.refuses(direction) : undefined;
     if (lost !== undefined) {
       this.log.add(lost, place, now, by.lost);
       this.#lose(packet, place);
@@ -143,15 +144,15 @@ export class PacketEngine {
     } else if (refusedBy !== undefined) {
       this.log.add('refuse', place, now, refusedBy);
       this.#refuse(packet, flow, now);
-    } else if (flow.isResetBy(flow.side(direction).newBytes(headers))) {
-      const { bytes, by } = flow.resets!;
-      this.log.add('reset', place, now, by.bytes, { due: { bytes } });
-      this.#output.drop(packet.queue, packet.id);
-      this.#reset(flow);
     } else {
-      flow.payloadBytes += flow.side(direction).newBytes(headers);
-      if ((headers.tcpFlags & (TCP_FIN | TCP_RST)) !== 0) flow.ended = true;
-      this.#forward(packet, origin, place, now);
+      const news = flow.side(direction).newBytes(headers);
+      const left = flow.leftBeforeReset(news);
+      flow.payloadBytes += left ?? news;
+      if (left !== undefined) this.#forwardLast(packet, origin, place, headers.payloadLength - news + left, now);
+      else {
+        if ((headers.tcpFlags & (TCP_FIN | TCP_RST)) !== 0) flow.ended = true;
+        this.#forward(packet, origin, place, now);
+      }
     }
   }
 
@@ -162,73 +163,72 @@ export class PacketEngine {
 
   #forward(packet: WaitingPacket, origin: PacketOrigin, place: PacketPlace, now: number): void {
     const { flow, direction } = place;
-    const { queue, id } = packet;
-    const { sequenceEnd, protocol, transportAt } = this.#headers;
+    const headers = this.#headers;
+    const { sequenceEnd } = headers;
     const fate = this.#fate;
     const side = flow.side(direction);
-    const isNews = side.newBytes(this.#headers) > 0;
-    side.letThrough(this.#headers);
-    const whole = packet.captured === packet.length;
+    const isNews = side.newBytes(headers) > 0;
+    side.letThrough(headers);
+    const whole = isWhole(packet);
     if (fate.reordered) {
       side.counts.reordered++;
       this.log.add('reorder', place, now, fate.by.reordered);
-    } else {
-      fate.due = Math.max(fate.due, side.lastDue);
-      side.lastDue = fate.due;
-    }
+    } else fate.due = side.inOrder(fate.due);
+    if (flow.resets !== undefined && headers.acceptsConnection) this.#ends.opens(flow, fate.due);
     const late = fate.due > now + EARLY_MS;
     if (late) side.counts.delayed++;
     let bytes: Uint8Array | undefined;
     if (fate.corruptAt !== undefined) {
-      bytes = flipBit(copyOf(packet), transportAt, fate.corruptAt);
+      bytes = flipBit(copyOf(packet), headers.transportAt, fate.corruptAt);
       side.counts.corrupted++;
       this.log.add('corrupt', place, now, fate.by.corrupt);
     }
-    let waiting: { queue: number; id: number } | undefined = { queue, id };
-    if (late && origin.boundToSocket && protocol === 'tcp' && whole) {
-      bytes ??= copyOf(packet);
-      this.#output.drop(queue, id);
-      waiting = undefined;
-    }
+    const waiting = this.#keep(packet, origin, late);
+    if (waiting === undefined) bytes ??= copyOf(packet);
     const insured = waiting !== undefined && bytes === undefined && whole && this.#departures.hasRoomForSpare;
     const spare = insured ? copyOf(packet) : undefined;
     this.#departures.add({ flow, side, waiting, bytes, spare, sequenceEnd, isNews }, fate.due, now);
     if (fate.duplicate && whole) {
       side.counts.duplicated++;
       this.log.add('duplicate', place, now, fate.by.duplicate);
-      const copy = {
-        flow,
-        side,
-        waiting: undefined,
-        bytes: copyOf(packet),
-        spare: undefined,
-        sequenceEnd,
-        isNews: false,
-      };
+      const copy = { flow, side, waiting: undefined, bytes: copyOf(packet), spare: undefined, sequenceEnd };
       // Later than now, so that its verdict is sent before it: the duplicate comes second.
-      this.#departures.add(copy, Math.max(fate.due, now + 2 * EARLY_MS), now);
+      this.#departures.add({ ...copy, isNews: false }, Math.max(fate.due, now + 2 * EARLY_MS), now);
     }
   }
 
-  #resetInTime(flow: Flow, now: number): void {
-    if (flow.state !== 'open' || flow.ended || flow.from.awaited === undefined) return;
-    const { ms, by } = flow.resets!;
-    this.log.add('reset', { flow, direction: 'to', stream: 'data', ordinal: flow.to.data }, now, by.ms, {
-      due: { ms },
-    });
-    this.#reset(flow);
+  /** Lets the part of a packet pass that its connection may still carry, and has that reset. */
+  #forwardLast(
+    packet: WaitingPacket,
+    origin: PacketOrigin,
+    place: PacketPlace,
+    payloadBytes: number,
+    now: number,
+  ): void {
+    const { flow, direction } = place;
+    const headers = this.#headers;
+    const side = flow.side(direction);
+    const due = side.inOrder(this.#fate.due);
+    this.#ends.cut(place, due, now);
+    if (payloadBytes === 0 || !isWhole(packet)) {
+      this.#output.drop(packet.queue, packet.id);
+      return;
+    }
+    const late = due > now + EARLY_MS;
+    if (late) side.counts.delayed++;
+    const bytes = truncatePacket(copyOf(packet), headers, payloadBytes);
+    const waiting = this.#keep(packet, origin, late);
+    const spare = waiting && bytes;
+    const sequenceEnd = (headers.sequence + payloadBytes) >>> 0;
+    this.#departures.add({ flow, side, waiting, bytes, spare, sequenceEnd, isNews: true }, due, now);
   }
 
-  /** Ends a connection for both ends, as a router with a lost state would: each gets a reset from the other. */
-  #reset(flow: Flow): void {
-    flow.state = 'reset';
-    const [tree, peer] = flow.begunByTree ? [flow.initiator, flow.service] : [flow.service, flow.initiator];
-    this.#sendReset(tree, peer, flow.to.awaited);
-    this.#sendReset(peer, tree, flow.from.awaited);
-  }
-
-  #sendReset(source: string, destination: string, sequence: number | undefined): void {
-    if (sequence !== undefined) this.#output.inject(buildReset({ source, destination, sequence }));
+  /** Where a packet waits in the kernel; nowhere, if it is dropped there because a copy of it is to be sent. */
+  #keep(packet: WaitingPacket, origin: PacketOrigin, late: boolean): Departure['waiting'] {
+    const { queue, id } = packet;
+    if (!(late && origin.boundToSocket && this.#headers.protocol === 'tcp' && isWhole(packet))) return { queue, id };
+    this.#output.drop(queue, id);
+    return undefined;
   }
 
   /** Answers a SYN as a host does where nobody listens. */
@@ -246,7 +246,7 @@ export class PacketEngine {
     flow.state = 'answered';
     flow.answerSequence = acknowledgement;
     this.#answer(packet, flow, buildServerFailureByTcp(copyOf(packet), this.#headers), now);
-    this.#sendReset(source, destination, flow.side(direction).awaited);
+    this.#ends.tell(source, destination, flow.side(direction).awaited);
   }
 
   /** Takes a packet out and answers it in its receiver's name, after the time that the way there and back takes. */
@@ -255,16 +255,6 @@ export class PacketEngine {
     const due = now + flow.impairment!.latency('to') + flow.impairment!.latency('from');
     const answer = { flow, side: undefined, waiting: undefined, bytes, spare: undefined, sequenceEnd: 0, isNews: true };
     this.#departures.add(answer, due, now);
-  }
-
-  /** A packet of a connection that was ended on purpose: whoever has missed that is told again. */
-  #answerEnded(packet: WaitingPacket, flow: Flow): void {
-    const { source, destination, tcpFlags, acknowledgement, bareAcknowledgement } = this.#headers;
-    this.#output.drop(packet.queue, packet.id);
-    if ((tcpFlags & (TCP_ACK | TCP_RST)) !== TCP_ACK) return;
-    // Who has been answered may read that in peace, and ask again before.
-    const goesOn = flow.state === 'answered' && !bareAcknowledgement && acknowledgement !== flow.answerSequence;
-    if (flow.state === 'reset' || goesOn) this.#sendReset(destination, source, acknowledgement);
   }
 
   #failedLookup(packet: WaitingPacket, flow: Flow): FailedLookup | undefined {
@@ -276,6 +266,10 @@ export class PacketEngine {
     const name = queriedName(new DataView(view.buffer, view.byteOffset + at + messageAt, captured - messageAt));
     return name === undefined ? undefined : failedLookup(name, this.#lookups.ordinal(name, flow), flow.impairment!);
   }
+}
+
+function isWhole({ captured, length }: WaitingPacket): boolean {
+  return captured === length;
 }
 
 function copyOf(packet: WaitingPacket): Uint8Array {

@@ -19,7 +19,9 @@ export interface Handling {
 
 /** `alone` says that only the tree's packets come by, as in a network namespace of its own. */
 export function chooseHandling(rules: readonly NetworkConditions[], alone: boolean): Handling {
-  const alters = rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
+  // A connection that is reset after so many bytes gets the first part of a packet.
+  const cuts = rules.some((rule) => rule.connectionDropRate || rule.connectionDropAfter);
+  const alters = cuts || rules.some((rule) => rule.packetCorruptRate || rule.packetDuplicateRate);
   const delays = rules.some(
     (rule) => rule.networkLatencyMs || rule.networkJitterMs || rule.bandwidthBytesPerSec || rule.packetReorderRate,
   );

@@ -9,6 +9,9 @@ import type { Owner, RelayContext } from './relay-context.ts';
 /** How much later than its latency explains a piece may arrive before no more is read behind it. */
 const MAX_QUEUED_MS = 250;
 
+/** A reset throws away what its receiver has not got yet, so that is waited for. */
+const DELIVERY_CHECK_MS = 5;
+
 /** The two halves of a connection: `inner` to the program of the tree, `outer` to the other end. */
 export interface Halves {
   readonly inner: number;
@@ -62,11 +65,12 @@ export class RelayedConnection implements Owner {
     const flow = this.#flow;
     const stream: Stream = new Stream(this.#io.sockets, from, to, {
       arrived: (bytes) => {
-        if (flow.isResetBy(bytes.length)) {
-          this.#reset(direction, 'bytes');
+        const left = flow.leftBeforeReset(bytes.length);
+        flow.payloadBytes += left ?? bytes.length;
+        if (left !== undefined) {
+          this.#cut(stream, direction, bytes.subarray(0, left));
           return;
         }
-        flow.payloadBytes += bytes.length;
         if (direction === 'to' && this.#queries) for (const query of this.#queries.cut(bytes)) this.#ask(query);
         else this.#send(stream, direction, bytes);
       },
@@ -141,16 +145,38 @@ export class RelayedConnection implements Owner {
   }
 
   #resetInTime(): void {
-    if (this.#open && !this.#flow.ended) this.#reset('to', 'ms');
+    if (!this.#open || this.#flow.state !== 'open' || this.#flow.ended) return;
+    this.#logReset('to', 'ms');
+    this.#flow.state = 'reset';
+    this.abort();
   }
 
-  #reset(direction: NetworkDirection, by: 'bytes' | 'ms'): void {
+  /** It has carried what it may with these bytes: it is reset when all that is on its way has arrived. */
+  #cut(stream: Stream, direction: NetworkDirection, bytes: Uint8Array): void {
+    const flow = this.#flow;
+    this.#logReset(direction, 'bytes');
+    flow.state = 'cut';
+    this.#send(stream, direction, bytes);
+    for (const one of [this.#to, this.#from]) one.cut = true;
+    this.#at(Math.max(this.#io.now(), flow.to.lastDue, flow.from.lastDue), () => this.#resetWhenDelivered());
+  }
+
+  #resetWhenDelivered(): void {
+    const { sockets, now } = this.#io;
+    const isDelivered = [this.#to, this.#from].every((one) => !one.wantsToWrite && sockets.unacknowledged(one.to) <= 0);
+    if (!isDelivered) {
+      this.#at(now() + DELIVERY_CHECK_MS, () => this.#resetWhenDelivered());
+      return;
+    }
+    this.#flow.state = 'reset';
+    this.abort();
+  }
+
+  #logReset(direction: NetworkDirection, by: 'bytes' | 'ms'): void {
     const flow = this.#flow;
     const { bytes, ms, by: rules } = flow.resets!;
-    flow.state = 'reset';
     const place = { flow, direction, stream: 'data', ordinal: flow.side(direction).data } as const;
     this.#io.log.add('reset', place, this.#io.now(), rules[by], { due: by === 'bytes' ? { bytes } : { ms } });
-    this.abort();
   }
 
   #close(how: (fd: number) => void): void {

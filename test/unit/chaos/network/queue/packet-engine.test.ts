@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { FaultLog } from '../../../../../src/chaos/network/impairment/fault-log.ts';
 import { Impairment } from '../../../../../src/chaos/network/impairment/impairment.ts';
 import { transportChecksum } from '../../../../../src/chaos/network/packets/checksum.ts';
-import { PacketHeaders, TCP_ACK, TCP_RST, TCP_SYN } from '../../../../../src/chaos/network/packets/packet-headers.ts';
+import {
+  PacketHeaders,
+  TCP_ACK,
+  TCP_FIN,
+  TCP_RST,
+  TCP_SYN,
+} from '../../../../../src/chaos/network/packets/packet-headers.ts';
 import { PacketEngine, type PacketOrigin } from '../../../../../src/chaos/network/queue/packet-engine.ts';
 import type { NetworkConditions } from '../../../../../src/chaos/settings.ts';
 import { buildPacket, type TestPacket, V4 } from '../packets.ts';
@@ -124,21 +130,108 @@ describe('packet engine', () => {
     expect(new Set(replaced.map(String)).size).toBeGreaterThan(30);
   });
 
-  it('resets both ends at the bytes that they await, and whoever has missed that again', () => {
-    const { take, injected, engine, done } = record({ connectionDropRate: 1 });
-    take({ ...CLIENT, flags: TCP_SYN, sequence: 100 }, 0);
-    take({ ...SERVER, flags: TCP_SYN | TCP_ACK, sequence: 500, acknowledgement: 101 }, 0);
-    take({ ...CLIENT, sequence: 101, acknowledgement: 501, payload: Buffer.alloc(60_000) }, 0);
-    take({ ...SERVER, sequence: 501, acknowledgement: 60_101, payload: Buffer.alloc(6000) }, 0);
-    expect(engine.use().flows).toMatchObject([{ reset: true }]);
-    const resets = injected.map(headersOf);
-    expect(resets.map(({ tcpFlags }) => tcpFlags)).toEqual(resets.map(() => TCP_RST));
-    const dropped = done.indexOf('drop 3') >= 0 ? 101 : 60_101;
-    expect(resets[0]!.sequence).toBe(dropped);
-    expect(resets[1]!.sequence).toBe(501);
-    injected.length = 0;
-    take({ ...CLIENT, sequence: 70_000, acknowledgement: 777 }, 1);
-    expect(injected.map(headersOf)).toMatchObject([{ sequence: 777, tcpFlags: TCP_RST }]);
+  describe('a connection that is dropped', () => {
+    const SYN = { ...CLIENT, flags: TCP_SYN, sequence: 100 };
+    const SYN_ACK = { ...SERVER, flags: TCP_SYN | TCP_ACK, sequence: 500, acknowledgement: 101 };
+    const payload = Buffer.from('0123456789');
+
+    function opened(rule: NetworkConditions, at = 0) {
+      const recorder = record(rule);
+      recorder.take(SYN, at);
+      recorder.engine.run(at + 1000);
+      recorder.take(SYN_ACK, at + 1000);
+      recorder.engine.run(at + 2000);
+      recorder.done.length = 0;
+      return recorder;
+    }
+
+    it('carries so many bytes both ways; then both ends are reset at the bytes that they await, and again whoever has missed that', () => {
+      const { take, injected, replaced, engine, done } = opened({ connectionDropAfter: { bytes: 13 } });
+      take({ ...CLIENT, sequence: 101, acknowledgement: 501, payload }, 2000);
+      expect(engine.use().flows).toMatchObject([{ reset: false }]);
+      take({ ...SERVER, sequence: 501, acknowledgement: 111, flags: TCP_ACK | TCP_FIN, payload }, 2000);
+      engine.run(2000);
+      expect(done).toEqual(['accept 3', 'replace 4', 'inject', 'inject']);
+      const last = headersOf(replaced[0]!);
+      expect(last).toMatchObject({ sequence: 501, payloadLength: 3, tcpFlags: TCP_ACK });
+      expect(Buffer.from(replaced[0]!.subarray(last.payloadAt))).toEqual(payload.subarray(0, 3));
+      expect(injected.map(headersOf)).toMatchObject([
+        { sequence: 111, tcpFlags: TCP_RST },
+        { sequence: 504, tcpFlags: TCP_RST },
+      ]);
+      expect(engine.use().flows).toMatchObject([{ reset: true }]);
+      expect(engine.log.faults).toMatchObject([{ kind: 'reset', direction: 'from', packet: 2, due: { bytes: 13 } }]);
+      injected.length = 0;
+      take({ ...CLIENT, sequence: 70_000, acknowledgement: 777 }, 2001);
+      expect(injected.map(headersOf)).toMatchObject([{ sequence: 777, tcpFlags: TCP_RST }]);
+    });
+
+    it('is reset by the packet that carries the last byte, not by one before', () => {
+      const { take, engine, done } = opened({ connectionDropAfter: { bytes: 10 } });
+      take({ ...CLIENT, sequence: 101, payload: payload.subarray(0, 9) }, 2000);
+      engine.run(2000);
+      expect(engine.use().flows).toMatchObject([{ reset: false }]);
+      take({ ...CLIENT, sequence: 110, payload: payload.subarray(9) }, 2000);
+      engine.run(2000);
+      expect(done).toEqual(['accept 3', 'replace 4', 'inject', 'inject']);
+    });
+
+    it('does not count what TCP repeats, nor bare acknowledgements', () => {
+      const { take, engine, replaced } = opened({ connectionDropAfter: { bytes: 15 } });
+      for (let i = 0; i < 3; i++) {
+        take({ ...CLIENT, sequence: 101, payload }, 2000);
+        take({ ...SERVER, sequence: 501, acknowledgement: 111 }, 2000);
+      }
+      engine.run(2000);
+      expect(replaced).toEqual([]);
+      // Half of it is old.
+      take({ ...CLIENT, sequence: 106, payload }, 2000);
+      expect(replaced.map((bytes) => headersOf(bytes).payloadLength)).toEqual([10]);
+      expect(engine.use().flows).toMatchObject([{ reset: true }]);
+    });
+
+    it('delivers what is on its way before', () => {
+      const { take, engine, done, injected } = opened({ connectionDropAfter: { bytes: 15 }, networkLatencyMs: 20 });
+      take({ ...CLIENT, sequence: 101, payload }, 2000);
+      take({ ...CLIENT, sequence: 111, payload }, 2010);
+      take({ ...CLIENT, sequence: 121, payload }, 2011);
+      take({ ...SERVER, sequence: 501, acknowledgement: 101 }, 2012);
+      // Nothing more passes, and nobody is told yet.
+      expect(done).toEqual(['drop 5', 'drop 6']);
+      engine.run(2020);
+      expect(done.slice(2)).toEqual(['accept 3']);
+      expect(engine.nextTime).toBe(2030);
+      engine.run(2030);
+      expect(done.slice(3)).toEqual(['replace 4', 'inject', 'inject']);
+      expect(injected.map(headersOf)).toMatchObject([{ sequence: 116 }, { sequence: 501 }]);
+    });
+
+    it('is dropped as a copy where its packets would be counted against their socket', () => {
+      const { take, engine, done, injected } = opened({ connectionDropAfter: { bytes: 4 }, networkLatencyMs: 20 });
+      take({ ...CLIENT, sequence: 101, payload }, 2000, { inbound: false, boundToSocket: true });
+      engine.run(2020);
+      expect(done).toEqual(['drop 3', 'inject', 'inject', 'inject']);
+      expect(headersOf(injected[0]!)).toMatchObject({ sequence: 101, payloadLength: 4 });
+    });
+
+    it('is reset so long after it was open, unless it has ended', () => {
+      const rule = { connectionDropAfter: { ms: 500 } };
+      const early = record(rule);
+      early.take(SYN, 0);
+      early.engine.run(5000);
+      early.take(SYN_ACK, 5000);
+      early.engine.run(5499);
+      expect(early.injected).toEqual([]);
+      early.engine.run(5500);
+      expect(early.injected.map(headersOf)).toMatchObject([{ sequence: 101 }, { sequence: 501 }]);
+      expect(early.engine.log.faults).toMatchObject([{ kind: 'reset', packet: 2, due: { ms: 500 } }]);
+      const ended = record(rule);
+      ended.take(SYN, 0);
+      ended.take(SYN_ACK, 0);
+      ended.take({ ...CLIENT, sequence: 101, flags: TCP_ACK | TCP_FIN }, 10);
+      ended.engine.run(5000);
+      expect([ended.injected, ended.engine.log.faults]).toEqual([[], []]);
+    });
   });
 
   it('tells a new connection between the same ports from a repeated SYN', () => {
