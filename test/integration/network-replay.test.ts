@@ -38,12 +38,12 @@ async function run(words: readonly string[], command: readonly string[]): Promis
     ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => ({ ...error, status: error.code }),
   );
-  const text = readFileSync(report!, 'utf8');
   return {
     ...finished,
     signal: null,
     file: file!,
-    report: text === '' ? ({} as Report) : reportSchema.parse(JSON.parse(text)),
+    // A run that is refused writes none.
+    report: existsSync(report!) ? reportSchema.parse(JSON.parse(readFileSync(report!, 'utf8'))) : ({} as Report),
     lines: existsSync(file!) ? linesOf(file!) : [],
   };
 }
