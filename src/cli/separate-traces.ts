@@ -21,9 +21,13 @@ export class SeparateTraces {
   }
 
   event(event: TraceEvent): void {
-    this.#of(event.tid).text.event(event);
+    const { text } = this.#of(event.tid);
+    text.event(event);
     if (event.kind === 'task-end' || event.kind === 'task-detach') this.#close(event.tid);
-    if (event.kind === 'exec-supersede') this.#close(event.formerTid);
+    if (event.kind === 'exec-supersede') {
+      if (this.#traces.get(event.formerTid)?.text.changesPid(event.formerTid, event.tid)) text.resumes(event.tid);
+      this.#close(event.formerTid);
+    }
   }
 
   named(event: TraceEvent): void {

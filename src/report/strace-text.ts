@@ -159,6 +159,21 @@ export class StraceText {
     line.written = line.text.length;
   }
 
+  /** A task that calls execve has another id from now on. True if its call is open, and goes on under that id. */
+  changesPid(formerTid: number, tid: number): boolean {
+    if (this.#line?.tid === formerTid) {
+      this.#unfinished.add(formerTid);
+      this.#finish(` <pid changed to ${tid} ...>`);
+    }
+    this.#left(formerTid);
+    return this.#unfinished.delete(formerTid);
+  }
+
+  /** A task is in a call whose beginning stands elsewhere, or under another id. */
+  resumes(tid: number): void {
+    this.#unfinished.add(tid);
+  }
+
   /** Nothing more will come. */
   end(): void {
     this.#interrupt();
@@ -286,9 +301,9 @@ export class StraceText {
 
   /** Another thread called execve, and has this leader's id from now on: its open call goes on under that id. */
   #supersede(event: ExecSupersedeEvent): void {
+    const isInCall = this.changesPid(event.formerTid, event.tid);
     if (this.#tells('thread-execve')) this.#whole(event, `+++ superseded by execve in pid ${event.formerTid} +++`);
-    this.#left(event.formerTid);
-    if (this.#unfinished.delete(event.formerTid)) this.#unfinished.add(event.tid);
+    if (isInCall) this.resumes(event.tid);
   }
 
   #whole(event: EventBase, text: string): void {

@@ -1,5 +1,5 @@
 import { HELPER } from '../../linux/bpf.ts';
-import { type BpfAssembler, R0, R1, R2, R6, R7, R8, R9, R10 } from '../../linux/bpf-assembler.ts';
+import { type BpfAssembler, R0, R1, R2, R3, R6, R7, R8, R9, R10 } from '../../linux/bpf-assembler.ts';
 import { SYS } from '../../linux/syscall-numbers.ts';
 import { appendCaptures } from './capture-code.ts';
 import { SCRATCH } from './capture-parts.ts';
@@ -24,18 +24,24 @@ import {
   emit,
   emitScratch,
   entryRecord,
+  FLAGS_AT,
   inCgroup,
+  type KernelOffsets,
   NOW_AT,
   newTask,
   type ProgramChoice,
   planOf,
   planOfTask,
   RECORD_AT,
+  readKernel,
   SCRATCH_OF,
+  SIGKILL,
+  SIGNAL_GROUP_EXIT,
   scratch,
   selectVariant,
   shortRecord,
   TID_AT,
+  WORD_AT,
 } from './program-parts.ts';
 
 /** Results beyond this, unsigned, are errors. */
@@ -87,13 +93,15 @@ export function exit(code: BpfAssembler, choice: ProgramChoice): void {
     .load('u8', R1, R9, TASK.flags)
     .and(R1, TASK_FLAG.open)
     .jumpIf(R1, '==', 0, 'out')
-    .load('u64', R8, R6, 8)
-    .call(HELPER.ktime_get_ns)
-    .store('u64', R10, NOW_AT, R0);
+    .load('u64', R8, R6, 8);
+  fateOf(code, choice.offsets);
+  code.call(HELPER.ktime_get_ns).store('u64', R10, NOW_AT, R0);
   planOfTask(code, maps);
   code.move(R7, R0);
   countsOf(code, maps);
   code
+    .load('u64', R1, R10, FLAGS_AT)
+    .jumpIf(R1, '!=', 0, 'counted')
     .load('u64', R1, R10, NOW_AT)
     .load('u64', R2, R9, TASK.entered)
     .subtract(R1, R2)
@@ -117,6 +125,13 @@ export function exit(code: BpfAssembler, choice: ProgramChoice): void {
     .store('u16', R6, SCRATCH.record + KERNEL_RECORD.flags, RECORD_FLAG.told)
     .move(R1, 0)
     .label('untold')
+    .load('u64', R2, R10, FLAGS_AT)
+    .jumpIf(R2, '==', 0, 'returned')
+    .load('u16', R3, R6, SCRATCH.record + KERNEL_RECORD.flags)
+    .or(R3, R2)
+    .store('u16', R6, SCRATCH.record + KERNEL_RECORD.flags, R3)
+    .jump('failed')
+    .label('returned')
     .jumpIf(R8, '>', LAST_RESULT, 'failed')
     .or(R1, WHEN.exit)
     .label('failed')
@@ -125,6 +140,33 @@ export function exit(code: BpfAssembler, choice: ProgramChoice): void {
   selectVariant(code, maps);
   appendCaptures(code, { ...choice.captures, vectors: false });
   emitScratch(code, maps);
+}
+
+/**
+ * Flags of the record of a call that the current task leaves: `killed` if it will not come back to its program, since
+ * another thread executes one, ends the process, or somebody has sent SIGKILL. A signal that ends it by default is met on the way
+ * back, as a tracer sees it.
+ */
+function fateOf(code: BpfAssembler, { task, group, pending }: KernelOffsets): void {
+  code.store('u64', R10, FLAGS_AT, 0).call(HELPER.get_current_task).move(R7, R0);
+  readKernel(code, R7, task.pending + pending.signal, WORD_AT, 8);
+  code
+    .load('u64', R1, R10, WORD_AT)
+    .and(R1, 1 << (SIGKILL - 1))
+    .jumpIf(R1, '==', 0, 'lives');
+  readKernel(code, R7, task.signal, WORD_AT, 8);
+  code.load('u64', R7, R10, WORD_AT);
+  readKernel(code, R7, group.flags, WORD_AT, 4);
+  code.load('u32', R1, R10, WORD_AT).and(R1, SIGNAL_GROUP_EXIT).jumpIf(R1, '==', 0, 'killed');
+  readKernel(code, R7, group.group_exit_code, WORD_AT, 4);
+  code
+    .load('u32', R1, R10, WORD_AT)
+    .and(R1, 0x7f)
+    .jumpIf(R1, '==', 0, 'killed')
+    .jumpIf(R1, '!=', SIGKILL, 'lives')
+    .label('killed')
+    .store('u64', R10, FLAGS_AT, RECORD_FLAG.killed)
+    .label('lives');
 }
 
 /** A task falls asleep: if it does so in a call, that one is told now, since it may be long until it comes back. */

@@ -9,11 +9,14 @@ import { endOf } from '../end-of-task.ts';
 import { PendingCall } from '../pending-call.ts';
 import { ABIS } from '../record.ts';
 import { ABI, CALL, KERNEL_KIND, KERNEL_RECORD, KERNEL_SIGINFO_BYTES, RECORD_FLAG } from './layout.ts';
+import { type TaskEnd, ThreadGroups } from './thread-groups.ts';
 
 const TWO_32 = 2 ** 32;
 const SIGINFO_BYTES = 128;
 const MAX_ERRNO = 4095;
 const ROOT = '0';
+/** Of a record's first word. */
+const KILLED = RECORD_FLAG.killed << 16;
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -40,6 +43,7 @@ export class KernelEvents {
   readonly #entry: Mutable<SyscallEntryEvent>;
   readonly #exit: Mutable<SyscallExitEvent>;
   #receive: (event: TraceEvent) => void = () => {};
+  readonly #groups = new ThreadGroups();
   #strangers = 0;
 
   constructor(ring: BpfRingBuffer) {
@@ -111,15 +115,14 @@ export class KernelEvents {
         this.#onFork(tid, number, time, (flags & RECORD_FLAG.thread) !== 0);
         return;
       case KERNEL_KIND.end: {
-        const task = this.#task(tid);
-        if (task.pending) this.#unreturned(tid, task, time);
-        this.#tellSignals(task);
-        this.#tasks.delete(tid);
-        this.#receive({ kind: 'task-end', tid, lineage: task.lineage, time, ...endOf(number) });
+        const isWholeProcess = (flags & RECORD_FLAG.wholeProcess) !== 0;
+        for (const end of this.#groups.ended({ tid, status: number, isWholeProcess })) this.#onEnd(end, time);
         return;
       }
       case KERNEL_KIND.supersede: {
         const task = this.#task(number);
+        this.#groups.superseded(tid, number);
+        this.#leave(tid, time);
         this.#tasks.delete(number);
         this.#tasks.set(tid, task);
         this.#receive({ kind: 'exec-supersede', tid, lineage: task.lineage, time, formerTid: number });
@@ -127,6 +130,20 @@ export class KernelEvents {
       }
     }
   };
+
+  #onEnd({ tid, status }: TaskEnd, time: number): void {
+    const { lineage } = this.#leave(tid, time);
+    this.#receive({ kind: 'task-end', tid, lineage, time, ...endOf(status) });
+  }
+
+  /** A task is no more, and neither is the call that it was in. */
+  #leave(tid: number, time: number): TaskLine {
+    const task = this.#task(tid);
+    if (task.pending) this.#unreturned(tid, task, time);
+    this.#tellSignals(task);
+    this.#tasks.delete(tid);
+    return task;
+  }
 
   #onEntry(memory: NativeMemory, at: number, length: number, tid: number, nr: number): void {
     const task = this.#task(tid);
@@ -143,7 +160,8 @@ export class KernelEvents {
     const task = this.#task(tid);
     const exit = this.#exit;
     const { pending } = task;
-    const isComparable = !pending && u8[at + KERNEL_RECORD.abi] === ABI.x86_64;
+    const returned = (u32[word]! & KILLED) === 0;
+    const isComparable = !pending && returned && u8[at + KERNEL_RECORD.abi] === ABI.x86_64;
     const fingerprint = isComparable
       ? this.#fingerprints.idOf(nr, u32, (at + CALL.result) >> 2, (length - CALL.result) >> 2)
       : undefined;
@@ -165,9 +183,10 @@ export class KernelEvents {
     exit.abi = ABIS[u8[at + KERNEL_RECORD.abi]!]!;
     exit.nr = nr;
     exit.fingerprint = fingerprint;
-    exit.returned = true;
-    exit.result.moveTo(u32, word + CALL.result / 4);
-    exit.errno = isError ? TWO_32 - low : 0;
+    exit.returned = returned;
+    if (returned) exit.result.moveTo(u32, word + CALL.result / 4);
+    else exit.result.moveTo(NO_RESULT, 0);
+    exit.errno = returned && isError ? TWO_32 - low : 0;
     exit.duration = (nanoseconds(u32, word + KERNEL_RECORD.time / 4) - nanoseconds(u32, word + CALL.entered / 4)) / 1e9;
     this.#receive(exit);
     if (task.signals.length > 0) this.#tellSignals(task);
@@ -222,6 +241,7 @@ export class KernelEvents {
     const parent = this.#tasks.get(parentTid);
     if (parent) parent.forks += 1;
     const lineage = parent ? `${parent.lineage}.${parent.forks}` : this.#lineageOfStranger();
+    this.#groups.add(tid, thread ? parentTid : undefined);
     this.#tasks.set(tid, newTask(lineage));
     this.#receive({ kind: 'task-start', tid, lineage, time, parentTid, thread });
   }

@@ -14,7 +14,7 @@ import { RenacerError } from '../../model/errors.ts';
 import { type CallPlanChoice, callPlans, callVariants, capturesOfPlans } from './call-plans.ts';
 import { SCRATCH_BYTES } from './capture-parts.ts';
 import { COUNTER, COUNTERS, COUNTS, NUMBERS, PLAN_BYTES, PLANS, TASK } from './layout.ts';
-import { GROUP_MEMBERS, SCRATCHES, TASK_MEMBERS, THREAD_MEMBERS } from './program-parts.ts';
+import { GROUP_MEMBERS, PENDING_MEMBERS, SCRATCHES, TASK_MEMBERS, THREAD_MEMBERS } from './program-parts.ts';
 import { tracePrograms } from './programs.ts';
 
 const MAX_TASKS = 65536;
@@ -51,7 +51,8 @@ export class KernelTracer {
     const task = memberOffsets('task_struct', TASK_MEMBERS);
     const thread = memberOffsets('thread_info', THREAD_MEMBERS);
     const group = memberOffsets('signal_struct', GROUP_MEMBERS);
-    if (task === undefined || thread === undefined || group === undefined) {
+    const pending = memberOffsets('sigpending', PENDING_MEMBERS);
+    if (task === undefined || thread === undefined || group === undefined || pending === undefined) {
       throw new RenacerError('NO_KERNEL_TYPES', 'this kernel does not describe its types (/sys/kernel/btf/vmlinux)', {
         hint: 'Use --engine ptrace, or a kernel built with CONFIG_DEBUG_INFO_BTF.',
       });
@@ -71,7 +72,7 @@ export class KernelTracer {
           scratch: this.#keep(new BpfMap(MAP_TYPE.PERCPU_ARRAY, 4, SCRATCH_BYTES, SCRATCHES)).fd,
           ring: choice.ring ?? -1,
         },
-        offsets: { task, thread, group },
+        offsets: { task, thread, group, pending },
         events: choice.ring !== undefined,
         captures: capturesOfPlans([...plans, ...variants]),
       });

@@ -3,8 +3,11 @@
 /** Kinds of records in the ring. */
 export const KERNEL_KIND = { entry: 1, exit: 2, signal: 3, fork: 4, end: 5, supersede: 6 } as const;
 
-/** Flags of a record: a fork is that of a thread; the entry of a call had a record of its own; a signal came in a call. */
-export const RECORD_FLAG = { thread: 1, told: 2, inCall: 4 } as const;
+/**
+ * Flags of a record: a fork is that of a thread; the entry of a call had a record of its own; a signal came in a call; a call
+ * does not come back, since its task is killed; a task ends with its whole process.
+ */
+export const RECORD_FLAG = { thread: 1, told: 2, inCall: 4, killed: 8, wholeProcess: 16 } as const;
 
 /**
  * A record. `number` is that of the call or of the signal, the parent's id, the exit code or the former id. Those of calls

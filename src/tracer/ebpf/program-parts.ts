@@ -45,16 +45,18 @@ export interface ProgramMaps {
   readonly ring: number;
 }
 
-/** Where members lie in the kernel's struct task_struct, in its struct thread_info, and in its struct signal_struct. */
+/** Where members lie in the kernel's struct task_struct, thread_info, signal_struct and sigpending. */
 export interface KernelOffsets {
   readonly task: Readonly<Record<(typeof TASK_MEMBERS)[number], number>>;
   readonly thread: Readonly<Record<(typeof THREAD_MEMBERS)[number], number>>;
   readonly group: Readonly<Record<(typeof GROUP_MEMBERS)[number], number>>;
+  readonly pending: Readonly<Record<(typeof PENDING_MEMBERS)[number], number>>;
 }
 
-export const TASK_MEMBERS = ['pid', 'tgid', 'exit_code', 'signal', 'thread_info'] as const;
+export const TASK_MEMBERS = ['pid', 'tgid', 'exit_code', 'signal', 'pending', 'thread_info'] as const;
 export const THREAD_MEMBERS = ['status'] as const;
 export const GROUP_MEMBERS = ['flags', 'group_exit_code'] as const;
+export const PENDING_MEMBERS = ['signal'] as const;
 
 export interface ProgramChoice {
   readonly maps: ProgramMaps;
@@ -78,8 +80,12 @@ export const WORD_AT = -48;
 export const NOW_AT = -56;
 export const RECORD_AT = -136;
 export const IN_CALL_AT = -144;
+export const FLAGS_AT = -152;
 
 export const BPF_ANY = 0;
+export const SIGKILL = 9;
+/** In signal_struct.flags: the process ends as a whole. */
+export const SIGNAL_GROUP_EXIT = 4;
 /** Nobody waits to be woken. */
 const BPF_RB_NO_WAKEUP = 1;
 /** In thread_info.status of arch/x86: the call came in by the 32-bit table, as `int 0x80` of a 64-bit program does too. */

@@ -21,16 +21,16 @@ import {
   type ProgramChoice,
   RECORD_AT,
   readKernel,
+  SIGKILL,
+  SIGNAL_GROUP_EXIT,
   shortRecord,
   TID_AT,
   WORD_AT,
 } from './program-parts.ts';
 
-const SIGKILL = 9;
 /** What became of a signal that was sent: TRACE_SIGNAL_DELIVERED, TRACE_SIGNAL_IGNORED. */
 const SIGNAL_SENT = 0;
 const SIGNAL_IGNORED = 1;
-const SIGNAL_GROUP_EXIT = 4;
 /** What the kernel passes instead of a siginfo, and what it means: see __send_signal_locked in its kernel/signal.c. */
 const SEND_SIG_NOINFO = 0;
 const SEND_SIG_PRIV = 1;

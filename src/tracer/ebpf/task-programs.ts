@@ -13,6 +13,7 @@ import {
   RECORD_AT,
   readKernel,
   remove,
+  SIGNAL_GROUP_EXIT,
   shortRecord,
   TID_AT,
   WORD_AT,
@@ -77,8 +78,17 @@ export function end(code: BpfAssembler, { maps, offsets, events }: ProgramChoice
   remove(code, maps.tasks, TID_AT);
   if (!events) return;
   code.load('u64', R7, R6, 0);
-  readKernel(code, R7, offsets.task.exit_code, WORD_AT, 4);
   shortRecord(code, KERNEL_KIND.end);
+  readKernel(code, R7, offsets.task.signal, WORD_AT, 8);
+  code.load('u64', R8, R10, WORD_AT);
+  readKernel(code, R8, offsets.group.flags, WORD_AT, 4);
+  code
+    .load('u32', R1, R10, WORD_AT)
+    .and(R1, SIGNAL_GROUP_EXIT)
+    .jumpIf(R1, '==', 0, 'alone')
+    .store('u16', R10, RECORD_AT + KERNEL_RECORD.flags, RECORD_FLAG.wholeProcess)
+    .label('alone');
+  readKernel(code, R7, offsets.task.exit_code, WORD_AT, 4);
   code
     .load('u32', R1, R10, TID_AT)
     .store('u32', R10, RECORD_AT + KERNEL_RECORD.tid, R1)

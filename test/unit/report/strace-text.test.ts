@@ -114,7 +114,7 @@ describe('lines', () => {
     const execve: MadeCall = { name: 'execve', args: [0, 0, 0], tid: 101 };
     const supersede: TraceEvent = { ...base(100), kind: 'exec-supersede', formerTid: 101 };
     expect(lines([entryOf(execve), supersede, exitOf({ ...execve, tid: 100 })])).toBe(
-      '101   execve(NULL, NULL, NULL <unfinished ...>\n' +
+      '101   execve(NULL, NULL, NULL <pid changed to 100 ...>\n' +
         '100   +++ superseded by execve in pid 101 +++\n' +
         '100   <... execve resumed>)             = 0\n',
     );
