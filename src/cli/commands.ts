@@ -1,38 +1,38 @@
 import { CommanderError } from 'commander';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
+import { type Caller, NOBODY } from './caller.ts';
 import { parseCommandLine } from './command-line.ts';
 import { writeToStderr } from './own-output.ts';
 import { programName } from './program-name.ts';
 import { startAhead } from './start-ahead.ts';
 
 /**
- * Does what argv (without node and the script) says; resolves to the exit code. The command gets the `inherited` file
- * descriptors too.
+ * Does what argv (without node and the script) says; resolves to the exit code. The command gets what the `caller` has given.
  */
-export async function main(argv: readonly string[], inherited: readonly number[]): Promise<number> {
+export async function main(argv: readonly string[], caller: Caller = NOBODY): Promise<number> {
   process.on('uncaughtException', (error) => process.exit(report(error)));
   try {
-    return await dispatch(argv, inherited);
+    return await dispatch(argv, caller);
   } catch (error) {
     return report(error);
   }
 }
 
 /** What needs Linux is loaded when it is needed: on any other system that is an error to be told, as others are. */
-async function dispatch(argv: readonly string[], inherited: readonly number[]): Promise<number> {
+async function dispatch(argv: readonly string[], caller: Caller = NOBODY): Promise<number> {
   if (argv[0] === 'doctor') {
     const { doctor } = await import('./doctor.ts');
     return doctor(argv.slice(1));
   }
-  if (argv[0] === 'replay') return replay(argv.slice(1), inherited);
+  if (argv[0] === 'replay') return replay(argv.slice(1), caller);
   const line = parseCommandLine(argv, process.env, undefined);
   startAhead(line);
   const { run } = await import('./run.ts');
-  return run(line, inherited);
+  return run(line, caller);
 }
 
 /** `renacer replay FILE [options] [-- COMMAND [ARG...]]`. */
-async function replay([file, ...argv]: readonly string[], inherited: readonly number[]): Promise<number> {
+async function replay([file, ...argv]: readonly string[], caller: Caller = NOBODY): Promise<number> {
   if (file === undefined || (file.startsWith('-') && file !== '-h' && file !== '--help')) {
     throw new RenacerError('USAGE', 'replay: no file of recorded faults was given', {
       hint: 'For example: renacer replay FILE, with a file that --record wrote (to run a command called replay: renacer -- replay)',
@@ -43,7 +43,7 @@ async function replay([file, ...argv]: readonly string[], inherited: readonly nu
   const line = parseCommandLine(argv, process.env, readRecording(file));
   startAhead(line);
   const { run } = await import('./run.ts');
-  return run(line, inherited);
+  return run(line, caller);
 }
 
 /** One clear line for each thing that is wrong, and one what to do about it. */

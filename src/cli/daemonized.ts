@@ -6,6 +6,7 @@ import { allowTracers, leaveGroup, leaveSession } from '../linux/process-group.t
 import { EXIT_OWN_FAILURE } from '../model/errors.ts';
 import { execError, resolveCommand } from '../run/command/resolve-command.ts';
 import { userOf } from '../run/command/user.ts';
+import type { Caller } from './caller.ts';
 import type { CommandLine } from './command-line.ts';
 import { environment } from './environment.ts';
 import { givenOpenFilesLimit } from './open-files-limit.ts';
@@ -21,7 +22,7 @@ const READY_FD = 3;
  * own status and signals. The tracer is no child of the command, which might wait for it: a shell starts it, and ends.
  * Resolves, to the exit code, only if the tracer can't trace; it has said why.
  */
-export function becomeCommand(command: string, line: CommandLine, inheritedFds: readonly number[]): number {
+export function becomeCommand(command: string, line: CommandLine, caller: Caller): number {
   const env = environment(line.trace.env);
   const file = resolveCommand(command, process.env, process.cwd());
   const user = line.trace.user === undefined ? undefined : userOf(line.trace.user);
@@ -41,9 +42,10 @@ export function becomeCommand(command: string, line: CommandLine, inheritedFds: 
       argv: [line.trace.argv0 ?? command, ...line.args],
       env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
       cwd: undefined,
-      stdio: [0, 1, 2],
-      inheritedFds,
-      rlimits: givenOpenFilesLimit(),
+      stdio: [0, 1, 2].map((fd) => (caller.closed.includes(fd) ? undefined : fd)) as [number, number, number],
+      inheritedFds: caller.inheritedFds,
+      signals: caller.signals,
+      rlimits: givenOpenFilesLimit(caller.openFiles),
       user,
     });
   } catch (error) {

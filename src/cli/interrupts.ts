@@ -1,9 +1,13 @@
+import { constants } from 'node:os';
 import { sendSignal } from '../linux/signals.ts';
 import { inForeground } from '../linux/terminal.ts';
 import type { Interruptible } from './trace-settings.ts';
 
 const SIGINT = 2;
 const SIGQUIT = 3;
+
+/** What Node.js ignores itself, needs, or may not have. */
+const LEFT_ALONE: readonly NodeJS.Signals[] = ['SIGPIPE', 'SIGXFSZ', 'SIGCHLD', 'SIGPROF', 'SIGKILL', 'SIGSTOP'];
 
 const ignore = (): void => {};
 
@@ -26,8 +30,11 @@ export class Interrupts {
   #cameTooLate = false;
   #received: NodeJS.Signals | undefined;
 
-  /** Of `interruptible`, `never` makes all of them do nothing; `never_tstp` also keeps us from stopping with the target. */
-  constructor(hasCommand: boolean, interruptible: Interruptible = 'waiting') {
+  /**
+   * Of `interruptible`, `never` makes all of them do nothing; `never_tstp` also keeps us from stopping with the target. What our
+   * caller ignores (as nohup(1) does) does nothing either.
+   */
+  constructor(hasCommand: boolean, interruptible: Interruptible = 'waiting', ignored: readonly number[] = []) {
     this.#hasCommand = hasCommand;
     this.#follows = interruptible !== 'never_tstp';
     const isDeaf = interruptible === 'never' || interruptible === 'never_tstp';
@@ -49,6 +56,9 @@ export class Interrupts {
       heed(() => this.#passOn('SIGQUIT', SIGQUIT)),
     );
     if (hasCommand || !this.#follows) this.#on('SIGTSTP', ignore);
+    for (const [name, number] of Object.entries(constants.signals) as [NodeJS.Signals, number][]) {
+      if (ignored.includes(number) && !LEFT_ALONE.includes(name)) this.#on(name, ignore);
+    }
   }
 
   /** Aborted when the run is to end. */
@@ -89,6 +99,8 @@ export class Interrupts {
   }
 
   #on(signal: NodeJS.Signals, handler: () => void): void {
+    const former = this.#handlers.get(signal);
+    if (former) process.off(signal, former);
     this.#handlers.set(signal, handler);
     process.on(signal, handler);
   }

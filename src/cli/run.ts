@@ -17,13 +17,14 @@ import { ReplacedFile } from '../run/recording/replaced-file.ts';
 import type { AttachRequest, IdleTree } from '../run/request.ts';
 import { runCommand } from '../run/run.ts';
 import { callSitesPlan } from './call-sites-plan.ts';
+import type { Caller } from './caller.ts';
 import type { CommandLine } from './command-line.ts';
 import { complaintsOf, EXIT_COMPLAINT } from './complaints.ts';
 import { becomeCommand, traceeOf } from './daemonized.ts';
 import { environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { givenTo, handOver } from './hand-over.ts';
 import { Interrupts } from './interrupts.ts';
-import { givenOpenFilesLimit } from './open-files-limit.ts';
 import { OwnOutput, tell } from './own-output.ts';
 import { pokeNotes } from './poke-notes.ts';
 import { programName } from './program-name.ts';
@@ -32,14 +33,14 @@ import { traceOutput } from './trace-output.ts';
 
 const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 
-/** Runs the command, which gets the `inherited` file descriptors, as the command line says; resolves to the exit code. */
-export async function run(line: CommandLine, inheritedFds: readonly number[]): Promise<number> {
+/** Runs the command as the command line says, with what the `caller` has given; resolves to the exit code. */
+export async function run(line: CommandLine, caller: Caller): Promise<number> {
   const chaos = chaosOf(line);
   if (!line.replay) refuseIdleOptions(chaos);
   const { command, trace: settings } = line;
   for (const note of pokeNotes(chaos.settings.rules ?? [])) tell(note);
   const tracee = traceeOf(settings.daemonize);
-  if (settings.daemonize && command !== undefined && !tracee) return becomeCommand(command, line, inheritedFds);
+  if (settings.daemonize && command !== undefined && !tracee) return becomeCommand(command, line, caller);
   // Such a process is traced as others are that run already.
   const starts = command !== undefined && !tracee;
   const { outputFile, append, separately, format, follow, env, argv0, user } = settings;
@@ -54,7 +55,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
   }
   const trace = await traceOutput(line, isChaotic, output);
   const terminal = starts ? saveTerminal(0) : undefined;
-  const interrupts = new Interrupts(starts, settings.interruptible);
+  const interrupts = new Interrupts(starts, settings.interruptible, caller.signals?.ignored);
   output.onReaderGone = () => interrupts.readerGone();
   const request = {
     chaos: isChaotic ? chaos : undefined,
@@ -70,7 +71,7 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
       : runCommand(command, line.args, {
           ...request,
           attach: settings.attach.length > 0 ? request.attach : undefined,
-          inheritedFds,
+          ...givenTo(caller),
           env: env.length > 0 ? environment(env) : undefined,
           searched: process.env,
           argv0,
@@ -82,10 +83,10 @@ export async function run(line: CommandLine, inheritedFds: readonly number[]): P
           onCheckOutput: (bytes) => process.stderr.write(bytes),
           onIdle: (idle) => tell(idleText(idle)),
           replay: line.replay,
-          rlimits: givenOpenFilesLimit(),
           onStop: (signal) => interrupts.followStop(signal),
           onStart({ pid }) {
             interrupts.target = pid;
+            handOver(caller, line.verify !== undefined);
           },
         }));
     trace?.end(result);

@@ -53,6 +53,13 @@ export interface FailedCall {
   readonly errno: number;
 }
 
+/** What a command finds of signals when it starts. */
+export interface LaunchSignals {
+  /** Bit n-1 stands for signal n. */
+  readonly blocked: bigint;
+  readonly ignored: readonly number[];
+}
+
 export class CallTable extends CallMemory implements Calls {
   readonly #signalSets: { readonly all: number; readonly old: number };
   readonly #cloneArgs: number;
@@ -82,16 +89,17 @@ export class CallTable extends CallMemory implements Calls {
   }
 
   /**
-   * From the next call on, signals are blocked as in our main thread (the mask of a worker is Node's own affair). None finds a
-   * handler of ours, which the child must not run.
+   * From the next call on, these signals are blocked; by default those of our main thread (the mask of a worker is Node's own
+   * affair). None finds a handler of ours, which the child must not run.
    */
-  unblockSignals(): void {
+  unblockSignals({ blocked, ignored }: LaunchSignals = { blocked: blockedSignals(), ignored: [] }): void {
     const dispositions = signalDispositions('thread-self');
     const standard = this.bytes(new Uint8Array(KERNEL_SIGACTION_BYTES));
     for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-      if (dispositions?.catches(signal)) this.call(SYS.rt_sigaction, signal, standard, 0, KERNEL_SIGSET_BYTES);
+      if (dispositions?.catches(signal) && !ignored.includes(signal))
+        this.call(SYS.rt_sigaction, signal, standard, 0, KERNEL_SIGSET_BYTES);
     }
-    const inherited = this.bytes(new Uint8Array(BigUint64Array.of(blockedSignals()).buffer));
+    const inherited = this.bytes(new Uint8Array(BigUint64Array.of(blocked).buffer));
     this.call(SYS.rt_sigprocmask, SIG_SETMASK, inherited, 0, KERNEL_SIGSET_BYTES);
   }
 

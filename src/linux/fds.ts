@@ -5,6 +5,7 @@ import { NativeMemory } from './memory.ts';
 const O_CLOEXEC = 0o2000000;
 
 const pipe2 = bind('pipe2', 'int', ['uintptr_t', 'int']);
+const dup3 = bind('dup3', 'int', ['int', 'int', 'int']);
 const closeCall = bind('close', 'int', ['int']);
 const readCall = bind('read', 'long', ['int', 'uintptr_t', 'size_t']);
 const getxattr = bind('getxattr', 'long', ['str', 'str', 'uintptr_t', 'size_t']);
@@ -19,6 +20,11 @@ export function makePipe(): [number, number] {
   } finally {
     memory.free();
   }
+}
+
+/** Puts a copy of `by` in the place of `fd`. */
+export function replaceFd(fd: number, by: number): void {
+  check(dup3(by, fd, O_CLOEXEC), 'dup3');
 }
 
 export function closeFd(fd: number): void {

@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import type { Calls } from './call-memory.ts';
-import { CallTable, type FailedCall } from './call-table.ts';
+import { CallTable, type FailedCall, type LaunchSignals } from './call-table.ts';
 import { closeFd, makePipe, readByte, writeByte } from './fds.ts';
 import { errnoName, syscall } from './libc.ts';
 import { enterNamespaces, type NamespaceFds } from './namespaces.ts';
@@ -22,6 +22,8 @@ const F_SETFD = 2;
 const SIGKILL = 9;
 const LAST_SIGNAL = 64;
 const SIGSET_BYTES = 8;
+const SIG_SETMASK = 2;
+const SIG_IGN = 1;
 /** A struct sigaction of the kernel that is all zero: SIG_DFL. */
 const KERNEL_SIGACTION_BYTES = 32;
 /** All bits set. */
@@ -42,11 +44,13 @@ export interface LaunchSpec {
   readonly env: readonly string[];
   /** The directory to start in; ours if undefined. */
   readonly cwd: string | undefined;
-  /** Which of our file descriptors become 0, 1 and 2. Each is either its own number or above 2. */
-  readonly stdio: readonly [number, number, number];
+  /** Which of our file descriptors become 0, 1 and 2. Each is either its own number or above 2; undefined: it is closed. */
+  readonly stdio: readonly [number | undefined, number | undefined, number | undefined];
   /** More of ours, which it gets under their numbers. */
   readonly inheritedFds: readonly number[];
   readonly rlimits: readonly Rlimit[];
+  /** By default none is ignored, and those are blocked that our main thread blocks. */
+  readonly signals?: LaunchSignals | undefined;
   /** Who it runs as; we must be root. The same as we if undefined. */
   readonly user?: User | undefined;
   /** A seccomp program (see seccomp-filter.ts) that the command starts with. */
@@ -113,7 +117,7 @@ export class GatedProcess {
     table.call(SYS.prctl, PR_SET_PDEATHSIG, 0);
     if (spec.noNewPrivileges) table.call(SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (spec.filter) table.call(SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(table, spec.filter));
-    table.unblockSignals();
+    table.unblockSignals(spec.signals);
     execute(table, path, spec);
     // Only what has failed comes here; a successful execve closes the pipe.
     table.failuresLeadHere();
@@ -202,11 +206,15 @@ function startIn(table: CallTable, cgroup: string): number {
 export function executeHere(spec: SetUp): void {
   const calls = new OwnCalls(dataSize(spec));
   setUp(calls, spec);
+  if (spec.signals) {
+    const blocked = calls.bytes(new Uint8Array(BigUint64Array.of(spec.signals.blocked).buffer));
+    calls.call(SYS.rt_sigprocmask, SIG_SETMASK, blocked, 0, SIGSET_BYTES);
+  }
   execute(calls, calls.string(spec.file), spec);
 }
 
-function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, namespaces, user }: SetUp): void {
-  resetIgnoredSignals(calls);
+function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, signals, namespaces, user }: SetUp): void {
+  setDispositions(calls, signals?.ignored ?? []);
   setUpStdio(calls, stdio);
   for (const fd of inheritedFds) calls.call(SYS.fcntl, fd, F_SETFD, 0);
   if (cwd !== undefined) calls.call(SYS.chdir, calls.string(cwd));
@@ -252,17 +260,27 @@ function becomeUser(calls: Calls, { uid, gid, groups }: User): void {
   calls.call(SYS.prctl, PR_SET_SECUREBITS, securebits);
 }
 
-/** Node ignores SIGPIPE and SIGXFSZ, and what is ignored stays so across execve. */
-function resetIgnoredSignals(calls: Calls): void {
+/** What is ignored stays so across execve: Node.js ignores SIGPIPE and SIGXFSZ. */
+function setDispositions(calls: Calls, ignored: readonly number[]): void {
   const dispositions = signalDispositions('thread-self');
-  const standard = calls.bytes(new Uint8Array(KERNEL_SIGACTION_BYTES));
+  const [standard, ignore] = [0, SIG_IGN].map((handler) => {
+    const action = new Uint8Array(KERNEL_SIGACTION_BYTES);
+    action[0] = handler;
+    return calls.bytes(action);
+  }) as [number, number];
   for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-    if (dispositions?.ignores(signal)) calls.call(SYS.rt_sigaction, signal, standard, 0, SIGSET_BYTES);
+    const isToBeIgnored = ignored.includes(signal);
+    if (isToBeIgnored === dispositions?.ignores(signal)) continue;
+    calls.call(SYS.rt_sigaction, signal, isToBeIgnored ? ignore : standard, 0, SIGSET_BYTES);
   }
 }
 
 function setUpStdio(calls: Calls, stdio: LaunchSpec['stdio']): void {
   stdio.forEach((fd, target) => {
+    if (fd === undefined) {
+      calls.call(SYS.close, target);
+      return;
+    }
     if (fd !== target && fd <= 2) throw new RangeError(`stdio: fd ${fd} can't become ${target}`);
     // Node marks its own 0, 1 and 2 close-on-exec.
     if (fd === target) calls.call(SYS.fcntl, fd, F_SETFD, 0);

@@ -1,5 +1,6 @@
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { Recording } from '../faults/replay-file.ts';
+import type { LaunchSignals } from '../linux/call-table.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
 import type { DescriptorDetail } from '../model/capture.ts';
 import type { InjectedFault } from '../model/run-result.ts';
@@ -76,6 +77,8 @@ export interface RunRequest {
   readonly onStop?: ((signal: number) => void) | undefined;
   /** Limits that the command starts with beyond those of the configuration. */
   readonly rlimits?: readonly ResourceLimit[] | undefined;
+  /** What it finds of signals when it starts; by default none is ignored or blocked. */
+  readonly signals?: LaunchSignals | undefined;
   /** What the command is told that it is called: its name by default. */
   readonly argv0?: string | undefined;
   /** Whom it runs as: a name. Only root may say so. */

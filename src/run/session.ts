@@ -89,6 +89,7 @@ function enginePlan(run: PreparedRun, stdio: Stdio, tracing: TracingPlan | undef
       cwd: request.cwd,
       stdio: stdio.fds,
       inheritedFds: request.inheritedFds ?? [],
+      signals: request.signals,
       rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
       cgroup: limits.cgroupV2,
       namespaces: network?.opening.namespaces,

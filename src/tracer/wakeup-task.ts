@@ -39,6 +39,8 @@ export class WakeupTask {
   static create(ptrace: Ptrace, waiter: Waiter): WakeupTask {
     const table = new CallTable(4096);
     table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    // A pipe that the target closes is closed.
+    table.call(SYS.close_range, 0, 2 ** 32 - 1, 0);
     table.call(SYS.pause);
     table.call(SYS.exit, 0);
     const pid = table.start();

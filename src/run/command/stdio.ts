@@ -2,16 +2,17 @@ import { openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { closeFd, makePipe } from '../../linux/fds.ts';
+import type { LaunchSpec } from '../../linux/launch.ts';
 
-/** `pipe`: to and from the library; `inherit`: Renacer's own; `ignore`: /dev/null; a number: that file descriptor. */
-export type StdioChoice = 'pipe' | 'inherit' | 'ignore' | number;
+/** `pipe`: to and from the library; `inherit`: Renacer's own; `ignore`: /dev/null; `closed`: none; a number: that file descriptor. */
+export type StdioChoice = 'pipe' | 'inherit' | 'ignore' | 'closed' | number;
 
 /** One choice for all, or one each for stdin, stdout and stderr. */
 export type StdioOption = StdioChoice | readonly [StdioChoice, StdioChoice, StdioChoice];
 
 /** The file descriptors of the target's stdin, stdout and stderr, and our ends of its pipes. */
 export class Stdio {
-  readonly fds: readonly [number, number, number];
+  readonly fds: LaunchSpec['stdio'];
   /** What the target wrote, when it has closed the pipe; undefined where there is none. */
   readonly stdout: Promise<string> | undefined;
   readonly stderr: Promise<string> | undefined;
@@ -32,7 +33,7 @@ export class Stdio {
     for (const fd of this.#opened.splice(0)) closeFd(fd);
   }
 
-  #input(choice: StdioChoice, input: string | Uint8Array | undefined): number {
+  #input(choice: StdioChoice, input: string | Uint8Array | undefined): number | undefined {
     if (choice !== 'pipe') return this.#given(choice, 0, 'r');
     const [theirs, ours] = makePipe();
     const stream = new Socket({ fd: ours, writable: true, readable: false });
@@ -43,15 +44,16 @@ export class Stdio {
     return theirs;
   }
 
-  #output(choice: StdioChoice, fd: number): [number, Promise<string> | undefined] {
+  #output(choice: StdioChoice, fd: number): [number | undefined, Promise<string> | undefined] {
     if (choice !== 'pipe') return [this.#given(choice, fd, 'w'), undefined];
     const [ours, theirs] = makePipe();
     this.#opened.push(theirs);
     return [theirs, text(new Socket({ fd: ours, readable: true, writable: false }))];
   }
 
-  #given(choice: 'inherit' | 'ignore' | number, fd: number, mode: 'r' | 'w'): number {
+  #given(choice: Exclude<StdioChoice, 'pipe'>, fd: number, mode: 'r' | 'w'): number | undefined {
     if (choice === 'inherit') return fd;
+    if (choice === 'closed') return undefined;
     if (typeof choice === 'number') return choice;
     const opened = openSync('/dev/null', mode);
     this.#opened.push(opened);

@@ -1,0 +1,63 @@
+import { constants } from 'node:os';
+import type { LaunchSignals } from '../linux/call-table.ts';
+import { inheritedFds } from '../linux/inherited-fds.ts';
+
+const VARIABLE = 'RENACER_CALLER';
+/** Between the lines of an environment, in place of NUL. */
+const SEPARATOR = '\x01';
+/** closed descriptors; blocked signals; ignored signals; what the shell says of itself; soft limit of open files, environment */
+const FORM = /^([012]*);([0-9a-f]{16});([0-9a-f]{16});(.*?);(\d+|unlimited)\n(.*)$/s;
+
+/** What whoever started us has set for a command, though Node.js has changed it for this process. */
+export interface Caller {
+  /** Of stdin, stdout and stderr. */
+  readonly closed: readonly number[];
+  /** Descriptors above them. */
+  readonly inheritedFds: readonly number[];
+  readonly signals: LaunchSignals | undefined;
+  /** The soft limit of open files; undefined if it is not known. */
+  readonly openFiles: number | undefined;
+}
+
+/** Where nothing is known. */
+export const NOBODY: Caller = { closed: [], inheritedFds: [], signals: undefined, openFiles: undefined };
+
+/**
+ * To be asked before anything of our own is opened. Node.js opens closed descriptors, and resets signals, before any of our code
+ * runs: so bin/renacer notes them, and the environment, which not every shell passes on as it was. It is put right here. Started
+ * by `node`, without that script, nothing of it is known.
+ */
+export function caller(env: NodeJS.ProcessEnv = process.env): Caller {
+  const [, closed = '', blocked, ignored, shell = '', openFiles = '', environment = ''] =
+    FORM.exec(env[VARIABLE] ?? '') ?? [];
+  delete env[VARIABLE];
+  if (environment !== '') restore(env, environment.split(SEPARATOR));
+  return {
+    closed: [...closed].map(Number),
+    inheritedFds: inheritedFds(),
+    signals:
+      blocked === undefined || ignored === undefined
+        ? undefined
+        : { blocked: BigInt(`0x${blocked}`), ignored: ignoredSignals(BigInt(`0x${ignored}`), shell) },
+    openFiles: openFiles === '' ? undefined : openFiles === 'unlimited' ? Number.POSITIVE_INFINITY : Number(openFiles),
+  };
+}
+
+function restore(env: NodeJS.ProcessEnv, lines: readonly string[]): void {
+  const given = new Map(
+    lines.filter((line) => line.indexOf('=') > 0).map((line) => [line.slice(0, line.indexOf('=')), line] as const),
+  );
+  for (const name of Object.keys(env)) if (!given.has(name)) delete env[name];
+  for (const [name, line] of given) {
+    const value = line.slice(name.length + 1);
+    if (env[name] !== value) env[name] = value;
+  }
+}
+
+function ignoredSignals(mask: bigint, shell: string): number[] {
+  const ignored = Array.from({ length: 64 }, (_, index) => index + 1).filter(
+    (signal) => (mask >> BigInt(signal - 1)) & 1n,
+  );
+  const isShellsOwn = shell.startsWith('bash') && !shell.includes("''");
+  return isShellsOwn ? ignored.filter((signal) => signal !== constants.signals.SIGQUIT) : ignored;
+}
