@@ -1,4 +1,4 @@
-.PHONY: build test check chaos fuzz bench
+.PHONY: build test check chaos fuzz kills bench
 
 build:
 	npm run build
@@ -16,6 +16,10 @@ chaos:
 # The laws, with FUZZ times as many runs as in the tests.
 fuzz:
 	npm run fuzz
+
+# SIGKILL of Renacer at 300 random moments of runs in all modes: nothing is left.
+kills:
+	npm run kills
 
 # Ratios against node, strace and the bare command.
 bench:

@@ -1,4 +1,4 @@
-import { type Guard, startGuard } from '../chaos/basic/guard.ts';
+import { Guard } from '../chaos/basic/guard.ts';
 import { type LimitsRequest, type PreparedLimits, prepareLimits } from '../chaos/basic/limits.ts';
 import { atExit } from './engine/at-exit.ts';
 import { noLimits } from './no-limits.ts';
@@ -7,21 +7,25 @@ import { noLimits } from './no-limits.ts';
 export class HeldTree {
   readonly limits: PreparedLimits;
   readonly #exitIsFine: () => void;
-  #guard: Guard | undefined;
+  readonly #guard: Guard | undefined;
 
-  private constructor(limits: PreparedLimits) {
+  private constructor(limits: PreparedLimits, guard: Guard | undefined) {
     this.limits = limits;
+    this.#guard = guard;
     this.#exitIsFine = atExit(() => limits.killTree());
   }
 
   /** Without a request only the command's first process is ours. Errors: those of prepareLimits. */
   static prepare(request: LimitsRequest | undefined): HeldTree {
-    return new HeldTree(request ? prepareLimits(request) : noLimits());
-  }
-
-  /** A traced tree dies with its tracer; any other needs somebody to see to it, from its very beginning. */
-  guard(): void {
-    this.#guard ??= startGuard(this.limits.remains);
+    if (!request) return new HeldTree(noLimits(), undefined);
+    // A traced tree dies with its tracer, but its groups stay; any other tree needs somebody to see to it.
+    const guard = Guard.start();
+    try {
+      return new HeldTree(prepareLimits(request, guard), guard);
+    } catch (error) {
+      guard.dismiss();
+      throw error;
+    }
   }
 
   /** Whatever went wrong before, nothing of the tree may stay. */

@@ -12,7 +12,7 @@ export function noLimits(tree = 'none: only the first process'): PreparedLimits 
     joinFiles: [],
     rlimits: [],
     cgroupV2: undefined,
-    remains: { groups: [], base: undefined, mark: undefined },
+    groups: [],
     started(rootPid) {
       root = [rootPid];
     },

@@ -56,10 +56,9 @@ interface Launched {
 
 /** Until it is started by an engine and on a network that are really there: what was tried in vain has executed nothing. */
 async function launch(run: PreparedRun, stdio: Stdio, listener: EngineListener): Promise<Launched> {
-  const { request, tree, network } = run;
+  const { request, network } = run;
   const leave = request.attach?.leave ?? (request.trace?.untilExec ? request.signal : undefined);
   let tracing = chosenTracing(run);
-  if (!tracing || tracing.kernel) tree.guard();
   for (;;) {
     const last = await runEngine(enginePlan(run, stdio, tracing), listener, { leave });
     if (last.kind === 'no-kernel-trace') tracing = withoutKernel(request.engine ?? 'auto', tracing!, last.reason);

@@ -13,7 +13,7 @@ const { Waiter } = await built<typeof Wait>('linux/wait.js');
 const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
 
 const canMakeGroups = (() => {
-  const groups = new RunGroups('renacer-test-probe');
+  const groups = new RunGroups(`renacer-test-probe-${process.pid}`);
   try {
     groups.v2([]);
     return true;

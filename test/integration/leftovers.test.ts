@@ -10,7 +10,7 @@ const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
 
 const isRoot = process.geteuid?.() === 0;
 const canMakeGroups = (() => {
-  const probe = new RunGroups('renacer-test-probe');
+  const probe = new RunGroups(`renacer-test-probe-${process.pid}`);
   try {
     return probe.v2() !== undefined;
   } catch {

@@ -7,11 +7,11 @@ import { writeFileSync } from 'node:fs';
 
 const [dist, request, guarded, ...command] = process.argv.slice(2);
 const { prepareLimits } = await import(`${dist}/chaos/basic/limits.js`);
-const { startGuard } = await import(`${dist}/chaos/basic/guard.js`);
+const { Guard } = await import(`${dist}/chaos/basic/guard.js`);
 const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 
-const limits = prepareLimits(JSON.parse(request));
-const guard = guarded === 'yes' ? startGuard(limits.remains) : undefined;
+const guard = guarded === 'yes' ? Guard.start() : undefined;
+const limits = prepareLimits(JSON.parse(request), guard);
 const child = spawn('/bin/sh', ['-c', 'read gate; exec "$@"', 'gate', ...command], {
   stdio: ['pipe', 'ignore', 'pipe'],
 });
@@ -28,7 +28,7 @@ let stderr = '';
 child.stderr.on('data', (data) => (stderr += data));
 limits.started(child.pid);
 child.stdin.write('\n');
-say({ pid: child.pid, backends: limits.backends, groups: limits.remains.groups, guard: guard?.pid });
+say({ pid: child.pid, backends: limits.backends, groups: limits.groups, guard: guard?.pid });
 
 const [code, signal] = await once(child, 'exit');
 const usage = limits.usage();

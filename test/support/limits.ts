@@ -105,7 +105,8 @@ afterAll(() => {
 function readableCopy(): string {
   if (copy !== undefined) return copy;
   copy = mkdtempSync(path.join(tmpdir(), 'renacer-dist-'));
-  for (const part of ['dist', 'package.json', 'test/support/limited-run.mjs']) {
+  const modules = ['node_modules/koffi', 'node_modules/@koromix'];
+  for (const part of ['dist', 'package.json', 'test/support/limited-run.mjs', ...modules]) {
     cpSync(path.join(ROOT, part), path.join(copy, part), { recursive: true });
   }
   execFileSync('chmod', ['-R', 'a+rX', copy]);

@@ -1,15 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Remains } from './limits.ts';
+import { spawn } from 'node:child_process';
+import { writeSync } from 'node:fs';
+import { closeFd, makePipe } from '../../linux/fds.ts';
 
 /**
- * What the guard does: waits for a word or the end of its stdin. Without the word, Renacer has died: it kills what is left
- * of the run, by its groups ($3...) or its mark ($2), until nothing is; then it removes the groups, and takes the
- * processes of $1 back from renacer-home. POSIX shell, for any /bin/sh.
+ * What the guard does: reads what there is to clean up, line by line, until it is dismissed, or its stdin ends without that: then
+ * Renacer has died. It kills what is left of the run, by its groups or its mark, until nothing is; then it removes the groups, and
+ * takes the processes of a base back from renacer-home. POSIX shell, for any /bin/sh.
  */
 const SCRIPT = `trap '' HUP INT TERM QUIT
-read -r word && exit
-base=$1 mark=$2 tries=250
-shift 2
+base= mark= tries=250
+while read -r word rest; do
+  case $word in
+    group) set -- "$@" "$rest" ;;
+    base) base=$rest ;;
+    mark) mark=$rest ;;
+    dismissed) exit ;;
+  esac
+done
 each_process() {
   for group; do cat "$group/cgroup.procs" "$group"/*/cgroup.procs "$group"/*/*/cgroup.procs; done 2>/dev/null
   [ -n "$mark" ] || return
@@ -36,43 +43,73 @@ while exists "$@" && [ $((tries -= 1)) -gt 0 ]; do
   [ -z "$left" ] && mark=
   sleep 0.02
 done
-[ -n "$base" ] || exit
+[ -d "$base/renacer-home" ] || exit
 for group in "$base"/renacer-[0-9]*; do [ -d "$group" ] && exit; done
 for controller in $(cat "$base/cgroup.subtree_control"); do echo "-$controller" >"$base/cgroup.subtree_control"; done
 for pid in $(cat "$base/renacer-home/cgroup.procs"); do echo "$pid" >"$base/cgroup.procs"; done
 rmdir "$base/renacer-home"`;
 
-/** A process that outlives Renacer by a moment. */
-export interface Guard {
-  readonly pid: number | undefined;
-  /** Tells it that all is in order; it ends and does nothing. */
-  dismiss(): void;
-}
-
 /**
- * Starts a guard for a run that is not traced (a traced tree dies with its tracer by itself): a small shell that cleans up
- * if this process dies in any way, SIGKILL included. It holds the end of a pipe, which the kernel closes for us.
+ * A process that outlives Renacer by a moment: a small shell that cleans up if this process dies in any way, SIGKILL included. It
+ * holds the end of a pipe, which the kernel closes for us. It is told of each thing before that is made, so that there is no moment
+ * at which a kill leaves something.
  *
  * It is in a session of its own, so that no Ctrl-C reaches it, and keeps none of our files, nor our directory.
  */
-export function startGuard({ groups, base, mark }: Remains): Guard {
-  const guard: ChildProcess = spawn(
-    '/bin/sh',
-    ['-c', SCRIPT, 'renacer-guard', base ?? '', String(mark ?? ''), ...groups],
-    {
-      detached: true,
-      cwd: '/',
-      env: { PATH: '/usr/bin:/bin' },
-      stdio: ['pipe', 'ignore', 'ignore'],
-    },
-  );
-  // Without a guard a run is only less safe: the next one still finds what a killed one left.
-  guard.on('error', () => {});
-  guard.stdin?.on('error', () => {});
-  guard.unref();
-  (guard.stdin as unknown as { unref(): void } | null)?.unref();
-  return {
-    pid: guard.pid,
-    dismiss: () => guard.stdin?.end('dismissed\n'),
-  };
+export class Guard {
+  readonly pid: number | undefined;
+  readonly #pipe: number;
+
+  private constructor(pid: number | undefined, pipe: number) {
+    this.pid = pid;
+    this.#pipe = pipe;
+  }
+
+  static start(): Guard {
+    const [theirs, ours] = makePipe();
+    try {
+      const guard = spawn('/bin/sh', ['-c', SCRIPT, 'renacer-guard'], {
+        detached: true,
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin' },
+        // It says nothing, and there may be no /dev/null.
+        stdio: [theirs, theirs, theirs],
+      });
+      // Without a guard a run is only less safe: the next one still finds what a killed one left.
+      guard.on('error', () => {});
+      guard.unref();
+      return new Guard(guard.pid, ours);
+    } finally {
+      closeFd(theirs);
+    }
+  }
+
+  /** The directory of a control group that is about to be made. */
+  group(directory: string): void {
+    this.#say(`group ${directory}`);
+  }
+
+  /** A v2 group whose own processes are about to be moved into `renacer-home`. */
+  base(directory: string): void {
+    this.#say(`base ${directory}`);
+  }
+
+  /** The value of RLIMIT_RTTIME that marks the run's processes, where there are no groups. */
+  mark(value: number): void {
+    this.#say(`mark ${value}`);
+  }
+
+  /** All is in order: it ends and does nothing. */
+  dismiss(): void {
+    this.#say('dismissed');
+    closeFd(this.#pipe);
+  }
+
+  #say(line: string): void {
+    try {
+      writeSync(this.#pipe, `${line}\n`);
+    } catch {
+      // It could not be started, or somebody has ended it.
+    }
+  }
 }

@@ -1,8 +1,10 @@
 import { signalAll } from '../../linux/cgroup.ts';
+import { readHierarchies } from '../../linux/cgroup-hierarchies.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import type { ResourceLimit } from '../../linux/rlimits.ts';
 import type { CpuUse, MemoryUse } from '../../model/run-result.ts';
 import { type CpuLimit, type CpuRequest, prepareDutyCycle, prepareQuota } from './cpu.ts';
+import type { Guard } from './guard.ts';
 import { type MemoryRequest, prepareMemory } from './memory.ts';
 import { markOf } from './process-mark.ts';
 import { ProcessScan } from './process-scan.ts';
@@ -25,8 +27,8 @@ export interface PreparedLimits {
   readonly rlimits: readonly ResourceLimit[];
   /** The cgroup v2 directory that the tree is in; undefined if there is none. */
   readonly cgroupV2: string | undefined;
-  /** What a guard needs to clean up after us (see guard.ts). */
-  readonly remains: Remains;
+  /** The directories of its groups. */
+  readonly groups: readonly string[];
   /** To be called when the command's first process exists. */
   started(rootPid: number): void;
   /** SIGKILL to all of the tree. Synchronous, so that it works in an `exit` handler; they are gone a moment later. */
@@ -42,38 +44,36 @@ export interface PreparedLimits {
   dispose(): Promise<void>;
 }
 
-/** What stays behind if this process is killed now. */
-export interface Remains {
-  readonly groups: readonly string[];
-  /** A v2 group that had to move its own processes into `renacer-home`. */
-  readonly base: string | undefined;
-  /** The value of RLIMIT_RTTIME that marks the run's processes, where there are no groups. */
-  readonly mark: number | undefined;
-}
-
 /**
- * Makes what the limits need: each part by the first backend that this machine lets us have.
+ * Makes what the limits need: each part by the first backend that this machine lets us have. The guard is told of all that a killed
+ * Renacer would leave.
  *
  * Throws MEMORY_LIMIT_UNAVAILABLE, and leaves nothing behind then. The CPU limit and the container always have a fallback.
  */
-export function prepareLimits(request: LimitsRequest): PreparedLimits {
+export function prepareLimits(request: LimitsRequest, guard?: Guard): PreparedLimits {
   const identity = newRunIdentity();
-  const groups = new RunGroups(groupName(identity));
+  const groups = new RunGroups(groupName(identity), readHierarchies(), guard);
   try {
-    return assemble(request, groups, markOf(identity));
+    return assemble(request, groups, markOf(identity), guard);
   } catch (error) {
     groups.remove();
     throw error;
   }
 }
 
-function assemble(request: LimitsRequest, groups: RunGroups, possibleMark: ResourceLimit | undefined): PreparedLimits {
+function assemble(
+  request: LimitsRequest,
+  groups: RunGroups,
+  possibleMark: ResourceLimit | undefined,
+  guard: Guard | undefined,
+): PreparedLimits {
   const memory = request.memory && prepareMemory(groups, request.memory);
   const quota = request.cpu && prepareQuota(groups, request.cpu);
   const scan = new ProcessScan(possibleMark);
   const tree = makeTree(groups, scan);
   const cpu = quota ?? (request.cpu && prepareDutyCycle(tree, request.cpu));
   const mark = groups.all.length === 0 ? possibleMark : undefined;
+  if (mark) guard?.mark(mark.soft);
   let startedMs = 0;
 
   return {
@@ -81,11 +81,7 @@ function assemble(request: LimitsRequest, groups: RunGroups, possibleMark: Resou
     joinFiles: groups.all.map((group) => group.procsFile),
     rlimits: [...(memory?.rlimits ?? []), ...(mark ? [mark] : [])],
     cgroupV2: groups.all.find((group) => group.version === 2)?.directory,
-    remains: {
-      groups: groups.all.map((group) => group.directory),
-      base: groups.base?.directory,
-      mark: mark?.soft,
-    },
+    groups: groups.all.map((group) => group.directory),
     started(rootPid) {
       startedMs = monotonicMs();
       scan.add(rootPid);

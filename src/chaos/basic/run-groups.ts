@@ -5,6 +5,7 @@ import { CgroupV1 } from '../../linux/cgroup-v1.ts';
 import { CgroupV2, HOME_NAME } from '../../linux/cgroup-v2.ts';
 import { RenacerError } from '../../model/errors.ts';
 import { GroupUnavailable } from './group-unavailable.ts';
+import type { Guard } from './guard.ts';
 import { openUserScope, type UserScope } from './user-scope.ts';
 
 /**
@@ -13,23 +14,21 @@ import { openUserScope, type UserScope } from './user-scope.ts';
  */
 export class RunGroups {
   readonly #name: string;
+  readonly #guard: Guard | undefined;
   readonly #hierarchies: readonly Hierarchy[];
   readonly #made = new Map<string, CgroupV1 | CgroupV2>();
   #handedDown: CgroupV2 | undefined;
   #scope: UserScope | undefined;
 
-  constructor(name: string, hierarchies: readonly Hierarchy[] = readHierarchies()) {
+  /** `guard` is told of each before it is made. */
+  constructor(name: string, hierarchies: readonly Hierarchy[] = readHierarchies(), guard?: Guard) {
     this.#name = name;
+    this.#guard = guard;
     this.#hierarchies = hierarchies;
   }
 
   get all(): readonly (CgroupV1 | CgroupV2)[] {
     return [...this.#made.values()];
-  }
-
-  /** The group that had to hand controllers down, and may have to take its processes back (see CgroupV2.handDown). */
-  get base(): CgroupV2 | undefined {
-    return this.#handedDown;
   }
 
   /** The run's group in the v1 hierarchy of a controller. Throws GroupUnavailable. */
@@ -59,6 +58,7 @@ export class RunGroups {
     if (lacking.length > 0) throw new GroupUnavailable(`cgroup v2 offers no ${lacking.join(', ')} controller here`);
     const group = this.#make(base.directory, (directory) => new CgroupV2(directory)) as CgroupV2;
     if (controllers.some((name) => !group.controllers.includes(name))) {
+      this.#guard?.base(base.directory);
       try {
         base.handDown(controllers);
       } catch (error) {
@@ -108,6 +108,7 @@ export class RunGroups {
     const known = this.#made.get(directory);
     if (known !== undefined) return known;
     const group = open(directory);
+    this.#guard?.group(directory);
     try {
       group.create();
     } catch (error) {
