@@ -95,7 +95,8 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
 
 /** Where errors are injected. A terminal is opened anew by programs that write to it, and shows what they say. */
 function watchesStderr({ launch }: EnginePlan, { faults, replay }: TracingPlan): boolean {
-  return launch !== undefined && (faults ?? replay) !== undefined && !isatty(launch.stdio[2]);
+  const stderr = launch?.stdio[2];
+  return stderr !== undefined && (faults ?? replay) !== undefined && !isatty(stderr);
 }
 
 /** What to capture of each call. This and the next may be called ahead by whoever knows that it will be needed. */
