@@ -1,6 +1,8 @@
 import { nearest } from '../faults/nearest.ts';
+import { warnOfBareNumber } from './bare-numbers.ts';
 import { checkConfig } from './config-file.ts';
 import { withValueAt } from './dotted-keys.ts';
+import { RATE_KEYS } from './file-form.ts';
 import { mergeSettings } from './merge.ts';
 import type { OptionName, Tier } from './option.ts';
 import { OPTION_NAMES, optionOf } from './options.ts';
@@ -29,39 +31,54 @@ export interface Draft {
 export function makeBuilder<B>(tiers: readonly Tier[], draft: Draft, build: (draft: Draft) => unknown): B {
   const methods: Record<string, unknown> = { build: () => build(draft) };
   for (const name of OPTION_NAMES.filter((option) => tiers.includes(optionOf(option).tier))) {
-    methods[optionOf(name).builder] = (input: unknown) => {
-      const own = mergeSettings(draft.own, readInput(name, input));
-      return makeBuilder<B>(tiers, { ...draft, own }, build);
-    };
+    for (const [method, read] of methodsOf(name)) {
+      methods[method] = (input: unknown) => {
+        const own = mergeSettings(draft.own, read(input));
+        return makeBuilder<B>(tiers, { ...draft, own }, build);
+      };
+    }
   }
   return Object.freeze(methods) as B;
+}
+
+/** The methods of an option: one, and for each unit that its number can have one with that unit in its name. */
+function methodsOf(name: OptionName): [method: string, read: (input: unknown) => ChaosSettings][] {
+  const { builder, kind } = optionOf(name);
+  const inUnit = Object.entries(kind.units ?? {}).map(
+    ([unit, clamp]) => [`${builder}${unit}`, (input: unknown) => readInUnit(name, unit, clamp, input)] as const,
+  );
+  const read = (input: unknown) => {
+    if (kind.units && typeof input === 'number') warnOfBareNumber(builder, kind);
+    return readInput(name, input);
+  };
+  return [[builder, read], ...inUnit.map(([method, reader]): [string, typeof reader] => [method, reader])];
+}
+
+function readInUnit(name: OptionName, unit: string, clamp: (value: number) => unknown, input: unknown): ChaosSettings {
+  const { builder } = optionOf(name);
+  if (typeof input !== 'number') {
+    throw badValue(`${builder}${unit}`, showValue(input), `a number; give text, with its unit in it, to ${builder}`);
+  }
+  return Number.isNaN(input) ? {} : withValueAt({}, name, clamp(input));
 }
 
 /** A number is clamped and NaN says nothing; anything else must be right. Errors: INVALID_VALUE, CONFIG_INVALID (within a rule). */
 function readInput(name: OptionName, input: unknown): ChaosSettings {
   const { kind, builder } = optionOf(name);
-  const refuse = () => badValue(builder, showValue(input), kind.allowed);
   if (typeof input === 'number' && kind.clamp) {
     return Number.isNaN(input) ? {} : withValueAt({}, name, kind.clamp(input));
   }
-  switch (kind.type) {
-    case 'data':
-      return readData(name, input);
-    case 'list': {
-      if (!Array.isArray(input) || input.length === 0 || !input.every((word) => typeof word === 'string'))
-        throw refuse();
-      return withValueAt({}, name, [...new Set(input.flatMap((word) => kind.parse(word, builder)))]);
-    }
-    default:
-      if (typeof input === 'boolean' && kind.type === 'boolean') return withValueAt({}, name, input);
-      if (typeof input === 'object' && input !== null) {
-        const value = kind.read?.(input);
-        if (value === undefined) throw refuse();
-        return withValueAt({}, name, value);
-      }
-      if (typeof input !== 'string') throw refuse();
-      return withValueAt({}, name, kind.parse(input, builder));
+  if (kind.type === 'data') return readData(name, input);
+  if (kind.type === 'boolean' && typeof input === 'boolean') return withValueAt({}, name, input);
+  if (typeof input === 'object' && input !== null && kind.read) {
+    const value = kind.read(input);
+    if (value === undefined) throw badValue(builder, showValue(input), kind.allowed);
+    return withValueAt({}, name, value);
   }
+  const words = kind.type === 'list' && Array.isArray(input) && input.length > 0 ? input : [input];
+  if (!words.every((word) => typeof word === 'string')) throw badValue(builder, showValue(input), kind.allowed);
+  const values = words.map((word) => kind.parse(word, builder));
+  return withValueAt({}, name, kind.type === 'list' ? [...new Set(values.flat())] : values[0]);
 }
 
 function readData(name: OptionName, input: unknown): ChaosSettings {
@@ -73,10 +90,8 @@ function readData(name: OptionName, input: unknown): ChaosSettings {
   return checkConfig({ [key]: repeat ? [clamped] : clamped }, builder);
 }
 
-const RATES = ['probability', 'enter', 'leave', 'inside', 'outside'];
-
 function clampRate([key, value]: [string, unknown]): [string, unknown][] {
-  if (typeof value !== 'number' || !RATES.includes(key)) return [[key, value]];
+  if (typeof value !== 'number' || !RATE_KEYS.includes(key)) return [[key, value]];
   return Number.isNaN(value) ? [] : [[key, Math.min(1, Math.max(0, value)) + 0]];
 }
 

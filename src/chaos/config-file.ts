@@ -2,8 +2,8 @@ import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type * as JsoncParser from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
-import { type RuleJson, ruleFromJson } from '../faults/rule-json.ts';
 import { RenacerError } from '../model/errors.ts';
+import { meaningProblems } from './config-meaning.ts';
 import { at } from './dotted-keys.ts';
 import { type FileForm, fromFileForm } from './file-form.ts';
 import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
@@ -49,7 +49,7 @@ export function checkConfig(value: unknown, source = 'config'): ChaosSettings {
 
 function accept(value: unknown, problems: readonly string[]): ChaosSettings {
   if (problems.length > 0) {
-    throw new RenacerError('CONFIG_INVALID', problems.join('\n'), { hint: 'docs/chaos.md lists every key' });
+    throw new RenacerError('CONFIG_INVALID', problems.join('\n'), { hint: 'See renacer help chaos for every key.' });
   }
   return fromFileForm(value as FileForm);
 }
@@ -125,6 +125,8 @@ function parseSyntax(text: string, source: string): Node {
   const first = errors[0];
   if (first) {
     const token = shorten(text.slice(first.offset, first.offset + first.length));
+    const comma = trailingComma(text, first.offset);
+    if (comma !== undefined) refuse(comma, 'a trailing comma is not allowed in JSON: remove it');
     const problem = SYNTAX_PROBLEMS[jsonc().printParseErrorCode(first.error)] ?? 'this is not JSON';
     refuse(first.offset, token === '' ? problem : `${problem}: ${token}`);
   }
@@ -134,6 +136,12 @@ function parseSyntax(text: string, source: string): Node {
     refuse(0, `this is not JSON: ${(error as Error).message}`);
   }
   return tree!;
+}
+
+/** Where a comma stands that nothing follows but the end of its object or list. */
+function trailingComma(text: string, offset: number): number | undefined {
+  const before = text.slice(0, offset).trimEnd();
+  return before.endsWith(',') && /^\s*[}\]]/.test(text.slice(offset)) ? before.length - 1 : undefined;
 }
 
 /** Where the nesting exceeds what a configuration can have: the parsers are recursive, and the text is anyone's. */
@@ -154,26 +162,19 @@ function tooDeepAt(text: string): number | undefined {
 function findProblems(value: unknown, show: (path: Path) => string): Problem[] {
   const result = chaosSchemas().file.safeParse(value);
   const issues = result.error?.issues ?? [];
+  const ofForm = issues.flatMap((issue) => describeIssue(issue, (path) => valueAt(value, path), show));
   return [
-    ...issues.flatMap((issue) => describeIssue(issue, (path) => valueAt(value, path), show)),
+    ...ofForm,
     ...keysGivenTwice(value),
-    ...(issues.length > 0 ? [] : badRules(value)),
+    ...meaningProblems(
+      value,
+      (path) => !ofForm.some((problem) => isWithin(problem.path, path) || isWithin(path, problem.path)),
+    ),
   ];
 }
 
-/** Rules of which each key is right, and which can't be all the same: what they say does not go together. */
-function badRules(value: unknown): Problem[] {
-  const rules = at(value as object, OPTIONS.rules.key) as readonly RuleJson[] | undefined;
-  return (rules ?? []).flatMap((rule, index): Problem[] => {
-    try {
-      ruleFromJson(rule);
-      return [];
-    } catch (error) {
-      if (!(error instanceof RenacerError)) throw error;
-      const path = [OPTIONS.rules.key, index];
-      return [{ path, pointsAt: 'value', text: `${OPTIONS.rules.key}[${index}]: ${error.hint}` }];
-    }
-  });
+function isWithin(inner: Path, outer: Path): boolean {
+  return outer.every((step, index) => inner[index] === step);
 }
 
 /** The same thing in both of its keys: with a unit in its name, and as text. */

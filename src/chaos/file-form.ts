@@ -1,6 +1,7 @@
 import type { Rule } from '../faults/rule.ts';
 import { type RuleJson, ruleFromJson, ruleToJson } from '../faults/rule-json.ts';
 import { at, withValueAt } from './dotted-keys.ts';
+import { RATE } from './kinds.ts';
 import { OPTION_NAMES, optionOf } from './options.ts';
 import type { ChaosSettings, NetworkConditions } from './settings.ts';
 
@@ -28,11 +29,14 @@ type ListName = 'networkRules' | 'rules';
 /** Lists whose entries are objects in the file, each in a form of its own. */
 const LISTS: Readonly<Record<ListName, { read(given: unknown): unknown; print(value: unknown): unknown }>> = {
   networkRules: {
-    read: (given) => (given as FileForm[]).map(fromFileForm),
+    read: (given) => membersOf<FileForm>(given as FileForm).map(fromFileForm),
     print: (value) => (value as NetworkConditions[]).map(toFileForm),
   },
   rules: {
-    read: (given) => (given as RuleJson[]).map(ruleFromJson),
+    read: (given) =>
+      membersOf<RuleJson>(given as RuleJson)
+        .map(withRatesRead)
+        .map(ruleFromJson),
     print: (value) => (value as Rule[]).map(ruleToJson),
   },
 };
@@ -41,7 +45,26 @@ const LISTS: Readonly<Record<ListName, { read(given: unknown): unknown; print(va
 function readValue(name: (typeof OPTION_NAMES)[number], given: unknown): unknown {
   const { kind, key } = optionOf(name);
   if (typeof given === 'number' && kind.clamp) return kind.clamp(given);
+  if (kind.type === 'data') return withRatesRead(given);
+  if (kind.type === 'list') return [...new Set(membersOf(given as string).flatMap((word) => kind.parse(word, key)))];
   return typeof given === 'string' ? kind.parse(given, key) : given;
+}
+
+/** Rates within rules and bursts. */
+export const RATE_KEYS: readonly string[] = ['probability', 'enter', 'leave', 'inside', 'outside'];
+
+/** A rule or bursts with the rates as numbers that are given as text. */
+export function withRatesRead<T>(given: T): T {
+  const entries = Object.entries(given as FileForm).map(([key, value]) => [
+    key,
+    RATE_KEYS.includes(key) && typeof value === 'string' ? RATE.parse(value, key) : value,
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+/** A list may be given as its only member. */
+export function membersOf<T>(given: T | readonly T[]): readonly T[] {
+  return Array.isArray(given) ? (given as readonly T[]) : [given as T];
 }
 
 /** The same settings as the file says them: sizes in bytes, durations in the unit of their key. */

@@ -1,5 +1,4 @@
 import { MAX_SEED } from '../faults/decisions.ts';
-import { nearest } from '../faults/nearest.ts';
 import type { ResetMoment } from '../model/network-use.ts';
 import {
   ALLOWED_DURATION,
@@ -42,6 +41,8 @@ export interface Kind<V> {
   readonly pattern?: RegExp;
   /** Milliseconds in the unit of a duration's key. */
   readonly unitMs?: number;
+  /** Units that a method of a builder can have in its name (`withTimeoutMs`), each with its clamp. Without one a number is refused. */
+  readonly units?: Readonly<Record<string, (value: number) => V>>;
 }
 
 /** `+ 0` makes a negative zero an ordinary one, as it is after a round trip through JSON. */
@@ -57,6 +58,8 @@ export const SIZE: Kind<number> = {
   print: printSize,
   clamp: (value) => between(1, Math.round(value), MAX_SIZE),
 };
+
+export const BYTES_PER_SEC: Kind<number> = { ...SIZE, units: { BytesPerSec: (value) => SIZE.clamp!(value) } };
 
 export const RATE: Kind<number> = {
   type: 'rate',
@@ -76,6 +79,16 @@ export const SEED: Kind<number> = {
   clamp: (value) => between(0, Math.round(value), MAX_SEED),
 };
 
+/** Milliseconds from a number of this many milliseconds each. */
+function clampDuration(value: number, unitMs: number): number {
+  return between(0, wholeMicroseconds(between(0, value * unitMs, MAX_DURATION_MS)), MAX_DURATION_MS);
+}
+
+const DURATION_UNITS = {
+  Secs: (value: number) => clampDuration(value, 1000),
+  Ms: (value: number) => clampDuration(value, 1),
+} as const;
+
 function duration(unitMs: number, bare: 'seconds' | 'refused', allowed: string): Kind<number> {
   return {
     type: 'duration',
@@ -84,8 +97,9 @@ function duration(unitMs: number, bare: 'seconds' | 'refused', allowed: string):
     unitMs,
     parse: (text, name) => parseDuration(text, name, bare),
     print: printDuration,
-    clamp: (value) => between(0, wholeMicroseconds(between(0, value * unitMs, MAX_DURATION_MS)), MAX_DURATION_MS),
+    clamp: (value) => clampDuration(value, unitMs),
     toFile: (ms) => ms / unitMs,
+    units: DURATION_UNITS,
   };
 }
 
@@ -105,57 +119,6 @@ export const BOOLEAN: Kind<boolean> = {
   },
   print: String,
 };
-
-function quoted(words: readonly string[]): string {
-  return words.map((word) => `"${word}"`).join(', ');
-}
-
-/** One of a few words. */
-export function choice<const W extends string>(words: readonly W[]): Kind<W> {
-  const allowed = quoted(words);
-  return {
-    type: 'choice',
-    argument: words.join('|'),
-    allowed,
-    words,
-    parse(text, name) {
-      const word = words.find((candidate) => candidate === text.trim());
-      if (word === undefined) throw badValue(name, JSON.stringify(text), allowed, nearest(text, words));
-      return word;
-    },
-    print: (word) => word,
-  };
-}
-
-/** One or more of a few words; in a flag, with commas between them. */
-export function listOf<const W extends string>(words: readonly W[]): Kind<readonly W[]> {
-  const one = choice(words);
-  return {
-    type: 'list',
-    argument: 'LIST',
-    allowed: `one or more of ${one.allowed}`,
-    words,
-    parse: (text, name) => [...new Set(text.split(',').map((word) => one.parse(word, name)))],
-    print: (list) => list.join(','),
-  };
-}
-
-/** One or more words of a form; in a flag, with commas between them. */
-export function wordList(pattern: RegExp, allowed: string, argument: string): Kind<readonly string[]> {
-  return {
-    type: 'list',
-    argument,
-    allowed,
-    pattern,
-    parse(text, name) {
-      const list = text.split(',').map((word) => word.trim());
-      const wrong = list.find((word) => !pattern.test(word));
-      if (wrong !== undefined) throw badValue(name, JSON.stringify(wrong), allowed);
-      return list;
-    },
-    print: (list) => list.join(','),
-  };
-}
 
 /** Structured data: JSON in a flag. schema.ts says what it must look like, and checks it. */
 export function data<V>(argument: string, allowed: string): Kind<V> {
@@ -189,6 +152,7 @@ export const FAULTS_START: Kind<FaultsFrom> = {
   print: (from) => (typeof from === 'number' ? printDuration(from) : from),
   clamp: (seconds) => SECONDS.clamp!(seconds),
   toFile: (from) => (typeof from === 'number' ? printDuration(from) : from),
+  units: DURATION_UNITS,
 };
 
 /** So many bytes, or so long. Always text, since a number could be either. */

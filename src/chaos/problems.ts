@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { nearest } from '../faults/nearest.ts';
+import { didYouMean, meantNames, nearest } from '../faults/nearest.ts';
 import { describeBadValue } from './quantities.ts';
 
 export type Path = readonly (string | number)[];
@@ -35,7 +35,7 @@ export function shorten(text: string): string {
 }
 
 /** `rules[0].error` */
-function printPath(path: Path): string {
+export function printPath(path: Path): string {
   return path.reduce<string>(
     (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text === '' ? step : `${text}.${step}`),
     '',
@@ -49,6 +49,8 @@ export function describeIssue(
   show: (path: Path) => string,
 ): Problem[] {
   const path = issue.path.filter((step) => typeof step !== 'symbol');
+  const ofBranch = branchIssues(issue, valueAt(path));
+  if (ofBranch !== undefined) return ofBranch.flatMap((one) => describeIssue(one, valueAt, show));
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownKey([...path, key], issue.message.split(', '), show));
   }
@@ -60,9 +62,18 @@ export function describeIssue(
   return [{ path, pointsAt: 'value', text: describeBadValue(name, show(path), issue.message, near) }];
 }
 
+/** What is wrong with an object or a list where either will do, in the form that it has: undefined where it has neither. */
+function branchIssues(issue: z.core.$ZodIssue, value: unknown): z.core.$ZodIssue[] | undefined {
+  if (issue.code !== 'invalid_union' || typeof value !== 'object' || value === null) return undefined;
+  const branch = issue.errors.find((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code !== 'invalid_type'),
+  );
+  return branch?.map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+}
+
 function unknownKey(path: Path, allowed: readonly string[], show: (path: Path) => string): Problem {
-  const near = nearest(String(path.at(-1)), allowed);
-  const help = near === undefined ? `allowed: ${allowed.join(', ')}` : `did you mean "${near}"?`;
+  const meant = meantNames(String(path.at(-1)), allowed);
+  const help = meant.length === 0 ? `allowed: ${allowed.join(', ')}` : didYouMean(meant);
   return {
     path,
     pointsAt: 'key',

@@ -3,6 +3,8 @@ import type { z as Zod } from 'zod';
 import { MAX_SEED } from '../faults/decisions.ts';
 import { type JsonForm, text } from '../faults/json-form.ts';
 import { FAULT_KEYS, RULE_FORMS } from '../faults/rule-json.ts';
+import { RATE_KEYS } from './file-form.ts';
+import { RATE } from './kinds.ts';
 import type { OptionName } from './option.ts';
 import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from './quantities.ts';
@@ -35,7 +37,7 @@ class Schemas {
       if (second === undefined) shape[first] = schema;
       else byzantine[second] = schema;
       if (textKey !== undefined) {
-        shape[textKey] = this.#described(this.#optionText(name), `${summary}, as text such as "1m30s" or "100ms"`);
+        shape[textKey] = this.#described(this.#textWithUnit(name), `${summary}, as text such as "1m30s" or "100ms"`);
         pairs.push([key, textKey]);
       }
     }
@@ -75,7 +77,7 @@ class Schemas {
           error,
         });
       case 'rate':
-        return z.union([this.#number(0, 1, error), this.#optionText(name)], { error });
+        return this.#rate();
       case 'duration': {
         const most = MAX_DURATION_MS / kind.unitMs!;
         const unit = kind.unitMs === 1 ? 'milliseconds' : 'seconds';
@@ -95,7 +97,7 @@ class Schemas {
         const word = kind.words
           ? z.enum(kind.words as [string], { error })
           : z.string({ error }).regex(kind.pattern!, { error });
-        return z.array(word, { error }).min(1, { error });
+        return z.union([z.array(word, { error }).min(1, { error }), this.#optionText(name)], { error });
       }
       case 'start':
       case 'moment':
@@ -108,11 +110,11 @@ class Schemas {
   #data(name: OptionName, error: string): Schema {
     const z = this.#z;
     if (name === 'packetLossBursts') {
-      const rate = this.#number(0, 1, 'a number from 0 to 1');
+      const rate = this.#rate();
       return this.#object({ enter: rate, leave: rate, inside: rate.optional(), outside: rate.optional() }, error);
     }
     const one = name === 'rules' ? this.#rule(error) : this.#networkRule(error);
-    return z.array(one, { error: `a list of which each is ${error}` });
+    return z.union([z.array(one, { error }), one], { error: `${error}, or a list of such` });
   }
 
   #networkRule(error: string): Schema {
@@ -121,7 +123,7 @@ class Schemas {
       const { key, textKey, perTarget } = optionOf(name);
       if (!perTarget) continue;
       shape[key] = this.#byOption.get(name) ?? this.#addOption(name);
-      if (textKey !== undefined) shape[textKey] = this.#optionText(name).optional();
+      if (textKey !== undefined) shape[textKey] = this.#textWithUnit(name).optional();
     }
     return this.#object(shape, error);
   }
@@ -131,7 +133,9 @@ class Schemas {
     const allowed = 'a system call, a class such as "%network", /regex/, or a list of them';
     const set = text(allowed, OPTIONS['byzantine.syscalls'].kind.pattern!);
     const shape: Shape = { syscall: this.#form({ type: 'either', allowed, forms: [set, { type: 'list', of: set }] }) };
-    for (const [key, form] of RULE_FORMS) shape[key] = this.#form(form).optional();
+    for (const [key, form] of RULE_FORMS) {
+      shape[key] = (RATE_KEYS.includes(key) ? this.#rate() : this.#form(form)).optional();
+    }
     return this.#object(shape, error)
       .refine((rule) => FAULT_KEYS.some((word) => rule[word] !== undefined), {
         error,
@@ -161,14 +165,26 @@ class Schemas {
         const [one, other] = form.forms.map((each) => this.#form(each, form.allowed)) as [Schema, Schema];
         return z.union([one, other], { error: form.allowed });
       }
-      case 'list':
-        return z.array(this.#form(form.of), { error: form.of.allowed }).min(1, { error: form.of.allowed });
+      case 'list': {
+        const one = this.#form(form.of);
+        const allowed = { error: form.of.allowed };
+        return z.union([z.array(one, allowed).min(1, allowed), one], allowed);
+      }
     }
   }
 
   #object(shape: Shape, error = 'an object'): Zod.ZodObject<Shape> {
     const keys = Object.keys(shape).join(', ');
     return this.#z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? keys : error) });
+  }
+
+  #rate(): Schema {
+    const { allowed, parse } = RATE;
+    const text = this.#text(allowed).refine(
+      isReadBy((given) => parse(given, 'rate')),
+      { error: allowed },
+    );
+    return this.#z.union([this.#number(0, 1, allowed), text], { error: allowed });
   }
 
   #number(low: number, high: number, error: string): Zod.ZodNumber {
@@ -179,23 +195,39 @@ class Schemas {
     return this.#z.string({ error });
   }
 
+  /** The same of a duration: its key with a unit takes the number. */
+  #textWithUnit(name: OptionName): Zod.ZodString {
+    const { kind, key } = optionOf(name);
+    const unit = kind.unitMs === 1 ? 'ms' : 's';
+    const error = ({ input }: { readonly input?: unknown }) =>
+      typeof input === 'number' ? `"${input}${unit}" (a number needs its unit), or ${key}: ${input}` : kind.allowed;
+    return this.#optionText(name, error);
+  }
+
   /** Text in the grammar of the option. */
-  #optionText(name: OptionName): Zod.ZodString {
+  #optionText(
+    name: OptionName,
+    error: string | ((issue: { readonly input?: unknown }) => string) = optionOf(name).kind.allowed,
+  ): Zod.ZodString {
     const { kind } = optionOf(name);
-    const parses = (text: string): boolean => {
-      try {
-        kind.parse(text, name);
-        return true;
-      } catch {
-        return false;
-      }
-    };
-    return this.#text(kind.allowed).refine(parses, { error: kind.allowed });
+    const parses = isReadBy((text) => kind.parse(text, name));
+    return this.#z.string({ error }).refine(parses, { error: kind.allowed });
   }
 
   #described(schema: Schema, description: string): Schema {
     return schema.optional().meta({ description });
   }
+}
+
+function isReadBy(read: (text: string) => unknown): (text: string) => boolean {
+  return (text) => {
+    try {
+      read(text);
+      return true;
+    } catch {
+      return false;
+    }
+  };
 }
 
 let schemas: Schemas | undefined;

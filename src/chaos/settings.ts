@@ -14,9 +14,8 @@ export interface ChaosSettings extends BasicSettings, NetworkSettings, Byzantine
 export const MEMORY_FAILURES = ['oom-kill', 'enomem'] as const;
 export type MemoryFailure = (typeof MEMORY_FAILURES)[number];
 
-/** The signals that chaos injects. */
-export const INJECTABLE_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
-export type InjectableSignal = (typeof INJECTABLE_SIGNALS)[number];
+/** The signals that chaos injects where a configuration names none. */
+export const DEFAULT_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGUSR1'] as const;
 
 export interface BasicSettings {
   readonly memoryLimit?: number;
@@ -28,7 +27,8 @@ export interface BasicSettings {
   readonly killAfterMs?: number;
   readonly hangAfterMs?: number;
   readonly signalInjection?: boolean;
-  readonly signals?: readonly InjectableSignal[];
+  /** Names with `SIG`. */
+  readonly signals?: readonly string[];
   readonly signalRate?: number;
   readonly seed?: number;
 }

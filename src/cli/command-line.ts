@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
 import { OPTIONS } from '../chaos/options.ts';
@@ -10,6 +11,8 @@ import { optionalValue, separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
 import { REFUSED } from './missing-options.ts';
 import { writeToStdout } from './own-output.ts';
+import { programName } from './program-name.ts';
+import { realPathOf } from './real-path.ts';
 import type { TraceOption } from './trace-option.ts';
 import { COUNTING } from './trace-options/counting.ts';
 import { FILTERING } from './trace-options/filtering.ts';
@@ -95,10 +98,11 @@ export function parseCommandLine(
     args,
     mode: options.chaos ?? (env.CHAOS_MODE || undefined),
     chaosFlags,
-    expressions: parseExpressions(
-      trace.expressions,
-      chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
-    ),
+    expressions: parseExpressions(trace.expressions, {
+      beginsAsSet: chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
+      paths: [...new Set(trace.paths.flatMap((file) => [path.resolve(file), realPathOf(file)]))],
+      tracedAlone: programName() === 'strace',
+    }),
     trace: checked(trace, options, command, replay !== undefined),
     engine: options.engine,
     reportFile: options.report,

@@ -1,5 +1,3 @@
-import { realpathSync } from 'node:fs';
-import path from 'node:path';
 import type { RunResult } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import { CallStatistics } from '../report/call-statistics.ts';
@@ -17,6 +15,7 @@ import type { CommandLine } from './command-line.ts';
 import { type OwnOutput, tell, writeToStderr } from './own-output.ts';
 import { programName } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
+import { realPathOf } from './real-path.ts';
 import { SeparateTraces } from './separate-traces.ts';
 import type { TraceSettings } from './trace-settings.ts';
 
@@ -168,12 +167,4 @@ function withRealPath(file: string, { quiet }: TraceSettings): string[] {
     tell(`Requested path ${JSON.stringify(file)} resolved into ${JSON.stringify(real)}`);
   }
   return [file, real];
-}
-
-function realPathOf(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return path.resolve(file);
-  }
 }

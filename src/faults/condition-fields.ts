@@ -37,7 +37,7 @@ export interface ConditionsJson {
   readonly times?: number;
   readonly path?: string;
   readonly fd?: number | FdKind;
-  readonly args?: readonly string[];
+  readonly args?: string | readonly string[];
   readonly result?: string;
   readonly comm?: string;
   readonly task?: string;

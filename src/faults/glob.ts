@@ -16,11 +16,24 @@ const notSlash: CharTest = (char) => char !== '/';
  * A test for paths, of a glob as fnmatch(3) reads it with FNM_PATHNAME: `*` is any text without a slash, `?` one
  * character but a slash, `[a-z]` and `[!a-z]` one of a class, a backslash takes the next character as it is. `**` is
  * any text, slashes included, and a `**` that is a whole part may also stand for no part at all. A leading dot is a
- * character as any other: a fault should not miss a hidden file.
+ * character as any other: a fault should not miss a hidden file. `{GLOB,GLOB}` is any of several.
  *
  * It takes time in proportion to the path, since the target chooses paths: no backtracking.
  */
 export function compileGlob(glob: string): (path: string) => boolean {
+  const several = /^\{(.*)\}$/s.exec(glob)?.[1];
+  if (several === undefined) return compileOne(glob);
+  const tests = several.match(/(?:\\.|[^\\,])+/gs)?.map(compileOne) ?? [];
+  return (path) => tests.some((matches) => matches(path));
+}
+
+/** The glob that only these paths match. */
+export function globOf(paths: readonly string[]): string {
+  const literal = paths.map((path) => path.replaceAll(/[\\*?[{},]/g, '\\$&'));
+  return literal.length === 1 ? literal[0]! : `{${literal.join(',')}}`;
+}
+
+function compileOne(glob: string): (path: string) => boolean {
   const states: State[] = [];
   for (let i = 0; i < glob.length; ) {
     const [length, state] = nextState(glob, i);

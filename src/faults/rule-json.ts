@@ -87,7 +87,7 @@ export function setText(syscall: RuleJson['syscall'] | undefined): string {
 
 function toFields([key, value]: [string, unknown]): Field[] {
   if (key === 'syscall' || value === undefined || value === false) return [];
-  if (key === 'args') return (value as readonly string[]).map((text) => conditionField(text, 'arg'));
+  if (key === 'args') return [value as string].flat().map((text) => conditionField(text, 'arg'));
   if (key === 'result') return [conditionField(`result${value}`, 'result')];
   const field = FIELDS.get(key);
   // The grammar's own names for what is called otherwise here are no names of this form.

@@ -20,6 +20,10 @@ export interface SentSignal {
   fate: SignalFate;
 }
 
+/** What a task that does not handle them ignores, and what stops it (signal(7)). */
+const HARMLESS: ReadonlySet<string> = new Set(['SIGCHLD', 'SIGCONT', 'SIGURG', 'SIGWINCH']);
+const STOPPING: ReadonlySet<string> = new Set(['SIGTSTP', 'SIGTTIN', 'SIGTTOU']);
+
 /** The signals that were sent, and what became of each. */
 export class SentSignals {
   readonly all: SentSignal[] = [];
@@ -57,7 +61,8 @@ export class SentSignals {
     const dispositions = signalDispositions(task.tid);
     if (!dispositions) return;
     if (dispositions.catches(signal)) sent.fate = 'handled';
-    else sent.fate = dispositions.ignores(signal) ? 'ignored' : 'died';
+    else if (STOPPING.has(sent.signal)) sent.fate = 'unknown';
+    else sent.fate = dispositions.ignores(signal) || HARMLESS.has(sent.signal) ? 'ignored' : 'died';
     if (sent.fate !== 'died') this.#underWay.delete(task);
   }
 

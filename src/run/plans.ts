@@ -1,6 +1,6 @@
 import type { LimitsRequest } from '../chaos/basic/limits.ts';
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
-import { type ChaosSettings, INJECTABLE_SIGNALS } from '../chaos/settings.ts';
+import { type ChaosSettings, DEFAULT_SIGNALS } from '../chaos/settings.ts';
 import { type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { Recording } from '../faults/replay-file.ts';
@@ -49,7 +49,7 @@ export function limitsRequest(settings: ChaosSettings, armed: readonly PartName[
 function signalPlan(settings: ChaosSettings, seed: number): SignalPlan {
   return {
     seed,
-    signals: settings.signals ?? INJECTABLE_SIGNALS,
+    signals: settings.signals ?? DEFAULT_SIGNALS,
     rate: settings.signalRate ?? DEFAULT_SIGNAL_RATE,
   };
 }

@@ -93,7 +93,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'empty file': { args: file('empty.json'), says: 'empty.json:1:1: the file is empty' },
   'JSON breaks off': { args: file('open.json'), says: 'open.json:2:1: a closing brace } is expected here' },
   'no JSON': { args: file('text.json'), says: 'text.json:1:1: this is not JSON: gentle' },
-  'trailing comma': { args: file('comma.json'), says: 'comma.json:1:23' },
+  'trailing comma': { args: file('comma.json'), says: 'comma.json:1:22: a trailing comma is not allowed in JSON' },
   comment: { args: file('comment.json'), says: 'comments are not allowed' },
   'no text': { args: file('binary.json'), says: 'binary.json: the file is not UTF-8' },
   'no object': { args: file('array.json'), says: 'the configuration is [1]; allowed: an object' },

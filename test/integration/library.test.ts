@@ -31,6 +31,16 @@ describe('run', () => {
     expect(result.error?.message).toContain(word);
   });
 
+  it.each([
+    ['HUP', 'SIGHUP', 'died', 'stopped'],
+    ['SIGUSR2', 'SIGUSR2', 'died', 'stopped'],
+    ['SIGWINCH', 'SIGWINCH', 'ignored', 'survived'],
+  ])('injects %s as any other signal', async (word, signal, fate, outcome) => {
+    const chaos = ChaosConfig.new().withSignals(word).withSignalRate(1).withSeed(1).build();
+    const result = await run('true', [], { chaos });
+    expect(result).toMatchObject({ outcome, faults: [{ kind: 'signal', signal, fate }, ...result.faults.slice(1)] });
+  });
+
   it('rejects what it cannot do', async () => {
     await expect(run('no-such-command')).rejects.toMatchObject({ name: 'RenacerError', code: 'COMMAND_NOT_FOUND' });
     await expect(run('/')).rejects.toMatchObject({ code: 'COMMAND_NOT_EXECUTABLE' });

@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guest, hasCompiler } from '../support/guests.ts';
-import { renacer } from '../support/renacer.ts';
+import { emptyDirectory, RENACER, renacer } from '../support/renacer.ts';
 
 /** What strace does beyond its formats. Each text is what strace 7.2 prints. */
 
@@ -61,6 +64,36 @@ describe('pokes', () => {
     expect(stderr).toMatch(
       /chdir\(0x\w+fff\) += -1 EFAULT \(Bad address\) \(INJECTED: args\)\nchdir\(0x\w+000\) += -1 EFAULT \(Bad address\)\n/,
     );
+  });
+});
+
+describe('what is injected', () => {
+  const failed = /openat\(AT_FDCWD, "([^"]*)".* = -1 ENOENT .*\(INJECTED\)/;
+  const opening = ['-e', 'trace=openat', '-e', 'fault=openat:error=ENOENT'];
+
+  it('-P restricts, as strace does', () => {
+    const cwd = emptyDirectory();
+    writeFileSync(path.join(cwd, 'one'), '1');
+    writeFileSync(path.join(cwd, 'two'), '2');
+    symlinkSync('two', path.join(cwd, 'link'));
+    const injected = (...paths: string[]): unknown[] => {
+      const chosen = paths.flatMap((file) => ['-P', file]);
+      renacer(['-o', 'trace', ...chosen, ...opening, '--', 'cat', 'one', `${cwd}/two`, 'link'], { cwd });
+      const trace = readFileSync(path.join(cwd, 'trace'), 'utf8');
+      return trace.split('\n').flatMap((line) => failed.exec(line)?.[1] ?? []);
+    };
+    expect(injected('one')).toEqual(['one']);
+    expect(injected(`${cwd}/two`)).toEqual([`${cwd}/two`]);
+    expect(injected('one', 'two')).toEqual(['one', `${cwd}/two`]);
+    expect(injected('nothing')).toEqual([]);
+  });
+
+  it('is what is traced where Renacer is called strace, and what rules say where it is not', () => {
+    const link = path.join(emptyDirectory(), 'strace');
+    symlinkSync(RENACER, link);
+    const args = ['-e', 'trace=exit_group', '-e', 'inject=chdir:error=ENOENT', 'sh', '-c', 'cd / && echo there'];
+    expect(spawnSync(link, args, { encoding: 'utf8' }).stdout).toBe('there\n');
+    expect(renacer(args).stdout).toBe('');
   });
 });
 

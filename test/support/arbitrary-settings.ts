@@ -8,7 +8,7 @@ import { MAX_SEED } from '../../src/faults/decisions.ts';
 import { arbitraryRule } from '../unit/faults/arbitrary-rule.ts';
 
 const rate = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0);
-const words = fc.array(fc.constantFrom('read', '%network', 'openat', '!close'), { minLength: 1, maxLength: 3 });
+const words = fc.shuffledSubarray(['read', '%network', 'openat', '?close'], { minLength: 1, maxLength: 3 });
 
 const bursts: fc.Arbitrary<LossBursts> = fc.record(
   { enter: rate, leave: rate, inside: rate, outside: rate },
@@ -53,10 +53,11 @@ function arbitraryValue(name: OptionName): fc.Arbitrary<unknown> {
 function sampleWords(name: OptionName): fc.Arbitrary<readonly string[]> {
   if (name === 'byzantine.syscalls') return words;
   const samples: Partial<Record<OptionName, string[]>> = {
-    bugs: ['short-getrandom', 'write-lost:when=3'],
+    bugs: ['short-getrandom', 'lost-write:prob=0.5'],
     networkHostPorts: ['80', '5432', '65535'],
     networkTo: ['10.0.0.0/8', 'db.local:5432', ':6379'],
     'byzantine.errors': ['EIO', 'ENOSPC'],
+    signals: ['SIGTERM', 'SIGUSR2', 'SIGRT_9'],
   };
   return fc.subarray(samples[name]!, { minLength: 1 });
 }

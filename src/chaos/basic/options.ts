@@ -1,6 +1,7 @@
-import { BOOLEAN, choice, listOf, RATE, SECONDS, SEED, SIZE } from '../kinds.ts';
+import { BOOLEAN, RATE, SECONDS, SEED, SIZE } from '../kinds.ts';
 import type { TierOptions } from '../option.ts';
-import { type BasicSettings, INJECTABLE_SIGNALS, MEMORY_FAILURES } from '../settings.ts';
+import { type BasicSettings, DEFAULT_SIGNALS, MEMORY_FAILURES } from '../settings.ts';
+import { choice, SIGNALS } from '../word-kinds.ts';
 
 /** Memory, CPU, time and signals. */
 export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
@@ -69,13 +70,13 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     example: true,
   },
   signals: {
-    kind: listOf(INJECTABLE_SIGNALS),
+    kind: SIGNALS,
     key: 'signals',
     flag: '--chaos-signals',
     builder: 'withSignals',
     summary: 'Which signals are injected; naming some turns injection on unless signal_injection is false',
     example: ['SIGTERM'],
-    default: ['SIGINT', 'SIGTERM', 'SIGUSR1'],
+    default: DEFAULT_SIGNALS,
   },
   signalRate: {
     kind: RATE,

@@ -1,6 +1,6 @@
-import { constants } from 'node:os';
 import { type DecisionKey, decisionKey, drawIndex, drawUnit } from '../../faults/decisions.ts';
 import { type SentSignal, SentSignals } from '../../faults/sent-signals.ts';
+import { signalByName } from '../../faults/strace-names.ts';
 import type { EntryDecision, Policy, StoppedCall, StoppedSignal } from '../../tracer/policy.ts';
 import type { Task } from '../../tracer/task.ts';
 
@@ -93,7 +93,7 @@ export class SignalInjection implements Policy {
     life.nextCall += this.#gap(life);
     const timeMs = call.task.enteredAt - this.#startMs;
     this.#sent.log(call.task, { rule: RULE, timeMs, moment: 'call', signal });
-    return { signals: [signalNumber(signal)] };
+    return { signals: [signalByName(signal)!] };
   }
 
   onSignal(signal: StoppedSignal): void {
@@ -114,7 +114,7 @@ export class SignalInjection implements Policy {
       life.lastQuietMs = nowMs;
       life.quietGapMs = quietGap(life);
       this.#sent.log(life.task, { rule: RULE, timeMs: nowMs - this.#startMs, moment: 'time', signal });
-      due.push({ task: life.task, signal: signalNumber(signal) });
+      due.push({ task: life.task, signal: signalByName(signal)! });
     }
     return due;
   }
@@ -147,8 +147,4 @@ export class SignalInjection implements Policy {
 /** Between half and one and a half of the mean: never so short that a mere pause counts, never so long that none comes. */
 function quietGap(life: Life): number {
   return QUIET_MEAN_MS * (0.5 + drawUnit(life.key, life.quietMoments, DRAW.quiet));
-}
-
-function signalNumber(name: string): number {
-  return constants.signals[name as NodeJS.Signals];
 }

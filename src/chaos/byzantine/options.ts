@@ -1,6 +1,7 @@
 import { RANDOM_KINDS, REALISM_LEVELS } from '../../faults/selector.ts';
-import { choice, data, FAULTS_START, listOf, RATE, wordList } from '../kinds.ts';
+import { data, FAULTS_START, RATE } from '../kinds.ts';
 import type { ByzantineOptionName, TierOptions } from '../option.ts';
+import { choice, ERRORS, listOf, wordList } from '../word-kinds.ts';
 
 const JSON_RULE = 'an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}';
 const SYSCALL_WORD = /^[!?]{0,2}[%/]?[^\s,]+$/;
@@ -35,7 +36,7 @@ export const BYZANTINE_OPTIONS: TierOptions<ByzantineOptionName> = {
     shapes: ['byzantine.rate'],
   },
   'byzantine.errors': {
-    kind: wordList(/^E[A-Z0-9]+$/, 'names of errors such as "EIO", "ENOSPC"', 'LIST'),
+    kind: ERRORS,
     key: 'byzantine.errors',
     flag: '--chaos-byzantine-errors',
     builder: 'withErrors',

@@ -1,4 +1,4 @@
-import { BOOLEAN, choice, data, MILLISECONDS, RATE, SIZE, SIZE_OR_TIME, wordList } from '../kinds.ts';
+import { BOOLEAN, BYTES_PER_SEC, data, MILLISECONDS, RATE, SIZE_OR_TIME } from '../kinds.ts';
 import type { TierOptions } from '../option.ts';
 import {
   DIRECTIONS,
@@ -8,6 +8,7 @@ import {
   type NetworkConditions,
   type NetworkSettings,
 } from '../settings.ts';
+import { choice, wordList } from '../word-kinds.ts';
 
 /** 1 to 65535. */
 const PORT = /^([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
@@ -103,7 +104,7 @@ const CONDITIONS: TierOptions<Exclude<keyof NetworkConditions, 'networkTo' | 'ne
     perTarget: true,
   },
   bandwidthBytesPerSec: {
-    kind: SIZE,
+    kind: BYTES_PER_SEC,
     key: 'bandwidth_bytes_per_sec',
     flag: '--chaos-bandwidth',
     builder: 'withBandwidth',

@@ -36,6 +36,32 @@ describe('each entry point offers the methods of its tiers, no more', () => {
     ).toEqualTypeOf<Full>();
   });
 
+  it('and the properties of its tiers, no more', () => {
+    expectTypeOf(Basic.gentle().memoryLimit).toEqualTypeOf<number | undefined>();
+    expectTypeOf(Basic.gentle().signalInjection).toEqualTypeOf<boolean | undefined>();
+    expectTypeOf(Network.gentle().packetLossRate).toEqualTypeOf<number | undefined>();
+    expectTypeOf(Byzantine.gentle().bugs).toEqualTypeOf<readonly string[] | undefined>();
+    expectTypeOf(Full.extreme().byzantine!.rate).toEqualTypeOf<number | undefined>();
+    // @ts-expect-error: a setting of the network tier
+    expect(Basic.gentle().networkLatencyMs).toBe(0);
+    // @ts-expect-error: the same
+    expect(Byzantine.aggressive().networkLatencyMs).toBe(100);
+    // @ts-expect-error: a setting of the byzantine tier
+    expect(Network.extreme().byzantine.rate).toBe(0.1);
+    // @ts-expect-error: a property is no method
+    expect(() => Basic.gentle().memoryLimit()).toThrow(TypeError);
+    // @ts-expect-error: nor can it be assigned to
+    expect(() => (Basic.gentle().memoryLimit = 1)).toThrow(TypeError);
+    expectTypeOf(Basic.gentle().withSettings({ seed: 1 })).toEqualTypeOf<Basic>();
+    expectTypeOf(Basic.gentle().toBuilder().withSeed(1).build()).toEqualTypeOf<Basic>();
+  });
+
+  it('numbers without a unit are deprecated, in the types too', () => {
+    expectTypeOf(Full.new().withTimeoutMs).parameters.toEqualTypeOf<[number]>();
+    // @ts-expect-error: text says its unit by itself
+    expect(() => Full.new().withTimeoutMs('5s')).toThrow();
+  });
+
   it('settings cannot be assigned to', () => {
     const config = Basic.gentle();
     // @ts-expect-error: a configuration is immutable

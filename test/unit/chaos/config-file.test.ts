@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseConfig, readConfigFile } from '../../../src/chaos/config-file.ts';
+import { toFileForm } from '../../../src/chaos/file-form.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
 import { RenacerError } from '../../../src/model/errors.ts';
 
@@ -19,6 +20,8 @@ function failure(act: () => unknown): RenacerError {
   }
   throw new Error('nothing was wrong');
 }
+
+const inFile = (text: string) => toFileForm(parseConfig(text));
 
 describe('the file of the issue', () => {
   it('is read', () => {
@@ -52,6 +55,31 @@ describe('the file of the issue', () => {
     });
   });
 
+  it('takes one value where a list will do', () => {
+    expect(
+      inFile(`{"signals": "TERM", "to": ":6379", "bugs": "fsync-lies", "byzantine": {"errors": "EIO,ENOSPC"},
+        "rules": {"syscall": "read", "error": "EIO"}, "network_rules": {"to": ":1", "partition": true}}`),
+    ).toEqual({
+      signals: ['SIGTERM'],
+      to: [':6379'],
+      bugs: ['fsync-lies'],
+      byzantine: { errors: ['EIO', 'ENOSPC'] },
+      rules: [{ syscall: 'read', error: 'EIO' }],
+      network_rules: [{ to: [':1'], partition: true }],
+    });
+  });
+
+  it('takes percentages wherever a rate is', () => {
+    expect(
+      inFile(`{"cpu_limit": "50%", "packet_loss_bursts": {"enter": "1%", "leave": 0.25},
+        "rules": [{"syscall": "read", "error": "EIO", "probability": "50%"}]}`),
+    ).toEqual({
+      cpu_limit: 0.5,
+      packet_loss_bursts: { enter: 0.01, leave: 0.25 },
+      rules: [{ syscall: 'read', error: 'EIO', probability: 0.5 }],
+    });
+  });
+
   it('keeps fractional seconds exactly', () => {
     expect(parseConfig('{"timeout_secs": 0.1005}').timeoutMs).toBe(100.5);
     expect(parseConfig('{"timeout_secs": 1.1}').timeoutMs).toBe(1100);
@@ -67,7 +95,8 @@ const BAD: [string, string, string][] = [
   ['{"seed": 1', 'CONFIG_SYNTAX', '1:11: a closing brace } is expected here'],
   ['{"seed": NaN}', 'CONFIG_SYNTAX', '1:10: this is not JSON: NaN'],
   ['{"seed": Infinity}', 'CONFIG_SYNTAX', '1:10: this is not JSON: Infinity'],
-  ['{\n  "seed": 1,\n}', 'CONFIG_SYNTAX', '3:1: a key in double quotes is expected here: }'],
+  ['{\n  "seed": 1,\n}', 'CONFIG_SYNTAX', '2:12: a trailing comma is not allowed in JSON: remove it'],
+  ['{"signals": ["SIGINT", ]}', 'CONFIG_SYNTAX', '1:22: a trailing comma is not allowed in JSON: remove it'],
   ['{"seed" 1}', 'CONFIG_SYNTAX', '1:9: a colon is expected here: 1'],
   ['{"seed": 1 "x": 2}', 'CONFIG_SYNTAX', '1:12: a comma is expected here: "x"'],
   ['// seed\n{}', 'CONFIG_SYNTAX', '1:1: comments are not allowed in JSON: // seed'],
@@ -111,7 +140,12 @@ const BAD: [string, string, string][] = [
   [
     '{"timeout": 30}',
     'CONFIG_INVALID',
-    '1:13: timeout is 30; allowed: a duration up to 24 days: seconds, or with units such as "1m30s", "100ms"',
+    '1:13: timeout is 30; allowed: "30s" (a number needs its unit), or timeout_secs: 30',
+  ],
+  [
+    '{"network_rules": [{"network_latency": 5}]}',
+    'CONFIG_INVALID',
+    '1:40: network_rules[0].network_latency is 5; allowed: "5ms" (a number needs its unit), or network_latency_ms: 5',
   ],
   ['{"timeout": "30s", "timeout_secs": 30}', 'CONFIG_INVALID', '1:2: timeout and timeout_secs say the same; give one'],
   [
@@ -120,11 +154,15 @@ const BAD: [string, string, string][] = [
     '1:21: network_latency is "100"; allowed: a duration up to 24 days with its unit, such as "100ms", "1m30s"',
   ],
   ['{"signal_injection": "yes"}', 'CONFIG_INVALID', '1:22: signal_injection is "yes"; allowed: true or false'],
-  ['{"signals": []}', 'CONFIG_INVALID', '1:13: signals is []; allowed: one or more of "SIGINT", "SIGTERM", "SIGUSR1"'],
+  [
+    '{"signals": []}',
+    'CONFIG_INVALID',
+    '1:13: signals is []; allowed: one or more signals such as "SIGTERM", any but SIGKILL and SIGSTOP',
+  ],
   [
     '{"signals": ["SIGTERM", "sigint"]}',
     'CONFIG_INVALID',
-    '1:25: signals[1] is "sigint"; allowed: one or more of "SIGINT", "SIGTERM", "SIGUSR1" (did you mean "SIGINT"?)',
+    '1:25: signals[1] is "sigint"; allowed: one or more signals such as "SIGTERM", any but SIGKILL and SIGSTOP',
   ],
   ['{"seed": -1}', 'CONFIG_INVALID', '1:10: seed is -1; allowed: a whole number from 0 to 9007199254740991'],
   ['{"seed": 1, "seed": 2}', 'CONFIG_INVALID', '1:13: duplicate key "seed", given at 1:2 already'],
@@ -133,6 +171,22 @@ const BAD: [string, string, string][] = [
     '{"byzantine": {"rat": 1}}',
     'CONFIG_INVALID',
     '1:16: unknown key "byzantine.rat" (with value 1); did you mean "rate"?',
+  ],
+  ['{"cpu": 0.5}', 'CONFIG_INVALID', '1:2: unknown key "cpu" (with value 0.5); did you mean "cpu_limit"?'],
+  [
+    '{"loss": 0.5}',
+    'CONFIG_INVALID',
+    '1:2: unknown key "loss" (with value 0.5); did you mean "packet_loss_rate" or "packet_loss_bursts"?',
+  ],
+  [
+    '{"rules": {"syscall": "read", "eror": "EIO"}}',
+    'CONFIG_INVALID',
+    '1:31: unknown key "rules.eror" (with value "EIO"); did you mean "error"?',
+  ],
+  [
+    '{"network_rules": [5]}',
+    'CONFIG_INVALID',
+    '1:20: network_rules[0] is 5; allowed: an object of network options, such as {"to": [":6379"], "network_latency_ms": 100}',
   ],
   ['{"byzantine": 0.1}', 'CONFIG_INVALID', '1:15: byzantine is 0.1; allowed: an object'],
   [
@@ -170,7 +224,8 @@ const BAD_RULE: [string, unknown, string][] = [
   ['when', '0x3', 'FIRST[..LAST][+[STEP]], such as "3+"'],
   ['kill', true, '"before", "after"'],
   ['count', 'all', '"task", "tree"'],
-  ['probability', 1.5, 'a number from 0 to 1'],
+  ['probability', 1.5, RATE],
+  ['probability', '150%', RATE],
 ];
 
 it.each(BAD_RULE)('a rule with %s %j', (key, value, allowed) => {
@@ -197,6 +252,29 @@ describe('a bad configuration', () => {
         `chaos.json:4:17: memory_limit is "x"; allowed: ${SIZE}`,
       ].join('\n'),
     );
+  });
+
+  it('tells what means nothing too, beside what is wrong in its form', () => {
+    const text = `{
+      "cpu_limit": 2,
+      "rules": [{"syscall": "raed", "error": "EIO"}, {"syscall": "read", "error": "ENOSPACE"},
+        {"syscall": "read", "when": "x", "error": "NONE"}],
+      "bugs": "fsync-lie",
+      "byzantine": {"rate": 0.1, "errors": ["EIO", "ENOSPACE"], "syscalls": ["read", "%nett"]},
+      "network_rules": [{"to": [":80", ":99999"], "partition": true}]
+    }`;
+    const lines = failure(() => parseConfig(text, 'c')).message.split('\n');
+    expect(lines.map((line) => line.replace(/(real|simulated bugs are|Allowed are) .*/, '$1'))).toEqual([
+      `c:2:20: cpu_limit is 2; allowed: ${RATE}`,
+      'c:3:17: rules[0]: bad set of system calls "raed": "raed" is no system call or class. Did you mean "read"?',
+      "c:3:54: rules[1]: 'ENOSPACE' is neither the name of an error nor a number from 1 to 4095: did you mean ENOSPC?",
+      'c:4:37: rules[2].when is "x"; allowed: FIRST[..LAST][+[STEP]], such as "3+"',
+      'c:4:51: rules[2].error is "NONE"; allowed: the name of an error such as "EIO", or its number',
+      'c:5:15: bugs: there is no simulated bug "fsync-lie" (did you mean "fsync-lies"?). the simulated bugs are',
+      'c:6:52: byzantine.errors[1] is "ENOSPACE"; allowed: names of errors such as "EIO", "ENOSPC" (did you mean "ENOSPC"?)',
+      'c:6:86: byzantine.syscalls[1]: bad set of system calls "%nett": "%nett" is no system call or class. Did you mean "%net"?',
+      'c:7:40: network_rules[0].to[1]: ":99999" is no network target. Allowed are',
+    ]);
   });
 
   it('lists what is allowed where no key is near', () => {

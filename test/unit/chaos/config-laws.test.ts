@@ -5,11 +5,14 @@ import { OPTION_NAMES, optionOf } from '../../../src/chaos/options.ts';
 import { PRESET_NAMES, PRESETS } from '../../../src/chaos/presets.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from '../../../src/chaos/quantities.ts';
 import { chaosSchemas } from '../../../src/chaos/schema.ts';
+import type { ChaosSettings } from '../../../src/chaos/settings.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
 import { ruleFromJson } from '../../../src/faults/rule-json.ts';
 import { RenacerError } from '../../../src/model/errors.ts';
 import { arbitrarySettings } from '../../support/arbitrary-settings.ts';
 import { runs } from '../../support/runs.ts';
+
+const SIGNALS = 'one or more signals such as "SIGTERM", any but SIGKILL and SIGSTOP';
 
 type Build = (builder: ReturnType<typeof ChaosConfig.new>) => ReturnType<typeof ChaosConfig.new>;
 
@@ -49,23 +52,25 @@ describe('the laws of the configuration', () => {
   it('a timeout is kept, to the microsecond', () => {
     fc.assert(
       fc.property(fc.nat(MAX_DURATION_MS * 1000), (us) => {
-        expect(
-          ChaosConfig.new()
-            .withTimeout(us / 1e6)
-            .build().settings.timeoutMs,
-        ).toBe(us / 1000);
+        const builder = ChaosConfig.new();
+        expect(builder.withTimeoutMs(us / 1e3).build().timeoutMs).toBe(us / 1000);
+        expect(builder.withTimeoutSecs(us / 1e6).build().timeoutMs).toBe(us / 1000);
       }),
     );
-    expect(ChaosConfig.new().withTimeout('30s').build().settings.timeoutMs).toBe(30_000);
+    expect(ChaosConfig.new().withTimeout('30s').build().timeoutMs).toBe(30_000);
   });
 
   it('every rate ends in [0, 1], every size and duration in its bounds', () => {
-    const numeric = OPTION_NAMES.map(optionOf).filter(({ kind }) => kind.clamp);
-    expect(numeric.length).toBeGreaterThan(15);
+    const numeric = OPTION_NAMES.map(optionOf)
+      .filter(({ kind }) => kind.clamp)
+      .flatMap(({ builder, kind }) =>
+        Object.keys(kind.units ?? { '': 1 }).map((unit) => ({ method: builder + unit, kind })),
+      );
+    expect(numeric.length).toBeGreaterThan(20);
     fc.assert(
-      fc.property(fc.constantFrom(...numeric), anyNumber, ({ builder, kind }, value) => {
+      fc.property(fc.constantFrom(...numeric), anyNumber, ({ method, kind }, value) => {
         const begin = ChaosConfig.new() as unknown as Record<string, (value: number) => { build(): ChaosConfig }>;
-        const config = begin[builder]!(value).build();
+        const config = begin[method]!(value).build();
         expect(isValid(config)).toBe(true);
         const set = Object.values(config.settings)[0];
         if (Number.isNaN(value)) expect(set).toBeUndefined();
@@ -80,7 +85,7 @@ describe('the laws of the configuration', () => {
     const steps: Build[] = [
       (builder) => builder.withMemoryLimit('64M'),
       (builder) => builder.withCpuLimit(0.5),
-      (builder) => builder.withTimeout(3),
+      (builder) => builder.withTimeoutSecs(3),
       (builder) => builder.withSignals(['SIGTERM']),
       (builder) => builder.withSignalInjection(false),
       (builder) => builder.withSeed(7),
@@ -187,6 +192,52 @@ describe('a configuration', () => {
     expect(Object.isFrozen(built.settings.rules?.[0]?.selector)).toBe(true);
   });
 
+  it('has a property for each setting, undefined where it is unset', () => {
+    fc.assert(
+      fc.property(arbitrarySettings, (settings) => {
+        const config = ChaosConfig.new().build().withSettings(settings);
+        for (const name of OPTION_NAMES.map((option) => option.split('.')[0] as keyof ChaosSettings)) {
+          expect(config[name]).toEqual(settings[name]);
+        }
+      }),
+      { numRuns: runs(50) },
+    );
+    expect({ ...ChaosConfig.gentle() }).toEqual({ preset: 'gentle', own: {}, settings: PRESETS.gentle });
+  });
+
+  it('takes one value for a list of one', () => {
+    const one = ChaosConfig.new().withSignals('TERM').withErrors('EIO').withBugs('fsync-lies').withNetworkTo(':1');
+    const list = ChaosConfig.new().withSignals(['SIGTERM']).withErrors(['EIO']).withBugs(['fsync-lies']);
+    expect(one.build().settings).toEqual(list.withNetworkTo([':1']).build().settings);
+    expect(ChaosConfig.new().withFaultKinds('short').withFaultSyscalls('read,write').build().byzantine).toEqual({
+      kinds: ['short'],
+      syscalls: ['read', 'write'],
+    });
+  });
+
+  it('a number without a unit is taken as before, with one warning for each method', async () => {
+    const warnings: (Error & { code?: string })[] = [];
+    const listen = (warning: Error) => void warnings.push(warning);
+    process.on('warning', listen);
+    const builder = ChaosConfig.new().withKillAfter(2).withKillAfter(3).withIoLatency(5).withBandwidth(1000);
+    ChaosConfig.new().withKillAfter('1s').withKillAfterSecs(1).withIoLatencyMs(1).withBandwidthBytesPerSec(1);
+    ChaosConfig.new().withNetworkRule({ networkLatencyMs: 5 });
+    await new Promise(setImmediate);
+    process.off('warning', listen);
+    expect(builder.build().settings).toEqual({ killAfterMs: 3000, ioLatencyMs: 5, bandwidthBytesPerSec: 1000 });
+    expect(warnings.map(({ name, code, message }) => [name, code, message])).toEqual(
+      [
+        ['withKillAfter', 'withKillAfterSecs or withKillAfterMs'],
+        ['withIoLatency', 'withIoLatencySecs or withIoLatencyMs'],
+        ['withBandwidth', 'withBandwidthBytesPerSec'],
+      ].map(([method, better]) => [
+        'DeprecationWarning',
+        'RENACER_BARE_NUMBER',
+        `${method} with a number does not say its unit: use ${better}, or text with a unit`,
+      ]),
+    );
+  });
+
   it('builders leave each other alone', () => {
     const base = ChaosConfig.gentle().toBuilder();
     const one = base.withCpuLimit(0.1).build();
@@ -213,10 +264,14 @@ describe('a configuration', () => {
       'withMemoryLimit is null; allowed: a size of at least 1 byte: a number of bytes, or with K, M, G or T such as "64M"',
       (b) => b.withMemoryLimit(null as never),
     ],
-    ['withSignals is []; allowed: one or more of "SIGINT", "SIGTERM", "SIGUSR1"', (b) => b.withSignals([])],
+    [`withSignals is []; allowed: ${SIGNALS}`, (b) => b.withSignals([])],
     [
-      'withSignals is "SIGTERMS"; allowed: "SIGINT", "SIGTERM", "SIGUSR1" (did you mean "SIGTERM"?)',
-      (b) => b.withSignals(['SIGTERMS' as never]),
+      `withSignals is "SIGTERMS"; allowed: ${SIGNALS} (did you mean "SIGTERM"?)`,
+      (b) => b.withSignals(['SIGINT', 'SIGTERMS']),
+    ],
+    [
+      'withTimeoutMs is "5s"; allowed: a number; give text, with its unit in it, to withTimeout',
+      (b) => b.withTimeoutMs('5s' as never),
     ],
     ['withSignalInjection is 1; allowed: true or false', (b) => b.withSignalInjection(1 as never)],
   ])('%s', (message, act) => expect(() => act(ChaosConfig.new())).toThrow(new RenacerError('INVALID_VALUE', message)));

@@ -12,6 +12,7 @@ const split = (word: string): [string, string | undefined] => {
   return end < 0 ? [word, undefined] : [word.slice(0, end), word.slice(end + 1)];
 };
 
+const SIGNALS = 'one or more signals such as "SIGTERM", any but SIGKILL and SIGSTOP';
 const DURATION = 'a duration up to 24 days: seconds, or with units such as "1m30s", "100ms"';
 
 describe('flags', () => {
@@ -26,6 +27,8 @@ describe('flags', () => {
     ['--hang-after=5s', { hangAfterMs: 5000 }],
     ['--chaos-signals', { signalInjection: true }],
     ['--chaos-signals=SIGTERM,SIGINT', { signalInjection: true, signals: ['SIGTERM', 'SIGINT'] }],
+    ['--chaos-signals=HUP,USR2,SIGRT_3', { signalInjection: true, signals: ['SIGHUP', 'SIGUSR2', 'SIGRT_3'] }],
+    ['--chaos-signals=TERM,SIGTERM', { signalInjection: true, signals: ['SIGTERM'] }],
     ['--chaos-signals=none', { signalInjection: false }],
     ['--seed=42', { seed: 42 }],
     ['--chaos-network-latency=100ms', { networkLatencyMs: 100 }],
@@ -54,8 +57,10 @@ describe('flags', () => {
     ['--chaos-timeout=ten', `--chaos-timeout is "ten"; allowed: ${DURATION}`],
     ['--chaos-timeout=', `--chaos-timeout is ""; allowed: ${DURATION}`],
     ['--chaos-memory-failure=oom', '--chaos-memory-failure is "oom"; allowed: "oom-kill", "enomem"'],
-    ['--chaos-signals=SIGKILL', '--chaos-signals is "SIGKILL"; allowed: "SIGINT", "SIGTERM", "SIGUSR1"'],
-    ['--chaos-signals=', '--chaos-signals is ""; allowed: "SIGINT", "SIGTERM", "SIGUSR1"'],
+    ['--chaos-signals=SIGKILL', `--chaos-signals is "SIGKILL"; allowed: ${SIGNALS}`],
+    ['--chaos-signals=STOP', `--chaos-signals is "STOP"; allowed: ${SIGNALS}`],
+    ['--chaos-signals=SIGTERMS', `--chaos-signals is "SIGTERMS"; allowed: ${SIGNALS} (did you mean "SIGTERM"?)`],
+    ['--chaos-signals=', `--chaos-signals is ""; allowed: ${SIGNALS}`],
     ['--seed=1.5', '--seed is "1.5"; allowed: a whole number from 0 to 9007199254740991'],
     [
       '--chaos-network-latency=100',
@@ -63,7 +68,11 @@ describe('flags', () => {
     ],
     [
       '--chaos-byzantine-errors=EIO,io',
-      '--chaos-byzantine-errors is "io"; allowed: names of errors such as "EIO", "ENOSPC"',
+      '--chaos-byzantine-errors is "io"; allowed: names of errors such as "EIO", "ENOSPC" (did you mean "EIO"?)',
+    ],
+    [
+      '--chaos-byzantine-errors=ENOSPACE',
+      '--chaos-byzantine-errors is "ENOSPACE"; allowed: names of errors such as "EIO", "ENOSPC" (did you mean "ENOSPC"?)',
     ],
     [
       '--chaos-rule={',

@@ -11,7 +11,7 @@ import type { NetworkMethods } from '../../../src/chaos/network/builder.ts';
 import type { Tier } from '../../../src/chaos/option.ts';
 import { defaultOf, OPTION_NAMES, optionOf } from '../../../src/chaos/options.ts';
 import { chaosJsonSchema } from '../../../src/chaos/schema.ts';
-import { INJECTABLE_SIGNALS } from '../../../src/chaos/settings.ts';
+import { DEFAULT_SIGNALS } from '../../../src/chaos/settings.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
 
 const ROOT = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../../..');
@@ -27,8 +27,14 @@ const METHODS = {
     withMemoryFailure: true,
     withCpuLimit: true,
     withTimeout: true,
+    withTimeoutSecs: true,
+    withTimeoutMs: true,
     withKillAfter: true,
+    withKillAfterSecs: true,
+    withKillAfterMs: true,
     withHangAfter: true,
+    withHangAfterSecs: true,
+    withHangAfterMs: true,
     withSignalInjection: true,
     withSignals: true,
     withSignalRate: true,
@@ -36,7 +42,11 @@ const METHODS = {
   } satisfies Record<keyof BasicMethods, true>,
   network: {
     withNetworkLatency: true,
+    withNetworkLatencySecs: true,
+    withNetworkLatencyMs: true,
     withNetworkJitter: true,
+    withNetworkJitterSecs: true,
+    withNetworkJitterMs: true,
     withNetworkDistribution: true,
     withNetworkCorrelation: true,
     withPacketLossRate: true,
@@ -45,6 +55,7 @@ const METHODS = {
     withPacketReorderRate: true,
     withPacketCorruptRate: true,
     withBandwidth: true,
+    withBandwidthBytesPerSec: true,
     withConnectionDropRate: true,
     withConnectionDropAfter: true,
     withConnectionRefuseRate: true,
@@ -55,6 +66,8 @@ const METHODS = {
     withNetworkDirection: true,
     withNetworkRule: true,
     withIoLatency: true,
+    withIoLatencySecs: true,
+    withIoLatencyMs: true,
     withNetworkBackend: true,
     withNetworkHostPorts: true,
   } satisfies Record<keyof NetworkMethods, true>,
@@ -67,6 +80,8 @@ const METHODS = {
     withRule: true,
     withBugs: true,
     withFaultsFrom: true,
+    withFaultsFromSecs: true,
+    withFaultsFromMs: true,
   } satisfies Record<keyof ByzantineMethods, true>,
 };
 
@@ -77,7 +92,8 @@ function row(name: (typeof OPTION_NAMES)[number]): string {
   const value =
     flag === '--chaos-signals' ? '[=LIST]' : kind.type === 'boolean' ? '' : ` ${kind.argument.replaceAll('|', '\\|')}`;
   const end = byDefault === undefined ? '' : `; default \`${JSON.stringify(byDefault)}\``;
-  return `| ${keys} | \`${flag}${value}\` | \`${builder}\` | ${summary}${end} |`;
+  const methods = ['', ...Object.keys(kind.units ?? {})].map((unit) => `\`${builder}${unit}\``).join(', ');
+  return `| ${keys} | \`${flag}${value}\` | ${methods} | ${summary}${end} |`;
 }
 
 describe.each(OPTION_NAMES.map((name) => [name, optionOf(name)] as const))('option %s', (name, option) => {
@@ -122,14 +138,15 @@ it('the bad example in docs/chaos.md is told as it says', () => {
 it('defaults are in the unit of the settings, and those of the engines', () => {
   expect(defaultOf('killAfterMs')).toBe(2000);
   expect(defaultOf('hangAfterMs')).toBe(5000);
-  expect(defaultOf('signals')).toEqual(INJECTABLE_SIGNALS);
+  expect(defaultOf('signals')).toEqual(DEFAULT_SIGNALS);
   expect(defaultOf('signalRate')).toBe(DEFAULT_SIGNAL_RATE);
   expect(defaultOf('memoryLimit')).toBeUndefined();
 });
 
 it('every method of a builder is of an option', () => {
   const declared = Object.values(METHODS).flatMap((methods) => Object.keys(methods));
-  expect(declared.sort()).toEqual(OPTION_NAMES.map((name) => optionOf(name).builder as string).sort());
+  const made = Object.keys(ChaosConfig.new()).filter((method) => method !== 'build');
+  expect(declared.sort()).toEqual(made.sort());
 });
 
 it('no key and no name is taken twice', () => {

@@ -18,7 +18,7 @@ describe('what a configuration asks for', () => {
     ],
     [ChaosConfig.new().withSignals(['SIGINT']).build(), ['signals'], ['basic']],
     [ChaosConfig.new().withSignals(['SIGINT']).withSignalInjection(false).build(), [], []],
-    [ChaosConfig.new().withTimeout(0).withPacketLossRate(0).withSeed(1).withNetworkTo([':1']).build(), [], []],
+    [ChaosConfig.new().withTimeoutSecs(0).withPacketLossRate(0).withSeed(1).withNetworkTo([':1']).build(), [], []],
     [ChaosConfig.new().withNetworkRule({ partition: true }).build(), ['partition'], ['network']],
     [ChaosConfig.new().withBugs(['x']).build(), ['bugs'], ['byzantine']],
   ])('%#', (config, parts, tiers) => {

@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compileGlob } from '../../../src/faults/glob.ts';
+import { compileGlob, globOf } from '../../../src/faults/glob.ts';
+
+it('a glob of paths matches those alone, whatever they are called', () => {
+  const name = fc.string({ unit: fc.constantFrom(...'ab/*?[]{},\\!-.') }).map((text) => `/${text}`);
+  fc.assert(
+    fc.property(fc.array(name, { minLength: 1 }), name, (paths, other) => {
+      const matches = compileGlob(globOf(paths));
+      expect(paths.every((path) => matches(path))).toBe(true);
+      expect(matches(other)).toBe(paths.includes(other));
+    }),
+  );
+});
 
 describe('globs', () => {
   it.each([
@@ -24,6 +35,11 @@ describe('globs', () => {
     ['[a-]', '-', true],
     ['[z-a]', 'b', false],
     ['[ab', '[ab', true],
+    ['{/a/*,/b}', '/a/x', true],
+    ['{/a/*,/b}', '/b', true],
+    ['{/a/*,/b}', '/c', false],
+    ['{/a\\,b}', '/a,b', true],
+    ['/{a,b}', '/a', false],
     ['a\\*b', 'a*b', true],
     ['a\\*b', 'axb', false],
     ['a.c', 'abc', false],
