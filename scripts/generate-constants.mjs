@@ -321,9 +321,14 @@ try {
   rmSync(scratch, { recursive: true });
 }
 
+/** What strace calls otherwise than the headers. */
+const RENAMED = { PTRACE_PEEKUSR: 'PTRACE_PEEKUSER', PTRACE_POKEUSR: 'PTRACE_POKEUSER' };
+
 function tableOf(name, kind, unknown, header, which) {
   const values = which.values ?? valuesOf(header, namesOf(header, which), name);
-  const entries = Object.entries(values).map(([constant, value]) => `  ${constant}: 0x${value.toString(16)},`);
+  const entries = Object.entries(values).map(
+    ([constant, value]) => `  ${RENAMED[constant] ?? constant}: 0x${value.toString(16)},`,
+  );
   const comment = unknown === undefined ? (kind === 'choice' ? "''" : 'undefined') : `'${unknown}'`;
   return `export const ${name}: NamedValues = ${kind}(${comment}, {\n${entries.join('\n')}\n});\n`;
 }

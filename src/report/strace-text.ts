@@ -15,7 +15,7 @@ import { dumpedData } from '../syscalls/dumped-data.ts';
 import { formatEntry, formatRest, formatResult, formatSiginfo, hasRest } from '../syscalls/format-call.ts';
 import { escaped } from '../syscalls/quoted-text.ts';
 import { signalName } from '../syscalls/signals.ts';
-import { callName } from '../syscalls/syscall-table.ts';
+import { callName, syscallNumber } from '../syscalls/syscall-table.ts';
 import { hexDump } from './hex-dump.ts';
 import { painted } from './painted-trace.ts';
 import { stackLines } from './stack-lines.ts';
@@ -56,6 +56,9 @@ export interface StraceTextOptions extends PrintOptions {
 export type QuietMessage = 'attach' | 'exit' | 'thread-execve' | 'personality' | 'path-resolution';
 
 const DEFAULT_COLUMN = 40;
+const RESTART_SYSCALL = syscallNumber('restart_syscall')!;
+/** The kernel's own word for a call that restart_syscall goes on with. */
+const ERESTART_RESTARTBLOCK = 516;
 
 const MODES: Readonly<Record<SyscallAbi, string>> = { x86_64: '64 bit', i386: '32 bit', x32: 'x32' };
 
@@ -89,6 +92,8 @@ export class StraceText {
   readonly #numbers = new Map<number, number>();
   /** Tasks whose last call was by another table than x86-64's. */
   readonly #abis = new Map<number, SyscallAbi>();
+  /** What each task did when it was interrupted, which restart_syscall goes on with. */
+  readonly #interrupted = new Map<number, string>();
   /** The name of each task, where those are known. */
   readonly #names = new Map<number, string>();
   readonly #timestamps: Timestamps | undefined;
@@ -191,6 +196,9 @@ export class StraceText {
       // What is told of a call when it has come back is told at the time at which it began.
       else this.#begin(event, this.#entryText(event), event.time - event.duration);
     }
+    if (event.errno === ERESTART_RESTARTBLOCK && event.nr !== RESTART_SYSCALL) {
+      this.#interrupted.set(event.tid, callName(event));
+    }
     // What ends its line is that the task was let go, which is told next.
     if (event.detached) return;
     this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
@@ -218,6 +226,8 @@ export class StraceText {
     const known = this.#starts[event.nr];
     if (fingerprint !== undefined && known?.fingerprint === fingerprint) return known.text;
     const text = `${callName(event)}(${formatEntry(event, this.#options)}`;
+    const resumed = event.nr === RESTART_SYSCALL ? this.#interrupted.get(event.tid) : undefined;
+    if (resumed !== undefined) return text.replace('system call', resumed);
     if (fingerprint !== undefined) this.#starts[event.nr] = { fingerprint, column: 0, text };
     return text;
   }
@@ -296,6 +306,7 @@ export class StraceText {
     this.#numbers.delete(event.tid);
     this.#abis.delete(event.tid);
     this.#names.delete(event.tid);
+    this.#interrupted.delete(event.tid);
     this.#left(event.tid);
   }
 

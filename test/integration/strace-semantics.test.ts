@@ -97,6 +97,18 @@ describe('what is injected', () => {
   });
 });
 
+it('-P is about paths that a call goes by, not about what a symbolic link says', () => {
+  const cwd = emptyDirectory();
+  const { stderr } = renacer(['-qq', '-P', 'one', '-e', 'trace=symlink,symlinkat', '--', 'ln', '-s', 'one', 'link'], {
+    cwd,
+  });
+  expect(stderr).not.toContain('symlink');
+  const linked = renacer(['-qq', '-P', 'two', '-e', 'trace=symlink,symlinkat', '--', 'ln', '-s', 'one', 'two'], {
+    cwd,
+  });
+  expect(linked.stderr).toContain('symlinkat("one", AT_FDCWD, "two")');
+});
+
 it('--syscall-limit limits what is counted', () => {
   const counted = traceOf(
     '-f',

@@ -112,7 +112,7 @@ export const STATX_SYNC_TYPES: NamedValues = choice('AT_STATX_???', {
   AT_STATX_SYNC_AS_STAT: 0,
   AT_STATX_FORCE_SYNC: 0x2000,
   AT_STATX_DONT_SYNC: 0x4000,
-  AT_STATX_SYNC_TYPE: 0x6000,
+  'AT_STATX_FORCE_SYNC|AT_STATX_DONT_SYNC': 0x6000,
 });
 
 export const FALLOCATE_MODES: NamedValues = flags('FALLOC_FL_???', {

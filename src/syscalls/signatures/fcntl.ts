@@ -32,7 +32,7 @@ const ownerText = (bytes: Uint8Array): string => `{type=${OWNER_TYPES.text(i32(b
 const ownerIn = structIn(8, ownerText);
 const ownerOut = structOut(8, ownerText);
 
-const HINTS = choice('RWH_???', {
+const HINTS = choice('RWH_WRITE_LIFE_???', {
   RWH_WRITE_LIFE_NOT_SET: 0,
   RWH_WRITE_LIFE_NONE: 1,
   RWH_WRITE_LIFE_SHORT: 2,

@@ -41,7 +41,7 @@ import {
 } from '../types/numbers.ts';
 import { structIn } from '../types/pointers.ts';
 import { modeText, statfsOut, statOut, statxOut } from '../types/stat.ts';
-import { attributeIn, dataIn, dataOut, path, pathOut, string } from '../types/strings.ts';
+import { attributeIn, dataIn, dataOut, path, pathOut, string, wholeText } from '../types/strings.ts';
 import { dateComment, fileTimesIn, timevalPairIn } from '../types/time.ts';
 
 const S_IFCHR = 0o020000;
@@ -161,8 +161,8 @@ export const FILES: Readonly<Record<string, Signature>> = {
   linkat: { args: [directoryFd, path, directoryFd, path, namedValue(AT_FLAGS)] },
   unlink: onlyPath,
   unlinkat: { args: [directoryFd, path, namedValue(AT_FLAGS)] },
-  symlink: twoPaths,
-  symlinkat: { args: [path, directoryFd, path] },
+  symlink: { args: [wholeText, path] },
+  symlinkat: { args: [wholeText, directoryFd, path] },
   readlink: { args: [path, dataOut({ result: true }), size] },
   readlinkat: { args: [directoryFd, path, dataOut({ result: true }), size] },
   chmod: fileAndMode,

@@ -15,7 +15,7 @@ import {
 import { on, range } from '../dependence.ts';
 import { hex, i32, pointerAt, u32 } from '../memory-words.ts';
 import { iovecAddresses } from '../types/messages.ts';
-import { address, fd, namedValue, opaque, size, uint } from '../types/numbers.ts';
+import { address, fd, int, namedValue, opaque, size, uint } from '../types/numbers.ts';
 import { arrayIn, structIn, structInOut } from '../types/pointers.ts';
 import {
   addressAt,
@@ -123,7 +123,8 @@ const resources = structIn(32, record({ nr: u32At(0), flags: x32At(4), data: add
 const ringUpdates = arrayIn({ arg: 3 }, 16, record({ offset: u32At(0), data: u64At(8) }));
 
 function registerArguments(args: Call['args']): readonly ArgumentType[] {
-  const before = [fd, operation];
+  // A ring that was registered is an index, and no descriptor.
+  const before = [(args.u32(1) & USE_REGISTERED_RING) === 0 ? fd : int, operation];
   switch (IORING_REGISTER_OPS.known(args.u32(1) & ~USE_REGISTERED_RING)) {
     case 'IORING_REGISTER_BUFFERS':
       return [...before, buffers, uint];

@@ -35,20 +35,29 @@ const key: InputType = {
 };
 
 /** Flags with permission bits below them. */
-function creation(names: NamedValues): InputType {
+function creation(names: NamedValues, hugePages = 0): InputType {
   return {
     when: 'entry',
     print(call, arg) {
       const value = call.args.u32(arg);
-      const named = names.text(value & ~0o777);
-      return `${named}${named === '' ? '' : '|'}${octal(value & 0o777)}`;
+      const named = names.text(value & ~0o777 & ~hugePages);
+      const size = (value & hugePages) >>> SHM_HUGE_SHIFT;
+      const parts = [named, size === 0 ? '' : `${size}<<SHM_HUGE_SHIFT`, octal(value & 0o777)];
+      return parts.filter((part) => part !== '').join('|');
     },
   };
 }
 
+/** The size of huge pages, as a power of two, in the upper bits of the flags of shmget(2). */
+const SHM_HUGE_SHIFT = 26;
+const SHM_HUGE_MASK = 0xfc00_0000;
+
 const CREATION = { IPC_CREAT: 0o1000, IPC_EXCL: 0o2000 };
 const creationFlags = creation(flags(undefined, { ...CREATION, IPC_NOWAIT: 0o4000 }));
-const memoryFlags = creation(flags(undefined, { ...CREATION, SHM_HUGETLB: 0o4000, SHM_NORESERVE: 0o10000 }));
+const memoryFlags = creation(
+  flags(undefined, { ...CREATION, SHM_HUGETLB: 0o4000, SHM_NORESERVE: 0o10000 }),
+  SHM_HUGE_MASK,
+);
 const messageFlags = namedValue(
   flags('MSG_???', { MSG_NOERROR: 0o10000, MSG_EXCEPT: 0o20000, MSG_COPY: 0o40000, IPC_NOWAIT: 0o4000 }),
 );

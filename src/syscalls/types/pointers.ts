@@ -53,7 +53,7 @@ export function arrayIn(count: CaptureSize, elementSize: number, print: StructPr
       if (bytes === undefined || (bytes.length > 0 && bytes.length < elementSize)) return addressText(call.args, arg);
       const text = arrayText(bytes, elementSize, print, options, call);
       const whole = Math.floor(bytes.length / elementSize);
-      const isTornOff = !text.endsWith(', ...]') && bytes.length < wantedSize(call, size) && !call.captured.isCut(arg);
+      const isTornOff = !text.endsWith('...]') && bytes.length < wantedSize(call, size) && !call.captured.isCut(arg);
       if (!isTornOff) return text;
       const missing = (call.args.unsigned(arg) + whole * elementSize).toString(16);
       return `${text.slice(0, -1)}, ... /* 0x${missing} */]`;
@@ -94,7 +94,7 @@ export function arrayText(
     if (i > 0) text += ', ';
     text += print(bytes.subarray(i * elementSize, (i + 1) * elementSize), options, call);
   }
-  return `${text}${count > shown ? ', ...' : ''}]`;
+  return `${text}${count > shown ? (shown > 0 ? ', ...' : '...') : ''}]`;
 }
 
 function atEntry(call: Call, arg: number, size: CaptureSize, print: (bytes: Uint8Array) => string): string {

@@ -98,7 +98,8 @@ export function selectNote(timeText: (bytes: Uint8Array) => string) {
       const ready = bytes === undefined ? [] : membersOfSet(bytes, call.args.i32(0));
       return ready.length === 0 ? [] : [`${name} [${ready.join(' ')}]`];
     });
-    return withLeft(sets.join(', '), left(call, 4, timeText));
+    // Sets that can't be read leave nothing between the parentheses, as strace's.
+    return withLeft(sets.join(', '), left(call, 4, timeText)) ?? '';
   };
 }
 

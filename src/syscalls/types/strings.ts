@@ -5,10 +5,9 @@ import { hexEscaped, quoted } from '../quoted-text.ts';
 import { addressText } from './numbers.ts';
 import { emptyIf, filled } from './pointers.ts';
 
-/** A path: printed whole, whatever the limit. */
-export const path: InputType & { readonly path: true } = {
+/** Text that is printed whole, whatever the limit. */
+export const wholeText: InputType = {
   when: 'entry',
-  path: true,
   capture: (arg) => [{ arg, at: 'entry', kind: 'string', path: true }],
   print(call, arg, options) {
     const bytes = call.captured.bytes(arg);
@@ -16,6 +15,9 @@ export const path: InputType & { readonly path: true } = {
     return quoted(bytes, options.strings, bytes.length, call.captured.isCut(arg));
   },
 };
+
+/** A path that the call goes by. */
+export const path: InputType & { readonly path: true } = { ...wholeText, path: true };
 
 /** A string, cut at the limit. */
 export const string: InputType = {

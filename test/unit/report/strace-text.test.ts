@@ -103,6 +103,13 @@ describe('lines', () => {
     );
   });
 
+  it('name the call that restart_syscall goes on with', () => {
+    const slept: MadeCall = { name: 'nanosleep', args: [0x1000, 0x2000], errno: 516 };
+    const text = lines([...both(slept), ...both({ name: 'restart_syscall', result: 0 })]);
+    expect(text).toContain('restart_syscall(<... resuming interrupted nanosleep ...>) = 0');
+    expect(lines(both({ name: 'restart_syscall' }))).toContain('resuming interrupted system call');
+  });
+
   it('end with a question mark where the task ended inside the call', () => {
     const ended = [...both({ ...EXIT, returned: false }), ...both({ ...READ, returned: false })];
     expect(lines(ended, { followed: false })).toBe(

@@ -372,6 +372,41 @@ describe('what numbers are (-y, -yy, -Y)', () => {
   });
 });
 
+describe('small words', () => {
+  it.each<[MadeCall, string]>([
+    [
+      { name: 'statx', args: [3, 0, 0x6000, 0, 0] },
+      'statx(3, NULL, AT_STATX_FORCE_SYNC|AT_STATX_DONT_SYNC, 0, NULL) = 0',
+    ],
+    [
+      { name: 'shmget', args: [0, 1, 0x54000000 | 0o4600] },
+      'shmget(IPC_PRIVATE, 1, SHM_HUGETLB|21<<SHM_HUGE_SHIFT|0600) = 0',
+    ],
+    [{ name: 'ptrace', args: [3, 1, 2, 3] }, 'ptrace(PTRACE_PEEKUSER, 1, 0x2, 0x3) = 0'],
+    [
+      { name: 'fcntl', args: [3, 1036, ADDRESS], entry: { 2: struct(['u64', 7]) } },
+      'fcntl(3, F_SET_RW_HINT, [0x7 /* RWH_WRITE_LIFE_??? */]) = 0',
+    ],
+    [{ name: 'select', args: [3, ADDRESS, 0, 0, 0], result: 3 }, 'select(3, 0x7ffe12345678, NULL, NULL, NULL) = 3 ()'],
+  ])('%#', (call, expected) => {
+    expect(text(call)).toBe(expected);
+  });
+
+  it('-s0 leaves the dots of an array', () => {
+    const poll: MadeCall = { name: 'poll', args: [ADDRESS, 1, 42], entry: { 0: struct(['u32', 5], ['u32', 1]) } };
+    expect(text(poll, { stringLimit: 0 })).toBe('poll([...], 1, 42) = 0 (Timeout)');
+  });
+
+  it('a registered ring is no descriptor', () => {
+    const register: MadeCall = {
+      name: 'io_uring_register',
+      args: [3, 0x80000014, 0, 0],
+      entry: { 'fd 3': '/unrelated' },
+    };
+    expect(text(register, { ...usual, fdPaths: true })).toContain('io_uring_register(3, ');
+  });
+});
+
 describe('structures of some calls alone', () => {
   const stat: MadeCall = { name: 'fstat', args: [1, ADDRESS], exit: { 1: new Uint8Array(144) } };
   const none = { has: () => false };
