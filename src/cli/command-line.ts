@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isatty } from 'node:tty';
 import { Command, CommanderError, Option } from 'commander';
 import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
 import { OPTIONS } from '../chaos/options.ts';
@@ -56,6 +57,8 @@ const TRACE_GROUPS = [
 ] as const;
 
 type GivenFlags = [flag: string, text: string | undefined][];
+
+const STDERR = 2;
 
 interface RawOptions {
   chaos?: string;
@@ -210,6 +213,11 @@ function checked(
   if (separately && summary !== 'none') throw exclusive('-c or -C', '-ff');
   if (separately && isCommand(outputFile)) throw exclusive("-o '|COMMAND'", '-ff');
   if (format !== 'text' && separately) throw exclusive(`--format ${format}`, '-ff');
+  if (format === 'html' && outputFile === undefined && isatty(STDERR)) {
+    throw new RenacerError('USAGE', '--format html would write a page of HTML to the terminal', {
+      hint: 'Name a file: --format html -o trace.html',
+    });
+  }
   if (format !== 'text' && summary !== 'none') throw exclusive(`--format ${format}`, '-c or -C');
   return { ...trace, separately };
 }

@@ -7,6 +7,7 @@ import { HtmlTrace } from '../report/html-trace.ts';
 import { JsonTrace } from '../report/json-trace.ts';
 import { StraceText } from '../report/strace-text.ts';
 import { TraceFilter } from '../report/trace-filter.ts';
+import { shellQuote } from '../run/command/shell-quote.ts';
 import type { TraceRequest } from '../run/request.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import type { Dumps } from '../syscalls/descriptor-set.ts';
@@ -33,7 +34,7 @@ interface TraceWriter {
   named?(event: TraceEvent): void;
   /** Nothing more is there for now. */
   idle(): void;
-  end(): void;
+  end(result: RunResult): void;
 }
 
 /** Calls that change the name of a task. */
@@ -83,8 +84,8 @@ export function shownEvents(line: CommandLine, request: TraceRequest, output: Ow
         output.flush();
       },
     },
-    end() {
-      writer?.end();
+    end(result) {
+      writer?.end(result);
       if (statistics) output.write(countTable(statistics.totals(), settings.counts));
     },
   };
@@ -106,7 +107,7 @@ function traceWriter(line: CommandLine, output: OwnOutput): TraceWriter {
     case 'csv':
       return new CsvTrace(write, print);
     case 'html':
-      return new HtmlTrace(write, command, print);
+      return new HtmlTrace(write, shellQuote(command), print);
     case 'text':
       return textWriter(line, print, output);
   }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { RunResult } from '../model/run-result.ts';
 import type { Located, TraceEvent } from '../model/trace-event.ts';
 import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { SYSCALL_CLASSES } from '../syscalls/classes.ts';
@@ -12,6 +13,7 @@ import {
   ROWS_MARK,
   type RowKind,
 } from './page/rows.ts';
+import { pageEnding } from './page-ending.ts';
 import { frameText } from './stack-lines.ts';
 import { type TraceRecord, toTraceRecord } from './trace-record.ts';
 
@@ -22,14 +24,15 @@ import { type TraceRecord, toTraceRecord } from './trace-record.ts';
 export class HtmlTrace {
   readonly #write: (text: string) => void;
   readonly #options: PrintOptions;
-  readonly #command: readonly string[];
+  readonly #command: string;
   readonly #tail: string;
   /** The different stacks so far, numbered in their order. */
   readonly #stacks = new Map<string, number>();
   /** The time of the first event, in microseconds. */
   #start: number | undefined;
 
-  constructor(write: (text: string) => void, command: readonly string[], options: PrintOptions) {
+  /** `command`: as a shell takes it. */
+  constructor(write: (text: string) => void, command: string, options: PrintOptions) {
     this.#write = write;
     this.#command = command;
     this.#options = options;
@@ -48,8 +51,9 @@ export class HtmlTrace {
 
   idle(): void {}
 
-  end(): void {
+  end(result: RunResult): void {
     this.#startAt(0);
+    this.#line(pageEnding(result));
     this.#write(this.#tail);
   }
 

@@ -23,6 +23,14 @@ it('a trace can hold anything: nothing of it ends the data or becomes a tag', ()
   expect(page.match(/<\/script>/g)).toHaveLength(2);
 });
 
+it('is not written to a terminal', () => {
+  const inTerminal = ['-c', 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'];
+  const { status, stdout } = renacer(['--format', 'html', '--', 'true'], { through: ['python3', ...inTerminal] });
+  expect(status).toBe(125);
+  expect(stdout).toMatch(/--format html would write a page of HTML to the terminal\s+.*-o trace\.html/);
+  expect(stdout).not.toContain('<html');
+});
+
 it('asks for nothing outside', () => {
   const page = readFileSync(traced('true'), 'utf8').replaceAll('http://www.w3.org/2000/svg', '');
   expect(page).not.toMatch(/https?:|<link|<img|src=|@import|url\(/);
@@ -109,6 +117,34 @@ describe.skipIf(!existsSync(CHROMIUM))(`in a browser (needs ${CHROMIUM})`, () =>
     await page.evaluate("document.getElementById('scroller').scrollTop = 1e9");
     await page.waitForFunction("document.querySelector('#window').textContent.includes('exited with 0')");
     expect(await page.locator('#window .row').count()).toBeLessThan(120);
+  });
+
+  it('says how the run ended and how to repeat it, and leads from each fault to its call', async () => {
+    const page = await opened(
+      tracedWith(
+        ['--seed', '7', '-e', 'trace=write,openat', '-e', 'inject=write:error=EIO:when=2'],
+        ...['sh', '-c', 'echo "$1"; echo two || exit 3', "it's quoted", 'a b'],
+      ),
+    );
+    expect(await page.textContent('#command')).toBe("sh -c 'echo \"$1\"; echo two || exit 3' 'it'\\''s quoted' 'a b'");
+    expect(await page.textContent('.outcome')).toBe('failed');
+    expect(await page.textContent('.facts')).toMatch(/^failedexit status 3 after [\d.]+ sseed 7$/);
+    expect(await page.textContent('.again code')).toMatch(/^renacer .*--seed=7 .*when=2 .* 'a b'$/);
+    expect(await page.textContent('#faults summary')).toBe('1 fault injected');
+    await page.click('#faults summary');
+    await page.click('button.fault');
+    expect(await page.textContent('#detail')).toMatch(
+      /^write\(1, "two\\n", 4\) = -1 EIO .*⚡ error=EIO at write #2 of task 0$/s,
+    );
+    expect(await page.textContent('#legend')).toContain('injected');
+  });
+
+  it('says nothing of an end that was cut off', async () => {
+    const file = traced('true');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.slice(0, text.lastIndexOf('{"outcome"') + 30));
+    const page = await opened(file);
+    expect(await page.isHidden('#ending')).toBe(true);
   });
 
   it('is drawn in the light and in the dark', async () => {

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { byId, element } from './dom.ts';
+import { showEnding } from './ending.ts';
 import { type Choice, chosen, everything } from './filter.ts';
 import { Latencies } from './latencies.ts';
 import { detailText, Table } from './table.ts';
@@ -14,8 +15,12 @@ function start(): void {
 
   const table = new Table((item) => {
     byId('detail').hidden = item === undefined;
-    byId('detail').textContent = item ? `${detailText(item)}\n${item.stack}`.trimEnd() : '';
+    byId('detail').textContent = item ? detailWithStack(item) : '';
   });
+  const detailWithStack = (item: Item): string => {
+    const faults = trace.faults.filter((fault) => fault.item === item).map(({ text }) => `⚡ ${text}`);
+    return [detailText(item), ...faults, item.stack].join('\n').trimEnd();
+  };
   const pick = (item: Item): void => {
     if (table.reveal(item)) return;
     change({ ...everything(), range: choice.range });
@@ -80,8 +85,10 @@ function start(): void {
     byId('chips').replaceChildren(...chips);
   }
 
-  byId('command').textContent = trace.command.join(' ');
-  document.title = `${trace.command.join(' ')} · Renacer trace`;
+  showEnding(trace, pick);
+  byId('command').textContent = trace.command;
+  byId('command').title = trace.command;
+  document.title = `${trace.command} · Renacer trace`;
   search.addEventListener('input', () => change({ text: search.value }));
   byId('theme').addEventListener('click', () => {
     const { dataset } = document.documentElement;

@@ -20,10 +20,35 @@ export type PageRow = readonly [
 /** A row, and the stack as text; or, if an earlier row has the same, its number among the different ones, from 0. */
 export type PageLine = readonly [...row: PageRow, stack?: string | number];
 
-/** The first line: what was run, and the microseconds since the epoch that times are counted from. */
+/** The first line: what was run, as a shell takes it, and the microseconds since the epoch that times are counted from. */
 export interface PageHeader {
-  readonly command: readonly string[];
+  readonly command: string;
   readonly start: number;
+}
+
+/** The last line, if the run came to its end: how it ended, and what was injected. */
+export interface PageEnding {
+  readonly outcome: string;
+  /** `exit status 1 after 0.07 s`. */
+  readonly ended: string;
+  /** Why it did not survive, in words; empty if it did. */
+  readonly why: string;
+  /** How to repeat it: undefined where nothing was injected or limited. */
+  readonly seed?: number;
+  readonly again?: string;
+  /** The first ones; `more` were left out. */
+  readonly faults: readonly PageFault[];
+  readonly more: number;
+}
+
+/** One fault that was injected. Faults of packets are of no task. */
+export interface PageFault {
+  readonly text: string;
+  readonly task?: string;
+  /** Of the call or the signal. */
+  readonly name?: string;
+  /** Microseconds since the start of the command. */
+  readonly time: number;
 }
 
 export const ROW_KINDS = ['call', 'signal', 'stop', 'birth', 'exit'] as const;

@@ -12,6 +12,8 @@ const RIGHT = 10;
 const DEEPEST_INDENT = 4;
 /** A call that is wider waits: it is drawn as a light bar with an edge, so that it does not outshine the work. */
 const WIDE = 5;
+/** Half the width of the mark of a fault. */
+const MARK = 4;
 /** Pixels that a pointer may move in a click. */
 const CLICK = 4;
 
@@ -52,7 +54,8 @@ export class Timeline {
     canvas.addEventListener('dblclick', () => this.#onRange(undefined));
     canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
     new ResizeObserver(() => this.draw()).observe(byId('lanes'));
-    const keys = [...CALL_GROUPS, 'error'].map((name) =>
+    const marks = trace.faults.length > 0 || trace.items.some(({ injected }) => injected) ? ['injected'] : [];
+    const keys = [...CALL_GROUPS, 'error', ...marks].map((name) =>
       element('span', {}, element('i', { style: `background:var(--${name})` }), name),
     );
     byId('legend').replaceChildren(...keys, element('em', {}, 'drag: zoom · double click: whole run · n: next error'));
@@ -84,6 +87,7 @@ export class Timeline {
     this.#lanes.forEach((lane, place) => {
       this.#drawLane(context, lane, place, colors);
     });
+    this.#drawFaults(context);
     if (this.#drag) {
       context.fillStyle = color('accent');
       context.globalAlpha = 0.18;
@@ -155,6 +159,38 @@ export class Timeline {
     context.restore();
   }
 
+  /** A mark above each call and signal that was injected, and in the axis for each fault of a packet. */
+  #drawFaults(context: CanvasRenderingContext2D): void {
+    context.fillStyle = color('injected');
+    const mark = (x: number, top: number): void => {
+      context.beginPath();
+      context.moveTo(x - MARK, top);
+      context.lineTo(x + MARK, top);
+      context.lineTo(x, top + MARK * 1.5);
+      context.fill();
+    };
+    this.#lanes.forEach((lane, place) => {
+      let markedTo = Number.NEGATIVE_INFINITY;
+      for (const item of this.#byLane[lane.index]!) {
+        const x = this.#x(item.time);
+        if (!item.injected || x < LABEL_WIDTH || x > this.#width || x - markedTo < 1) continue;
+        markedTo = x;
+        mark(x, AXIS_HEIGHT + place * LANE_HEIGHT);
+      }
+    });
+    for (const { lane, time } of this.#trace.faults) {
+      const x = this.#x(time);
+      if (lane === undefined && x >= LABEL_WIDTH && x <= this.#width) mark(x, AXIS_HEIGHT - 2 * MARK);
+    }
+  }
+
+  /** The fault of a packet whose mark is under the pointer. */
+  #packetAt({ offsetX, offsetY }: MouseEvent): string | undefined {
+    if (offsetY > AXIS_HEIGHT) return undefined;
+    return this.#trace.faults.find(({ lane, time }) => lane === undefined && Math.abs(this.#x(time) - offsetX) <= MARK)
+      ?.text;
+  }
+
   #move(event: PointerEvent): void {
     if (this.#drag) {
       this.#drag.to = event.offsetX;
@@ -163,7 +199,7 @@ export class Timeline {
       return;
     }
     const item = this.#at(event);
-    tip(item && detailText(item), event);
+    tip(item ? detailText(item) : this.#packetAt(event), event);
   }
 
   #release(event: PointerEvent): void {

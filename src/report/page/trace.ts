@@ -1,4 +1,13 @@
-import { CALL_GROUPS, type CallGroup, type PageHeader, type PageLine, ROW_KINDS, type RowKind } from './rows.ts';
+import { type PlacedFault, placeFaults } from './faults.ts';
+import {
+  CALL_GROUPS,
+  type CallGroup,
+  type PageEnding,
+  type PageHeader,
+  type PageLine,
+  ROW_KINDS,
+  type RowKind,
+} from './rows.ts';
 
 /** An event as the page works with it. */
 export interface Item {
@@ -35,7 +44,10 @@ export interface Lane {
 }
 
 export interface Trace {
-  readonly command: readonly string[];
+  readonly command: string;
+  /** How the run ended; undefined in a page that was cut short. */
+  readonly ending: PageEnding | undefined;
+  readonly faults: readonly PlacedFault[];
   readonly items: readonly Item[];
   readonly lanes: readonly Lane[];
   /** Microseconds from the first to the last event. */
@@ -51,6 +63,7 @@ const SLOW_SHARE = 0.99;
 export function readTrace(text: string): Trace {
   const lines = text.trim().split('\n');
   const { command } = JSON.parse(lines.shift()!) as PageHeader;
+  const ending = lines.at(-1)?.startsWith('{') ? endingOf(lines.pop()!) : undefined;
   let rows: PageLine[];
   try {
     rows = JSON.parse(`[${lines.join(',')}]`) as PageLine[];
@@ -94,7 +107,18 @@ export function readTrace(text: string): Trace {
   // What comes back late was entered early: in the order of time, as a reader expects it.
   items.sort((a, b) => a.time - b.time || a.index - b.index);
   for (const lane of lanes.values()) if (lane.end < 0) lane.end = end - begin;
-  return { command, items, lanes: [...lanes.values()], length: Math.max(end - begin, 1), slowFrom };
+  const faults = placeFaults(ending?.faults ?? [], items, lanes);
+  const length = Math.max(end - begin, 1);
+  return { command, ending, faults, items, lanes: [...lanes.values()], length, slowFrom };
+}
+
+/** Undefined if it was cut short. */
+function endingOf(line: string): PageEnding | undefined {
+  try {
+    return JSON.parse(line) as PageEnding;
+  } catch {
+    return undefined;
+  }
 }
 
 function laneOf(lanes: Map<string, Lane>, task: string, pid: number, time: number): Lane {

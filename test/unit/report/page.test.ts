@@ -11,7 +11,7 @@ const ROWS: PageRow[] = [
   [4, 1000, '0.1', 8, 'ended', 'exited with 0', '', '', 0, 2, 0],
   [0, 55, '0', 7, 'wait4', '-1, NULL, 0, NULL', '8', '', 950, 2, 0],
 ];
-const text = [{ command: ['sh'], start: 0 }, ...ROWS].map((line) => JSON.stringify(line)).join('\n');
+const text = [{ command: 'sh', start: 0 }, ...ROWS].map((line) => JSON.stringify(line)).join('\n');
 const trace = readTrace(`${text}\n`);
 const names = (choice: Partial<ReturnType<typeof everything>>): string[] =>
   chosen(trace, { ...everything(), ...choice }).map(({ name }) => name);
@@ -39,7 +39,7 @@ describe('the page', () => {
   it('reads stacks, of which each is written once', () => {
     const call = ROWS[2]!;
     const lines = [
-      { command: ['sh'], start: 0 },
+      { command: 'sh', start: 0 },
       [...call, 'main\nstart'],
       call,
       [...call, 'other'],
@@ -48,6 +48,23 @@ describe('the page', () => {
     ];
     const { items } = readTrace(lines.map((line) => JSON.stringify(line)).join('\n'));
     expect(items.map(({ stack }) => stack)).toEqual(['main\nstart', '', 'other', 'main\nstart', 'other']);
+  });
+
+  it('finds the call of each fault: of its task and name, nearest in time; faults of packets have a time alone', () => {
+    const ending = {
+      faults: [
+        { text: 'error=EIO', task: '0.1', name: 'read', time: 60 },
+        { text: 'error=EIO', task: '0.1', name: 'openat', time: 60 },
+        { text: 'loss', time: 500 },
+      ],
+    };
+    const { faults } = readTrace(`${text}\n${JSON.stringify(ending)}`);
+    expect(faults.map(({ item, lane, time }) => [item?.name, lane?.task, time])).toEqual([
+      ['read', '0.1', 56],
+      [undefined, '0.1', 60],
+      [undefined, undefined, 500],
+    ]);
+    expect(readTrace(`${text}\n${JSON.stringify(ending).slice(0, -9)}`).ending).toBeUndefined();
   });
 
   it('finds words, without those after !, whatever their case', () => {
