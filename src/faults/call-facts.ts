@@ -5,6 +5,7 @@ import { mayBlock } from './eintr.ts';
 import type { Situation } from './realism.ts';
 import type { FdKind } from './selector.ts';
 import { saysToWait } from './sleeping.ts';
+import { saysTimeOut } from './time-outs.ts';
 
 const PATH_MAX = 4096;
 const O_WRONLY = 1;
@@ -81,8 +82,8 @@ export class CallFacts {
     return {
       fdKind: this.fdKind,
       nonblocking,
-      // Whether SO_RCVTIMEO is set can't be seen from outside.
-      hasTimeout: false,
+      // SO_RCVTIMEO is not looked at: that would need a descriptor of ours for each call.
+      hasTimeout: saysTimeOut(this.name, this.call),
       canBlock: mayBlock(this.name, this.fdKind, nonblocking) && saysToWait(this.name, this.call),
       creates: (openFlags & O_CREAT) !== 0,
       writes: (openFlags & (O_WRONLY | O_RDWR)) !== 0,

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { FdKind } from './selector.ts';
 
+const O_WRONLY = 1;
+const O_RDWR = 2;
 const O_NONBLOCK = 0o4000;
 const SOCK_STREAM = '0001';
 const EPOLLET = 0x80000000;
@@ -19,6 +21,11 @@ export class Descriptor {
     this.#tid = tid;
     this.fd = fd;
     this.path = `/proc/${tid}/fd/${fd}`;
+  }
+
+  /** All that are open in the process of a task. */
+  static allOf(tid: number): Descriptor[] {
+    return namesIn(`/proc/${tid}/fd`).map((name) => new Descriptor(tid, Number(name)));
   }
 
   /** What it is open on; undefined if it is not open. */
@@ -43,6 +50,10 @@ export class Descriptor {
 
   isOpenedWith(flag: number): boolean {
     return (Number.parseInt(this.#info('flags') ?? '0', 8) & flag) !== 0;
+  }
+
+  get isOpenForWriting(): boolean {
+    return this.isOpenedWith(O_WRONLY | O_RDWR);
   }
 
   /**

@@ -2,18 +2,26 @@ import type { FdKind } from './selector.ts';
 
 const WRITES = ['write', 'writev', 'pwrite64', 'pwritev', 'pwritev2', 'sendfile', 'splice', 'tee', 'vmsplice'] as const;
 const SENDS = ['sendto', 'sendmsg', 'sendmmsg'] as const;
+/** Calls that make a file larger, or say that it shall be. */
+const GROWS = ['truncate', 'ftruncate', 'fallocate'] as const;
 const READS = ['read', 'readv', 'recvfrom', 'recvmsg', 'recvmmsg'] as const;
 
 /**
- * What the engine does for an error beyond reporting it, so that the program is left as the kernel would leave it:
- * - `let-happen`: the real call is made, and the error reported in place of its result
- * - `old-break`: the current break is the result; brk(2) reports no errno to its caller, its library does
- * - `sigpipe`: SIGPIPE goes to the task (the kernel itself drops it if it is ignored)
- * - `shut-down`: the connection is over: shutdown(fd, SHUT_RDWR) is made in place of the call
- * - `drop-accepted`: the connection leaves the queue: the call is made, its descriptor closed
- * - `restart`: see eintr.ts: where the kernel would restart the call, it happens, and the program sees no error
+ * What is done for an error beyond reporting it, so that the program is left as the kernel would leave it; each is a
+ * function of its name in aftermaths/. They build on each other, in the order of the table.
  */
-export type Aftermath = 'let-happen' | 'old-break' | 'sigpipe' | 'shut-down' | 'drop-accepted' | 'restart';
+export type AftermathName =
+  | 'let-happen'
+  | 'old-break'
+  | 'drop-accepted'
+  | 'sigpipe'
+  | 'sigxfsz'
+  | 'broken-pipe'
+  | 'dead-connection'
+  | 'outputs'
+  | 'interruption'
+  | 'time-out'
+  | 'connecting';
 
 /** One row of the table of docs/faults.md. */
 export interface ErrorEffect {
@@ -24,7 +32,7 @@ export interface ErrorEffect {
   readonly exceptErrnos?: readonly string[];
   /** Undefined where the kind of descriptor makes no difference. */
   readonly fdKinds?: readonly FdKind[];
-  readonly aftermath: Aftermath;
+  readonly aftermath: AftermathName;
   /** What the kernel leaves behind; the default. */
   readonly kernel: string;
   /** What `-e inject=` of strace leaves behind; with `:strace`. */
@@ -60,13 +68,31 @@ export const ERROR_EFFECTS: readonly ErrorEffect[] = [
     source: 'write(2), send(2)',
   },
   {
+    calls: WRITES,
+    errnos: ['EPIPE'],
+    fdKinds: ['pipe'],
+    aftermath: 'broken-pipe',
+    kernel: 'the pipe is broken: all later writes of the process fail, and poll tells so (POLLERR)',
+    strace: 'the next write succeeds',
+    source: 'pipe(7), poll(2)',
+  },
+  {
     calls: [...READS, ...WRITES, ...SENDS],
     errnos: ['ECONNRESET', 'ETIMEDOUT', 'EPIPE'],
     fdKinds: ['socket'],
-    aftermath: 'shut-down',
-    kernel: 'the connection is over: later reads end, later writes fail',
+    aftermath: 'dead-connection',
+    kernel:
+      'the connection is over: reads end, writes fail, and what had come is lost; of TCP, there is no peer (ENOTCONN)',
     strace: 'the connection goes on',
-    source: 'tcp(7)',
+    source: 'tcp(7), unix(7)',
+  },
+  {
+    calls: [...WRITES, ...GROWS, 'copy_file_range'],
+    errnos: ['EFBIG'],
+    aftermath: 'sigxfsz',
+    kernel: 'SIGXFSZ comes too, as from RLIMIT_FSIZE',
+    strace: 'only the error',
+    source: 'setrlimit(2)',
   },
   {
     calls: ['accept', 'accept4'],
@@ -77,13 +103,63 @@ export const ERROR_EFFECTS: readonly ErrorEffect[] = [
     source: 'accept(2)',
   },
   {
+    calls: ['nanosleep', 'clock_nanosleep', 'poll', 'ppoll'],
+    errnos: ['EINTR'],
+    aftermath: 'outputs',
+    kernel: 'the time that is left (all of it) is written; poll says of each descriptor that nothing has happened',
+    strace: 'nothing is written',
+    source: 'nanosleep(2), poll(2)',
+  },
+  {
+    calls: ['waitid'],
+    errnos: undefined,
+    aftermath: 'outputs',
+    kernel: 'zeroes are written for what is told of a child',
+    strace: 'nothing is written',
+    source: 'kernel/exit.c',
+  },
+  {
     calls: undefined,
     errnos: ['EINTR'],
-    aftermath: 'restart',
+    aftermath: 'interruption',
     kernel:
-      'no error where the call is restarted: all handlers have SA_RESTART, and the call is one of those in signal(7)',
+      'a handler of the program runs, see below; no error where the call is restarted: all handlers have SA_RESTART, and the call is one of those in signal(7)',
     strace: 'the error, whatever the handlers say',
     source: 'signal(7), Interruption of system calls',
+  },
+  {
+    calls: ['futex', 'mq_timedsend', 'mq_timedreceive'],
+    errnos: ['ETIMEDOUT'],
+    aftermath: 'time-out',
+    kernel: 'it comes when the time-out is over; never to a futex that waits without one, or does not wait',
+    strace: 'it comes at once',
+    source: 'futex(2), mq_receive(3)',
+  },
+  {
+    calls: ['rt_sigtimedwait', 'semtimedop'],
+    errnos: ['EAGAIN'],
+    aftermath: 'time-out',
+    kernel: 'it comes when the time-out is over',
+    strace: 'it comes at once',
+    source: 'sigtimedwait(2), semop(2)',
+  },
+  {
+    calls: [...READS, ...WRITES, ...SENDS, 'accept', 'accept4', 'connect'],
+    errnos: ['EAGAIN', 'EINPROGRESS'],
+    fdKinds: ['socket'],
+    aftermath: 'time-out',
+    kernel: 'where SO_RCVTIMEO or SO_SNDTIMEO is set, it comes when that time is over',
+    strace: 'it comes at once',
+    source: 'socket(7)',
+  },
+  {
+    calls: ['connect'],
+    errnos: ['EINTR', 'EINPROGRESS'],
+    fdKinds: ['socket'],
+    aftermath: 'connecting',
+    kernel: 'a connection of TCP goes on being made: poll and SO_ERROR tell how that went',
+    strace: 'there is no connection',
+    source: 'connect(2)',
   },
 ];
 
@@ -94,7 +170,7 @@ export const MSG_NOSIGNAL = 0x4000;
 export const SEND_FLAGS_ARG: Readonly<Record<string, number>> = { sendto: 3, sendmsg: 2, sendmmsg: 3 };
 
 /** What must follow when this call reports this error, in the order of the table. */
-export function aftermathOf(syscall: string, errno: string, fdKind: FdKind | undefined): Aftermath[] {
+export function aftermathsOf(syscall: string, errno: string, fdKind: FdKind | undefined): AftermathName[] {
   return ERROR_EFFECTS.filter(
     (effect) =>
       (effect.calls?.includes(syscall) ?? true) &&

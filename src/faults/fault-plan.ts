@@ -6,7 +6,7 @@ import { BadField } from './field.ts';
 import type { Fault } from './kinds/index.ts';
 import { canMeet, type RandomFaults, type RandomSettings } from './random-kinds.ts';
 import type { Rule } from './rule.ts';
-import { numbered, ruleNames } from './rule-identity.ts';
+import { BUG_PREFIX, numbered, RANDOM_RULE, ruleNames } from './rule-identity.ts';
 import { setText } from './rule-json.ts';
 import { type Conditions, type FaultStart, RANDOM_KINDS } from './selector.ts';
 
@@ -42,9 +42,6 @@ export interface FaultSettings {
   readonly faultsFrom?: FaultStart | number | undefined;
 }
 
-/** The name by which random faults are recorded. */
-const RANDOM_RULE = 'byzantine';
-
 /** The plan of a run; undefined if nothing is asked for. Errors: BAD_FAULT_RULE, BAD_SYSCALL_SET, UNKNOWN_BUG, BAD_BUG. */
 export function faultPlan(settings: FaultSettings, seed: number): FaultPlan | undefined {
   const { rules = [], byzantine, bugs = [], faultsFrom } = settings;
@@ -63,7 +60,7 @@ function plannedRules(rules: readonly Rule[], faultsFrom: FaultSettings['faultsF
 
 function plannedBugs(texts: readonly string[], faultsFrom: FaultSettings['faultsFrom']): PlannedRule[] {
   const bugs = texts.map(parseBug);
-  const names = numbered(bugs.map(({ name }) => `bug:${name}`));
+  const names = numbered(bugs.map(({ name }) => BUG_PREFIX + name));
   return bugs.map(({ rule }, index) => plannedRule(rule, names[index]!, faultsFrom));
 }
 

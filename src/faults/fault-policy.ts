@@ -1,6 +1,6 @@
 import type { RuleUse } from '../model/run-result.ts';
 import type { StackFrame } from '../model/stack-frame.ts';
-import { syscallName, syscallNumber } from '../syscalls/syscall-table.ts';
+import { syscallName } from '../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
 import { ArmedRule } from './armed-rule.ts';
@@ -12,9 +12,9 @@ import type { Effect } from './kinds/moment.ts';
 import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
 import { Quirks } from './quirks/index.ts';
 import { randomFault } from './random-fault.ts';
-import { decisionOrdinal } from './rule-identity.ts';
+import { decisionOrdinal, isDeliberate } from './rule-identity.ts';
 import type { Conditions } from './selector.ts';
-import { SignalHandlers } from './signal-handlers.ts';
+import { RT_SIGACTION, SignalHandlers } from './signal-handlers.ts';
 
 /** One fault that was injected. */
 export interface FiredFault {
@@ -30,8 +30,6 @@ export interface FiredFault {
   /** Where in its program the task was, if that was asked for: the tracer adds it. */
   readonly stack?: readonly StackFrame[] | undefined;
 }
-
-const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
 
 /** Faults by rules: asks each rule at each of its calls, in order, and does what all that fire say. */
 export class FaultPolicy implements Policy {
@@ -133,6 +131,7 @@ export class FaultPolicy implements Policy {
       facts,
       semantics,
       realism,
+      deliberate: isDeliberate(rule.name),
       key: rule.keyOf(call.task),
       ordinal: decisionOrdinal(call),
       handlers: this.#handlers,
@@ -143,6 +142,7 @@ export class FaultPolicy implements Policy {
       return undefined;
     }
     rule.fire(call.task);
+    for (const { begin } of injection.effects) begin?.();
     this.#onFault({
       rule: rule.name,
       lineage: call.task.lineage,

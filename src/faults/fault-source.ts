@@ -30,6 +30,7 @@ export function fixedFault(fault: Fault): FaultSource {
   };
 }
 
-function isInterrupting({ quirk, error }: Fault): boolean {
+/** Whether it is an EINTR, which depends on the handlers of the program. */
+export function isInterrupting({ quirk, error }: Fault): boolean {
   return quirk ? QUIRK_KINDS[quirk.name]!.interrupts === true : error === 'EINTR';
 }

@@ -12,8 +12,6 @@ import { isFutexWait } from './sleeping.ts';
 /** Draws of one call: 0 says whether it meets a fault, and from 8 on they are for the kinds. */
 const DRAW = { kind: 1, errno: 2, value: 3, unit: 4, amount: 5 } as const;
 
-const O_WRONLY = 1;
-const O_RDWR = 2;
 const MAX_DELAY_MS = 50;
 const NS_PER_MS = 1e6;
 const MAX_CORRUPT_BYTES = 8;
@@ -98,7 +96,7 @@ function isHonest(errno: string, { call, facts, realism, handlers }: Moment): bo
   if (errno === 'EINTR') return isInterruptible(facts.name, facts.fdKind, handlers.of(call.task));
   if (errno === 'EAGAIN') return facts.descriptor?.isEdgeTriggered !== true;
   // What close(2) reports is the failure of an earlier write.
-  return facts.name !== 'close' || facts.descriptor?.isOpenedWith(O_WRONLY | O_RDWR) === true;
+  return facts.name !== 'close' || facts.descriptor?.isOpenForWriting === true;
 }
 
 /** Messages are moved whole, and epoll(7) lets a program that waits for edges take a short transfer for the end. */

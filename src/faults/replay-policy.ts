@@ -7,14 +7,15 @@ import type { Task } from '../tracer/task.ts';
 import { CallFacts } from './call-facts.ts';
 import { decisionKey } from './decisions.ts';
 import type { FiredFault } from './fault-policy.ts';
+import { isInterrupting } from './fault-source.ts';
 import { effectsOf } from './kinds/index.ts';
 import type { Effect } from './kinds/moment.ts';
 import { CallsUnderWay, mergeEntries } from './merged-effects.ts';
 import { Quirks } from './quirks/index.ts';
 import { faultText, type Recorded, type RecordedFault, type RecordedSignal } from './replay-file.ts';
-import { decisionOrdinal } from './rule-identity.ts';
+import { decisionOrdinal, isDeliberate } from './rule-identity.ts';
 import { type SentSignal, SentSignals } from './sent-signals.ts';
-import { SignalHandlers } from './signal-handlers.ts';
+import { RT_SIGACTION, SignalHandlers } from './signal-handlers.ts';
 import { signalByName } from './strace-names.ts';
 
 /** A fault that was injected before, and is to come again. */
@@ -46,6 +47,8 @@ export class ReplayPolicy implements Policy {
   readonly #lives = new Map<string, Life>();
   readonly #underWay = new CallsUnderWay();
   readonly #quirks: Quirks;
+  readonly #handlers = new SignalHandlers();
+  readonly #watchesHandlers: boolean;
   readonly #onFault: (fault: FiredFault) => void;
   readonly #sent: SentSignals;
   #startMs = Number.NaN;
@@ -60,8 +63,10 @@ export class ReplayPolicy implements Policy {
     this.#quirks = new Quirks(faults.flatMap(quirkOf), seed);
     this.hidesVdso = this.#quirks.behindVdso;
     const numbers = faults.map(({ syscall }) => syscallNumber(syscall)).filter((nr) => nr !== undefined);
+    this.#watchesHandlers = faults.some(dependsOnHandlers);
+    const watched = [...this.#quirks.watched, ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
     // A signal's moment is counted in all calls.
-    this.armed = this.#signals.size > 0 ? 'all' : new Set([...numbers, ...this.#quirks.watched]);
+    this.armed = this.#signals.size > 0 ? 'all' : new Set([...numbers, ...watched]);
     this.#onFault = onFault;
     this.#sent = new SentSignals(onSent);
   }
@@ -81,6 +86,7 @@ export class ReplayPolicy implements Policy {
   }
 
   onEntry(call: StoppedCall): EntryDecision | undefined {
+    if (this.#watchesHandlers && call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
     const life = this.#lives.get(call.task.lineage);
     life?.calls.set(call.nr, call.ordinal);
     const name = syscallName(call.nr);
@@ -110,13 +116,19 @@ export class ReplayPolicy implements Policy {
     this.#sent.onSignal(signal);
   }
 
-  onTaskStart(task: Task, nowMs: number): void {
+  onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void {
     if (Number.isNaN(this.#startMs)) this.#startMs = nowMs;
+    if (parent) this.#handlers.onBirth(task, parent.tgid);
     this.#lives.set(task.lineage, { task, calls: new Map(), last: undefined, ending: undefined });
+  }
+
+  onExec(task: Task): void {
+    this.#handlers.onExec(task);
   }
 
   onTaskEnd(task: Task, status: number): void {
     this.#underWay.forget(task);
+    this.#handlers.onEnd(task);
     this.#sent.onTaskEnd(task, status);
     const life = this.#lives.get(task.lineage);
     if (life) life.ending = endingText(status);
@@ -131,10 +143,10 @@ export class ReplayPolicy implements Policy {
       semantics,
       // It was possible when it was recorded, so that it had been allowed.
       realism: 'any',
+      deliberate: isDeliberate(rule),
       key: decisionKey(this.#seed, rule, call.task.lineage),
       ordinal: decisionOrdinal(call),
-      // It was injected: so there was an EINTR to see.
-      handlers: new SignalHandlers(),
+      handlers: this.#handlers,
       quirks: this.#quirks,
     });
     if (!effects) {
@@ -142,6 +154,7 @@ export class ReplayPolicy implements Policy {
       return undefined;
     }
     this.#injected.add(recorded);
+    for (const { begin } of effects) begin?.();
     const { lineage, tid, enteredAt } = call.task;
     const at = { lineage, tid, syscall: facts.name, ordinal: call.ordinal, timeMs: enteredAt - this.#startMs };
     this.#onFault({ rule, ...at, fault, semantics });
@@ -191,6 +204,10 @@ export class ReplayPolicy implements Policy {
     }
     return 'there was no such task';
   }
+}
+
+function dependsOnHandlers(recorded: Recorded): boolean {
+  return !('signal' in recorded) && recorded.semantics === 'kernel' && isInterrupting(recorded.fault);
 }
 
 function endingText(status: number): string {

@@ -2,6 +2,11 @@ import type { StoppedCall } from '../tracer/policy.ts';
 import { printInject } from './inject-grammar.ts';
 import type { Rule } from './rule.ts';
 
+/** The name of the rule that random faults are. */
+export const RANDOM_RULE = 'byzantine';
+/** What the names of simulated bugs begin with. */
+export const BUG_PREFIX = 'bug:';
+
 /** System call numbers are below this: a call of one number and its ordinal make one number for the decisions. */
 const NUMBERS = 1024;
 
@@ -17,6 +22,11 @@ export function decisionOrdinal({ nr, ordinal }: Pick<StoppedCall, 'nr' | 'ordin
  */
 export function ruleNames(rules: readonly Rule[]): string[] {
   return numbered(rules.map(({ from: _, ...rule }) => printInject(rule)));
+}
+
+/** Whether a rule of this name is one of the user's, not random faults or a simulated bug. */
+export function isDeliberate(name: string): boolean {
+  return name !== RANDOM_RULE && !name.startsWith(BUG_PREFIX);
 }
 
 /** Names of their own for texts that may be equal: from the second of them on, with a number. */

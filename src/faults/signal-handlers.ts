@@ -1,5 +1,17 @@
+import { syscallNumber } from '../syscalls/syscall-table.ts';
 import type { StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
+
+export const RT_SIGACTION: number = syscallNumber('rt_sigaction')!;
+
+/**
+ * Signals that say that something has happened, or that a time is over (SIGCHLD, SIGURG, SIGIO, SIGCONT, SIGPROF, SIGVTALRM):
+ * programs bear one too many. Those that ask a program to end, that tell it of a fault of its own, or that its libraries use
+ * are none.
+ */
+const HARMLESS = [17, 23, 29, 18, 27, 26];
+/** Signals that may be orders of a user's: SIGALRM, SIGUSR1, SIGUSR2, SIGWINCH. */
+const ORDERS = [14, 10, 12, 28];
 
 const SA_RESTART = 0x10000000;
 const SIG_DFL = 0;
@@ -45,6 +57,23 @@ export class SignalHandlers {
     const handlers = this.#of(task.tgid);
     if (handlers.size === 0) return 'none';
     return [...handlers.values()].every((flags) => (flags & SA_RESTART) !== 0) ? 'all-restart' : 'some-do-not';
+  }
+
+  /**
+   * A signal that would interrupt a call of this task, so that its handler runs: one that `isBlocked` does not hold back. For
+   * calls that are restarted, one whose handler does not say so. `orders`: it may be one that is an order to some programs.
+   */
+  interrupting(
+    task: Task,
+    orders: boolean,
+    restarts: boolean,
+    isBlocked: (signal: number) => boolean,
+  ): number | undefined {
+    const handlers = this.#of(task.tgid);
+    return [...HARMLESS, ...(orders ? ORDERS : [])].find((signal) => {
+      const flags = handlers.get(signal);
+      return flags !== undefined && !(restarts && flags & SA_RESTART) && !isBlocked(signal);
+    });
   }
 
   #of(tgid: number): Map<number, number> {

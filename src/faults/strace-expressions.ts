@@ -42,15 +42,12 @@ function isStraces(rule: Conditions, fault: Fault, numbers: readonly number[]): 
   return rule.semantics === 'strace' || !numbers.some((nr) => leavesMore(fault, syscallName(nr)));
 }
 
-/** Whether the error leaves something behind in this call that strace does not; a call that is restarted has no error. */
+/** Whether the error leaves something behind in this call that strace does not. */
 function leavesMore({ error }: Fault, syscall: string): boolean {
   if (error === undefined) return false;
   const errno = errnoWord(error);
   return ERROR_EFFECTS.some(
-    ({ calls, errnos, exceptErrnos, aftermath }) =>
-      aftermath !== 'restart' &&
-      (calls?.includes(syscall) ?? true) &&
-      (errnos?.includes(errno) ?? true) &&
-      exceptErrnos?.includes(errno) !== true,
+    ({ calls, errnos, exceptErrnos }) =>
+      (calls?.includes(syscall) ?? true) && (errnos?.includes(errno) ?? true) && exceptErrnos?.includes(errno) !== true,
   );
 }

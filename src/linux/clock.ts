@@ -25,3 +25,8 @@ export function toEpochSeconds(monotonic: number): number {
 export function monotonicToEpoch(): number {
   return epochSeconds() - Number(process.hrtime.bigint()) / 1e9;
 }
+
+/** What CLOCK_MONOTONIC shows, in milliseconds: the clock that programs name moments by. */
+export function kernelMonotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -33,7 +33,10 @@ const SO_RCVBUFFORCE = 33;
 const SO_LINGER = 13;
 const TCP_NODELAY = 1;
 const TCP_INFO = 11;
+const SO_RCVTIMEO = 20;
+const SO_SNDTIMEO = 21;
 const SHUT_WR = 1;
+const SHUT_RDWR = 2;
 const SIOCOUTQ = 0x5411;
 const F_GETFL = 3;
 const F_SETFL = 4;
@@ -130,6 +133,28 @@ export class SocketCalls {
   disconnect(fd: number): void {
     this.#memory.u8.fill(0, ADDRESS_AT, ADDRESS_AT + 16);
     connect(fd, this.#memory.address + ADDRESS_AT, 16);
+  }
+
+  /** Nothing is to be received or sent any more. */
+  shutDown(fd: number): void {
+    shutdown(fd, SHUT_RDWR);
+  }
+
+  /** Says whether calls on a socket wait, for all descriptors of it, those of other processes too. */
+  setBlocking(fd: number, blocks: boolean): void {
+    const flags = fcntl(fd, F_GETFL, 0);
+    fcntl(fd, F_SETFL, blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+  }
+
+  /** How many milliseconds a call waits for input, or for room for output, by SO_RCVTIMEO or SO_SNDTIMEO; undefined for ever. */
+  timeOutMs(fd: number, what: 'input' | 'output'): number | undefined {
+    const { address, view } = this.#memory;
+    const name = what === 'input' ? SO_RCVTIMEO : SO_SNDTIMEO;
+    view.setUint32(LENGTH_AT, 16, true);
+    if (getsockopt(fd, SOL_SOCKET, name, address + ADDRESS_AT, address + LENGTH_AT) < 0) return undefined;
+    const ms =
+      Number(view.getBigInt64(ADDRESS_AT, true)) * 1000 + Number(view.getBigInt64(ADDRESS_AT + 8, true)) / 1000;
+    return ms > 0 ? ms : undefined;
   }
 
   blocks(fd: number): boolean {

@@ -87,8 +87,8 @@ export class CallStops {
     }
     this.#call.atExit(task, info);
     if (state.undoing) {
-      this.#tampering.undone(task, this.#call, state.undoing);
-      this.#comeBack(task, undefined);
+      if (this.#tampering.undone(task, this.#call, state.undoing)) door.resumeOwnCall(task);
+      else this.#comeBack(task, undefined);
       return;
     }
     if (state.exitFor & EXIT_FOR.arguments) this.#tampering.restoreArguments(task, this.#call);

@@ -47,14 +47,20 @@ export interface EntryDecision {
   readonly poked?: boolean;
 }
 
+/** A system call that a task is made to make, and that its program knows nothing of. */
+export interface OwnCall {
+  readonly syscall: number;
+  readonly args: readonly (number | bigint)[];
+}
+
 /** What is to change when a call comes back. */
 export interface ExitDecision {
   /** A value, or a negative errno. */
   readonly result?: number | bigint;
   readonly writes?: readonly MemoryWrite[];
   readonly signals?: readonly number[];
-  /** A system call that the task makes first, unseen: to undo what the call has done. Its result is dropped. */
-  readonly undo?: { readonly syscall: number; readonly args: readonly number[] };
+  /** System calls that the task makes first, unseen: to undo what the call has done. Their results are dropped. */
+  readonly undo?: readonly OwnCall[];
   readonly delayMs?: number;
   readonly kill?: boolean;
   readonly injected?: boolean;

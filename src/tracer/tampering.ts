@@ -2,11 +2,11 @@ import { ARGUMENT_REGISTERS, getRegister, type Ptrace, putRegister } from '../li
 import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import { type CallAtStop, INFO } from './call-at-stop.ts';
-import type { EntryDecision, ExitDecision, MemoryWrite } from './policy.ts';
+import type { EntryDecision, ExitDecision, MemoryWrite, OwnCall } from './policy.ts';
 import { FLAG } from './record.ts';
 import { SI_KERNEL, SI_TKILL, SIGINFO } from './signal-sender.ts';
 import type { Task } from './task.ts';
-import { EXIT_FOR } from './task-state.ts';
+import { EXIT_FOR, type TaskState } from './task-state.ts';
 
 const SIGKILL = 9;
 
@@ -82,17 +82,24 @@ export class Tampering {
     this.#ptrace.setRegisters(task.tid, registers);
   }
 
-  /** Sends the task back over its `syscall` instruction with another call; {@link undone} is to follow. False if it is gone. */
-  undo(task: Task, { syscall, args }: NonNullable<ExitDecision['undo']>): boolean {
-    const registers = this.#ptrace.registers(task.tid);
-    if (!registers) return false;
-    task.state.undoing = registers.slice();
+  /** Has the task make these calls; {@link undone} is to follow each. False if there are none, or it is gone. */
+  undo(task: Task, calls: readonly OwnCall[]): boolean {
+    task.state.undoing = this.#ptrace.registers(task.tid)?.slice();
+    task.state.ownCalls = calls;
+    return this.#makeNext(task.state, task.tid);
+  }
+
+  /** Sends the task back over its `syscall` instruction, with the next of the calls. */
+  #makeNext({ undoing, ownCalls }: TaskState, tid: number): boolean {
+    const [next] = ownCalls;
+    if (undoing === undefined || next === undefined) return false;
+    const registers = undoing.slice();
     putRegister(registers, 'rip', getRegister(registers, 'rip') - SYSCALL_INSTRUCTION_BYTES);
-    putRegister(registers, 'rax', syscall);
-    args.forEach((value, index) => {
+    putRegister(registers, 'rax', next.syscall);
+    next.args.forEach((value, index) => {
       putRegister(registers, ARGUMENT_REGISTERS[index]!, value);
     });
-    return this.#ptrace.setRegisters(task.tid, registers);
+    return this.#ptrace.setRegisters(tid, registers);
   }
 
   /** Whether a task has come to the call that undoes another, and not to one of a signal handler in between. */
@@ -101,11 +108,15 @@ export class Tampering {
     return getRegister(undoing, 'rip') === (BigInt(info[INFO.ip + 1]!) << 32n) + BigInt(info[INFO.ip]!);
   }
 
-  /** At the exit of that call: the task goes on as if it had not been. */
-  undone(task: Task, call: CallAtStop, registers: BigUint64Array): void {
+  /** At the exit of one of those calls: true if another one follows. Otherwise the task goes on as if they had not been. */
+  undone(task: Task, call: CallAtStop, registers: BigUint64Array): boolean {
+    const { state } = task;
+    state.ownCalls = state.ownCalls.slice(1);
+    if (this.#makeNext(state, task.tid)) return true;
     this.#ptrace.setRegisters(task.tid, registers);
     call.setResult(getRegister(registers, 'rax'));
-    task.state.undoing = undefined;
+    state.undoing = undefined;
+    return false;
   }
 
   /** At a signal-delivery-stop: a signal of ours comes, as far as the program can see, from the kernel. */

@@ -1,3 +1,5 @@
+import type { OwnCall } from './policy.ts';
+
 /** Whether a task runs, or what keeps it stopped. Only the door through which tasks are resumed (resumption.ts) changes it. */
 export const RUN = {
   /** Resumed: it computes, waits for a CPU, or blocks in a call. */
@@ -16,13 +18,16 @@ export type Run = (typeof RUN)[keyof typeof RUN];
 /** Who waits for the exit stop of the call that a task is in: bits. */
 export const EXIT_FOR = { recorder: 1, policy: 2, arguments: 4 } as const;
 
+const NONE: readonly OwnCall[] = [];
+
 /** What a tracer knows of a task's present, beside the call that it is in. */
 export class TaskState {
   run: Run = RUN.running;
   /** Bits of {@link EXIT_FOR}; 0 if nobody needs the exit stop of its call. */
   exitFor = 0;
-  /** In a call that undoes another: the registers to go on with. */
+  /** In calls that undo another: the registers to go on with, and the calls that are still to be made. */
   undoing: BigUint64Array | undefined;
+  ownCalls: readonly OwnCall[] = NONE;
   /** It has not executed the command yet: what it does is ours. */
   launching = false;
   /** Its process, or one that this descends from, ran before it was traced: it is left running when the trace ends. */

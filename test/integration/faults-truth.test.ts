@@ -34,7 +34,7 @@ describe.skipIf(!hasCompiler)('what a fault leaves behind (skipped without a C c
       'after ECONNRESET the connection is over',
       'recvfrom:error=ECONNRESET:when=1',
       ['reset'],
-      'recv=-104 last=0 send=-32 peer=0',
+      'recv=-104 last=0 send=-32 peer=-104',
     ],
     ['but not with strace', 'recvfrom:error=ECONNRESET:when=1:strace', ['reset'], 'recv=-104 last=-11 send=1 peer=1'],
     [

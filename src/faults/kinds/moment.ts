@@ -10,6 +10,8 @@ export interface Moment {
   readonly facts: CallFacts;
   readonly semantics: Conditions['semantics'];
   readonly realism: Conditions['realism'];
+  /** A rule of the user's asks for this very fault: it is not one of many that chance brings. */
+  readonly deliberate: boolean;
   /** Random choices are drawn from this key at this ordinal, from draw 8 on. */
   readonly key: DecisionKey;
   readonly ordinal: number;
@@ -18,8 +20,10 @@ export interface Moment {
   readonly quirks: { of(name: string): Misbehaviour };
 }
 
-/** What is to be done: at the entry, and when the call comes back. */
+/** What is to be done: at the entry, and when the call comes back. An effect that is only thought of does nothing. */
 export interface Effect {
+  /** Done as the fault is injected, outside of the task. */
+  readonly begin?: () => void;
   readonly entry?: EntryDecision;
   /** The call as it came back, and what that changes. */
   readonly exit?: (call: StoppedCall) => ExitDecision | undefined;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { aftermathOf, ERROR_EFFECTS } from '../../../src/faults/effects.ts';
+import { aftermathsOf, ERROR_EFFECTS } from '../../../src/faults/effects.ts';
 import { isRestarted, mayBlock } from '../../../src/faults/eintr.ts';
 import { cataloguedErrors, cataloguedSyscalls } from '../../../src/faults/errno-catalogue.ts';
 import { lostForm } from '../../../src/faults/lost.ts';
@@ -11,16 +11,22 @@ describe('what an injected error leaves behind', () => {
     ['close', 'EIO', 'file', ['let-happen']],
     ['close', 'EBADF', undefined, []],
     ['brk', 'ENOMEM', undefined, ['old-break']],
-    ['write', 'EPIPE', 'pipe', ['sigpipe']],
-    ['sendto', 'EPIPE', 'socket', ['sigpipe', 'shut-down']],
-    ['read', 'ECONNRESET', 'socket', ['shut-down']],
+    ['write', 'EPIPE', 'pipe', ['sigpipe', 'broken-pipe']],
+    ['sendto', 'EPIPE', 'socket', ['sigpipe', 'dead-connection']],
+    ['read', 'ECONNRESET', 'socket', ['dead-connection']],
+    ['write', 'EFBIG', 'file', ['sigxfsz']],
+    ['poll', 'EINTR', undefined, ['outputs', 'interruption']],
+    ['waitid', 'ECHILD', undefined, ['outputs']],
+    ['connect', 'EINTR', 'socket', ['interruption', 'connecting']],
+    ['connect', 'EINPROGRESS', 'socket', ['time-out', 'connecting']],
+    ['read', 'EAGAIN', 'pipe', []],
     ['read', 'EIO', 'file', []],
     ['accept4', 'ECONNABORTED', 'socket', ['drop-accepted']],
     ['accept4', 'EMFILE', 'socket', []],
-    ['futex', 'EINTR', undefined, ['restart']],
-    ['close', 'EINTR', 'file', ['let-happen', 'restart']],
+    ['futex', 'EINTR', undefined, ['interruption']],
+    ['close', 'EINTR', 'file', ['let-happen', 'interruption']],
   ] as const)('%s %s on %s', (syscall, errno, fdKind, expected) => {
-    expect(aftermathOf(syscall, errno, fdKind)).toEqual(expected);
+    expect(aftermathsOf(syscall, errno, fdKind)).toEqual(expected);
   });
 
   it('stands in docs/faults.md, row by row', () => {

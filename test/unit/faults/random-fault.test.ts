@@ -20,7 +20,7 @@ interface Made {
   readonly length?: number;
   readonly isStream?: boolean;
   readonly isEdgeTriggered?: boolean;
-  readonly isOpenedWith?: boolean;
+  readonly isOpenForWriting?: boolean;
   readonly isCommandFile?: boolean;
   readonly nonblocking?: boolean;
   readonly realism?: RealismLevel;
@@ -36,10 +36,11 @@ function moment(made: Made, seed: number, ordinal: number): Moment {
   const call = { task: new Task(1, 1, '0'), nr: syscallNumber(name)!, args: new ArgWords(words), ordinal, read };
   const descriptor = {
     kind: fdKind,
+    fd: 3,
     isStream: made.isStream ?? true,
     isEdgeTriggered: made.isEdgeTriggered ?? false,
     isCommandFile: made.isCommandFile ?? false,
-    isOpenedWith: () => made.isOpenedWith ?? false,
+    isOpenForWriting: made.isOpenForWriting ?? false,
   };
   const situation = { fdKind, nonblocking, hasTimeout: false, canBlock: false };
   const facts = { call, name, fd: 3, fdKind, descriptor, situation: () => situation } as unknown as CallFacts;
@@ -50,6 +51,7 @@ function moment(made: Made, seed: number, ordinal: number): Moment {
     facts,
     semantics: 'kernel',
     realism,
+    deliberate: false,
     key,
     ordinal,
     handlers,
@@ -78,7 +80,7 @@ describe('a random fault', () => {
         fc.constantFrom('read', 'write', 'openat', 'close'),
         (seed, ordinal, name) => {
           const source = randomFault({ kinds: RANDOM_KINDS, errors: undefined });
-          const choose = () => source.choose(moment({ name, isOpenedWith: true }, seed, ordinal))?.fault;
+          const choose = () => source.choose(moment({ name, isOpenForWriting: true }, seed, ordinal))?.fault;
           expect(choose()).toEqual(choose());
         },
       ),
@@ -93,7 +95,9 @@ describe('a random fault', () => {
     expect(faultsOf({ fdKind: 'socket', isStream: false }, ['short', 'retval', 'corrupt'])).toEqual(new Set());
     expect(faultsOf({ length: 1 }, ['short'])).toEqual(new Set());
     expect(faultsOf({ name: 'close' }, ['error'])).toEqual(new Set());
-    expect(faultsOf({ name: 'close', isOpenedWith: true }, ['error'])).toEqual(new Set(['EIO', 'ENOSPC', 'EDQUOT']));
+    expect(faultsOf({ name: 'close', isOpenForWriting: true }, ['error'])).toEqual(
+      new Set(['EIO', 'ENOSPC', 'EDQUOT']),
+    );
   });
 
   it('does not tell a program that waits for edges that there is nothing, or less than there is', () => {

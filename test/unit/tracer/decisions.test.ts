@@ -25,8 +25,8 @@ describe('two decisions on one call', () => {
 
   it('of results, calls and undoings take the first', () => {
     expect(mergeEntries({ result: 1 }, { result: 2, syscall: 39 })).toEqual({ result: 1, syscall: 39 });
-    const undo = { syscall: 3, args: [7] };
-    expect(mergeExits({ undo }, { undo: { syscall: 4, args: [] }, result: 9 })).toEqual({ undo, result: 9 });
+    const undo = [{ syscall: 3, args: [7] }];
+    expect(mergeExits({ undo }, { undo: [{ syscall: 4, args: [] }], result: 9 })).toEqual({ undo, result: 9 });
   });
 
   it('change the arguments of both; the first has the last word on one that both change', () => {
