@@ -9,6 +9,8 @@ export interface PacketCounts {
   readonly lost: number;
   /** Arrived later than they would have by themselves. */
   readonly delayed: number;
+  /** Bytes, of all these packets, that a narrow link (`bandwidth_bytes_per_sec`) made wait. */
+  readonly throttledBytes: number;
   readonly duplicated: number;
   readonly reordered: number;
   readonly corrupted: number;

@@ -79,7 +79,9 @@ export interface Report {
   strace: string | null;
 }
 
-type ReportCounts = { -readonly [K in keyof PacketCounts]: PacketCounts[K] };
+type ReportCounts = { -readonly [K in Exclude<keyof PacketCounts, 'throttledBytes'>]: number } & {
+  throttled_bytes: number;
+};
 
 /** What passed over an impaired network. `to` is what the tree sent, `from` what it received. */
 export interface ReportNetwork {
@@ -286,9 +288,18 @@ function reportNetwork({ backend, notes, groups, flows }: NetworkUse): ReportNet
   return {
     backend,
     notes: [...notes],
-    groups: groups.map((group) => ({ ...group })),
-    flows: flows.map(({ begunByTree, ...flow }) => ({ ...flow, begun_by_tree: begunByTree })),
+    groups: groups.map((group) => ({ ...group, to: packetCounts(group.to), from: packetCounts(group.from) })),
+    flows: flows.map(({ begunByTree, to, from, ...flow }) => ({
+      ...flow,
+      begun_by_tree: begunByTree,
+      to: packetCounts(to),
+      from: packetCounts(from),
+    })),
   };
+}
+
+function packetCounts({ throttledBytes, ...counts }: PacketCounts): ReportCounts {
+  return { ...counts, throttled_bytes: throttledBytes };
 }
 
 function reportSyscall({ name, calls, errors, seconds }: SyscallSummary): Report['trace']['syscalls'][number] {

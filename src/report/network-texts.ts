@@ -42,6 +42,7 @@ function sumOfCounts(one: PacketCounts, other: PacketCounts): PacketCounts {
     bytes: one.bytes + other.bytes,
     lost: one.lost + other.lost,
     delayed: one.delayed + other.delayed,
+    throttledBytes: one.throttledBytes + other.throttledBytes,
     duplicated: one.duplicated + other.duplicated,
     reordered: one.reordered + other.reordered,
     corrupted: one.corrupted + other.corrupted,
@@ -55,8 +56,10 @@ function groupText(name: string, { flows, to, from, resets, refusals }: FlowGrou
 }
 
 function countsText(direction: string, counts: PacketCounts): string {
-  const { packets, bytes, lost, delayed, duplicated, reordered, corrupted } = counts;
+  const { packets, bytes, lost, delayed, throttledBytes, duplicated, reordered, corrupted } = counts;
   const what = Object.entries({ lost, delayed, duplicated, reordered, corrupted }).filter(([, count]) => count > 0);
-  const detail = what.map(([name, count]) => `${count} ${name}`).join(', ');
-  return `${packets} packets ${direction} (${kibibytes(bytes)}${detail ? `; ${detail}` : ''})`;
+  const details = what.map(([name, count]) => `${count} ${name}`);
+  if (throttledBytes > 0) details.push(`${kibibytes(throttledBytes)} throttled`);
+  const detail = details.length > 0 ? `; ${details.join(', ')}` : '';
+  return `${packets} ${packets === 1 ? 'packet' : 'packets'} ${direction} (${kibibytes(bytes)}${detail})`;
 }

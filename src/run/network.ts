@@ -89,13 +89,9 @@ async function openPackets(
   limits: PreparedLimits,
 ): Promise<OpeningNetwork> {
   if (limits.cgroupV2 === undefined) {
-    throw new RenacerError(
-      'NETWORK_PERMISSION',
-      'the network of a tree is impaired by its cgroup, and none can be made',
-      {
-        hint: 'Run as root, or see `renacer doctor`.',
-      },
-    );
+    throw new RenacerError('NETWORK_PERMISSION', 'Network chaos needs a cgroup, and none can be created here', {
+      hint: 'Run as root, or see `renacer doctor`.',
+    });
   }
   // A run without network chaos does not load it.
   const [{ startNetwork }, { networkPlan }] = await Promise.all([

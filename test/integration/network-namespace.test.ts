@@ -141,8 +141,12 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     for (const { port } of [closed, everywhere]) {
       const flags = [latency, `--chaos-network-host-ports=${closed.port}`];
       const start = performance.now();
-      const { stdout } = await run(AS_NOBODY, flags, guest('round-trips.mjs', 'tcp', '127.0.0.1', port, 1));
+      const command = guest('round-trips.mjs', 'tcp', '127.0.0.1', port, 1);
+      const { stdout, report } = await run(AS_NOBODY, flags, command);
       expect(JSON.parse(stdout)).toMatchObject({ error: 'ECONNREFUSED' });
+      const told = `127.0.0.1:${port} was refused: loopback is the command's own here. The host has a server at that port: `;
+      const toDo = `--chaos-network-host-ports ${port} lets the command reach it`;
+      expect(report.network!.notes).toEqual(port === everywhere.port ? [told + toDo] : []);
       expect(performance.now() - start).toBeGreaterThan(2 * LATENCY_MS);
     }
   });

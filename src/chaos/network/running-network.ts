@@ -19,7 +19,7 @@ export class RunningNetwork implements PreparedNetwork {
   readonly #port: MessageChannel['port1'];
   readonly #progress: ThreadProgress;
   readonly #ended: Promise<unknown>;
-  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [], missed: [] };
+  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [], missed: [], notes: [] };
   #running = true;
   #failure: Error | undefined;
 
@@ -54,7 +54,7 @@ export class RunningNetwork implements PreparedNetwork {
 
   usage(): NetworkUse {
     this.#refresh();
-    return { backend: this.backend, notes: this.#notes, ...this.#last.use };
+    return { backend: this.backend, notes: [...this.#notes, ...this.#last.notes], ...this.#last.use };
   }
 
   faults(): readonly NetworkFault[] {

@@ -3,7 +3,16 @@ import type { FlowGroupUse, PacketCounts } from '../../../src/model/network-use.
 import { networkTexts } from '../../../src/report/network-texts.ts';
 
 function counts(packets: number, lost = 0): PacketCounts {
-  return { packets, bytes: packets * 512, lost, delayed: 0, duplicated: 0, reordered: 0, corrupted: 0 };
+  return {
+    packets,
+    bytes: packets * 512,
+    lost,
+    delayed: 0,
+    throttledBytes: 0,
+    duplicated: 0,
+    reordered: 0,
+    corrupted: 0,
+  };
 }
 
 function group(port: number, packets: number, resets = 0): FlowGroupUse {
@@ -22,6 +31,14 @@ describe('networkTexts', () => {
     expect(networkTexts({ backend: 'packets', notes: [], groups, flows: [] })).toEqual([
       'tcp 127.0.0.1:81: 1 flow (1 reset), 4 packets to (2.0 KiB), 4 packets from (2.0 KiB; 1 lost)',
       'tcp 127.0.0.1:80: 1 flow, 2 packets to (1.0 KiB), 2 packets from (1.0 KiB; 1 lost)',
+    ]);
+  });
+
+  it('says what was delayed and throttled, and one packet is one', () => {
+    const from = { ...counts(3), delayed: 3, throttledBytes: 1536 };
+    const groups = [{ ...group(80, 1), from }];
+    expect(networkTexts({ backend: 'packets', notes: [], groups, flows: [] })).toEqual([
+      'tcp 127.0.0.1:80: 1 flow, 1 packet to (0.5 KiB), 3 packets from (1.5 KiB; 3 delayed, 1.5 KiB throttled)',
     ]);
   });
 

@@ -5,7 +5,7 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export type Counts = Mutable<PacketCounts>;
 
 export function emptyCounts(): Counts {
-  return { packets: 0, bytes: 0, lost: 0, delayed: 0, duplicated: 0, reordered: 0, corrupted: 0 };
+  return { packets: 0, bytes: 0, lost: 0, delayed: 0, throttledBytes: 0, duplicated: 0, reordered: 0, corrupted: 0 };
 }
 
 export function sumOfCounts(a: PacketCounts, b: PacketCounts): PacketCounts {

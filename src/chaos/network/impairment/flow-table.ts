@@ -1,4 +1,5 @@
 import type { FlowGroupUse, FlowUse } from '../../../model/network-use.ts';
+import { printEndpoint } from '../packets/endpoint.ts';
 import type { PacketHeaders, Protocol } from '../packets/packet-headers.ts';
 import { emptyCounts, type Mutable, sumOfCounts } from './counts.ts';
 import { Flow } from './flow.ts';
@@ -32,6 +33,11 @@ export class FlowTable {
   /** The flow of this id, unless it is forgotten. */
   byId(id: string): Flow | undefined {
     return this.#kept.find((flow) => flow.id === id);
+  }
+
+  /** Whether a TCP connection to this service was accepted. */
+  hasOpened(service: string): boolean {
+    return this.#kept.some((flow) => flow.opened && printEndpoint(flow.endpoints.service) === service);
   }
 
   /** How many flows of a protocol there were. */

@@ -60,11 +60,7 @@ export class FlowImpairment {
     now: number,
     bytes: number,
   ): void {
-    fate.lost = undefined;
-    fate.due = now;
-    fate.duplicate = false;
-    fate.reordered = false;
-    fate.corruptAt = undefined;
+    fate.begin(now);
     const rules = this.#stream(direction, stream);
     for (const rule of rules) rule.lose(fate, ordinal);
     for (const rule of rules) if (fate.lost === undefined) rule.delay(fate, ordinal, bytes);

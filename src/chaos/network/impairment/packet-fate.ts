@@ -9,6 +9,8 @@ export class PacketFate {
   lost: NetworkFaultKind | undefined;
   /** When it goes on, by the clock that `decide` was given. */
   due = 0;
+  /** A narrow link makes it wait. */
+  throttled = false;
   duplicate = false;
   reordered = false;
   /** The place of the bit to flip, from 0 to 1 of the packet, if it is corrupted. */
@@ -20,4 +22,14 @@ export class PacketFate {
     reordered: '',
     corrupt: '',
   };
+
+  /** For the next packet, which arrives at `now`. */
+  begin(now: number): void {
+    this.lost = undefined;
+    this.due = now;
+    this.throttled = false;
+    this.duplicate = false;
+    this.reordered = false;
+    this.corruptAt = undefined;
+  }
 }

@@ -4,7 +4,7 @@ import type { NetworkConditions } from '../../settings.ts';
 import type { ActiveRule } from './active-rule.ts';
 import { Jitter } from './jitter.ts';
 import type { Link } from './link.ts';
-import type { PacketFate } from './packet-fate.ts';
+import { EARLY_MS, type PacketFate } from './packet-fate.ts';
 import { DRAW, type StreamDecisions, type StreamName, streamKey } from './rule-decisions.ts';
 
 /** How long a packet is held back that others are to overtake, where there is no latency that it could skip instead. */
@@ -39,7 +39,10 @@ export class RuleStream {
     if (this.#link !== undefined) {
       const passed = this.#link.pass(fate.due, bytes);
       if (passed === undefined) this.#lost(fate, 'queue-full');
-      else fate.due = passed;
+      else {
+        fate.throttled ||= passed > fate.due + EARLY_MS;
+        fate.due = passed;
+      }
     }
     const deviation = this.#jitter?.next(this.#key, ordinal, DRAW.jitter) ?? 0;
     fate.due += Math.max(0, (this.#rule.networkLatencyMs ?? 0) + deviation);

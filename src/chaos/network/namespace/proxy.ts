@@ -5,6 +5,7 @@ import type { OwnerTable } from '../../../linux/nf-tables.ts';
 import { BATCH, NF_ACCEPT, NF_DROP, PacketQueues, type QueuedPacket, WHOLE_PACKET } from '../../../linux/nfqueue.ts';
 import { RawSender } from '../../../linux/raw-socket.ts';
 import { SocketCalls } from '../../../linux/sockets.ts';
+import type { FlowTable } from '../impairment/flow-table.ts';
 import { Schedule } from '../impairment/schedule.ts';
 import { buildUnreachable } from '../packets/ip-packet.ts';
 import { PacketHeaders } from '../packets/packet-headers.ts';
@@ -15,6 +16,7 @@ import { ProxiedConnections } from './proxied-connections.ts';
 import { ProxiedDatagrams } from './proxied-datagrams.ts';
 import { proxyRules } from './proxy-rules.ts';
 import type { HeldPacket, ProxyTools } from './proxy-tools.ts';
+import type { RefusedLoopback } from './refused-loopback.ts';
 
 /** Beside those of the engine. */
 const QUEUE = 0x5300;
@@ -38,9 +40,11 @@ export class OutsideProxy implements SideWork {
   readonly #table: OwnerTable;
   readonly #connections: ProxiedConnections;
   readonly #datagrams: ProxiedDatagrams;
+  readonly #refused: RefusedLoopback;
 
   /** Throws what the kernel says. */
-  constructor(namespaces: NamespaceFds, context: NamespaceContext) {
+  constructor(namespaces: NamespaceFds, context: NamespaceContext, refused: RefusedLoopback) {
+    this.#refused = refused;
     const makeSocket = socketsIn(namespaces);
     this.#queues = PacketQueues.openIn(makeSocket);
     this.#queues.bind(QUEUE);
@@ -77,6 +81,10 @@ export class OutsideProxy implements SideWork {
   /** Does all that there is to do at `now`. */
   run(now: number): void {
     this.#turn(0, now);
+  }
+
+  notes(flows: FlowTable): string[] {
+    return this.#refused.notes(flows);
   }
 
   /** Goes on until what programs have sent before they ended is delivered, but not for long. */

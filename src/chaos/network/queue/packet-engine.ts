@@ -47,11 +47,14 @@ export class PacketEngine {
   readonly #lookups = new NameLookups();
   readonly #departures: Departures;
   readonly #ends: ConnectionEnds;
+  readonly #onRefusal: ((flow: Flow) => void) | undefined;
   /** The packet at hand. */
   readonly #headers = new PacketHeaders();
   readonly #fate = new PacketFate();
 
-  constructor(impairment: Impairment, log: FaultLog, output: PacketOutput) {
+  /** `onRefusal` is told of connections that a host has refused by itself. */
+  constructor(impairment: Impairment, log: FaultLog, output: PacketOutput, onRefusal?: (flow: Flow) => void) {
+    this.#onRefusal = onRefusal;
     this.#output = output;
     this.#impairment = impairment;
     this.log = log;
@@ -150,10 +153,16 @@ export class PacketEngine {
       flow.payloadBytes += left ?? news;
       if (left !== undefined) this.#forwardLast(packet, origin, place, headers.payloadLength - news + left, now);
       else {
-        if ((headers.tcpFlags & (TCP_FIN | TCP_RST)) !== 0) flow.ended = true;
+        if ((headers.tcpFlags & (TCP_FIN | TCP_RST)) !== 0) this.#endsItself(flow);
         this.#forward(packet, origin, place, now);
       }
     }
+  }
+
+  #endsItself(flow: Flow): void {
+    flow.ended = true;
+    const isRefusal = flow.resets !== undefined && !flow.opened && this.#headers.source === flow.service;
+    if (isRefusal) this.#onRefusal?.(flow);
   }
 
   #lose(packet: WaitingPacket, { flow, direction }: PacketPlace): void {
@@ -177,6 +186,7 @@ export class PacketEngine {
     if (flow.resets !== undefined && headers.acceptsConnection) this.#ends.opens(flow, fate.due);
     const late = fate.due > now + EARLY_MS;
     if (late) side.counts.delayed++;
+    if (fate.throttled) side.counts.throttledBytes += packet.length;
     let bytes: Uint8Array | undefined;
     if (fate.corruptAt !== undefined) {
       bytes = flipBit(copyOf(packet), headers.transportAt, fate.corruptAt);
@@ -216,6 +226,7 @@ export class PacketEngine {
     }
     const late = due > now + EARLY_MS;
     if (late) side.counts.delayed++;
+    if (this.#fate.throttled) side.counts.throttledBytes += packet.length;
     const bytes = truncatePacket(copyOf(packet), headers, payloadBytes);
     const waiting = this.#keep(packet, origin, late);
     const spare = waiting && bytes;

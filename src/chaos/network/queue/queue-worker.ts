@@ -2,6 +2,7 @@ import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { CgroupIdentity } from '../../../linux/cgroup-identity.ts';
 import { monotonicMs } from '../../../linux/clock.ts';
 import { Waiter } from '../../../linux/poll.ts';
+import type { FlowTable } from '../impairment/flow-table.ts';
 import { type Recordings, readersOf } from '../impairment/recordings.ts';
 import type { ResolvedRule } from '../impairment/resolved-rule.ts';
 import { ThreadProgress } from '../thread-progress.ts';
@@ -53,6 +54,8 @@ export interface SideWork {
   readonly fd: number;
   readonly nextTime: number;
   run(now: number): void;
+  /** What is to be said of it in the report. */
+  notes(flows: FlowTable): string[];
 }
 
 /** Says that all is ready, serves until it is told to stop, and closes the tap. */
@@ -61,7 +64,7 @@ export function serveTap(tap: Tap, work: TapWork, tell: (start: QueueWorkerStart
   const progress = new ThreadProgress(work.progress);
   tell({ kind: 'ready', wakeFd: waiter.wakeFd });
   serve(tap, waiter, work, progress, beside);
-  answer(tap.engine, work, progress);
+  answer(tap.engine, work, progress, beside);
   tap.close();
   waiter.close();
 }
@@ -78,13 +81,18 @@ function serve(tap: Tap, waiter: Waiter, work: TapWork, progress: ThreadProgress
     beside?.run(monotonicMs());
     progress.show(engine.activity);
     const request = receiveMessageOnPort(work.port)?.message as NetworkRequest | undefined;
-    if (request === 'snapshot') answer(engine, work, progress);
+    if (request === 'snapshot') answer(engine, work, progress, beside);
     if (request === 'stop') return;
   }
 }
 
-function answer(engine: PacketEngine, work: TapWork, progress: ThreadProgress): void {
+function answer(engine: PacketEngine, work: TapWork, progress: ThreadProgress, beside: SideWork | undefined): void {
   const { log, flows } = engine;
-  work.port.postMessage({ use: engine.use(), faults: log.faults, missed: log.missed(flows) } satisfies Snapshot);
+  work.port.postMessage({
+    use: engine.use(),
+    faults: log.faults,
+    missed: log.missed(flows),
+    notes: beside?.notes(flows) ?? [],
+  } satisfies Snapshot);
   progress.answered();
 }

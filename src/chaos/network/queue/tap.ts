@@ -9,6 +9,7 @@ import { BATCH, NF_ACCEPT, NF_DROP, PacketQueues, type QueuedPacket } from '../.
 import { RawSender } from '../../../linux/raw-socket.ts';
 import { RenacerError } from '../../../model/errors.ts';
 import { FaultLog, type FaultReaders } from '../impairment/fault-log.ts';
+import type { Flow } from '../impairment/flow.ts';
 import { Impairment } from '../impairment/impairment.ts';
 import type { ResolvedRule } from '../impairment/resolved-rule.ts';
 import type { PacketOutput } from './departures.ts';
@@ -43,13 +44,19 @@ export type TapPlace =
   | { readonly kind: 'cgroup'; readonly cgroup: CgroupIdentity }
   | { readonly kind: 'namespace'; readonly namespaces: NamespaceFds };
 
-/** Opens the tap. From here on every packet of the tree comes by. Throws what the kernel says. */
-export function openTap(rules: readonly ResolvedRule[], seed: number, place: TapPlace, readers: FaultReaders): Tap {
+/** Opens the tap. From here on every packet of the tree comes by. `onRefusal` is as that of a PacketEngine. Throws what the kernel says. */
+export function openTap(
+  rules: readonly ResolvedRule[],
+  seed: number,
+  place: TapPlace,
+  readers: FaultReaders,
+  onRefusal?: (flow: Flow) => void,
+): Tap {
   const makeSocket = place.kind === 'namespace' ? socketsIn(place.namespaces) : makeSocketHere;
   const queues = place.kind === 'namespace' ? PacketQueues.openIn(makeSocket) : PacketQueues.open();
   const makeEngine = (output: PacketOutput): PacketEngine => {
     const log = new FaultLog(epochSeconds() * 1000 - monotonicMs(), readers);
-    return new PacketEngine(new Impairment(rules, seed, readers.recorded), log, output);
+    return new PacketEngine(new Impairment(rules, seed, readers.recorded), log, output, onRefusal);
   };
   let sender: RawSender | undefined;
   try {

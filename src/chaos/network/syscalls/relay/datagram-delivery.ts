@@ -51,6 +51,7 @@ export class DatagramDelivery {
         side.counts.reordered++;
         this.#log.add('reorder', place, now, fate.by.reordered);
       }
+      if (fate.throttled) side.counts.throttledBytes += bytes;
       due = fate.due;
     }
     if (keepsOrder) due = side.lastDue = Math.max(due, side.lastDue);

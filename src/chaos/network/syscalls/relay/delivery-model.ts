@@ -45,6 +45,7 @@ export class DeliveryModel {
         const due = Math.max(this.#fate.due, side.lastDue);
         side.lastDue = due;
         if (due > now + EARLY_MS) side.counts.delayed++;
+        if (this.#fate.throttled) side.counts.throttledBytes += bytes;
         return due;
       }
       side.counts[kind === 'corrupt' ? 'corrupted' : 'lost']++;

@@ -151,7 +151,7 @@ export class Relay {
   }
 
   snapshot(): Snapshot {
-    return { use: this.#flows.use(), faults: this.log.faults, missed: this.log.missed(this.#flows) };
+    return { use: this.#flows.use(), faults: this.log.faults, missed: this.log.missed(this.#flows), notes: [] };
   }
 
   close(): void {
