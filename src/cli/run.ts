@@ -97,6 +97,7 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
     const complaints = complaintsOf(result, line.strict);
     lines.write(complaints.map((text) => `${programName()}: ${text}\n`).join(''));
     lines.flush();
+    if (result.unwritten !== undefined) tell(result.unwritten);
     if (report) writeReport(report, result);
     if (interrupts.received) return 128 + constants.signals[interrupts.received];
     if (complaints.length > 0) return EXIT_COMPLAINT;

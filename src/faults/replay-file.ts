@@ -136,7 +136,15 @@ function jsonOf(text: string): unknown {
 }
 
 /** Signals that came by time have no coordinate, and can't come again. */
-function recordingOfReport({ seed, command, faults, network, config, checks }: Json, name: string): Recording {
+function recordingOfReport(report: Json, name: string): Recording {
+  const { seed, command, faults, network, config, checks, omitted_faults: omitted } = report;
+  if (typeof omitted === 'number' && omitted > 0) {
+    throw badRecording(
+      name,
+      1,
+      `the report leaves out ${omitted} faults: run again with --record, and replay that file`,
+    );
+  }
   const list = Array.isArray(faults) ? (faults as Json[]) : [];
   const again = list.filter(({ moment }) => moment !== 'time');
   const impaired = isObject(network) ? { backend: network.backend, options: config ?? {} } : undefined;

@@ -8,6 +8,7 @@ import { CallFacts } from './call-facts.ts';
 import { decisionKey } from './decisions.ts';
 import type { FiredFault } from './fault-policy.ts';
 import { isInterrupting } from './fault-source.ts';
+import type { FirstAndLast } from './first-and-last.ts';
 import { effectsOf } from './kinds/index.ts';
 import type { Effect } from './kinds/moment.ts';
 import { CallsUnderWay, mergeEntries } from './merged-effects.ts';
@@ -71,7 +72,7 @@ export class ReplayPolicy implements Policy {
     this.#sent = new SentSignals(onSent);
   }
 
-  get sent(): readonly SentSignal[] {
+  get sent(): FirstAndLast<SentSignal> {
     return this.#sent.all;
   }
 

@@ -3,6 +3,7 @@ import { termSignalOf } from '../linux/wait-status.ts';
 import type { SignalFate } from '../model/run-result.ts';
 import type { StoppedSignal } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
+import { FirstAndLast } from './first-and-last.ts';
 import { signalByName } from './strace-names.ts';
 
 /** A signal that was sent to a task. */
@@ -26,7 +27,7 @@ const STOPPING: ReadonlySet<string> = new Set(['SIGTSTP', 'SIGTTIN', 'SIGTTOU'])
 
 /** The signals that were sent, and what became of each. */
 export class SentSignals {
-  readonly all: SentSignal[] = [];
+  readonly all: FirstAndLast<SentSignal> = new FirstAndLast();
   readonly #onSent: (sent: SentSignal) => void;
   readonly #underWay = new Map<Task, SentSignal>();
 
@@ -49,7 +50,7 @@ export class SentSignals {
       signal,
       fate: firstFate(dispositions, signalByName(signal)!),
     };
-    this.all.push(sent);
+    this.all.add(sent);
     this.#onSent(sent);
     if (sent.fate === 'unknown' || sent.fate === 'blocked') this.#underWay.set(task, sent);
   }

@@ -214,7 +214,10 @@ export interface RunResult {
   readonly limits: LimitsUse;
   /** What passed over an impaired network; undefined if it was not impaired. */
   readonly network: NetworkUse | undefined;
+  /** In the order of time: all of them, or of very many the first and the last. */
   readonly faults: readonly InjectedFault[];
+  /** How many of them were left out between these. */
+  readonly omittedFaults: number;
   /** The one of them that ended the command, where that is known. */
   readonly decisiveFault: InjectedFault | undefined;
   readonly rules: readonly RuleUse[];
@@ -235,6 +238,8 @@ export interface RunResult {
   readonly again: string;
   /** The strace command that injects the same, where there is one. */
   readonly strace: string | undefined;
+  /** Why a file of Renacer's own (the recording) is not whole, for people; undefined if nothing went wrong. */
+  readonly unwritten: string | undefined;
   /** Captured output, where `stdio` asked for it. */
   readonly stdout: string | undefined;
   readonly stderr: string | undefined;

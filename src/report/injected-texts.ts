@@ -16,7 +16,7 @@ export function injectedTexts(result: RunResult, colors: Colors): string[] {
   if (faults.length === 0) return [delays ? `only delays: ${delays}` : 'nothing'];
   const others = faults.filter((fault) => fault !== decisive);
   const listed = decisive ? others.slice(0, LISTED_FAULTS - 1) : others.slice(0, LISTED_FAULTS);
-  const hidden = others.length - listed.length;
+  const hidden = others.length - listed.length + result.omittedFaults;
   const last = others.at(-1)!;
   return [
     ...(decisive ? [faultText(decisive, colors)] : []),

@@ -42,6 +42,7 @@ export interface Report {
   };
   network: ReportNetwork | null;
   faults: ReportFault[];
+  omitted_faults: number;
   decisive_fault: number | null;
   rules: { rule: string; eligible: number; fired: number; impossible: number }[];
   replay: {
@@ -77,6 +78,7 @@ export interface Report {
   };
   again: string;
   strace: string | null;
+  unwritten: string | null;
 }
 
 type ReportCounts = { -readonly [K in Exclude<keyof PacketCounts, 'throttledBytes'>]: number } & {
@@ -201,6 +203,7 @@ export function toReport(result: RunResult): Report {
     },
     network: result.network ? reportNetwork(result.network) : null,
     faults: result.faults.map(reportFault),
+    omitted_faults: result.omittedFaults,
     decisive_fault: result.decisiveFault ? result.faults.indexOf(result.decisiveFault) : null,
     rules: result.rules.map((use) => ({ ...use })),
     replay: result.replay ? { ...result.replay, missed: result.replay.missed.map(reportMissed) } : null,
@@ -230,6 +233,7 @@ export function toReport(result: RunResult): Report {
     },
     again: result.again,
     strace: result.strace ?? null,
+    unwritten: result.unwritten ?? null,
   };
 }
 

@@ -160,7 +160,8 @@ export const reportSchema: z.ZodType<Report> = z
         flows: z.array(flow),
       })
       .nullable(),
-    faults: z.array(fault),
+    faults: z.array(fault).describe('In the order of time: all of them, or of very many the first and the last'),
+    omitted_faults: count.describe('How many faults were left out between these'),
     decisive_fault: count.nullable().describe('Which of them ended the command (its index), where that is known'),
     rules: z.array(ruleUse),
     replay: replay.nullable().describe('How a replay went'),
@@ -210,6 +211,7 @@ export const reportSchema: z.ZodType<Report> = z
     }),
     again: z.string().describe('The shell command that makes the same run again'),
     strace: z.string().nullable().describe('The strace command that injects the same, where there is one'),
+    unwritten: z.string().nullable().describe('Why the recording is not whole'),
   })
   .describe('How a run of Renacer went');
 

@@ -49,9 +49,9 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
   try {
     recording?.begin({ seed, command });
     const ended = await runEngine(
-      { launch: undefined, joinFiles: [], tracing, attach: attachPlan(attach) },
+      { launch: undefined, joinFiles: [], tracing, record: recording?.lines.shared, attach: attachPlan(attach) },
       {
-        ...log.listener(request.trace, recording),
+        ...log.listener(request.trace),
         started() {},
         stopped() {},
         attached(attached, refused) {
@@ -74,13 +74,12 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
       network: undefined,
       tracing,
       ended,
-      fired: log.fired,
       early: undefined,
       timeout: undefined,
       startSeconds: log.startSeconds,
       durationMs: log.elapsedMs,
       checks: [],
-      spin: log.streaks.longest(log.elapsedMs),
+      unwritten: recording?.failure,
       replay: undefined,
       stdout: undefined,
       stderr: undefined,

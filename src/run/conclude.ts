@@ -24,7 +24,6 @@ export async function conclude(run: PreparedRun, session: Session): Promise<RunR
     network,
     tracing,
     ended,
-    fired: log.fired,
     early: early && earlyEnd(run, session),
     timeout: timeout && {
       ...timeout,
@@ -34,7 +33,7 @@ export async function conclude(run: PreparedRun, session: Session): Promise<RunR
     startSeconds: log.startSeconds,
     durationMs,
     checks: await checksOf(run, session),
-    spin: log.streaks.longest(durationMs),
+    unwritten: run.recording?.failure,
     replay: request.replay,
     attached: request.attach?.pids,
     stdout,

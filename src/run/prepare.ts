@@ -111,6 +111,6 @@ async function openNetwork(
 ): Promise<RunNetwork | undefined> {
   const { replay } = request;
   if (!replay?.network && !asksForNetwork(settings)) return undefined;
-  const recordings = { recordFd: recording?.fd, replayed: replay?.network && replay.networkFaults };
+  const recordings = { record: recording?.lines.shared, replayed: replay?.network && replay.networkFaults };
   return RunNetwork.open({ settings, seed, recordings }, limits);
 }

@@ -3,15 +3,12 @@ import type { SentSignal } from '../faults/sent-signals.ts';
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import type { InjectedFault } from '../model/run-result.ts';
 import type { EngineListener } from './engine/engine.ts';
-import type { RecordingFile } from './recording/recording-file.ts';
 import type { RunRequest } from './request.ts';
 import { callFault, signalFault } from './verdict/injected-faults.ts';
-import { Streaks } from './verdict/spinning.ts';
 
-/** What is noted while a run goes on: when it began, and what was injected. */
+/** What is noted while a run goes on: when it began, and what was injected last. */
 export class RunLog {
-  readonly fired: FiredFault[] = [];
-  readonly streaks: Streaks = new Streaks();
+  #lastFault: FiredFault | undefined;
   #lastSignal: SentSignal | undefined;
   #startMs = monotonicMs();
   #startSeconds = epochSeconds();
@@ -34,26 +31,20 @@ export class RunLog {
 
   /** What was injected last, so far as its engine told; undefined if nothing was. */
   get last(): InjectedFault | undefined {
-    const fault = this.fired.at(-1);
+    const fault = this.#lastFault;
     const signal = this.#lastSignal;
     if (signal && !(fault && fault.timeMs > signal.timeMs)) return signalFault(signal);
     return fault && callFault(fault);
   }
 
   /** What every run does with what its engine tells. */
-  listener(
-    trace: RunRequest['trace'],
-    recording: RecordingFile | undefined,
-  ): Pick<EngineListener, 'fault' | 'signal' | 'event' | 'idle'> {
+  listener(trace: RunRequest['trace']): Pick<EngineListener, 'fault' | 'signal' | 'event' | 'idle'> {
     return {
       fault: (fault) => {
-        this.fired.push(fault);
-        this.streaks.add(fault);
-        recording?.fault(fault);
+        this.#lastFault = fault;
       },
       signal: (sent) => {
         this.#lastSignal = sent;
-        recording?.signal(sent);
       },
       event: (event) => trace?.onEvent?.(event),
       idle: () => trace?.onIdle?.(),

@@ -30,7 +30,7 @@ export async function runSession(run: PreparedRun): Promise<Session> {
   const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
   let watch: RunWatch | undefined;
   const listener: EngineListener = {
-    ...log.listener(request.trace, run.recording),
+    ...log.listener(request.trace),
     started(pid, held) {
       log.begin();
       stdio.handOver();
@@ -96,6 +96,7 @@ function enginePlan(run: PreparedRun, stdio: Stdio, tracing: TracingPlan | undef
     },
     joinFiles: limits.joinFiles,
     tracing,
+    record: run.recording?.lines.shared,
     attach: request.attach && attachPlan(request.attach),
     gate: network?.opening.gate,
   };

@@ -38,6 +38,14 @@ describe('a full device', () => {
     expect(status).toBe(5);
   });
 
+  it('a recording', () => {
+    const rule = ['-e', 'inject=mkdir:error=EIO', '--record', '/dev/full'];
+    const { status, stderr } = renacer([...rule, '--', 'sh', '-c', 'mkdir a 2>/dev/null; exit 5']);
+    expect(stderr).toContain('outcome  failed');
+    expect(stderr).toContain('\nrenacer: --record: can\'t write "/dev/full": no space left on device\n');
+    expect(status).toBe(5);
+  });
+
   it('a report', () => {
     const { status, stderr } = renacer(['--chaos-timeout', '50s', '--report', '/dev/full', '--', ...ENDS_WITH_5]);
     expect(stderr).toContain('outcome  failed');

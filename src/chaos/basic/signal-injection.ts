@@ -1,4 +1,5 @@
 import { type DecisionKey, decisionKey, drawIndex, drawUnit } from '../../faults/decisions.ts';
+import type { FirstAndLast } from '../../faults/first-and-last.ts';
 import { type SentSignal, SentSignals } from '../../faults/sent-signals.ts';
 import { signalByName } from '../../faults/strace-names.ts';
 import type { EntryDecision, Policy, StoppedCall, StoppedSignal } from '../../tracer/policy.ts';
@@ -55,7 +56,7 @@ export class SignalInjection implements Policy {
     this.#sent = new SentSignals(onSent);
   }
 
-  get sent(): readonly SentSignal[] {
+  get sent(): FirstAndLast<SentSignal> {
     return this.#sent.all;
   }
 

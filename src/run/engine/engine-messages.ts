@@ -1,6 +1,6 @@
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
-import type { ReplayUse, RuleUse } from '../../model/run-result.ts';
+import type { ReplayUse, RuleUse, Spin } from '../../model/run-result.ts';
 import type { ProcessDeath } from '../../tracer/process-deaths.ts';
 import type { CountedCall } from './engine-plan.ts';
 
@@ -28,7 +28,7 @@ export type EngineMessage =
     }
   /** The command's first process has been stopped by a job-control signal. */
   | { readonly kind: 'stopped'; readonly signal: number }
-  /** A fault was injected. */
+  /** A fault was injected; not each of very many is told. */
   | { readonly kind: 'fault'; readonly fault: FiredFault }
   /** A signal was sent; what becomes of it is known at the end. */
   | { readonly kind: 'signal'; readonly sent: SentSignal }
@@ -52,7 +52,13 @@ export interface Ended {
   /** Records that nobody read in time. */
   readonly lost: number;
   readonly sharedCpu: boolean;
+  /** The first and the last of each. */
   readonly sent: readonly SentSignal[];
+  readonly fired: readonly FiredFault[];
+  /** So many of both were left out. */
+  readonly omitted: number;
+  /** A call that met the same fault again and again, at the end. */
+  readonly spin: Spin | undefined;
   readonly rules: readonly RuleUse[];
   readonly replay: ReplayUse | undefined;
   /** When the command itself had ended, by the monotonic clock. Others of its tree may have gone on. */

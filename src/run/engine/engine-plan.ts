@@ -3,6 +3,7 @@ import type { EmulationPlan } from '../../chaos/network/syscalls/shared/relay-re
 import type { FaultPlan } from '../../faults/fault-plan.ts';
 import type { ReplayPlan } from '../../faults/replay-policy.ts';
 import type { LaunchSpec } from '../../linux/launch.ts';
+import type { SharedLineFile } from '../../linux/line-file.ts';
 import type { DescriptorDetail } from '../../model/capture.ts';
 import type { Dumps } from '../../syscalls/descriptor-set.ts';
 import type { StopMethod } from '../../tracer/following.ts';
@@ -81,6 +82,8 @@ export interface EnginePlan {
   /** cgroup.procs of the groups that the command is to be in: its process id is written there, unless it was born there. */
   readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;
+  /** Each fault and signal is written to it as it is injected. */
+  readonly record?: SharedLineFile | undefined;
   /** The memory of a LaunchGate that the command is held at. */
   readonly gate?: SharedArrayBuffer | undefined;
   /** The event ring: memory of this process, or a ring buffer of the kernel; and a control block beside it (see CONTROL). */

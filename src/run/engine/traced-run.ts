@@ -3,8 +3,10 @@ import { SignalInjection } from '../../chaos/basic/signal-injection.ts';
 import { FaultPolicy, type FiredFault } from '../../faults/fault-policy.ts';
 import { ReplayPolicy } from '../../faults/replay-policy.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
+import { monotonicMs } from '../../linux/clock.ts';
 import { type GatedProcess, LaunchError } from '../../linux/launch.ts';
 import { SystemCallError } from '../../linux/libc.ts';
+import { LineFile } from '../../linux/line-file.ts';
 import { NativeMemory } from '../../linux/memory.ts';
 import { readProcessStat } from '../../linux/process-stat.ts';
 import { traceFilter } from '../../linux/seccomp-filter.ts';
@@ -19,8 +21,10 @@ import { type CallCounts, Recorder, type RecordingPlan } from '../../tracer/reco
 import { RingWriter } from '../../tracer/ring-writer.ts';
 import { StopLoop } from '../../tracer/stop-loop.ts';
 import type { StackTracer } from '../../tracer/unwind/stack-tracer.ts';
+import { RecordingFile } from '../recording/recording-file.ts';
 import type { AttachedProcess, LastWord, RefusedProcess } from './engine-messages.ts';
 import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
+import { InjectionLog } from './injection-log.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
 import { StderrWatch } from './stderr-watch.ts';
@@ -68,6 +72,7 @@ function callKnowledge(
 
 /** What injects into the run; each is undefined unless the plan asks for it. */
 interface Injectors {
+  readonly log: InjectionLog;
   readonly faults: FaultPolicy | undefined;
   readonly signals: SignalInjection | undefined;
   readonly replay: ReplayPolicy | undefined;
@@ -80,10 +85,11 @@ interface Injectors {
 
 async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<Injectors> {
   const locator = await makeLocator(plan, tracing);
-  const onFault = (fault: FiredFault): void =>
-    tell({ kind: 'fault', fault: locator ? { ...fault, stack: locator.stackOf(fault) } : fault });
-  const onSent = (sent: SentSignal): void => tell({ kind: 'signal', sent });
+  const log = new InjectionLog(plan.record && new RecordingFile(new LineFile(plan.record), ''), tell);
+  const onFault = (fault: FiredFault): void => log.fault(locator ? { ...fault, stack: locator.stackOf(fault) } : fault);
+  const onSent = (sent: SentSignal): void => log.signal(sent);
   return {
+    log,
     faults: tracing.faults && new FaultPolicy(tracing.faults, onFault),
     signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
@@ -175,14 +181,16 @@ function trace(
   const onStop = gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined;
   const heldTasks = new HeldTasks(control);
   const loop = new StopLoop(following, recorder, policy, heldTasks, onStop);
-  const { locator, stderr } = injectors;
+  const { log, locator, stderr } = injectors;
   if (locator) loop.deaths.stackOf = (task) => locator.stackOf(task);
   let started = !gated;
+  let startMs = monotonicMs();
   let status: number | undefined;
   try {
     if (gated) {
       loop.launch(gated, () => {
         started = true;
+        startMs = monotonicMs();
         tell({ kind: 'started', pid: gated.pid });
       });
     }
@@ -192,6 +200,7 @@ function trace(
     if (started) throw error;
     return failed(error instanceof LaunchError ? 'execve' : 'trace', error);
   }
+  const sent = injectors.signals?.sent ?? injectors.replay?.sent;
   return {
     kind: 'ended',
     status,
@@ -200,7 +209,10 @@ function trace(
     tasks: loop.taskCount,
     lost: 0,
     sharedCpu: loop.sharedCpu,
-    sent: injectors.signals?.sent ?? injectors.replay?.sent ?? [],
+    sent: sent?.kept ?? [],
+    fired: log.fired.kept,
+    omitted: log.fired.omitted + (sent?.omitted ?? 0),
+    spin: log.streaks.longest(monotonicMs() - startMs),
     rules: injectors.faults?.uses() ?? [],
     replay: injectors.replay?.use(),
     endedMs: loop.rootEndedMs,

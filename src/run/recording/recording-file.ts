@@ -1,4 +1,4 @@
-import { closeSync, readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import {
   parseRecording,
@@ -9,27 +9,37 @@ import {
   type RecordingHeader,
 } from '../../faults/replay-file.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
+import { errnoName } from '../../linux/libc.ts';
+import { LineFile } from '../../linux/line-file.ts';
 import { RenacerError } from '../../model/errors.ts';
 import { syscallName } from '../../syscalls/syscall-table.ts';
-import { openForWriting } from './open-for-writing.ts';
+import { nameOf, openForWriting, unwritable } from './open-for-writing.ts';
 
 /** The file of `--record`: each fault is in it as soon as it is injected, whatever becomes of this process. */
 export class RecordingFile {
-  /** The thread of the network writes its faults by itself, in whole lines. */
-  readonly fd: number;
+  /** Other threads write their faults by themselves. */
+  readonly lines: LineFile;
+  readonly #name: string;
 
-  private constructor(fd: number) {
-    this.fd = fd;
+  constructor(lines: LineFile, name: string) {
+    this.lines = lines;
+    this.#name = name;
   }
 
   /** Throws OUTPUT_UNWRITABLE. */
   static open(file: string): RecordingFile {
-    return new RecordingFile(openForWriting(file, '--record'));
+    return new RecordingFile(LineFile.of(openForWriting(file, '--record')), file);
+  }
+
+  /** Why it is not whole, for people; undefined if it is. */
+  get failure(): string | undefined {
+    const { errno } = this.lines;
+    return errno === 0 ? undefined : unwritable(nameOf('--record', this.#name), { code: errnoName(errno) });
   }
 
   /** Must come before any fault. */
   begin(header: RecordingHeader): void {
-    writeSync(this.fd, printRecordingHeader(header));
+    this.lines.write(printRecordingHeader(header));
   }
 
   fault({ lineage, syscall, ordinal, rule, fault, semantics }: FiredFault): void {
@@ -42,11 +52,11 @@ export class RecordingFile {
   }
 
   close(): void {
-    closeSync(this.fd);
+    this.lines.close();
   }
 
   #write(recorded: Recorded): void {
-    writeSync(this.fd, printRecordedFault(recorded));
+    this.lines.write(printRecordedFault(recorded));
   }
 }
 

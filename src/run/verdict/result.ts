@@ -11,12 +11,12 @@ import { judge } from './judge.ts';
 import type { RunFacts } from './run-facts.ts';
 
 export function makeResult(facts: RunFacts): RunResult {
-  const { command, seed, ended, tracing, checks, spin, stdout, stderr } = facts;
+  const { command, seed, ended, tracing, checks, stdout, stderr } = facts;
   const { exitCode, signal } = endOf(ended.status);
   const limits = { ...facts.limits.usage(), timeout: facts.timeout };
   const faults = [
     ...ended.sent.map(signalFault),
-    ...facts.fired.map(callFault),
+    ...ended.fired.map(callFault),
     ...packetFaults(facts.network, facts.startSeconds),
   ].sort((a, b) => a.timeMs - b.timeMs);
   const replay = replayUse(facts);
@@ -30,7 +30,7 @@ export function makeResult(facts: RunFacts): RunResult {
     faults,
     checks,
     replay,
-    spin,
+    spin: ended.spin,
   });
   return {
     command,
@@ -44,12 +44,13 @@ export function makeResult(facts: RunFacts): RunResult {
     limits,
     network: facts.network?.usage(),
     faults,
+    omittedFaults: ended.omitted,
     decisiveFault: decisive,
     rules: ended.rules,
     replay,
     checks,
     crashes: crashes(ended.deaths),
-    spin,
+    spin: ended.spin,
     wroteToStderr: stderr === undefined ? ended.wroteToStderr : stderr !== '',
     trace: {
       engine: tracing ? (tracing.kernel ? 'ebpf' : 'ptrace') : 'none',
@@ -62,6 +63,7 @@ export function makeResult(facts: RunFacts): RunResult {
     error,
     again: again(facts),
     strace: straceCommand(facts),
+    unwritten: facts.unwritten,
     stdout,
     stderr,
   };

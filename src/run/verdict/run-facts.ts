@@ -2,9 +2,8 @@ import type { PreparedLimits } from '../../chaos/basic/limits.ts';
 import type { ChaosConfig } from '../../chaos/config.ts';
 import type { PreparedNetwork } from '../../chaos/network/prepared-network.ts';
 import type { ChaosSettings } from '../../chaos/settings.ts';
-import type { FiredFault } from '../../faults/fault-policy.ts';
 import type { Recording } from '../../faults/replay-file.ts';
-import type { CheckUse, Spin, TimeoutUse } from '../../model/run-result.ts';
+import type { CheckUse, TimeoutUse } from '../../model/run-result.ts';
 import type { Ended } from '../engine/engine-messages.ts';
 import type { TracingPlan } from '../engine/engine-plan.ts';
 import type { EarlyEnd } from './judge.ts';
@@ -22,13 +21,13 @@ export interface RunFacts {
   /** When the command was executed, in seconds since the epoch. */
   readonly startSeconds: number;
   readonly ended: Ended;
-  readonly fired: readonly FiredFault[];
   /** Why it was ended before its time. */
   readonly early: EarlyEnd | undefined;
   readonly timeout: TimeoutUse | undefined;
   readonly durationMs: number;
   readonly checks: readonly CheckUse[];
-  readonly spin: Spin | undefined;
+  /** What of Renacer's own files could not be written, for people. */
+  readonly unwritten: string | undefined;
   /** The faults that were to come again. */
   readonly replay: Recording | undefined;
   readonly stdout: string | undefined;

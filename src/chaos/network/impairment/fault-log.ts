@@ -1,5 +1,5 @@
-import { writeSync } from 'node:fs';
 import { faultKey, isDecision, printNetworkFault } from '../../../faults/network-line.ts';
+import type { LineFile } from '../../../linux/line-file.ts';
 import type {
   NetworkDirection,
   NetworkFault,
@@ -26,7 +26,7 @@ export interface PacketPlace {
 /** Who wants to know of faults, beside the report. */
 export interface FaultReaders {
   /** The file of `--record`. */
-  readonly recordFd?: number | undefined;
+  readonly record?: LineFile | undefined;
   /** What a replay awaits. */
   readonly recorded?: RecordedFaults | undefined;
 }
@@ -60,13 +60,13 @@ export class FaultLog {
     const fault = { kind, flow: flow.id, service, direction, stream, packet: ordinal + 1, rule, ...detail, time };
     if (this.faults.length < MAX_FAULTS) this.faults.push(fault);
     this.#readers.recorded?.came(fault);
-    if (this.#readers.recordFd !== undefined && this.#isNews(fault)) this.#unwritten += printNetworkFault(fault);
+    if (this.#readers.record !== undefined && this.#isNews(fault)) this.#unwritten += printNetworkFault(fault);
   }
 
   /** Writes what was added since the last time to the file: in one piece, since it is called after each turn of the engine. */
   flush(): void {
     if (this.#unwritten === '') return;
-    writeSync(this.#readers.recordFd!, this.#unwritten);
+    this.#readers.record?.write(this.#unwritten);
     this.#unwritten = '';
   }
 
