@@ -1,5 +1,8 @@
 import type { FdKind } from './selector.ts';
 
+/** Calls that write to pipes, among others. */
+export const PIPE_WRITES: readonly string[] = ['write', 'writev', 'sendfile', 'splice', 'tee', 'vmsplice'];
+
 const WRITES = ['write', 'writev', 'pwrite64', 'pwritev', 'pwritev2', 'sendfile', 'splice', 'tee', 'vmsplice'] as const;
 const SENDS = ['sendto', 'sendmsg', 'sendmmsg'] as const;
 /** Calls that make a file larger, or say that it shall be. */

@@ -3,6 +3,7 @@ import type { StackFrame } from '../model/stack-frame.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
+import { BrokenPipes } from './aftermaths/broken-pipe.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { CallFacts } from './call-facts.ts';
 import type { FaultPlan, PlannedRule } from './fault-plan.ts';
@@ -40,6 +41,7 @@ export class FaultPolicy implements Policy {
   readonly #byNumber = new Map<number, ArmedRule[]>();
   readonly #underWay = new CallsUnderWay();
   readonly #handlers = new SignalHandlers();
+  readonly #brokenPipes = new BrokenPipes();
   readonly #quirks: Quirks;
   readonly #watchesHandlers: boolean;
   readonly #onFault: (fault: FiredFault) => void;
@@ -90,7 +92,8 @@ export class FaultPolicy implements Policy {
         atExit.push(effect.exit);
       }
     }
-    return this.#underWay.add(call.task, entry, atExit);
+    const broken = entry === undefined ? this.#brokenPipes.metBy(facts) : undefined;
+    return this.#underWay.add(call.task, entry ?? broken?.entry, [...atExit, broken?.exit]);
   }
 
   onExit(call: StoppedCall): ExitDecision | undefined {
@@ -135,6 +138,7 @@ export class FaultPolicy implements Policy {
       key: rule.keyOf(call.task),
       ordinal: decisionOrdinal(call),
       handlers: this.#handlers,
+      brokenPipes: this.#brokenPipes,
       quirks: this.#quirks,
     });
     if (!injection) {

@@ -4,6 +4,7 @@ import { signalNameOf } from '../syscalls/signals.ts';
 import { syscallName, syscallNumber } from '../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
+import { BrokenPipes } from './aftermaths/broken-pipe.ts';
 import { CallFacts } from './call-facts.ts';
 import { decisionKey } from './decisions.ts';
 import type { FiredFault } from './fault-policy.ts';
@@ -49,6 +50,7 @@ export class ReplayPolicy implements Policy {
   readonly #underWay = new CallsUnderWay();
   readonly #quirks: Quirks;
   readonly #handlers = new SignalHandlers();
+  readonly #brokenPipes = new BrokenPipes();
   readonly #watchesHandlers: boolean;
   readonly #onFault: (fault: FiredFault) => void;
   readonly #sent: SentSignals;
@@ -93,7 +95,7 @@ export class ReplayPolicy implements Policy {
     const name = syscallName(call.nr);
     const faults = this.#faults.get(callKey(call.task.lineage, call.ordinal, name));
     const signals = this.#signals.get(callKey(call.task.lineage, call.task.calls));
-    if (!faults && !signals && !this.#quirks.watched.has(call.nr)) return undefined;
+    if (!faults && !signals && !this.#quirks.watched.has(call.nr) && !this.#brokenPipes.any) return undefined;
     const facts = new CallFacts(call);
     let entry: EntryDecision | undefined;
     const exits: Effect['exit'][] = this.#quirks.watch(facts);
@@ -106,7 +108,8 @@ export class ReplayPolicy implements Policy {
     const sent = (signals ?? []).filter((recorded) => this.#send(recorded, call, name));
     if (sent.length > 0) entry = { ...entry, signals: [...(entry?.signals ?? []), ...sent.map(signalNumber)] };
     if (life && (sent.length > 0 || faults)) life.last = `${name} #${call.ordinal}`;
-    return this.#underWay.add(call.task, entry, exits);
+    const broken = entry === undefined ? this.#brokenPipes.metBy(facts) : undefined;
+    return this.#underWay.add(call.task, entry ?? broken?.entry, [...exits, broken?.exit]);
   }
 
   onExit(call: StoppedCall): ExitDecision | undefined {
@@ -148,6 +151,7 @@ export class ReplayPolicy implements Policy {
       key: decisionKey(this.#seed, rule, call.task.lineage),
       ordinal: decisionOrdinal(call),
       handlers: this.#handlers,
+      brokenPipes: this.#brokenPipes,
       quirks: this.#quirks,
     });
     if (!effects) {

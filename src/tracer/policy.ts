@@ -59,7 +59,7 @@ export interface ExitDecision {
   readonly result?: number | bigint;
   readonly writes?: readonly MemoryWrite[];
   readonly signals?: readonly number[];
-  /** System calls that the task makes first, unseen: to undo what the call has done. Their results are dropped. */
+  /** System calls that the task makes first, unseen: to undo what the call has done. Their results are dropped; signals follow. */
   readonly undo?: readonly OwnCall[];
   readonly delayMs?: number;
   readonly kill?: boolean;

@@ -56,7 +56,9 @@ export class Tampering {
       this.#ptrace.setRegister(task.tid, 'rax', decision.result);
       call.setResult(decision.result);
     }
-    this.#send(task, decision.signals);
+    // With calls of ours to follow they come when the task is its own again.
+    if (decision.undo) task.state.signalsAfter = decision.signals ?? [];
+    else this.#send(task, decision.signals);
   }
 
   /** Writes what a decision pokes. The trace marks the call if any of it could be written. */
@@ -116,6 +118,7 @@ export class Tampering {
     this.#ptrace.setRegisters(task.tid, registers);
     call.setResult(getRegister(registers, 'rax'));
     state.undoing = undefined;
+    this.#send(task, state.signalsAfter);
     return false;
   }
 

@@ -28,6 +28,8 @@ export class TaskState {
   /** In calls that undo another: the registers to go on with, and the calls that are still to be made. */
   undoing: BigUint64Array | undefined;
   ownCalls: readonly OwnCall[] = NONE;
+  /** Signals that are sent when these are over. */
+  signalsAfter: readonly number[] = [];
   /** It has not executed the command yet: what it does is ours. */
   launching = false;
   /** Its process, or one that this descends from, ran before it was traced: it is left running when the trace ends. */

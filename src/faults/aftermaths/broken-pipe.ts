@@ -1,8 +1,12 @@
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import type { OwnCall, StoppedCall } from '../../tracer/policy.ts';
+import type { CallFacts } from '../call-facts.ts';
 import { Descriptor } from '../descriptor.ts';
+import { PIPE_WRITES } from '../effects.ts';
 import type { Effect } from '../kinds/moment.ts';
+import { errnoByName } from '../strace-names.ts';
 import type { Aftermath } from './aftermath.ts';
+import { writtenDescriptor } from './written-descriptor.ts';
 
 const SIGPIPE = 13;
 const O_NONBLOCK = 0o4000;
@@ -12,20 +16,42 @@ const ENDS_BYTES = 8;
 /** Below the stack pointer, where a function may have its own data without moving it (the red zone of the x86-64 ABI). */
 const RED_ZONE_BYTES = 128;
 
-/**
- * The pipe is broken: the task makes one, puts its end for writing in the place of each descriptor of its process that is
- * open on the old pipe, closes the end for reading, and makes its call again. So error, signal and all later calls are the
- * kernel's own.
- */
-export const brokenPipe: Aftermath = (effect, errno, { call }, pipe) =>
-  (pipe && breakPipe(call, pipe, errno)) ?? effect;
+/** The pipe is broken, for all that are open on it. */
+export const brokenPipe: Aftermath = (effect, errno, { call, brokenPipes }, pipe) => {
+  const broken = pipe && breakPipe(call, pipe, errno);
+  return broken ? { ...broken, begin: () => brokenPipes.add(pipe.link) } : effect;
+};
 
-export function breakPipe(call: StoppedCall, pipe: Descriptor, errno: number): Effect | undefined {
-  const pid = call.task.tid;
-  const scratch = call.task.stackPointer - RED_ZONE_BYTES - ENDS_BYTES * 2;
+/** The pipes that were said to be broken: other processes may have them still. */
+export class BrokenPipes {
+  readonly #links = new Set<string>();
+
+  get any(): boolean {
+    return this.#links.size > 0;
+  }
+
+  add(link: string | undefined): void {
+    if (link !== undefined) this.#links.add(link);
+  }
+
+  /** What a call meets that writes to one of them. */
+  metBy(facts: CallFacts): Effect | undefined {
+    if (this.#links.size === 0 || !PIPE_WRITES.includes(facts.name)) return undefined;
+    const pipe = writtenDescriptor(facts);
+    if (pipe?.link === undefined || !this.#links.has(pipe.link)) return undefined;
+    return breakPipe(facts.call, pipe, -errnoByName('EPIPE')!);
+  }
+}
+
+/**
+ * The task makes a pipe, puts its end for writing in the place of each descriptor of its process that is open for writing on
+ * the old one, and closes the end for reading. So all that comes later is the kernel's own.
+ */
+function breakPipe(call: StoppedCall, pipe: Descriptor, errno: number): Effect | undefined {
+  const { tid, stackPointer } = call.task;
+  const scratch = stackPointer - RED_ZONE_BYTES - ENDS_BYTES * 2;
   const kept = call.read(scratch, ENDS_BYTES)?.slice();
   if (kept?.length !== ENDS_BYTES) return undefined;
-  const again: OwnCall = { syscall: call.nr, args: [0, 1, 2, 3, 4, 5].map((index) => call.args.big(index)) };
   return {
     entry: {
       syscall: syscallNumber('pipe2')!,
@@ -37,15 +63,16 @@ export function breakPipe(call: StoppedCall, pipe: Descriptor, errno: number): E
     },
     exit(returned) {
       const ends = returned.result.signed(0) === 0 ? returned.read(scratch, ENDS_BYTES)?.slice() : undefined;
+      const failure = { result: errno, signals: [SIGPIPE] };
       // It has no room for two more descriptors.
-      if (ends?.length !== ENDS_BYTES) return { result: errno, signals: [SIGPIPE] };
+      if (ends?.length !== ENDS_BYTES) return failure;
       const [reader = -1, writer = -1] = new Int32Array(ends.buffer);
       const { link } = pipe;
-      const writers = Descriptor.allOf(pid).filter((other) => other.link === link && other.isOpenForWriting);
+      const writers = Descriptor.allOf(tid).filter((other) => other.link === link && other.isOpenForWriting);
       return {
-        result: errno,
+        ...failure,
         writes: [{ address: scratch, bytes: kept }],
-        undo: [...writers.map((one) => replaced(one, writer)), closed(reader), closed(writer), again],
+        undo: [...writers.map((one) => replaced(one, writer)), closed(reader), closed(writer)],
       };
     },
   };

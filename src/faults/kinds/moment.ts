@@ -16,6 +16,8 @@ export interface Moment {
   readonly key: DecisionKey;
   readonly ordinal: number;
   readonly handlers: SignalHandlers;
+  /** The pipes of the run that are broken. */
+  readonly brokenPipes: { add(link: string | undefined): void };
   /** The quirks of the run, by their names. */
   readonly quirks: { of(name: string): Misbehaviour };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BrokenPipes } from '../../../src/faults/aftermaths/broken-pipe.ts';
 import type { CallFacts } from '../../../src/faults/call-facts.ts';
 import { decisionKey } from '../../../src/faults/decisions.ts';
 import type { FaultSettings } from '../../../src/faults/fault-plan.ts';
@@ -55,6 +56,7 @@ function moment(made: Made, seed: number, ordinal: number): Moment {
     key,
     ordinal,
     handlers,
+    brokenPipes: new BrokenPipes(),
     quirks: new Quirks([], seed),
   };
 }
