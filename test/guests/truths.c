@@ -112,6 +112,15 @@ int main(int argc, char **argv) {
     write(ends[1], "x", 1);
     printf("read=%ld poll=%ld\n", result(read(ends[0], &byte, 1)), result(poll(0, 0, 1)));
   }
+  CASE("sleep-on") {
+    struct sigaction action = {.sa_handler = on_usr1};
+    sigaction(SIGUSR1, &action, 0);
+    struct timespec left = {0, 200000000};
+    double began = now();
+    int interrupted = 0;
+    while (syscall(SYS_nanosleep, &left, &left) < 0 && errno == EINTR) interrupted++;
+    printf("interrupted=%d slept=%d\n", interrupted, now() - began >= 0.2);
+  }
   CASE("reset") {
     int server, client;
     char bytes[8];

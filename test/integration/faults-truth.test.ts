@@ -31,6 +31,12 @@ describe.skipIf(!hasCompiler)('what a fault leaves behind (skipped without a C c
     ['with it, only where nothing is restarted', 'read,poll:error=EINTR', ['eintr', 'restart'], 'read=1 poll=-4'],
     ['with strace everywhere', 'read,poll:error=EINTR:strace', ['eintr', 'restart'], 'read=-4 poll=-4'],
     [
+      'who sleeps on after EINTR sleeps long enough',
+      'nanosleep:error=EINTR:when=1..3',
+      ['sleep-on'],
+      'interrupted=3 slept=1',
+    ],
+    [
       'after ECONNRESET the connection is over',
       'recvfrom:error=ECONNRESET:when=1',
       ['reset'],
@@ -100,6 +106,14 @@ describe.skipIf(!hasCompiler)('what a fault leaves behind (skipped without a C c
     expect(find(`write:kill=${moment}:path=${file}`, 'kill', file)).toBe('status 137');
     expect(existsSync(file)).toBe(true);
     expect(readFileSync(file, 'utf8')).toBe(content);
+  });
+
+  it('a pipe that is broken is so for every process that has it', () => {
+    const script = '/bin/echo 1; echo $? >&2; /bin/echo 2; echo $? >&2; trap "" PIPE; /bin/echo 3; echo $? >&2';
+    const rule = 'inject=write:error=EPIPE:fd=1:count=tree:when=1';
+    const { stdout, stderr } = renacer(['-e', rule, '--', 'sh', '-c', script]);
+    expect(stdout).toBe('');
+    expect(stderr.split('\n').filter((line) => /^\d+$/.test(line))).toEqual(['141', '141', '1']);
   });
 
   it('meets the one thread that is meant', () => {

@@ -240,6 +240,14 @@ print(json.dumps([seen, os.listdir("/")]))`;
     },
   );
 
+  it('close-fails leaves files alone that are only read', async () => {
+    const file = path.join(scratch(), 'file');
+    writeFileSync(file, 'text');
+    const { stdout, outcome, rules } = await runWith({ bugs: ['close-fails:prob=1'] }, ['cat', file]);
+    expect([stdout, outcome]).toEqual(['text', 'survived']);
+    expect(rules).toMatchObject([{ rule: 'bug:close-fails', eligible: 0, fired: 0 }]);
+  });
+
   it('an unknown bug is refused before anything starts', async () => {
     await expect(runWith({ bugs: ['fsnyc-lies'] }, [PYTHON, '-c', ''])).rejects.toMatchObject({
       code: 'UNKNOWN_BUG',

@@ -4,6 +4,7 @@ import type { CallFacts } from '../call-facts.ts';
 import { clockBack, clockStands } from './clock.ts';
 import { directoryOrder } from './directory-order.ts';
 import { interrupted } from './interrupted.ts';
+import { lateWriteError } from './late-write-error.ts';
 import { lostWriteback } from './lost-writeback.ts';
 import { noMemory } from './no-memory.ts';
 import type { Quirk, QuirkKind } from './quirk.ts';
@@ -24,6 +25,7 @@ export const QUIRK_KINDS: Readonly<Record<string, QuirkKind>> = {
   'unknown-file-type': unknownFileType,
   'clock-back': clockBack,
   'clock-stands': clockStands,
+  'late-write-error': lateWriteError,
   'no-memory': noMemory,
 };
 

@@ -25,7 +25,7 @@ describe('the rule of a simulated bug', () => {
     ['short-getrandom', 'getrandom:short=0.5:prob=0.5'],
     ['short-getrandom:prob=1', 'getrandom:short=0.5:prob=1'],
     ['short-getrandom:when=3+', 'getrandom:short=0.5:when=3+'],
-    ['close-fails:fd=3:times=1', 'close:error=EIO:fd=3:times=1'],
+    ['close-fails:fd=3:times=1', 'close:quirk=late-write-error:fd=3:times=1'],
     ['fsync-lies:path=/a\\:b', 'fsync,fdatasync:quirk=lost-writeback:path=/a\\:b:count=tree:when=1'],
     ['out-of-memory:count=task', 'mmap,brk,mremap:quirk=no-memory:when=100+'],
     ['clock-stands:clock=all', 'clock_gettime,gettimeofday,time:quirk=clock-stands,all:when=3+'],
