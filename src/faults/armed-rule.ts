@@ -1,12 +1,14 @@
 import type { StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
-import type { CallFacts } from './call-facts.ts';
-import { compileArgCondition, compileResultCondition } from './conditions.ts';
+import { type CallCondition, compileConditions, onOneOf, type Stage } from './call-conditions.ts';
+import { CallFacts } from './call-facts.ts';
+import { compileResultCondition } from './conditions.ts';
 import { type DecisionKey, decisionKey, drawUnit } from './decisions.ts';
 import type { PlannedRule } from './fault-plan.ts';
 import type { FaultSource } from './fault-source.ts';
-import { compileGlob } from './glob.ts';
+import { NearMisses } from './near-misses.ts';
 import type { Quirks } from './quirks/index.ts';
+import { RING_SETUP } from './related-calls.ts';
 import { decisionOrdinal } from './rule-identity.ts';
 import type { Conditions } from './selector.ts';
 import { isChosen } from './when.ts';
@@ -15,8 +17,6 @@ const NS_PER_MS = 1e6;
 
 /** Stands for all numbers where they are counted together. */
 const ALL_CALLS = -1;
-
-type Condition = (facts: CallFacts) => boolean;
 
 /** Of one task, or of all. Eligible calls are counted for each system call by itself, as strace does. */
 interface Count {
@@ -37,22 +37,31 @@ export class ArmedRule {
   fired = 0;
   /** How often it was chosen, but the kernel could not have done such a thing. */
   impossible = 0;
+  /** The most eligible calls of one number that one task made, or all of them where they count together. */
+  mostOfTask = 0;
+  readonly #misses: NearMisses;
   readonly #seed: number;
-  readonly #conditions: readonly Condition[];
+  readonly #onlyPaths: readonly string[] | undefined;
+  readonly #ownConditions: readonly CallCondition[];
+  #conditions: readonly CallCondition[] = [];
   readonly #resultHolds: ((call: StoppedCall) => boolean) | undefined;
   readonly #tree: Count = { eligible: new Map(), fired: 0 };
   readonly #counts = new Map<Task, Count>();
   readonly #keys = new Map<Task, DecisionKey>();
 
-  constructor({ rule, name, numbers }: PlannedRule, source: FaultSource, quirks: Quirks, seed: number) {
+  constructor({ rule, name, numbers, onlyPaths }: PlannedRule, source: FaultSource, quirks: Quirks, seed: number) {
     this.rule = rule;
     this.source = source;
     this.name = name;
     this.numbers = new Set(numbers);
     this.#seed = seed;
+    this.#onlyPaths = onlyPaths;
+    this.#misses = new NearMisses(rule.selector.path ?? onlyPaths?.[0]);
     const { quirk } = source;
-    const concerned: Condition[] = quirk ? [(facts) => quirks.of(quirk.name).concerns(facts, quirk.detail)] : [];
-    this.#conditions = [...compile(rule), ...concerned];
+    this.#ownConditions = quirk
+      ? [{ stage: 'quirk', holds: (facts) => quirks.of(quirk.name).concerns(facts, quirk.detail) }]
+      : [];
+    this.beginIn('/');
     const { result } = rule.selector;
     if (result) {
       const holds = compileResultCondition(result);
@@ -65,17 +74,40 @@ export class ArmedRule {
     return this.#resultHolds !== undefined;
   }
 
+  /** Relative paths of the rule begin in this directory. */
+  beginIn(directory: string): void {
+    const only = this.#onlyPaths ? [onOneOf(this.#onlyPaths, directory)] : [];
+    this.#conditions = [...compileConditions(this.rule.selector, directory), ...only, ...this.#ownConditions];
+  }
+
   /** Whether the conditions that are known at the entry hold. `elapsedMs`: since the start of the command. */
   matches(facts: CallFacts, elapsedMs: number): boolean {
-    const { selector, from } = this.rule;
-    if (from === 'entry' && !facts.call.task.state.reachedEntryPoint) return false;
-    if (selector.afterTimeNs !== undefined && elapsedMs * NS_PER_MS < selector.afterTimeNs) return false;
-    return this.#conditions.every((condition) => condition(facts));
+    const stage = this.#mismatch(facts, elapsedMs);
+    if (stage !== undefined && this.fired === 0) {
+      this.#misses.note(stage, facts, () =>
+        this.#conditions.every((each) => each.stage === stage || each.holds(facts)),
+      );
+    }
+    return stage === undefined;
+  }
+
+  /** A call that does the same as those of the rule, which is not about it, as long as it has not fired. */
+  seeRelated(facts: CallFacts, elapsedMs: number): void {
+    if (facts.call.nr === RING_SETUP) this.#misses.noteRing();
+    else if (this.#mismatch(facts, elapsedMs) === undefined) this.#misses.noteOther(facts);
+  }
+
+  /** Why it has not fired, for people; undefined if it has. */
+  get nearest(): string | undefined {
+    return this.fired === 0 ? this.#misses.text(this) : undefined;
   }
 
   /** Counts an eligible call; true if it is one of those that meet the fault. */
   chooses(call: StoppedCall): boolean {
-    if (this.#resultHolds?.(call) === false) return false;
+    if (this.#resultHolds?.(call) === false) {
+      if (this.fired === 0) this.#misses.note('result', new CallFacts(call), () => true);
+      return false;
+    }
     const { when, probability, times } = this.rule.selector;
     const count = this.#countOf(call.task);
     // A quirk is one misbehaviour, by whatever call it comes.
@@ -83,6 +115,7 @@ export class ArmedRule {
     const eligible = (count.eligible.get(counted) ?? 0) + 1;
     count.eligible.set(counted, eligible);
     this.eligible += 1;
+    if (eligible > this.mostOfTask) this.mostOfTask = eligible;
     if (when && !isChosen(when, eligible)) return false;
     if (times !== undefined && count.fired >= times) return false;
     return probability === undefined || drawUnit(this.keyOf(call.task), decisionOrdinal(call)) < probability;
@@ -108,6 +141,14 @@ export class ArmedRule {
     this.#keys.delete(task);
   }
 
+  #mismatch(facts: CallFacts, elapsedMs: number): Stage | undefined {
+    const { selector, from } = this.rule;
+    if (from === 'entry' && !facts.call.task.state.reachedEntryPoint) return 'from';
+    if (selector.afterTimeNs !== undefined && elapsedMs * NS_PER_MS < selector.afterTimeNs) return 'after-time';
+    for (const condition of this.#conditions) if (!condition.holds(facts)) return condition.stage;
+    return undefined;
+  }
+
   #countOf(task: Task): Count {
     if (this.rule.selector.count === 'tree') return this.#tree;
     let count = this.#counts.get(task);
@@ -117,23 +158,4 @@ export class ArmedRule {
     }
     return count;
   }
-}
-
-/** The cheap conditions first: those that need /proc only for what the others have let pass. */
-function compile({ selector }: Conditions): Condition[] {
-  const { args, task, fd, comm, path } = selector;
-  const conditions: Condition[] = [];
-  for (const argument of args ?? []) {
-    const holds = compileArgCondition(argument);
-    conditions.push(({ call }) => holds(call.args));
-  }
-  if (task !== undefined) conditions.push(({ call }) => call.task.lineage === task);
-  if (typeof fd === 'number') conditions.push((facts) => facts.fd === fd);
-  else if (fd !== undefined) conditions.push((facts) => facts.fdKind === fd);
-  if (comm !== undefined) conditions.push((facts) => facts.comm() === comm);
-  if (path !== undefined) {
-    const matches = compileGlob(path);
-    conditions.push((facts) => facts.paths().some(matches));
-  }
-  return conditions;
 }

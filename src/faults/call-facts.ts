@@ -1,18 +1,21 @@
-import { type SyscallEntry, syscallEntry, syscallName } from '../syscalls/syscall-table.ts';
+import { syscallName } from '../syscalls/syscall-table.ts';
 import type { StoppedCall } from '../tracer/policy.ts';
+import { AT_FDCWD, argumentDescriptors, descriptorsInMemory, pathsOf } from './call-descriptors.ts';
 import { Descriptor, linkOf, textOf } from './descriptor.ts';
 import { mayBlock } from './eintr.ts';
+import { namesOf, namesOfOpen } from './path-matcher.ts';
 import type { Situation } from './realism.ts';
 import type { FdKind } from './selector.ts';
 import { saysToWait } from './sleeping.ts';
 import { saysTimeOut } from './time-outs.ts';
 
-const PATH_MAX = 4096;
 const O_WRONLY = 1;
 const O_RDWR = 2;
 const O_CREAT = 0o100;
 const MSG_DONTWAIT = 0x40;
-const AT_FDCWD = -100;
+
+/** Calls that move data from one descriptor to another: which of those that they take is written to, from 0. */
+const WRITTEN_TO: Readonly<Record<string, number>> = { copy_file_range: 1, splice: 1, tee: 1, sendfile: 0 };
 
 /** Calls that open a file, and which argument has their flags. */
 const OPEN_FLAGS: Readonly<Record<string, number>> = { open: 1, openat: 2 };
@@ -26,21 +29,24 @@ const MESSAGE_FLAGS: Readonly<Record<string, number>> = { sendto: 3, sendmsg: 2,
 export class CallFacts {
   readonly call: StoppedCall;
   readonly name: string;
-  readonly #entry: SyscallEntry | undefined;
-  #descriptor: Descriptor | undefined;
+  #descriptors: readonly Descriptor[] | undefined;
+  #arguments: readonly Descriptor[] | undefined;
+  #paths: readonly string[] | undefined;
 
   constructor(call: StoppedCall) {
     this.call = call;
     this.name = syscallName(call.nr);
-    this.#entry = syscallEntry(call.nr);
   }
 
-  /** The first descriptor argument; undefined if the call has none, or AT_FDCWD stands for it. */
+  /** Every descriptor that the call takes: as an argument, and in memory. */
+  descriptors(): readonly Descriptor[] {
+    this.#descriptors ??= [...this.#given(), ...descriptorsInMemory(this.call).map((fd) => this.#open(fd))];
+    return this.#descriptors;
+  }
+
+  /** The number of {@link descriptor}. */
   get fd(): number | undefined {
-    const index = this.#entry?.args.findIndex(({ kind }) => kind === 'f') ?? -1;
-    if (index < 0) return undefined;
-    const fd = this.call.args.i32(index);
-    return fd === AT_FDCWD ? undefined : fd;
+    return this.descriptor?.fd;
   }
 
   /** What that descriptor is open on; undefined if it is not open. */
@@ -48,24 +54,20 @@ export class CallFacts {
     return this.descriptor?.kind;
   }
 
-  /** That descriptor. */
+  /** The descriptor that the call is about: the one that it writes to, where it takes two; else the first. */
   get descriptor(): Descriptor | undefined {
-    const { fd } = this;
-    if (fd !== undefined) this.#descriptor ??= new Descriptor(this.call.task.tid, fd);
-    return this.#descriptor;
+    return this.#given()[WRITTEN_TO[this.name] ?? 0];
   }
 
-  /** Path arguments, made absolute, and the path that the descriptor is open on. */
-  paths(): string[] {
-    const paths: string[] = [];
-    this.#entry?.args.forEach(({ kind }, index) => {
-      if (kind !== 's') return;
-      const path = this.call.readString(this.call.args.unsigned(index), PATH_MAX);
-      if (path) paths.push(path.startsWith('/') ? path : `${this.#directory(index)}/${path}`);
-    });
-    const opened = this.descriptor?.link;
-    if (opened?.startsWith('/')) paths.push(opened);
-    return paths;
+  /** What the call goes by: path arguments, made absolute, and the paths that its descriptors are open on. */
+  paths(): readonly string[] {
+    this.#paths ??= [
+      ...pathsOf(this.call).flatMap(({ text, directory }) =>
+        namesOf(text.startsWith('/') ? text : `${this.#directory(directory)}/${text}`),
+      ),
+      ...this.descriptors().flatMap(({ link }) => (link?.startsWith('/') ? namesOfOpen(link) : [])),
+    ];
+    return this.#paths;
   }
 
   /** The name of the task. */
@@ -90,10 +92,18 @@ export class CallFacts {
     };
   }
 
-  /** Where a relative path begins: the descriptor argument before it, or the task's directory. */
-  #directory(index: number): string {
+  #given(): readonly Descriptor[] {
+    this.#arguments ??= argumentDescriptors(this.call).map((fd) => this.#open(fd));
+    return this.#arguments;
+  }
+
+  #open(fd: number): Descriptor {
+    return new Descriptor(this.call.task.tid, fd);
+  }
+
+  /** Where a relative path begins: at a descriptor, or in the task's directory. */
+  #directory(fd: number): string {
     const { tid } = this.call.task;
-    const before = this.#entry?.args[index - 1]?.kind === 'f' ? this.call.args.i32(index - 1) : AT_FDCWD;
-    return linkOf(before === AT_FDCWD ? `/proc/${tid}/cwd` : `/proc/${tid}/fd/${before}`) ?? '';
+    return linkOf(fd === AT_FDCWD ? `/proc/${tid}/cwd` : `/proc/${tid}/fd/${fd}`) ?? '';
   }
 }

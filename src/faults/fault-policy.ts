@@ -6,6 +6,7 @@ import type { Task } from '../tracer/task.ts';
 import { BrokenPipes } from './aftermaths/broken-pipe.ts';
 import { ArmedRule } from './armed-rule.ts';
 import { CallFacts } from './call-facts.ts';
+import { linkOf } from './descriptor.ts';
 import type { FaultPlan, PlannedRule } from './fault-plan.ts';
 import { type FaultSource, fixedFault } from './fault-source.ts';
 import type { Fault } from './kinds/index.ts';
@@ -13,6 +14,7 @@ import type { Effect } from './kinds/moment.ts';
 import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
 import { Quirks } from './quirks/index.ts';
 import { randomFault } from './random-fault.ts';
+import { relatedTo } from './related-calls.ts';
 import { decisionOrdinal, isDeliberate } from './rule-identity.ts';
 import type { Conditions } from './selector.ts';
 import { RT_SIGACTION, SignalHandlers } from './signal-handlers.ts';
@@ -39,6 +41,9 @@ export class FaultPolicy implements Policy {
   readonly hidesVdso: boolean;
   readonly #rules: readonly ArmedRule[];
   readonly #byNumber = new Map<number, ArmedRule[]>();
+  /** Rules by the calls that come near them: see near-misses.ts. */
+  readonly #related = new Map<number, ArmedRule[]>();
+  #directoryKnown = false;
   readonly #underWay = new CallsUnderWay();
   readonly #handlers = new SignalHandlers();
   readonly #brokenPipes = new BrokenPipes();
@@ -56,27 +61,40 @@ export class FaultPolicy implements Policy {
     );
     this.#rules = armed.map(({ planned, source }) => new ArmedRule(planned, source, this.#quirks, plan.seed));
     for (const rule of this.#rules) {
-      for (const nr of rule.numbers) this.#byNumber.set(nr, [...(this.#byNumber.get(nr) ?? []), rule]);
+      for (const nr of rule.numbers) add(this.#byNumber, nr, rule);
+    }
+    for (const { planned, rule } of armed.map((each, index) => ({ ...each, rule: this.#rules[index]! }))) {
+      if (planned.inject.kind === 'random') continue;
+      const { path } = planned.rule.selector;
+      for (const nr of relatedTo(planned.numbers.map(syscallName), path !== undefined)) add(this.#related, nr, rule);
     }
     this.#watchesHandlers = this.#rules.some(({ rule, source }) => rule.semantics === 'kernel' && source.interrupts);
     this.hidesVdso = this.#quirks.behindVdso;
     const watched = [...this.#quirks.watched, ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
-    this.armed = new Set([...this.#byNumber.keys(), ...watched]);
+    this.armed = new Set([...this.#byNumber.keys(), ...this.#related.keys(), ...watched]);
     this.needsProgramEntry = plan.rules.some(({ rule }) => rule.from === 'entry');
     this.#onFault = onFault;
   }
 
   /** How each rule fared, in the order of the plan. */
   uses(): RuleUse[] {
-    return this.#rules.map(({ name, eligible, fired, impossible }) => ({ rule: name, eligible, fired, impossible }));
+    return this.#rules.map(({ name: rule, eligible, fired, impossible, nearest }) => ({
+      rule,
+      eligible,
+      fired,
+      impossible,
+      nearest,
+    }));
   }
 
   onEntry(call: StoppedCall): EntryDecision | undefined {
     if (this.#watchesHandlers && call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
     const rules = this.#byNumber.get(call.nr) ?? [];
-    if (rules.length === 0 && !this.#quirks.watched.has(call.nr)) return undefined;
+    const related = this.#related.get(call.nr)?.filter(({ fired }) => fired === 0) ?? [];
+    if (rules.length === 0 && related.length === 0 && !this.#quirks.watched.has(call.nr)) return undefined;
     const facts = new CallFacts(call);
     const elapsedMs = call.task.enteredAt - this.#startMs;
+    for (const rule of related) rule.seeRelated(facts, elapsedMs);
     let entry: EntryDecision | undefined;
     const atExit: Effect['exit'][] = this.#quirks.watch(facts);
     for (const rule of rules) {
@@ -101,18 +119,30 @@ export class FaultPolicy implements Policy {
   }
 
   onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void {
-    if (Number.isNaN(this.#startMs)) this.#startMs = nowMs;
+    if (Number.isNaN(this.#startMs)) {
+      this.#startMs = nowMs;
+      this.#beginAt(task);
+    }
     if (parent) this.#handlers.onBirth(task, parent.tgid);
   }
 
   onExec(task: Task): void {
     this.#handlers.onExec(task);
+    // A command that is launched may have got its directory on the way.
+    if (!this.#directoryKnown) this.#beginAt(task);
+    this.#directoryKnown = true;
   }
 
   onTaskEnd(task: Task): void {
     this.#underWay.forget(task);
     this.#handlers.onEnd(task);
     for (const rule of this.#rules) rule.forget(task);
+  }
+
+  /** Relative paths of rules begin where the command does. */
+  #beginAt({ tid }: Task): void {
+    const directory = linkOf(`/proc/${tid}/cwd`);
+    if (directory !== undefined) for (const rule of this.#rules) rule.beginIn(directory);
   }
 
   /** A rule whose condition is the result: it is counted now, and only its effects at the exit can be had. */
@@ -159,6 +189,12 @@ export class FaultPolicy implements Policy {
     });
     return injection.effects;
   }
+}
+
+function add<T>(map: Map<number, T[]>, key: number, item: T): void {
+  const items = map.get(key);
+  if (items) items.push(item);
+  else map.set(key, [item]);
 }
 
 function sourceOf({ inject }: PlannedRule): FaultSource {

@@ -6,8 +6,9 @@ import type { FdKind } from './selector.ts';
  *   beyond the end they read as zeroes later, within it as what was there
  * - `count`: nothing is done, and the number of bytes is returned
  * - `zero`: nothing is done, and 0 is returned
+ * - `take-back`: it is done, which moves the offsets of both its files, and what was written is taken back
  */
-export type LostForm = 'advance' | 'count' | 'zero';
+export type LostForm = 'advance' | 'count' | 'zero' | 'take-back';
 
 interface LostCall {
   readonly form: LostForm;
@@ -21,6 +22,9 @@ const LOST_CALLS: Readonly<Record<string, LostCall>> = {
   pwrite64: { form: 'count', fdKinds: ['file'] },
   pwritev: { form: 'count', fdKinds: ['file'] },
   pwritev2: { form: 'count', fdKinds: ['file'] },
+  copy_file_range: { form: 'take-back', fdKinds: ['file'] },
+  sendfile: { form: 'take-back', fdKinds: ['file'] },
+  splice: { form: 'take-back', fdKinds: ['file'] },
   sendto: { form: 'count', fdKinds: ['socket'] },
   sendmsg: { form: 'count', fdKinds: ['socket'] },
   fsync: { form: 'zero' },

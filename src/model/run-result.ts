@@ -66,6 +66,8 @@ export interface RuleUse {
   readonly fired: number;
   /** Chosen, but the kernel could not have done it to that call. */
   readonly impossible: number;
+  /** What came nearest to it, and why it did not fire, for people; undefined if it fired. */
+  readonly nearest?: string | undefined;
 }
 
 /** A recorded fault of a system call that did not come again. */

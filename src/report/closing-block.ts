@@ -116,10 +116,10 @@ function timeoutText({ limitMs, byDefault, reached, killed }: TimeoutUse, durati
 
 /** How each rule fared; one that never fired is a warning. */
 function ruleTexts(rules: readonly RuleUse[], colors: Colors): string[] {
-  return rules.map(({ rule, eligible, fired, impossible }) => {
+  return rules.map(({ rule, eligible, fired, impossible, nearest }) => {
     const refused = impossible > 0 ? `, ${impossible} times not possible for the kernel` : '';
     const text = `${rule}: fired ${fired} of ${eligible} eligible calls${refused}`;
-    return fired === 0 ? colors.yellow(`${text} (never fired)`) : text;
+    return fired === 0 ? colors.yellow(`${text} (never fired${nearest === undefined ? '' : `: ${nearest}`})`) : text;
   });
 }
 

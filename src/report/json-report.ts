@@ -44,7 +44,7 @@ export interface Report {
   faults: ReportFault[];
   omitted_faults: number;
   decisive_fault: number | null;
-  rules: { rule: string; eligible: number; fired: number; impossible: number }[];
+  rules: { rule: string; eligible: number; fired: number; impossible: number; nearest: string | null }[];
   replay: {
     recorded: number;
     injected: number;
@@ -205,7 +205,7 @@ export function toReport(result: RunResult): Report {
     faults: result.faults.map(reportFault),
     omitted_faults: result.omittedFaults,
     decisive_fault: result.decisiveFault ? result.faults.indexOf(result.decisiveFault) : null,
-    rules: result.rules.map((use) => ({ ...use })),
+    rules: result.rules.map((use) => ({ ...use, nearest: use.nearest ?? null })),
     replay: result.replay ? { ...result.replay, missed: result.replay.missed.map(reportMissed) } : null,
     checks: result.checks.map((check) => ({
       ...check,

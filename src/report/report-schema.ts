@@ -88,6 +88,7 @@ const ruleUse = z.object({
   eligible: count.describe('Calls that met its conditions'),
   fired: count,
   impossible: count.describe('Chosen, but the kernel could not have done it to that call'),
+  nearest: z.string().nullable().describe('Why it never fired, and what came nearest; null if it fired'),
 });
 
 const reason = z.string().describe('Where the run went another way');

@@ -2,6 +2,7 @@ import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import { noValue } from '../field-values.ts';
 import { TRUE, type TrueForm } from '../json-form.ts';
 import { lostForm } from '../lost.ts';
+import { writtenRange } from '../written-range.ts';
 import { piecesOf, totalLength } from './buffers.ts';
 import type { FaultKind } from './kind.ts';
 
@@ -40,6 +41,19 @@ export const lost: FaultKind<'lost', true, TrueForm> = {
           },
           exit: ({ result }) => (result.signed(0) < 0 ? undefined : { result: length }),
         };
+      case 'take-back': {
+        const range = writtenRange(facts, length);
+        return (
+          range && {
+            entry: { atExit: true },
+            exit({ result }) {
+              const written = result.signed(0);
+              if (written > 0) range.takeBack(written);
+              return undefined;
+            },
+          }
+        );
+      }
       default:
         return undefined;
     }
