@@ -1,6 +1,6 @@
 import type { StoppedCall } from '../tracer/policy.ts';
 import type { Task } from '../tracer/task.ts';
-import { type CallCondition, compileConditions, onOneOf, type Stage } from './call-conditions.ts';
+import { type CallCondition, compileConditions, type Stage } from './call-conditions.ts';
 import { CallFacts } from './call-facts.ts';
 import { compileResultCondition } from './conditions.ts';
 import { type DecisionKey, decisionKey, drawUnit } from './decisions.ts';
@@ -41,7 +41,6 @@ export class ArmedRule {
   mostOfTask = 0;
   readonly #misses: NearMisses;
   readonly #seed: number;
-  readonly #onlyPaths: readonly string[] | undefined;
   readonly #ownConditions: readonly CallCondition[];
   #conditions: readonly CallCondition[] = [];
   readonly #resultHolds: ((call: StoppedCall) => boolean) | undefined;
@@ -49,14 +48,13 @@ export class ArmedRule {
   readonly #counts = new Map<Task, Count>();
   readonly #keys = new Map<Task, DecisionKey>();
 
-  constructor({ rule, name, numbers, onlyPaths }: PlannedRule, source: FaultSource, quirks: Quirks, seed: number) {
+  constructor({ rule, name, numbers }: PlannedRule, source: FaultSource, quirks: Quirks, seed: number) {
     this.rule = rule;
     this.source = source;
     this.name = name;
     this.numbers = new Set(numbers);
     this.#seed = seed;
-    this.#onlyPaths = onlyPaths;
-    this.#misses = new NearMisses(rule.selector.path ?? onlyPaths?.[0]);
+    this.#misses = new NearMisses(rule.selector.path ?? rule.selector.within?.[0]);
     const { quirk } = source;
     this.#ownConditions = quirk
       ? [{ stage: 'quirk', holds: (facts) => quirks.of(quirk.name).concerns(facts, quirk.detail) }]
@@ -76,8 +74,7 @@ export class ArmedRule {
 
   /** Relative paths of the rule begin in this directory. */
   beginIn(directory: string): void {
-    const only = this.#onlyPaths ? [onOneOf(this.#onlyPaths, directory)] : [];
-    this.#conditions = [...compileConditions(this.rule.selector, directory), ...only, ...this.#ownConditions];
+    this.#conditions = [...compileConditions(this.rule.selector, directory), ...this.#ownConditions];
   }
 
   /** Whether the conditions that are known at the entry hold. `elapsedMs`: since the start of the command. */

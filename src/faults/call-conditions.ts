@@ -15,7 +15,10 @@ export interface CallCondition {
 }
 
 /** The conditions of a selector on a call. `directory`: where relative paths begin. */
-export function compileConditions({ args, task, fd, comm, path }: Selector, directory: string): CallCondition[] {
+export function compileConditions(
+  { args, task, fd, comm, path, within }: Selector,
+  directory: string,
+): CallCondition[] {
   const conditions: CallCondition[] = (args ?? []).map((argument) => {
     const holds = compileArgCondition(argument);
     return { stage: 'arguments', holds: ({ call }) => holds(call.args) };
@@ -31,11 +34,12 @@ export function compileConditions({ args, task, fd, comm, path }: Selector, dire
     const matches = compilePath(path, directory);
     conditions.push({ stage: 'path', holds: (facts) => facts.paths().some(matches) });
   }
+  if (within !== undefined) {
+    const tests = within.map((file) => compileLiteralPath(file, directory));
+    conditions.push({
+      stage: 'path',
+      holds: (facts) => facts.paths().some((file) => tests.some((test) => test(file))),
+    });
+  }
   return conditions;
-}
-
-/** A call that is about one of these files: as `-P` of strace(1). */
-export function onOneOf(files: readonly string[], directory: string): CallCondition {
-  const tests = files.map((file) => compileLiteralPath(file, directory));
-  return { stage: 'path', holds: (facts) => facts.paths().some((path) => tests.some((test) => test(path))) };
 }

@@ -24,8 +24,6 @@ export interface PlannedRule {
   readonly name: string;
   readonly numbers: readonly number[];
   readonly inject: Inject;
-  /** The only files that it is about, whatever else it says; undefined for all. */
-  readonly onlyPaths?: readonly string[] | undefined;
 }
 
 /** All that the engine injects in a run: it can be sent to a worker. */
@@ -42,15 +40,13 @@ export interface FaultSettings {
   readonly bugs?: readonly string[] | undefined;
   /** Where a rule does not say it: at exec, at the program's entry point, or so many milliseconds after the start. */
   readonly faultsFrom?: FaultStart | number | undefined;
-  /** The only files that `rules` are about: `-P`. */
-  readonly onlyPaths?: readonly string[] | undefined;
 }
 
 /** The plan of a run; undefined if nothing is asked for. Errors: BAD_FAULT_RULE, BAD_SYSCALL_SET, UNKNOWN_BUG, BAD_BUG. */
 export function faultPlan(settings: FaultSettings, seed: number): FaultPlan | undefined {
-  const { rules = [], byzantine, bugs = [], faultsFrom, onlyPaths } = settings;
+  const { rules = [], byzantine, bugs = [], faultsFrom } = settings;
   const planned = [
-    ...plannedRules(rules, faultsFrom).map((rule) => (onlyPaths?.length ? { ...rule, onlyPaths } : rule)),
+    ...plannedRules(rules, faultsFrom),
     ...plannedBugs(bugs, faultsFrom),
     ...(byzantine ? [plannedRandom(byzantine, faultsFrom)] : []),
   ];

@@ -42,9 +42,13 @@ function printField({ name, value }: Field): string {
   return `${name}${CONDITION.test(name) ? '' : '='}${escapeValue(name, value)}`;
 }
 
-/** Cuts at each colon that no backslash stands before. As in strace, empty fields say nothing. */
+/** The time of a date has colons of its own. */
+const TIME_OF_DAY = /(\d{4}-\d\d-\d\dT\d\d)((?::\d\d){1,2}(?:\.\d+)?(?:[+-]\d\d:\d\d)?)/g;
+
+/** Cuts at each colon that no backslash stands before, and that is not in a date. As in strace, empty fields say nothing. */
 export function splitFields(text: string): Field[] {
-  const pieces = text.match(/(?:[^:\\]|\\.|\\$)+/gs) ?? [];
+  const dated = text.replace(TIME_OF_DAY, (_, day: string, time: string) => day + escapeColons(time));
+  const pieces = dated.match(/(?:[^:\\]|\\.|\\$)+/gs) ?? [];
   return pieces.map((piece) => {
     const [, condition, operand] = CONDITION.exec(piece) ?? [];
     if (condition !== undefined) return { name: condition, value: operand! };
@@ -68,6 +72,11 @@ function faultFields(fields: readonly Field[]): readonly Field[] {
  */
 function escapeValue(name: string, value: string): string {
   return value.replace(name === 'comm' ? /[\\:]/g : /:/g, '\\$&');
+}
+
+/** A value as it stands in a rule. */
+export function escapeColons(value: string): string {
+  return value.replaceAll(':', '\\:');
 }
 
 function unescapeValue(name: string, text: string): string {

@@ -14,8 +14,11 @@ export interface Bug {
 
 /** A parameter that a bug has beyond the conditions that every rule can have. */
 export interface BugParameter {
-  readonly default: string;
-  readonly form: RegExp;
+  /** Undefined for one that takes the place of another. */
+  readonly default?: string;
+  /** The parameter that it stands in for, if it is given. */
+  readonly insteadOf?: string;
+  isRight(value: string): boolean;
   /** Ends the sentence "NAME takes ...". */
   readonly takes: string;
 }

@@ -1,6 +1,6 @@
 import { acceptAborted } from './accept-aborted.ts';
 import type { Bug } from './bug.ts';
-import { clockJumpsBack } from './clock-jumps-back.ts';
+import { clockJumps, clockJumpsBack } from './clock-jump.ts';
 import { clockStands } from './clock-stands.ts';
 import { closeFails } from './close-fails.ts';
 import { directoryOrder } from './directory-order.ts';
@@ -29,6 +29,7 @@ export const BUGS: readonly Bug[] = [
   directoryOrder,
   unknownFileType,
   shortGetrandom,
+  clockJumps,
   clockJumpsBack,
   clockStands,
   outOfMemory,

@@ -1,6 +1,6 @@
 import { RenacerError } from '../../model/errors.ts';
 import { BadField, CONDITION, type Field } from '../field.ts';
-import { splitFields } from '../inject-grammar.ts';
+import { escapeColons, splitFields } from '../inject-grammar.ts';
 import { nearest } from '../nearest.ts';
 import type { Rule } from '../rule.ts';
 import { ruleFromFields } from '../rule-fields.ts';
@@ -53,11 +53,14 @@ function checkCondition(bug: Bug, name: string): void {
 /** The fields of the bug's rule as text, the values of its parameters in their places. */
 function filledIn({ name: bug, rule, parameters = {} }: Bug, given: readonly Field[]): string {
   return rule.slice(rule.indexOf(':') + 1).replace(/\{(\w+)\}/g, (_, name: string) => {
-    const { default: usual, form, takes } = parameters[name]!;
-    const said = given.find((field) => field.name === name);
-    const value = said === undefined ? usual : (said.value ?? '');
-    if (!form.test(value)) throw new BadField(`${name} of ${bug} takes ${takes}, not '${value}'`);
-    return value;
+    const said = given.filter((field) => field.name === name || parameters[field.name]?.insteadOf === name);
+    const [first, second] = said;
+    if (first && second) throw new BadField(`${bug} takes ${first.name} once, and not together with ${second.name}`);
+    if (!first) return parameters[name]!.default!;
+    const { isRight, takes } = parameters[first.name]!;
+    const { value = '' } = first;
+    if (!isRight(value)) throw new BadField(`${first.name} of ${bug} takes ${takes}, not '${value}'`);
+    return escapeColons(value);
   });
 }
 

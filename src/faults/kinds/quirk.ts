@@ -17,7 +17,7 @@ export const quirk: FaultKind<'quirk', QuirkWord, TextForm> = {
     const name = oneOf('quirk', Object.keys(QUIRK_KINDS), word);
     const wanted = QUIRK_KINDS[name]!.detail;
     if (wanted === undefined && detail === undefined) return { name };
-    if (detail !== undefined && wanted?.form.test(detail)) return { name, detail };
+    if (detail !== undefined && wanted?.isRight(detail)) return { name, detail };
     throw new BadField(
       wanted === undefined
         ? `the quirk ${name} takes nothing more, not '${detail}'`
@@ -27,7 +27,7 @@ export const quirk: FaultKind<'quirk', QuirkWord, TextForm> = {
   print: ({ name, detail }) => (detail === undefined ? name : `${name},${detail}`),
   json: {
     key: 'quirk',
-    form: text('the name of a quirk such as "spurious-wakeup"', /^[a-z-]+(,[^\s:]+)?$/),
+    form: text('the name of a quirk such as "spurious-wakeup"', /^[a-z-]+(,\S+)?$/),
   },
   call: 'prevented',
   isEarly: () => true,

@@ -1,6 +1,6 @@
 import type { ExitDecision, StoppedCall } from '../../tracer/policy.ts';
 import type { CallFacts } from '../call-facts.ts';
-import { parseTime } from '../inject-numbers.ts';
+import { parseClockJump } from './clock-jump.ts';
 import type { Quirk, QuirkKind } from './quirk.ts';
 
 /** The clocks that clock_settime(2), NTP and leap seconds move: CLOCK_REALTIME, its coarse form, CLOCK_TAI. */
@@ -11,20 +11,52 @@ const MONOTONIC_CLOCKS = [1, 4, 6, 7];
 const NS_PER_SECOND = 1_000_000_000n;
 const NS_PER_US = 1000n;
 
-/** From a chosen call on, if it is chosen with all that follow (`when=3+`), the clock is behind by so much. */
-export const clockBack: QuirkKind = {
-  detail: { form: /^[0-9.]+(s|ms|us|ns)?,(wall|monotonic|all)$/, example: '1s,wall' },
+const JUMP = '[^,]+';
+
+/** From a chosen call on, if it is chosen with all that follow (`when=3+`), the clock is so far ahead, behind, or at a date. */
+export const clockJump: QuirkKind = {
+  detail: jumpDetail('-1d,wall'),
   behindVdso: true,
-  start: () =>
-    clockQuirk((now, _, detail) => {
-      const back = BigInt(parseTime(detail.split(',')[0]!) ?? 0);
-      return now > back ? now - back : 0n;
-    }),
+  start: () => jumping(1n),
 };
+
+/** The same, but that a time without a sign goes back. */
+export const clockBack: QuirkKind = {
+  detail: jumpDetail('1s,wall'),
+  behindVdso: true,
+  start: () => jumping(-1n),
+};
+
+function jumpDetail(example: string): NonNullable<QuirkKind['detail']> {
+  return {
+    example,
+    isRight(detail) {
+      const [, text, clock] = new RegExp(`^(${JUMP}),(wall|monotonic|all)$`).exec(detail) ?? [];
+      const jump = text === undefined ? undefined : parseClockJump(text);
+      // There is no date on a clock that measures time.
+      return jump !== undefined && ('byNs' in jump || clock === 'wall');
+    },
+  };
+}
+
+/** `direction`: of a time without a sign. A clock that has gone to a date runs on from there. */
+function jumping(direction: bigint): Quirk {
+  const offsets = new Map<string, bigint>();
+  return clockQuirk((now, _, detail) => {
+    let offset = offsets.get(detail);
+    if (offset === undefined) {
+      const jump = parseClockJump(detail.split(',')[0]!)!;
+      offset = 'byNs' in jump ? jump.byNs * direction : jump.toNs - now;
+      offsets.set(detail, offset);
+    }
+    const then = now + offset;
+    return then > 0n ? then : 0n;
+  });
+}
 
 /** The clock shows what it showed at the first call that was chosen. */
 export const clockStands: QuirkKind = {
-  detail: { form: /^(wall|monotonic|all)$/, example: 'wall' },
+  detail: { isRight: (detail) => /^(wall|monotonic|all)$/.test(detail), example: 'wall' },
   behindVdso: true,
   start() {
     const stopped = new Map<number, bigint>();

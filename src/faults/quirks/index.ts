@@ -1,7 +1,7 @@
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import type { StoppedCall } from '../../tracer/policy.ts';
 import type { CallFacts } from '../call-facts.ts';
-import { clockBack, clockStands } from './clock.ts';
+import { clockBack, clockJump, clockStands } from './clock.ts';
 import { directoryOrder } from './directory-order.ts';
 import { interrupted } from './interrupted.ts';
 import { lateWriteError } from './late-write-error.ts';
@@ -23,6 +23,7 @@ export const QUIRK_KINDS: Readonly<Record<string, QuirkKind>> = {
   interrupted,
   'directory-order': directoryOrder,
   'unknown-file-type': unknownFileType,
+  'clock-jump': clockJump,
   'clock-back': clockBack,
   'clock-stands': clockStands,
   'late-write-error': lateWriteError,

@@ -11,7 +11,7 @@ export interface Quirk extends Misbehaviour {
 /** All that is known of a quirk before a run. */
 export interface QuirkKind {
   /** What is written behind its name and a comma; undefined for nothing. */
-  readonly detail?: { readonly form: RegExp; readonly example: string };
+  readonly detail?: { isRight(detail: string): boolean; readonly example: string };
   /** Calls that it must see even if they are not its own. */
   readonly watches?: readonly string[];
   /** It interrupts calls by EINTR. */

@@ -47,6 +47,7 @@ const calls: fc.Arbitrary<Fault> = fc.oneof(
     quirk: fc.constantFrom<NonNullable<Fault['quirk']>[]>(
       { name: 'spurious-wakeup' },
       { name: 'clock-back', detail: '1.5s,all' },
+      { name: 'clock-jump', detail: '2038-01-19T03:14:07Z,wall' },
       { name: 'clock-stands', detail: 'wall' },
     ),
   }),
@@ -86,7 +87,7 @@ const glob = fc
   .array(fc.constantFrom('/', 'etc', '*', '?', '[a-z]', '\\*', '\\\\', ':', 'ü', ' ', '=', ','), { minLength: 1 })
   .map((parts) => parts.join(''));
 
-const selectorParts: Arbitraries<Omit<Selector, 'syscalls' | 'count'>> = {
+const selectorParts: Arbitraries<Omit<Selector, 'syscalls' | 'count' | 'within'>> = {
   when: arbitraryWhen,
   probability: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
   times: fc.integer({ min: 1, max: 100 }),

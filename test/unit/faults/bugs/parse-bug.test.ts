@@ -30,6 +30,12 @@ describe('the rule of a simulated bug', () => {
     ['out-of-memory:count=task', 'mmap,brk,mremap:quirk=no-memory:when=100+'],
     ['clock-stands:clock=all', 'clock_gettime,gettimeofday,time:quirk=clock-stands,all:when=3+'],
     ['clock-jumps-back:by=2s', 'clock_gettime,gettimeofday,time:quirk=clock-back,2s,wall:when=3+'],
+    ['clock-jumps:by=-1d', 'clock_gettime,gettimeofday,time:quirk=clock-jump,-1d,wall:when=3+'],
+    [
+      'clock-jumps:to=2038-01-19T03:14:07Z:when=1+',
+      'clock_gettime,gettimeofday,time:quirk=clock-jump,2038-01-19T03\\:14\\:07Z,wall:when=1+',
+    ],
+    ['clock-jumps-back:to=1999-12-31', 'clock_gettime,gettimeofday,time:quirk=clock-back,1999-12-31,wall:when=3+'],
     ['accept-aborted:arg1==4', 'accept,accept4:error=ECONNABORTED:arg1==0x4:prob=0.3'],
   ])('%s', (bug, rule) => expect(textOf(bug)).toBe(rule));
 
@@ -40,6 +46,9 @@ describe('the rule of a simulated bug', () => {
     ['close-fails:prob=2', 'BAD_BUG', 'invalid bug "close-fails:prob=2"'],
     ['clock-stands:clock=moon', 'BAD_BUG', 'invalid bug "clock-stands:clock=moon"'],
     ['clock-jumps-back:by=', 'BAD_BUG', 'invalid bug "clock-jumps-back:by="'],
+    ['clock-jumps:to=yesterday', 'BAD_BUG', 'invalid bug "clock-jumps:to=yesterday"'],
+    ['clock-jumps:by=1d:to=1999-12-31', 'BAD_BUG', 'invalid bug "clock-jumps:by=1d:to=1999-12-31"'],
+    ['clock-jumps:to=1999-12-31:clock=all', 'BAD_BUG', 'invalid bug "clock-jumps:to=1999-12-31:clock=all"'],
     ['close-fails:when=1:when=2:path=a:path=b', 'BAD_BUG', 'invalid bug "close-fails:when=1:when=2:path=a:path=b"'],
   ])('%s is refused', (bug, code, message) => {
     expect(() => parseBug(bug)).toThrow(expect.objectContaining({ code, message }));
