@@ -54,7 +54,7 @@ export class ArmedRule {
     this.name = name;
     this.numbers = new Set(numbers);
     this.#seed = seed;
-    this.#misses = new NearMisses(rule.selector.path ?? rule.selector.within?.[0]);
+    this.#misses = new NearMisses(rule.selector.path);
     const { quirk } = source;
     this.#ownConditions = quirk
       ? [{ stage: 'quirk', holds: (facts) => quirks.of(quirk.name).concerns(facts, quirk.detail) }]

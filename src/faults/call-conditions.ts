@@ -1,6 +1,6 @@
 import type { CallFacts } from './call-facts.ts';
 import { compileArgCondition } from './conditions.ts';
-import { compileLiteralPath, compilePath } from './path-matcher.ts';
+import { compilePath } from './path-matcher.ts';
 import type { Selector } from './selector.ts';
 
 /** What of a rule may keep a call from being eligible, in the order in which it is asked: what is cheap comes first. */
@@ -15,10 +15,7 @@ export interface CallCondition {
 }
 
 /** The conditions of a selector on a call. `directory`: where relative paths begin. */
-export function compileConditions(
-  { args, task, fd, comm, path, within }: Selector,
-  directory: string,
-): CallCondition[] {
+export function compileConditions({ args, task, fd, comm, path }: Selector, directory: string): CallCondition[] {
   const conditions: CallCondition[] = (args ?? []).map((argument) => {
     const holds = compileArgCondition(argument);
     return { stage: 'arguments', holds: ({ call }) => holds(call.args) };
@@ -33,13 +30,6 @@ export function compileConditions(
   if (path !== undefined) {
     const matches = compilePath(path, directory);
     conditions.push({ stage: 'path', holds: (facts) => facts.paths().some(matches) });
-  }
-  if (within !== undefined) {
-    const tests = within.map((file) => compileLiteralPath(file, directory));
-    conditions.push({
-      stage: 'path',
-      holds: (facts) => facts.paths().some((file) => tests.some((test) => test(file))),
-    });
   }
   return conditions;
 }

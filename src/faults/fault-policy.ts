@@ -65,9 +65,8 @@ export class FaultPolicy implements Policy {
     }
     for (const { planned, rule } of armed.map((each, index) => ({ ...each, rule: this.#rules[index]! }))) {
       if (planned.inject.kind === 'random') continue;
-      const { path, within } = planned.rule.selector;
-      for (const nr of relatedTo(planned.numbers.map(syscallName), (path ?? within) !== undefined))
-        add(this.#related, nr, rule);
+      const { path } = planned.rule.selector;
+      for (const nr of relatedTo(planned.numbers.map(syscallName), path !== undefined)) add(this.#related, nr, rule);
     }
     this.#watchesHandlers = this.#rules.some(({ rule, source }) => rule.semantics === 'kernel' && source.interrupts);
     this.hidesVdso = this.#quirks.behindVdso;

@@ -21,10 +21,14 @@ const notSlash: CharTest = (char) => char !== '/';
  * It takes time in proportion to the path, since the target chooses paths: no backtracking.
  */
 export function compileGlob(glob: string): (path: string) => boolean {
-  const several = /^\{(.*)\}$/s.exec(glob)?.[1];
-  if (several === undefined) return compileOne(glob);
-  const tests = several.match(/(?:\\.|[^\\,])+/gs)?.map(compileOne) ?? [];
+  const tests = alternativesOf(glob).map(compileOne);
   return (path) => tests.some((matches) => matches(path));
+}
+
+/** The globs of `{GLOB,GLOB}`; any other is its only one. */
+export function alternativesOf(glob: string): readonly string[] {
+  const several = /^\{(.*)\}$/s.exec(glob)?.[1];
+  return several === undefined ? [glob] : (several.match(/(?:\\.|[^\\,])+/gs) ?? []);
 }
 
 /** The glob that only these paths match. */

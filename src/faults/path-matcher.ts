@@ -1,6 +1,6 @@
 import { readlinkSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { compileGlob } from './glob.ts';
+import { alternativesOf, compileGlob } from './glob.ts';
 
 /** What the kernel puts behind the path of a file that is gone: proc(5). */
 const DELETED = / \(deleted\)$/;
@@ -12,14 +12,12 @@ const GLOB_CHARACTER = /[*?[\\]/;
  * that begins with `**` begins anywhere.
  */
 export function compilePath(glob: string, directory: string): (file: string) => boolean {
-  const absolute = glob.startsWith('/') || glob.startsWith('**') ? glob : `${escapeGlob(directory)}/${glob}`;
-  const tests = [...new Set([glob, ...formsOf(absolute)])].map(compileGlob);
+  const forms = alternativesOf(glob).flatMap((one) => {
+    const absolute = one.startsWith('/') || one.startsWith('**') ? one : `${escapeGlob(directory)}/${one}`;
+    return [one, ...formsOf(absolute)];
+  });
+  const tests = [...new Set(forms)].map(compileGlob);
   return (file) => tests.some((test) => test(file));
-}
-
-/** The same of a path in which no character is special. */
-export function compileLiteralPath(file: string, directory: string): (file: string) => boolean {
-  return compilePath(escapeGlob(file), directory);
 }
 
 /** A glob that begins at the root, without `.` and `..`; and with the real path of the part that is no pattern. */

@@ -60,8 +60,6 @@ export interface Selector {
   readonly times?: number;
   /** Glob of a path argument, or of the path that a descriptor argument is open on; see glob.ts. */
   readonly path?: string;
-  /** Only calls that are about one of these files: `-P`. It is no field of a rule. */
-  readonly within?: readonly string[];
   readonly fd?: number | FdKind;
   readonly args?: readonly ArgCondition[];
   readonly result?: ResultCondition;

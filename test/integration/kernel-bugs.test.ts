@@ -152,6 +152,24 @@ print(json.dumps([round(min(b - a for a, b in zip(seen, seen[1:])) / 3600), time
     without: [0, false],
   },
   {
+    bug: 'clock-jumps:by=-1d:when=100+',
+    script: `
+import json, time
+seen = [time.time() for _ in range(300)]
+print(json.dumps(round(min(b - a for a, b in zip(seen, seen[1:])) / 86400)))`,
+    with: -1,
+    without: 0,
+  },
+  {
+    bug: 'clock-jumps:to=2038-01-19T03:14:07Z:when=100+',
+    script: `
+import json, time
+seen = [time.time() for _ in range(300)]
+print(json.dumps([seen[0] < 2 ** 31, 2 ** 31 - 1 <= seen[-1] < 2 ** 31 + 600, seen[-1] > seen[-200]]))`,
+    with: [true, true, true],
+    without: [true, false, true],
+  },
+  {
     bug: 'clock-stands:clock=monotonic:when=100+',
     script: `
 import json, time

@@ -241,7 +241,9 @@ describe('--strict', () => {
     const command = ['--', 'sh', '-c', 'cd /; exit 0'];
     const lax = renacer([...options, ...command]);
     expect(lax.status).toBe(0);
-    expect(closingLine(lax, 'rules')).toContain('swapon:error=EIO: fired 0 of 0 eligible calls (never fired)');
+    expect(closingLine(lax, 'rules')).toContain(
+      'swapon:error=EIO: fired 0 of 0 eligible calls (never fired: no such call was made)',
+    );
     const strict = renacer(['--strict', ...options, ...command]);
     expect(strict.status).toBe(1);
     expect(strict.stderr).toContain('renacer: --strict: rule never fired: swapon:error=EIO (0 eligible calls)\n');

@@ -87,7 +87,7 @@ const glob = fc
   .array(fc.constantFrom('/', 'etc', '*', '?', '[a-z]', '\\*', '\\\\', ':', 'ü', ' ', '=', ','), { minLength: 1 })
   .map((parts) => parts.join(''));
 
-const selectorParts: Arbitraries<Omit<Selector, 'syscalls' | 'count' | 'within'>> = {
+const selectorParts: Arbitraries<Omit<Selector, 'syscalls' | 'count'>> = {
   when: arbitraryWhen,
   probability: fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0),
   times: fc.integer({ min: 1, max: 100 }),

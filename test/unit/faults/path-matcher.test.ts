@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { compileLiteralPath, compilePath, namesOf, namesOfOpen } from '../../../src/faults/path-matcher.ts';
+import { compilePath, namesOf, namesOfOpen } from '../../../src/faults/path-matcher.ts';
 
 const ROOT = realpathSync(mkdtempSync(path.join(tmpdir(), 'renacer-paths-')));
 mkdirSync(path.join(ROOT, 'real/sub'), { recursive: true });
@@ -59,9 +59,9 @@ describe('the paths of a rule', () => {
     expect(compilePath('o.txt', '/some[w]here')('/somewhere/o.txt')).toBe(false);
   });
 
-  it('may be without any pattern', () => {
-    expect(compileLiteralPath('a*', '/d')('/d/a*')).toBe(true);
-    expect(compileLiteralPath('a*', '/d')('/d/ab')).toBe(false);
+  it('may be one of several', () => {
+    expect([meets('{link/x,real/*.db}', 'real/x'), meets('{link/x,real/*.db}', 'link/data.db')]).toEqual([true, true]);
+    expect(meets('{link/x,real/*.db}', 'x')).toBe(false);
   });
 
   it('of an open file hold when it is gone, too', () => {
