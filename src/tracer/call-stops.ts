@@ -3,6 +3,7 @@ import { PTRACE_SYSCALL_INFO_ENTRY, PTRACE_SYSCALL_INFO_EXIT, PTRACE_SYSCALL_INF
 import { SYS } from '../linux/syscall-numbers.ts';
 import { isRestart } from '../syscalls/errnos.ts';
 import { ABI_X86_64, CallAtStop, INFO } from './call-at-stop.ts';
+import { mergeEntries, preventsCall } from './decisions.ts';
 import type { Holds } from './holds.ts';
 import type { EntryDecision, ExitDecision, Policy } from './policy.ts';
 import type { Tampering } from './tampering.ts';
@@ -70,11 +71,10 @@ export class CallStops {
 
   #decide(task: Task): EntryDecision | undefined {
     const { policy, following } = this.#context;
-    if (task.nr === SYS.clone || task.nr === SYS.clone3) {
-      const decision = task.abi === ABI_X86_64 && following.tree ? keepTraced(this.#call) : undefined;
-      if (decision) return decision;
-    }
-    return policy && isArmed(policy, task) ? policy.onEntry(this.#call) : undefined;
+    const decision = policy && isArmed(policy, task) ? policy.onEntry(this.#call) : undefined;
+    if (task.nr !== SYS.clone && task.nr !== SYS.clone3) return decision;
+    if (task.abi !== ABI_X86_64 || !following.tree || (decision && preventsCall(decision))) return decision;
+    return mergeEntries(keepTraced(this.#call), decision);
   }
 
   #onExit(task: Task, info: Uint32Array): void {

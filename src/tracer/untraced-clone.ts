@@ -4,6 +4,8 @@ import type { EntryDecision, StoppedCall } from './policy.ts';
 
 const ENOSYS = 38;
 const FLAGS_BYTES = 4;
+const CLONE_ARGS_SIZE_VER0 = 64;
+const PAGE_BYTES = 4096;
 
 /**
  * A program may ask for a child that no tracer follows (CLONE_UNTRACED; hardly any does). It would leave the run, and under
@@ -15,6 +17,9 @@ export function keepTraced(call: StoppedCall): EntryDecision | undefined {
     return { args: [{ index: 0, value: call.args.unsigned(0) - CLONE_UNTRACED }] };
   }
   if (call.nr === SYS.clone3) {
+    // The kernel refuses structures of other sizes before it looks at their flags.
+    const size = call.args.unsigned(1);
+    if (size < CLONE_ARGS_SIZE_VER0 || size > PAGE_BYTES) return undefined;
     const flags = call.read(call.args.unsigned(0), FLAGS_BYTES);
     if (flags?.length === FLAGS_BYTES && (flags[2]! & (CLONE_UNTRACED >> 16)) !== 0) return { result: -ENOSYS };
   }
