@@ -48,7 +48,19 @@ const REGISTERS_SIZE = 216;
 const SIGINFO_SIZE = 128;
 
 /** Indices of 64-bit words in struct user_regs_struct (x86-64). */
-const REGISTER = { r10: 7, r9: 8, r8: 9, rax: 10, rdx: 12, rsi: 13, rdi: 14, orig_rax: 15, rip: 16, rsp: 19 } as const;
+const REGISTER = {
+  r10: 7,
+  r9: 8,
+  r8: 9,
+  rax: 10,
+  rdx: 12,
+  rsi: 13,
+  rdi: 14,
+  orig_rax: 15,
+  rip: 16,
+  cs: 17,
+  rsp: 19,
+} as const;
 export type RegisterName = keyof typeof REGISTER;
 
 /**
@@ -120,6 +132,11 @@ export class Ptrace {
   /** Fills {@link registerWords}; false if the task is gone. */
   readRegisters(tid: number): boolean {
     return this.#request(PTRACE_GETREGS, tid, 0, this.#registers);
+  }
+
+  /** The lower half of a register that {@link readRegisters} has read, as a signed number. */
+  lowWord(register: RegisterName): number {
+    return this.registerWords[REGISTER[register] * 2]! | 0;
   }
 
   setRegisters(tid: number, registers: BigUint64Array): boolean {

@@ -52,14 +52,14 @@ export class Detachment {
     if (this.#isUnderWay) return;
     this.#isUnderWay = true;
     this.#byMs = monotonicMs() + PATIENCE_MS;
-    const { tasks, ptrace, alarm, following } = this.#context;
+    const { tasks, door, alarm, following } = this.#context;
     const free = [...tasks.all.values()].filter((task) => this.#isFree(task));
     for (const { state } of free) state.detaching = true;
     this.#holds.endAll();
     for (const task of free) {
       if (tasks.all.get(task.tid) !== task) continue;
       if (task.state.attached && following.killAttached) sendSignal(task.tgid, SIGKILL);
-      else ptrace.interrupt(task.tid);
+      else door.interrupt(task);
     }
     alarm.wakeBy(this.#byMs);
   }

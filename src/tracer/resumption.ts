@@ -1,3 +1,4 @@
+import { restartInterruptedCall } from '../linux/interrupted-call.ts';
 import { PTRACE_CONT, PTRACE_DETACH, PTRACE_LISTEN, PTRACE_SYSCALL, type Ptrace } from '../linux/ptrace.ts';
 import type { StopMethod } from './following.ts';
 import type { Task } from './task.ts';
@@ -19,9 +20,13 @@ export class Resumption {
     this.#onDetach = onDetach;
   }
 
-  /** A task has stopped. */
+  /** A task has stopped. A call that failed since it was to stop goes on when the task does. */
   stopped(task: Task): void {
-    task.state.run = RUN.stopped;
+    const { state } = task;
+    state.run = RUN.stopped;
+    if (!state.interrupted) return;
+    state.interrupted = false;
+    restartInterruptedCall(this.#ptrace, task.tid);
   }
 
   /** Goes on, with the exit stop of its call if somebody waits for it, and with this signal; without us if it is to be detached. */
@@ -45,6 +50,11 @@ export class Resumption {
   /** Stays at its stop until {@link resume}. */
   hold(task: Task): void {
     task.state.run = RUN.held;
+  }
+
+  /** Makes a running task stop soon: in a call too. */
+  interrupt(task: Task): void {
+    task.state.interrupted = this.#ptrace.interrupt(task.tid);
   }
 
   /** There is nothing to resume any more. */

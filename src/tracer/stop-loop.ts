@@ -150,7 +150,7 @@ export class StopLoop {
     const options = this.#options | (this.#following.killAttached ? PTRACE_O_EXITKILL : 0);
     const tids = seizeProcess(this.#ptrace, pid, options, this.#following.tree && !awaitsExec);
     const tasks = this.#lifecycle.attached(threadGroupOf(pid) ?? pid, tids, awaitsExec);
-    for (const { tid } of tasks) this.#ptrace.interrupt(tid);
+    for (const task of tasks) this.#door.interrupt(task);
     this.#cpuPinning.forbid();
     return tids.length;
   }

@@ -34,6 +34,8 @@ export class TaskState {
   launching = false;
   /** Its process, or one that this descends from, ran before it was traced: it is left running when the trace ends. */
   attached = false;
+  /** It was stopped in the middle of what it did, at a request of ours: its next stop is due to that. */
+  interrupted = false;
   /** It is to be detached at its next stop. */
   detaching = false;
   /** Past the dynamic loader: it has come to the program's own entry point since the last execve. */

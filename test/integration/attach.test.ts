@@ -318,7 +318,7 @@ describe('what can not be attached to', () => {
   });
 
   it('those that can be are traced all the same', async () => {
-    const { pid } = started(['sleep', '0.5']);
+    const { pid } = started(['sleep', '4']);
     const tracing = tracer(['-p', `4194305,${pid}`]);
     expect(await tracing.ended()).toBe(0);
     expect(tracing.text()).toMatch(/there is no such process\nrenacer: Process \d+ attached\n/);
