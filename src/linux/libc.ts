@@ -57,6 +57,11 @@ export function bind(name: string, result: CType, parameters: readonly CType[]):
   return library.func(name, result, [...parameters]) as CFunction;
 }
 
+/** The address of a function of libc, for code of ours that calls it. */
+export function addressOf(name: string): number {
+  return Number(library.symbol(name));
+}
+
 /** A function of one argument, from code of ours that is at `address`. */
 export function functionAt(address: number): (argument: number) => number {
   return koffi.decode(BigInt(address), koffi.proto('long', ['uintptr_t'])) as (argument: number) => number;

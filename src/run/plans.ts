@@ -96,6 +96,7 @@ export function tracingPlan(
     method: follow && !trace?.untilExec && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
     follow,
     untilExec: trace?.untilExec === true,
+    walksStops: process.env.RENACER_STOP_WALKER !== 'off',
     selected: trace?.select ?? 'none',
     events: trace?.onEvent !== undefined,
     timed: trace !== undefined,

@@ -45,8 +45,8 @@ export class CpuPinning {
   }
 
   /** Called at every stop. */
-  stopped(): void {
-    this.#stops += 1;
+  stopped(count = 1): void {
+    this.#stops += count;
     if (this.#stops >= WINDOW) this.#look(monotonicMs());
   }
 

@@ -70,20 +70,11 @@ export const MAX_RECORD_BYTES: number = 512 * 1024;
 export const MAX_WHOLE_RECORD_BYTES: number = 16 * 1024 * 1024;
 
 /**
- * Words of the control block that both threads see: positions in the ring; the process that has been prepared; whether the
+ * Words of the control block that both threads see: how far the ring has been read; the process that has been prepared; whether the
  * run was given up, so that this process must not start; whether attached tasks are to be detached, and the task whose stop
  * wakes the stop loop (see DetachRequest); how many tasks are held, and ever were (see HeldTasks).
  */
-export const CONTROL = {
-  written: 0,
-  read: 1,
-  pid: 2,
-  abandoned: 3,
-  detach: 4,
-  wakeupTask: 5,
-  held: 6,
-  holds: 7,
-} as const;
-export const CONTROL_BYTES = 32;
+export const CONTROL = { read: 0, pid: 1, abandoned: 2, detach: 3, wakeupTask: 4, held: 5, holds: 6 } as const;
+export const CONTROL_BYTES = 28;
 
 export const ABIS = ['x86_64', 'i386', 'x32'] as const;

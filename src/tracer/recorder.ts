@@ -1,4 +1,5 @@
 import { monotonicMs, toEpochSeconds } from '../linux/clock.ts';
+import { NativeMemory } from '../linux/memory.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import type { Capture, DescriptorDetail } from '../model/capture.ts';
@@ -36,6 +37,8 @@ export interface CallCounts {
 }
 
 const NUMBERS = 1024;
+/** Of one record. */
+const SCRATCH_BYTES = 4096;
 /** An interrupted sleep, which tells what is left of it. */
 const ERESTART_RESTARTBLOCK = 516;
 
@@ -49,6 +52,8 @@ export class Recorder {
     seconds: new Float64Array(NUMBERS),
   };
   readonly #isSelected = new Uint8Array(NUMBERS);
+  /** In place of the ring, where nothing is recorded. */
+  readonly #scratch = NativeMemory.allocate(SCRATCH_BYTES);
   #capturer!: Capturer;
   #locator: Locator | undefined;
   #signals = 0;
@@ -59,6 +64,36 @@ export class Recorder {
     this.#writer = writer;
     if (plan.selected === 'all') this.#isSelected.fill(1);
     else if (plan.selected !== 'none') for (const nr of plan.selected) this.#isSelected[nr] = 1;
+  }
+
+  /** Where the bytes of the ring are counted that the reader may see: an address of this process. */
+  get publishedAt(): number {
+    return this.#writer.publishedAt;
+  }
+
+  /** An address where records may be written, and where the last of them must begin at the latest. */
+  openRoom(): number {
+    return this.#plan.events ? this.#writer.openRoom() : this.#scratch.address;
+  }
+
+  get roomEnd(): number {
+    return this.#plan.events ? this.#writer.roomEnd : this.#scratch.address;
+  }
+
+  /** Records were written up to this address. */
+  closeRoom(end: number): void {
+    if (this.#plan.events) this.#writer.closeRoom(end);
+  }
+
+  /** Adds what somebody else has counted: of each number, calls, errors and seconds. */
+  addCounts(countOf: (nr: number) => readonly [calls: number, errors: number, seconds: number]): void {
+    const { calls, errors, seconds } = this.counts;
+    for (let nr = 0; nr < NUMBERS; nr++) {
+      const more = countOf(nr);
+      calls[nr]! += more[0];
+      errors[nr]! += more[1];
+      seconds[nr]! += more[2];
+    }
   }
 
   /** The memory to capture from: it belongs to the stop loop. */

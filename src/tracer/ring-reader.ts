@@ -7,6 +7,7 @@ import { CapturedInRecords } from './captured-in-records.ts';
 import { endOf } from './end-of-task.ts';
 import { PendingCall } from './pending-call.ts';
 import { ABIS, CONTROL, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD_KIND, SIGINFO_BYTES, WORD } from './record.ts';
+import type { Ring } from './ring.ts';
 
 const TWO_32 = 2 ** 32;
 const UNKNOWN_LINEAGE = '?';
@@ -19,6 +20,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
  */
 export class RingReader {
   readonly #ring: NativeMemory;
+  readonly #written: Int32Array;
   readonly #control: Int32Array;
   readonly #lineages = new Map<number, string>();
   readonly #pending = new Map<number, PendingCall>();
@@ -30,8 +32,9 @@ export class RingReader {
   readonly #exitEvent: Mutable<SyscallExitEvent>;
   #read = 0;
 
-  constructor(ring: NativeMemory, control: Int32Array) {
-    this.#ring = ring;
+  constructor(ring: Ring, control: Int32Array) {
+    this.#ring = ring.memory;
+    this.#written = ring.written;
     this.#control = control;
     const base = {
       tid: 0,
@@ -63,7 +66,7 @@ export class RingReader {
   /** Hands over what is there, at most about `limit` events; returns how many it was. */
   drain(receive: (event: TraceEvent) => void, limit: number = Number.POSITIVE_INFINITY): number {
     let count = 0;
-    const written = Atomics.load(this.#control, CONTROL.written) >>> 0;
+    const written = Atomics.load(this.#written, 0) >>> 0;
     while (this.#read !== written && count < limit) {
       const at = this.#read & (this.#ring.size - 1);
       const size = this.#ring.u32[at >> 2]!;

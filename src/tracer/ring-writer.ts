@@ -1,5 +1,6 @@
 import type { NativeMemory } from '../linux/memory.ts';
 import { CONTROL, MAX_RECORD_BYTES, RECORD_KIND, type RecordKind, WORD } from './record.ts';
+import type { Ring } from './ring.ts';
 
 const TWO_32 = 2 ** 32;
 
@@ -10,6 +11,9 @@ const TWO_32 = 2 ** 32;
  */
 export class RingWriter {
   readonly #ring: NativeMemory;
+  readonly #published: Int32Array;
+  /** Where the bytes are counted that the reader may see: an address of this process. */
+  readonly publishedAt: number;
   readonly #control: Int32Array;
   readonly #longest: number;
   #written = 0;
@@ -18,8 +22,10 @@ export class RingWriter {
   #size = 0;
 
   /** `longest`: no record has more bytes. */
-  constructor(ring: NativeMemory, control: Int32Array, longest: number = MAX_RECORD_BYTES) {
-    this.#ring = ring;
+  constructor(ring: Ring, control: Int32Array, longest: number = MAX_RECORD_BYTES) {
+    this.#ring = ring.memory;
+    this.#published = ring.written;
+    this.publishedAt = ring.writtenAddress;
     this.#longest = longest;
     this.#control = control;
   }
@@ -89,6 +95,22 @@ export class RingWriter {
     this.#advance(this.#size);
   }
 
+  /** An address where records may be written that are published as they are (see Ring): at least one fits, up to {@link roomEnd}. */
+  openRoom(): number {
+    this.#reserve();
+    return this.#ring.address + this.#at;
+  }
+
+  /** Where the last record must begin, at the latest. */
+  get roomEnd(): number {
+    return this.#ring.address + this.#at + this.#longest / 2;
+  }
+
+  /** Records were written up to this address. */
+  closeRoom(end: number): void {
+    this.#written = (this.#written + end - this.#ring.address - this.#at) % TWO_32;
+  }
+
   #reserve(): void {
     const mask = this.#ring.size - 1;
     this.#at = this.#written & mask;
@@ -105,7 +127,7 @@ export class RingWriter {
 
   #advance(bytes: number): void {
     this.#written = (this.#written + bytes) % TWO_32;
-    Atomics.store(this.#control, CONTROL.written, this.#written | 0);
+    Atomics.store(this.#published, 0, this.#written | 0);
   }
 
   #awaitRoom(bytes: number): void {

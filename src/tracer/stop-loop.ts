@@ -18,6 +18,7 @@ import {
   Ptrace,
 } from '../linux/ptrace.ts';
 import { sendThreadSignal } from '../linux/signals.ts';
+import type { WalkedCall } from '../linux/stop-walker.ts';
 import { TaskMemory } from '../linux/task-memory.ts';
 import { Waiter } from '../linux/wait.ts';
 import { isStopped, ptraceEventOf, stopSignalOf } from '../linux/wait-status.ts';
@@ -36,6 +37,7 @@ import type { Recorder } from './recorder.ts';
 import { Resumption } from './resumption.ts';
 import { seizeProcess } from './seize-process.ts';
 import { StopCollector } from './stop-collector.ts';
+import { StopWalk } from './stop-walk.ts';
 import { Tampering } from './tampering.ts';
 import type { Task } from './task.ts';
 import { TaskLifecycle } from './task-lifecycle.ts';
@@ -49,6 +51,16 @@ const SIGTRAP = 5;
 const SYSCALL_STOP = SIGTRAP | 0x80;
 
 const MEMORY_BYTES = 1024 * 1024;
+
+/** What a stop loop has use for, beside what it follows and records. */
+export interface StopLoopOptions {
+  /** Told how many tasks are held by delays. */
+  readonly heldTasks?: HeldTasks | undefined;
+  /** What machine code may do of each call by itself; without, every stop is handled by the loop. */
+  readonly walkedCalls?: readonly WalkedCall[] | undefined;
+  /** Told when a job-control signal has stopped the command's first task. */
+  readonly onRootStop?: ((signal: number) => void) | undefined;
+}
 
 /**
  * Follows a process tree from stop to stop, and hands each one to whom it concerns. One instance serves one run, on the thread
@@ -74,18 +86,14 @@ export class StopLoop {
   readonly #following: Following;
   readonly #policy: Policy | undefined;
   readonly #recorder: Recorder;
+  readonly #walk: StopWalk | undefined;
   readonly #onRootStop: (signal: number) => void;
 
-  /**
-   * `heldTasks` is told how many tasks are held by delays, `onRootStop` when a job-control signal has stopped the command's first
-   * task.
-   */
   constructor(
     following: Following,
     recorder: Recorder,
     policy: Policy | undefined,
-    heldTasks?: HeldTasks,
-    onRootStop: (signal: number) => void = () => {},
+    { heldTasks, walkedCalls, onRootStop = () => {} }: StopLoopOptions = {},
   ) {
     this.#following = following;
     this.#recorder = recorder;
@@ -108,6 +116,7 @@ export class StopLoop {
     this.#detachment = new Detachment(context, this.#holds, (task) => this.#lifecycle.forget(task));
     this.#lifecycle = new TaskLifecycle(context, this.#detachment, this.#cpuPinning, this.#programEntry);
     this.#callStops = new CallStops(context, this.#tampering, this.#holds);
+    this.#walk = walkedCalls && new StopWalk(context, walkedCalls);
     recorder.attach(this.#memory);
   }
 
@@ -164,13 +173,24 @@ export class StopLoop {
     if (request) this.#detachment.heed(request);
     this.#lifecycle.openGate();
     while (this.#detachment.goesOn) {
-      const count = this.#collector.collect();
-      if (count === 0) break;
-      const { tids, statuses } = this.#collector;
-      for (let i = 0; i < count; i++) this.#handle(tids[i]!, statuses[i]!);
+      if (this.#walk?.isOfUse()) {
+        const isOther = this.#walk.walk();
+        this.#cpuPinning.stopped(this.#walk.stops);
+        this.#alarm.wakeBy(this.#cpuPinning.nextLookMs);
+        if (!isOther) continue;
+        if (this.#walk.changed < 0) break;
+        this.#handle(this.#walk.changed, this.#walk.status);
+      } else {
+        this.#walk?.suspend();
+        const count = this.#collector.collect();
+        if (count === 0) break;
+        const { tids, statuses } = this.#collector;
+        for (let i = 0; i < count; i++) this.#handle(tids[i]!, statuses[i]!);
+      }
       for (const { task, status } of this.#lifecycle.orphans()) this.#onChange(task, status);
       this.#alarm.wakeBy(this.#tasks.nextLookMs);
     }
+    this.#walk?.finish();
     for (const task of this.#tasks.all.values()) this.#lifecycle.forget(task);
     const { detachedCommand } = this.#lifecycle;
     if (detachedCommand !== 0 && this.#waiter.task(detachedCommand) !== 0) {

@@ -39,6 +39,11 @@ export class TaskTable {
     return this.#started;
   }
 
+  /** Whether a task has changed its state whose fork has not been told. */
+  get awaitsForks(): boolean {
+    return this.#early.size > 0;
+  }
+
   /** When the tasks whose fork has not been told are to be looked at again; Infinity if there are none. */
   get nextLookMs(): number {
     return this.#early.size === 0 ? Number.POSITIVE_INFINITY : monotonicMs() + LATE_MS;

@@ -55,6 +55,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
         tracing: {
           method: 'seccomp',
           follow: true,
+          walksStops: process.env.RENACER_STOP_WALKER !== 'off',
           selected: 'all',
           events: true,
           timed: true,

@@ -17,7 +17,7 @@ const MAX_ERRNO = 4095;
 /**
  *     53                      push   %rbx
  *     48 89 fb                mov    %rdi,%rbx
- *     48 8b 43 00       make: mov    0x0(%rbx),%rax
+ *     48 8b 03          make: mov    (%rbx),%rax
  *     48 8b 7b 08             mov    0x8(%rbx),%rdi
  *     48 8b 73 10             mov    0x10(%rbx),%rsi
  *     48 8b 53 18             mov    0x18(%rbx),%rdx
@@ -38,9 +38,9 @@ const MAX_ERRNO = 4095;
  *     48 85 c9                test   %rcx,%rcx
  *     75 06                   jne    branch
  *     48 83 c3 50       next: add    $0x50,%rbx
- *     eb b9                   jmp    make
+ *     eb ba                   jmp    make
  *     48 89 cb        branch: mov    %rcx,%rbx
- *     eb b4                   jmp    make
+ *     eb b5                   jmp    make
  */
 export function walkerForX86(): Uint8Array {
   const row = (offset: number): { base: 'rbx'; offset: number } => ({ base: 'rbx', offset });
@@ -57,13 +57,13 @@ export function walkerForX86(): Uint8Array {
     .return()
     .label('keep')
     .store(row(ROW.result), 'rax')
-    .compareRax(-MAX_ERRNO)
+    .arithmetic('compare', 'rax', -MAX_ERRNO)
     .jumpIf('below', 'next')
     .load('rcx', row(ROW.onFailure))
     .test('rcx')
     .jumpIf('not equal', 'branch')
     .label('next')
-    .add('rbx', ROW.bytes)
+    .arithmetic('add', 'rbx', ROW.bytes)
     .jump('make')
     .label('branch')
     .move('rbx', 'rcx')

@@ -23,6 +23,8 @@ export interface TracingPlan {
   readonly follow: boolean;
   /** A task is let go when it calls execve; the method is `ptrace`. */
   readonly untilExec?: boolean | undefined;
+  /** Machine code takes the stops that need no decision, where it can; else every stop is handled by the stop loop itself. */
+  readonly walksStops: boolean;
   /** The calls that are asked for. */
   readonly selected: 'all' | 'none' | readonly number[];
   /** Their events are wanted, not only counts. */

@@ -1,9 +1,9 @@
 import { BpfRingBuffer } from '../../linux/bpf-ring-buffer.ts';
 import { CgroupV2 } from '../../linux/cgroup-v2.ts';
-import { NativeMemory } from '../../linux/memory.ts';
 import type { TraceEvent } from '../../model/trace-event.ts';
 import { KernelEvents } from '../../tracer/ebpf/kernel-events.ts';
 import { MAX_RECORD } from '../../tracer/ebpf/layout.ts';
+import { Ring } from '../../tracer/ring.ts';
 import { RingReader } from '../../tracer/ring-reader.ts';
 import type { EnginePlan, TracingPlan } from './engine-plan.ts';
 import { FlowControl } from './flow-control.ts';
@@ -29,12 +29,12 @@ export function eventSource(tracing: TracingPlan | undefined, control: Int32Arra
   if (tracing?.kernel && tracing.events) return kernelSource(tracing.kernel.group);
   // A run without events has no use for a ring.
   const size = tracing?.dumps ? WHOLE_DATA_RING_BYTES : STOP_LOOP_RING_BYTES;
-  const memory = NativeMemory.allocate(tracing?.events ? size : NO_RING_BYTES);
-  const reader = new RingReader(memory, control);
+  const ring = Ring.allocate(tracing?.events ? size : NO_RING_BYTES);
+  const reader = new RingReader(ring, control);
   return {
-    ring: { address: memory.address, size: memory.size, kernelFd: undefined },
+    ring: { address: ring.memory.address, size: ring.memory.size, kernelFd: undefined },
     drain: (receive, limit) => reader.drain(receive, limit),
-    free: () => memory.free(),
+    free: () => ring.free(),
   };
 }
 

@@ -7,10 +7,10 @@ import { monotonicMs } from '../../linux/clock.ts';
 import { type GatedProcess, LaunchError } from '../../linux/launch.ts';
 import { SystemCallError } from '../../linux/libc.ts';
 import { LineFile } from '../../linux/line-file.ts';
-import { NativeMemory } from '../../linux/memory.ts';
 import { readProcessStat } from '../../linux/process-stat.ts';
 import { traceFilter } from '../../linux/seccomp-filter.ts';
 import { muteChildStops } from '../../linux/signals.ts';
+import { canWalkStops } from '../../linux/stop-walker.ts';
 import { DetachRequest } from '../../tracer/detach-request.ts';
 import type { CallKnowledge } from '../../tracer/ebpf/call-plans.ts';
 import { HeldTasks } from '../../tracer/held-tasks.ts';
@@ -18,9 +18,11 @@ import type { Policy } from '../../tracer/policy.ts';
 import { PolicyChain } from '../../tracer/policy-chain.ts';
 import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../../tracer/record.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../../tracer/recorder.ts';
+import { Ring } from '../../tracer/ring.ts';
 import { RingWriter } from '../../tracer/ring-writer.ts';
 import { StopLoop } from '../../tracer/stop-loop.ts';
 import type { StackTracer } from '../../tracer/unwind/stack-tracer.ts';
+import { walkedCalls } from '../../tracer/walked-calls.ts';
 import { RecordingFile } from '../recording/recording-file.ts';
 import type { AttachedProcess, LastWord, RefusedProcess } from './engine-messages.ts';
 import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
@@ -43,7 +45,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
     const selectsForeign = await foreignSelection(tracing);
     const gated = start();
     if (gated && 'kind' in gated) return gated;
-    return trace(plan, tracing, gated, { captures: calls.captures, selectsForeign }, injectors);
+    return trace(plan, tracing, gated, { ...calls, selectsForeign }, injectors);
   }
   const { group } = tracing.kernel;
   // It must see the command from its first call on.
@@ -150,25 +152,24 @@ function trace(
   plan: EnginePlan,
   tracing: TracingPlan,
   gated: GatedProcess | undefined,
-  decoders: Pick<RecordingPlan, 'captures' | 'selectsForeign'>,
+  decoders: Pick<RecordingPlan, 'captures' | 'selectsForeign'> & Pick<CallKnowledge, 'dependenceOf'>,
   injectors: Injectors,
 ): LastWord {
   muteChildStops();
-  const ring = NativeMemory.at(plan.ring.address, plan.ring.size);
+  const ring = Ring.at(plan.ring.address, plan.ring.size);
   const control = new Int32Array(plan.ring.control);
   const longest = tracing.dumps ? MAX_WHOLE_RECORD_BYTES : MAX_RECORD_BYTES;
   const writer = new RingWriter(ring, control, longest);
-  const recorder = new Recorder(
-    {
-      selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
-      events: tracing.events,
-      timed: tracing.timed,
-      ...decoders,
-      stringLimit: tracing.stringLimit,
-      descriptorDetails: tracing.descriptorDetails,
-    },
-    writer,
-  );
+  const recording: RecordingPlan = {
+    selected: typeof tracing.selected === 'string' ? tracing.selected : new Set(tracing.selected),
+    events: tracing.events,
+    timed: tracing.timed,
+    captures: decoders.captures,
+    selectsForeign: decoders.selectsForeign,
+    stringLimit: tracing.stringLimit,
+    descriptorDetails: tracing.descriptorDetails,
+  };
+  const recorder = new Recorder(recording, writer);
   if (injectors.locator) recorder.locateBy(injectors.locator);
   const policies = policiesOf(injectors);
   const policy = policies.length > 1 ? new PolicyChain(policies) : policies[0];
@@ -178,9 +179,15 @@ function trace(
     killAttached: plan.attach?.killOnExit === true,
     untilExec: tracing.untilExec === true,
   };
-  const onStop = gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined;
-  const heldTasks = new HeldTasks(control);
-  const loop = new StopLoop(following, recorder, policy, heldTasks, onStop);
+  // What is dumped depends on the descriptor.
+  const walksStops = tracing.walksStops && !policy && !tracing.dumps && canWalkStops();
+  const { dependenceOf } = decoders;
+  const held = new HeldTasks(control);
+  const loop = new StopLoop(following, recorder, policy, {
+    heldTasks: held,
+    walkedCalls: walksStops ? walkedCalls({ ...recording, dependenceOf, tree: tracing.follow }) : undefined,
+    onRootStop: gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined,
+  });
   const { log, locator, stderr } = injectors;
   if (locator) loop.deaths.stackOf = (task) => locator.stackOf(task);
   let started = !gated;
@@ -218,7 +225,7 @@ function trace(
     endedMs: loop.rootEndedMs,
     deaths: loop.deaths.all,
     wroteToStderr: stderr?.written,
-    delays: heldTasks.ever,
+    delays: held.ever,
   };
 }
 

@@ -1,0 +1,99 @@
+/**
+ * What the stop walker (stop-walker.ts) and JavaScript share: a block of native memory. All numbers are 64-bit words but where it is
+ * said; addresses are of this process.
+ */
+export const BLOCK = {
+  /** So many stops are handled at most, and no record begins behind this address. */
+  limit: 0,
+  recordEnd: 8,
+  /** Where the next record goes, and where the 32-bit count of bytes is that the reader may see. */
+  recordAt: 16,
+  written: 24,
+  /** Of the clock: the function clock_gettime, what makes seconds of its nanoseconds, and of those the time since the epoch (doubles). */
+  clock: 32,
+  nano: 40,
+  epoch: 48,
+  /** How a task is resumed whose exit nobody waits for: PTRACE_CONT or PTRACE_SYSCALL. */
+  idleRequest: 56,
+  /** Rows in use, and how many of them are to be resumed. */
+  rows: 64,
+  pending: 72,
+  /** The answer: why it returned, the task that changed its state (or a negative errno), its wait status (32 bits), and how many have. */
+  reason: 80,
+  changed: 88,
+  status: 96,
+  stops: 104,
+  /** What only the walker uses. */
+  head: 112,
+  size: 120,
+  now: 128,
+  iovecs: 136,
+  timespec: 168,
+  info: 184,
+  firstRow: 272,
+} as const;
+
+/** What the walker knows of a task. */
+export const TASK_ROW = {
+  tid: 0,
+  request: 8,
+  signal: 16,
+  /** Whether it is to be resumed. */
+  resume: 24,
+  /** The call that it is in, if `inside` is not 0: see {@link INSIDE}. */
+  inside: 32,
+  nr: 40,
+  args: 48,
+  entered: 96,
+  /** 32-bit counts of its calls by number, behind those the ordinals at which a policy is to be asked; 0 if none are counted. */
+  counts: 104,
+  bytes: 112,
+} as const;
+
+export const INSIDE = { nothing: 0, awaited: 1, ignored: 2 } as const;
+
+export const MAX_TASK_ROWS = 16;
+export const NUMBERS = 1024;
+
+/** Tables by number, behind the rows (and one more, which is written to where none is found). */
+const TABLES = BLOCK.firstRow + (MAX_TASK_ROWS + 1) * TASK_ROW.bytes;
+/** Of 8 bytes each: a plan, then how many calls, errors and nanoseconds there were. */
+interface Tables {
+  readonly plans: number;
+  readonly calls: number;
+  readonly errors: number;
+  readonly nanoseconds: number;
+}
+export const TABLE: Tables = {
+  plans: TABLES,
+  calls: TABLES + 8 * NUMBERS,
+  errors: TABLES + 16 * NUMBERS,
+  nanoseconds: TABLES + 24 * NUMBERS,
+};
+export const BLOCK_BYTES: number = TABLES + 32 * NUMBERS;
+/** In the counts of a task. */
+export const ASK_AT: number = 4 * NUMBERS;
+export const COUNTS_BYTES: number = 8 * NUMBERS;
+
+/** Bytes of a plan: flags, the argument that points at what is captured, and where its size is; then a 32-bit limit of it. */
+export const CALL_PLAN = { flags: 0, arg: 1, sizeFrom: 2, limit: 4 } as const;
+
+export const CALL_FLAG = {
+  /** JavaScript is asked. */
+  ask: 1,
+  /** It is asked from an ordinal on; before that, calls are counted. */
+  askAtOrdinal: 2,
+  /** The exit is waited for: it is timed, and an error is counted. */
+  awaitsExit: 4,
+  /** Entry and exit are recorded. */
+  record: 8,
+  captureAtEntry: 16,
+  captureAtExit: 32,
+  /** What is longer than the limit can't be cut: JavaScript is asked. */
+  whole: 64,
+} as const;
+
+/** Where the size of a capture is: argument 0 to 5, or one of these. */
+export const SIZE_FROM = { limit: 6, result: 7 } as const;
+
+export const REASON = { goOn: 0, limit: 1, full: 2, other: 3 } as const;
