@@ -1,26 +1,20 @@
 import path from 'node:path';
 import { isatty } from 'node:tty';
-import { Command, CommanderError, Option } from 'commander';
-import { CHAOS_FLAGS, type ChaosFlag } from '../chaos/flags.ts';
+import { type Command, CommanderError } from 'commander';
 import { OPTIONS } from '../chaos/options.ts';
-import { PRESET_NAMES } from '../chaos/presets.ts';
+import { meantNames } from '../faults/nearest.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { RenacerError } from '../model/errors.ts';
-import { EXPECTABLE, type Expectation, parseExpectation } from '../model/expectation.ts';
-import { ENGINE_CHOICES, type EngineChoice } from '../run/engine/engine-plan.ts';
-import { optionalValue, separateOptions } from './argument-words.ts';
+import { type Expectation, parseExpectation } from '../model/expectation.ts';
+import type { EngineChoice } from '../run/engine/engine-plan.ts';
+import { separateOptions } from './argument-words.ts';
 import { type Expressions, parseExpressions } from './expressions.ts';
-import { REFUSED } from './missing-options.ts';
-import { writeToStdout } from './own-output.ts';
+import { type GivenOptions, makeProgram, nothingGiven, type RawOptions, takesValue } from './program.ts';
 import { programName } from './program-name.ts';
 import { realPathOf } from './real-path.ts';
-import type { TraceOption } from './trace-option.ts';
-import { COUNTING } from './trace-options/counting.ts';
-import { FILTERING } from './trace-options/filtering.ts';
-import { SHOWING } from './trace-options/showing.ts';
-import { TRACING } from './trace-options/tracing.ts';
-import { defaultTraceSettings, isCommand, type TraceDraft, type TraceSettings } from './trace-settings.ts';
-import { version } from './version.ts';
+import { isCommand, type TraceSettings } from './trace-settings.ts';
+
+const CHAOS_PREFIX = '--chaos-';
 
 /** What the command line of a run says. */
 export interface CommandLine {
@@ -29,8 +23,12 @@ export interface CommandLine {
   readonly args: readonly string[];
   /** `--chaos`, or CHAOS_MODE. */
   readonly mode: string | undefined;
+  /** An option of chaos or of results is there: how the run went is told at its end. */
+  readonly isJudged: boolean;
+  /** An option is there that only makes sense of a trace. */
+  readonly shows: boolean;
   /** The `--chaos-...` flags in their order. */
-  readonly chaosFlags: readonly Readonly<GivenFlags[number]>[];
+  readonly chaosFlags: GivenOptions['chaosFlags'];
   /** Which calls to trace, and rules of faults. */
   readonly expressions: Expressions;
   /** What strace's options say. */
@@ -47,29 +45,7 @@ export interface CommandLine {
   readonly expect: Expectation | undefined;
 }
 
-const CHAOS_GROUP = 'Chaos:';
-const TRACE_GROUPS = [
-  ['Tracing (as strace):', TRACING],
-  ['Which calls and signals:', FILTERING],
-  ['How they are shown:', SHOWING],
-  ['Counting:', COUNTING],
-  ['Not here:', REFUSED],
-] as const;
-
-type GivenFlags = [flag: string, text: string | undefined][];
-
 const STDERR = 2;
-
-interface RawOptions {
-  chaos?: string;
-  engine: EngineChoice;
-  report?: string;
-  record?: string;
-  strict?: boolean;
-  verify?: string;
-  verifyAlways?: string;
-  expect?: Expectation;
-}
 
 /**
  * Takes argv (without node, the script and `replay FILE`) apart. The command of a recording stands in for one that is not
@@ -80,13 +56,13 @@ export function parseCommandLine(
   env: NodeJS.ProcessEnv,
   replay: Recording | undefined,
 ): CommandLine {
-  const chaosFlags: GivenFlags = [];
-  const trace = defaultTraceSettings();
-  const program = makeProgram(chaosFlags, trace);
+  const given = nothingGiven();
+  const program = makeProgram(given);
+  const { chaosFlags, trace } = given;
   try {
-    program.parse(separateOptions(argv, program), { from: 'user' });
+    program.parse(separateOptions(argv, program, takesValue), { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode !== 0) throw usageError(error);
+    if (error instanceof CommanderError && error.exitCode !== 0) throw usageError(error, program);
     throw error;
   }
   const options = program.opts<RawOptions>();
@@ -96,10 +72,16 @@ export function parseCommandLine(
       hint: 'For example: renacer --chaos gentle -- ls -l / (see renacer --help)',
     });
   }
+  const mode = options.chaos ?? (env.CHAOS_MODE === 'none' ? undefined : env.CHAOS_MODE || undefined);
+  const { report, record, verify, verifyAlways, strict, expect } = options;
   return {
     command,
     args,
-    mode: options.chaos ?? (env.CHAOS_MODE || undefined),
+    mode,
+    isJudged: [mode, report, record, verify, verifyAlways, strict, expect, replay, chaosFlags[0]].some(
+      (one) => one !== undefined,
+    ),
+    shows: given.shows,
     chaosFlags,
     expressions: parseExpressions(trace.expressions, {
       beginsAsSet: chaosFlags.some(([flag]) => flag === OPTIONS.faultsFrom.flag),
@@ -118,82 +100,10 @@ export function parseCommandLine(
   };
 }
 
-/** Under chaos a trace must be asked for, without chaos it is what Renacer does. */
-export function asksForTrace({ expressions, trace: settings }: CommandLine, isChaotic: boolean): boolean {
-  return !isChaotic || expressions.trace !== undefined || settings.summary !== 'none' || settings.format !== 'text';
-}
-
-function makeProgram(chaosFlags: GivenFlags, trace: TraceDraft): Command {
-  const program = new Command('renacer')
-    .description('Runs any command under controlled, reproducible adversity, and says how it took it.')
-    .usage(
-      '[options] [--] COMMAND [ARG...]\n       renacer [options] -p PID\n       renacer replay FILE [options] [-- COMMAND [ARG...]]\n       renacer doctor [--clean]',
-    )
-    .argument('[command...]', 'the command and its arguments')
-    .version(`renacer ${version()}`, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .passThroughOptions()
-    .exitOverride()
-    .configureOutput({ outputError: () => {}, writeOut: writeToStdout });
-
-  const group = (heading: string, ...options: Option[]): void => {
-    for (const option of options) program.addOption(option.helpGroup(heading));
-  };
-  group(
-    CHAOS_GROUP,
-    new Option('--chaos <mode>', `${PRESET_NAMES.join(', ')} or custom:FILE.json; by default $CHAOS_MODE`),
-  );
-  for (const flag of CHAOS_FLAGS) addChaosFlag(program, flag, chaosFlags);
-  for (const [heading, options] of TRACE_GROUPS) {
-    for (const option of options) addTraceOption(program, heading, option, trace);
-  }
-  group(
-    TRACE_GROUPS[0][0],
-    new Option(
-      '--engine <engine>',
-      'who traces: ptrace, ebpf (root, whole trees, only watches), or auto: see docs/tracing.md',
-    )
-      .choices(ENGINE_CHOICES)
-      .default('auto'),
-  );
-  group(
-    'Results:',
-    new Option('--report <file>', 'write a JSON report'),
-    new Option('--record <file>', 'write each fault with its coordinate to a file, for renacer replay'),
-    new Option(
-      '--verify <command>',
-      'check after exit status 0: if this shell command fails, the outcome is corrupted',
-    ),
-    new Option('--verify-always <command>', 'the same after any end: a failure, a crash, a kill, a timeout'),
-    new Option('--strict', 'a rule that never fired is an error: exit with 1'),
-    new Option(
-      '--expect <outcomes>',
-      `exit with 0 if the outcome is one of these, else 1: ${EXPECTABLE.join(', ')}`,
-    ).argParser(parseExpectation),
-  );
-  return program;
-}
-
-/** A flag of the table. The order among all of them is kept, since a later one overrides an earlier one. */
-function addChaosFlag(program: Command, { flag, argument, optional, summary }: ChaosFlag, into: GivenFlags): void {
-  // A bracket in the placeholder would make the value optional.
-  const value = optional ? `[${argument}]` : `<${argument.replaceAll(/[[\]]/g, '')}>`;
-  const option = new Option(`${flag} ${value}`, summary);
-  program.addOption(option.helpGroup(CHAOS_GROUP));
-  program.on(`option:${option.name()}`, (text: string | null) => into.push([flag, optionalValue(text)]));
-}
-
-/** The order among these is kept, too. */
-function addTraceOption(
-  program: Command,
-  heading: string,
-  { flags, summary, hidden = false, set }: TraceOption,
-  draft: TraceDraft,
-): void {
-  const option = new Option(flags, summary).hideHelp(hidden);
-  let times = 0;
-  program.addOption(option.helpGroup(heading));
-  program.on(`option:${option.name()}`, (text: string | null) => set(draft, optionalValue(text), ++times));
+/** A trace is what Renacer does if it is asked for nothing else. */
+export function asksForTrace({ expressions, trace, isJudged, shows }: CommandLine, isChaotic: boolean): boolean {
+  const isAsked = expressions.trace !== undefined || trace.summary !== 'none' || trace.format !== 'text';
+  return isAsked || (!isChaotic && (shows || !isJudged));
 }
 
 /** Options that exclude each other, as in strace. */
@@ -246,8 +156,18 @@ function exclusive(one: string, other: string): RenacerError {
   return new RenacerError('USAGE', `${one} and ${other} are mutually exclusive`, { hint: 'See renacer --help.' });
 }
 
-function usageError(error: CommanderError): RenacerError {
+function usageError(error: CommanderError, { options }: Command): RenacerError {
+  const [, unknown] = /^error: unknown option '(-[^'=]*)/.exec(error.message) ?? [];
+  const meant = unknown === undefined ? [] : meantOptions(unknown, options);
   return new RenacerError('USAGE', error.message.replace(/^error: /, '').replaceAll('\n', ' '), {
-    hint: 'See renacer --help.',
+    hint: meant.length > 0 ? `Did you mean ${meant.join(' or ')}?` : 'See renacer --help.',
   });
+}
+
+/** Those of chaos are found without their beginning too. */
+function meantOptions(unknown: string, options: Command['options']): readonly string[] {
+  const longs = options.flatMap(({ long, hidden }) => (long && !hidden ? [long] : []));
+  const meant = meantNames(unknown, longs);
+  const chaos = longs.filter((long) => long.startsWith(CHAOS_PREFIX)).map((long) => long.slice(CHAOS_PREFIX.length));
+  return meant.length > 0 ? meant : meantNames(unknown.replace(/^-+/, ''), chaos).map((name) => CHAOS_PREFIX + name);
 }

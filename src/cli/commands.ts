@@ -2,7 +2,9 @@ import { CommanderError } from 'commander';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
 import { type Caller, NOBODY } from './caller.ts';
 import { parseCommandLine } from './command-line.ts';
-import { writeToStderr } from './own-output.ts';
+import { topicHelp } from './help.ts';
+import { writeToStderr, writeToStdout } from './own-output.ts';
+import { makeProgram, nothingGiven } from './program.ts';
 import { programName } from './program-name.ts';
 import { startAhead } from './start-ahead.ts';
 
@@ -23,6 +25,10 @@ async function dispatch(argv: readonly string[], caller: Caller = NOBODY): Promi
   if (argv[0] === 'doctor') {
     const { doctor } = await import('./doctor.ts');
     return doctor(argv.slice(1));
+  }
+  if (argv[0] === 'help') {
+    writeToStdout(topicHelp(makeProgram(nothingGiven()), argv.slice(1)));
+    return 0;
   }
   if (argv[0] === 'replay') return replay(argv.slice(1), caller);
   const line = parseCommandLine(argv, process.env, undefined);

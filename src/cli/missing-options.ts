@@ -13,7 +13,7 @@ export const MISSING = {
 
 export function notHere(option: string, why: string): RenacerError {
   return new RenacerError('UNSUPPORTED_OPTION', `${option}: strace has this, Renacer does not: ${why}`, {
-    hint: 'docs/strace-options.md lists all options of strace.',
+    hint: 'See renacer help tracing for what is here.',
   });
 }
 

@@ -90,7 +90,7 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
           },
         }));
     trace?.end(result);
-    if (isChaotic || result.checks.length > 0 || line.expect) {
+    if (isChaotic || line.isJudged) {
       const unmet = line.expect && unmetExpectation(line.expect, result);
       lines.write(closingBlock(result, { color: lines.color, unmet }));
     }

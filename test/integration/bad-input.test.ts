@@ -80,7 +80,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'unknown flag': { args: flag('--nope'), says: "unknown option '--nope'" },
   'nearly a flag': { args: flag('--chaoss', 'gentle'), says: 'Did you mean --chaos?' },
   'unknown short flag': { args: flag('-W'), says: "unknown option '-W'" },
-  'flag without its value': { args: ['--chaos'], says: "'--chaos <mode>' argument missing" },
+  'flag without its value': { args: ['--chaos'], says: '--chaos needs a value (mode), and nothing follows' },
   'unknown preset': { args: under('brutal'), says: 'the chaos mode is "brutal"; allowed: none, gentle, aggressive' },
   'nearly a preset': { args: under('gentel'), says: 'did you mean "gentle"?' },
   'empty preset': { args: under(''), says: 'the chaos mode is ""' },
@@ -116,7 +116,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'negative size': { args: flag('--chaos-memory-limit=-1'), says: '--chaos-memory-limit is "-1"; allowed: a size' },
   'size of zero': { args: flag('--chaos-memory-limit', '0'), says: '--chaos-memory-limit is "0"' },
   'ambiguous unit': { args: flag('--chaos-memory-limit', '64MB'), says: '--chaos-memory-limit is "64MB"' },
-  'size is --': { args: flag('--chaos-memory-limit'), says: '--chaos-memory-limit is "--"' },
+  'size is --': { args: flag('--chaos-memory-limit'), says: '--chaos-memory-limit needs a value (SIZE), and what' },
   'unknown memory failure': { args: flag('--chaos-memory-failure', 'explode'), says: 'allowed: "oom-kill", "enomem"' },
   'cpu above 1': {
     args: flag('--chaos-cpu-limit', '2'),

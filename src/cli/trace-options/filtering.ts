@@ -5,8 +5,7 @@ import type { TraceOption } from '../trace-option.ts';
 export const FILTERING: readonly TraceOption[] = [
   {
     flags: '-e <expression>',
-    summary:
-      'trace=SET, signal=SET, status=SET, inject=SET:FAULT..., ...: see docs/strace-options.md and docs/faults.md',
+    summary: 'trace=SET, signal=SET, status=SET, inject=SET:FAULT..., ...: see renacer help faults',
     set: (draft, text) => expression(draft, text!),
   },
   {

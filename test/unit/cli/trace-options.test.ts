@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CommandLine, parseCommandLine } from '../../../src/cli/command-line.ts';
+import { asksForTrace, type CommandLine, parseCommandLine } from '../../../src/cli/command-line.ts';
 import type { DescriptorSet } from '../../../src/syscalls/descriptor-set.ts';
 
 const parse = (...argv: string[]): CommandLine => parseCommandLine([...argv, '--', 'true'], {}, undefined);
@@ -21,6 +21,66 @@ describe('options are read as getopt does', () => {
       command: 'ls',
       args: ['-l'],
     });
+  });
+
+  it('a value that stands apart all the same is refused, with the right form', () => {
+    const refusal =
+      (...argv: string[]) =>
+      () =>
+        parseCommandLine(argv, {}, undefined);
+    expect(refusal('--chaos-signals', 'SIGTERM', '--', 'true')).toThrow(
+      expect.objectContaining({
+        code: 'USAGE',
+        message: 'a value of --chaos-signals must follow a "="',
+        hint: 'Write --chaos-signals=SIGTERM, or --chaos-signals -- SIGTERM if that is the command.',
+      }),
+    );
+    expect(refusal('--trace', 'write', '--', 'ls')).toThrow('a value of --trace must follow a "="');
+    expect(refusal('--trace', 'openat', 'ls')).toThrow('a value of --trace must follow a "="');
+    expect(refusal('--chaos-partition', 'true', '--', 'ls')).toThrow('--chaos-partition');
+    expect(refusal('--quiet', 'attach', '--', 'ls')).toThrow('--quiet');
+    expect(parseCommandLine(['--chaos-partition', 'true'], {}, undefined).command).toBe('true');
+    expect(parseCommandLine(['--trace', '--', 'write'], {}, undefined).command).toBe('write');
+    expect(parseCommandLine(['--trace', 'sh', '-c', '--'], {}, undefined).command).toBe('sh');
+  });
+
+  it.each([
+    [['--report', '--', 'true'], '--report needs a value (file), and what follows is "--"'],
+    [['--verify', '-f', '--', 'true'], '--verify needs a value (command), and what follows is "-f"'],
+    [['-o', '--chaos=gentle', '--', 'true'], '--output needs a value (file), and what follows is "--chaos=gentle"'],
+    [['--record'], '--record needs a value (file), and nothing follows'],
+    [['-fs'], '--string-limit needs a value (size), and nothing follows'],
+  ])('%j: the value is missing', (argv, message) => {
+    expect(() => parseCommandLine(argv, {}, undefined)).toThrow(expect.objectContaining({ code: 'USAGE', message }));
+  });
+
+  it.each([
+    ['--memory', 'Did you mean --chaos-memory-limit or --chaos-memory-failure?'],
+    ['--cpu', 'Did you mean --chaos-cpu-limit?'],
+    ['--timeot', 'Did you mean --chaos-timeout?'],
+    ['--chaos-memory-limt', 'Did you mean --chaos-memory-limit?'],
+    ['--xyzzy', 'See renacer --help.'],
+  ])('%s is unknown', (flag, hint) => {
+    expect(() => parse(`${flag}=10M`)).toThrow(expect.objectContaining({ code: 'USAGE', hint }));
+  });
+
+  it('an option of chaos or of results alone asks for no trace', () => {
+    const traces = (...argv: string[]) => asksForTrace(parse(...argv), false);
+    expect(traces()).toBe(true);
+    expect(traces('-f')).toBe(true);
+    for (const option of [
+      '--expect=survived',
+      '--verify=true',
+      '--report=r',
+      '--chaos-packet-loss=0',
+      '--chaos=none',
+    ]) {
+      expect([option, traces(option)]).toEqual([option, false]);
+      expect(traces(option, '-f')).toBe(true);
+      expect(traces(option, '-e', 'trace=read')).toBe(true);
+      expect(traces(option, '-T')).toBe(true);
+      expect(traces(option, '-o', 'file')).toBe(false);
+    }
   });
 
   it('the beginning of a long name is enough if it is the only one', () => {

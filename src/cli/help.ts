@@ -1,0 +1,76 @@
+import type { Command, Option } from 'commander';
+import { didYouMean, meantNames } from '../faults/nearest.ts';
+import { RenacerError } from '../model/errors.ts';
+import { GROUPS, type Group } from './help-groups.ts';
+import { SHORT_HELP, TOPICS } from './help-topics.ts';
+
+const MIN_WIDTH = 40;
+const MAX_WIDTH = 100;
+/** Where what an option does is written, if the option is not longer. */
+const SUMMARY_COLUMN = 30;
+
+/** One screen: what it is, examples, the options that are needed first. */
+export function shortHelp(): string {
+  const topics = TOPICS.map(({ name }) => name).join(', ');
+  return wrapText(SHORT_HELP.replace('{topics}', `renacer help TOPIC (${topics})`));
+}
+
+/** Every option. */
+export function fullHelp(program: Command): string {
+  return `${Object.values(GROUPS)
+    .map((group) => optionList(program, group))
+    .join('\n')}\n  --help, --version, --help-all\n`;
+}
+
+/** `renacer help [TOPIC]`. Throws USAGE. */
+export function topicHelp(program: Command, [name, ...more]: readonly string[]): string {
+  if (name === undefined) return shortHelp();
+  const topic = TOPICS.find((one) => one.name === name);
+  if (topic !== undefined && more.length === 0) {
+    const lists = topic.groups.map((group) => `\n${optionList(program, group)}`);
+    return `${wrapText(topic.text)}\n${lists.join('')}`;
+  }
+  const names = TOPICS.map((one) => one.name);
+  const meant = meantNames(name, names);
+  throw new RenacerError(
+    'USAGE',
+    `help: ${JSON.stringify([name, ...more].join(' '))} is no topic${meant.length > 0 && !topic ? `; ${didYouMean(meant)}` : ''}`,
+    { hint: `The topics are ${names.join(', ')}. To run a command called help: renacer -- help` },
+  );
+}
+
+function optionList(program: Command, group: Group): string {
+  const options = program.options.filter((option) => option.helpGroupHeading === group && !option.hidden);
+  return `${group}:\n${options.map(optionText).join('')}`;
+}
+
+function optionText({ flags, description }: Option): string {
+  const term = `  ${flags}`;
+  const [first = '', ...rest] = wrap(description, width() - SUMMARY_COLUMN);
+  const lines = [first, ...rest].map((line) => ' '.repeat(SUMMARY_COLUMN) + line);
+  const fits = term.length < SUMMARY_COLUMN - 1;
+  return `${(fits ? [term.padEnd(SUMMARY_COLUMN) + first, ...lines.slice(1)] : [term, ...lines]).join('\n')}\n`;
+}
+
+/** Lines that are indented stay as they are. */
+function wrapText(text: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (/^(Usage|\s)/.test(line) ? [line] : wrap(line, width())))
+    .join('\n');
+}
+
+function wrap(text: string, columns: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)!;
+    if (line !== '' && line.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines;
+}
+
+function width(): number {
+  const columns = process.stdout.columns ?? Number(process.env.COLUMNS);
+  return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, columns || 80));
+}
