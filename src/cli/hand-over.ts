@@ -25,10 +25,10 @@ export function givenTo(caller: Caller): Pick<RunRequest, 'stdio' | 'inheritedFd
  * The command has descriptors of its own now. Ours would keep pipes open that it closes: whoever reads them would wait for our
  * end, and whoever writes to them for a reader. Terminals stay, and stderr, where we have something to say at the end.
  */
-export function handOver({ inheritedFds }: Caller, keepsStdout: boolean): void {
+export function handOver({ inheritedFds }: Caller): void {
   const nothing = openNothing();
   if (nothing === undefined) return;
-  for (const fd of keepsStdout ? [STDIN] : [STDIN, STDOUT]) if (!isatty(fd)) replaceFd(fd, nothing);
+  for (const fd of [STDIN, STDOUT]) if (!isatty(fd)) replaceFd(fd, nothing);
   for (const fd of inheritedFds) if (isPipe(fd)) closeSync(fd);
   closeSync(nothing);
 }

@@ -101,9 +101,9 @@ export class OwnOutput {
 }
 
 /** At once. `process.stderr` would make a pipe non-blocking, which it then is for the target as well. */
-export function writeToStderr(text: string): void {
+export function writeToStderr(text: string | Uint8Array): void {
   try {
-    writeAll(STDERR, Buffer.from(text));
+    writeAll(STDERR, typeof text === 'string' ? Buffer.from(text) : text);
   } catch {
     // A full disk or a closed pipe: there is nobody left to tell.
   }

@@ -25,7 +25,7 @@ import { environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { givenTo, handOver } from './hand-over.ts';
 import { Interrupts } from './interrupts.ts';
-import { OwnOutput, tell } from './own-output.ts';
+import { OwnOutput, tell, writeToStderr } from './own-output.ts';
 import { pokeNotes } from './poke-notes.ts';
 import { programName } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
@@ -80,13 +80,17 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
           verify: line.verify,
           verifyAlways: line.verifyAlways,
           expect: line.expect && printExpectation(line.expect),
-          onCheckOutput: (bytes) => process.stderr.write(bytes),
+          onCheckOutput(bytes) {
+            // All of the trace comes before.
+            output.flush();
+            writeToStderr(bytes);
+          },
           onIdle: (idle) => tell(idleText(idle)),
           replay: line.replay,
           onStop: (signal) => interrupts.followStop(signal),
           onStart({ pid }) {
             interrupts.target = pid;
-            handOver(caller, line.verify !== undefined);
+            handOver(caller);
           },
         }));
     trace?.end(result);
@@ -123,7 +127,7 @@ function writeReport(file: ReplacedFile, result: RunResult): void {
 /** A program that waits for what does not come any more looks like one that waits for its next request. */
 function idleText({ idleMs, last }: IdleTree): string {
   const fault = faultText(last, createColors(false));
-  return `idle for ${Math.round(idleMs / 1000)} s; the last fault: ${fault}; nothing ends this run (--chaos-timeout does)`;
+  return `idle for ${Math.round(idleMs / 1000)} s; the last fault: ${fault} (--chaos-timeout ends a run that hangs)`;
 }
 
 /** What the processes of `-p` are told of, and by what they are let go. */

@@ -1,3 +1,5 @@
+import { readlinkSync } from 'node:fs';
+import path from 'node:path';
 import { signalDispositions } from '../linux/signals.ts';
 import { termSignalOf } from '../linux/wait-status.ts';
 import type { SignalFate } from '../model/run-result.ts';
@@ -19,6 +21,8 @@ export interface SentSignal {
   readonly moment: 'call' | 'time';
   readonly signal: string;
   fate: SignalFate;
+  /** What is to be known of this signal in such a program, for people. */
+  readonly note: string | undefined;
 }
 
 /** What a task that does not handle them ignores, and what stops it (signal(7)). */
@@ -49,6 +53,7 @@ export class SentSignals {
       moment,
       signal,
       fate: firstFate(dispositions, signalByName(signal)!),
+      note: signal === 'SIGUSR1' && isNode(task.tid) ? 'Node.js opens its debugger at it' : undefined,
     };
     this.all.add(sent);
     this.#onSent(sent);
@@ -80,4 +85,13 @@ function firstFate(dispositions: ReturnType<typeof signalDispositions>, signal: 
   if (dispositions?.blocks(signal)) return 'blocked';
   if (dispositions?.ignores(signal)) return 'ignored';
   return 'unknown';
+}
+
+function isNode(tid: number): boolean {
+  try {
+    return /^node(js)?$/.test(path.basename(readlinkSync(`/proc/${tid}/exe`)));
+  } catch {
+    // It is gone, or not ours to look at.
+    return false;
+  }
 }

@@ -110,7 +110,8 @@ function cpuText({ limitFraction, gotFraction, throttledMs }: CpuUse): string {
 
 function timeoutText({ limitMs, byDefault, reached, killed }: TimeoutUse, durationMs: number): string {
   const whose = byDefault ? ' (the default with random faults: --chaos-timeout sets another, 0 none)' : '';
-  if (!reached) return `${seconds(durationMs)} of ${seconds(limitMs)}${whose}`;
+  const late = durationMs > limitMs ? ' (Renacer was late: the command had ended by itself)' : '';
+  if (!reached) return `${seconds(durationMs)} of ${seconds(limitMs)}${late}${whose}`;
   return `${seconds(limitMs)} reached, ended by SIGTERM${killed ? ', then SIGKILL' : ''}${whose}`;
 }
 

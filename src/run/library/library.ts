@@ -30,6 +30,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** A shell command to run after a command that exited with 0. If it fails, the outcome is `corrupted`. */
   readonly verify?: string;
+  /** The same after any end: a failure, a crash, a kill, a timeout. What checks write is in the result's `checks`. */
+  readonly verifyAlways?: string;
   /** Trace the system calls: they come as events, and are counted in the result. */
   readonly trace?: boolean;
   /** Find out where in the program each call was made that is traced, or that a fault was injected into; `source`: to the line. */

@@ -21,6 +21,7 @@ export function signalFault(sent: SentSignal): InjectedSignal {
     moment: sent.moment,
     signal: sent.signal,
     fate: sent.fate,
+    note: sent.note,
   };
 }
 
