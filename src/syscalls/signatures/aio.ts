@@ -30,7 +30,7 @@ function requestText(bytes: Uint8Array): string {
   let text = headText(bytes);
   if (READS_AND_WRITES.has(operation)) {
     text += `, aio_buf=${hex64At(bytes, 24)}, aio_nbytes=${decimalU64At(bytes, 32)}, aio_offset=${decimalI64At(bytes, 40)}`;
-  } else if (operation === POLL) text += `, aio_buf=${POLL_EVENTS.text(u32(bytes, 24))}`;
+  } else if (operation === POLL) text += `, aio_buf=${POLL_EVENTS.text64(u32(bytes, 24), u32(bytes, 28))}`;
   else return `{${text}}`;
   if (u32(bytes, 56) !== 0) text += `, aio_flags=${AIO_FLAGS.text(u32(bytes, 56))}`;
   if (u32(bytes, 60) !== 0) text += `, aio_resfd=${i32(bytes, 60)}`;

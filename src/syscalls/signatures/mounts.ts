@@ -26,7 +26,7 @@ import { choice, flags } from '../named-values.ts';
 import { hexEscaped, quotedUntilNul } from '../quoted-text.ts';
 import { address, addressText, directoryFd, fd, id, int, namedValue, opaque, size } from '../types/numbers.ts';
 import { arrayOut, boxed, structIn, structOut } from '../types/pointers.ts';
-import { fieldIf, i32At, named64At, namedAt, record, u32At, u64At, x64At } from '../types/records.ts';
+import { fieldIf, i32At, known64, named64At, namedAt, record, u32At, u64At, x64At } from '../types/records.ts';
 import { path, string } from '../types/strings.ts';
 
 const MS_REMOUNT = 0x20;
@@ -165,7 +165,7 @@ const statmountText = record({
   mask: named64At(8, STATMOUNT_MASK),
   sb_dev_major: fieldIf(has(1), u32At(16)),
   sb_dev_minor: fieldIf(has(1), u32At(20)),
-  sb_magic: fieldIf(has(1), { end: 32, text: (bytes) => FILESYSTEM_MAGIC.known(u32(bytes, 24)) ?? hex64At(bytes, 24) }),
+  sb_magic: fieldIf(has(1), { end: 32, text: (bytes) => known64(FILESYSTEM_MAGIC, bytes, 24) }),
   sb_flags: fieldIf(has(1), namedAt(32, MOUNT_FLAGS)),
   fs_type: textAfter(0x20, 36),
   mnt_id: fieldIf(has(2), x64At(40)),

@@ -1,5 +1,6 @@
 import type { Dependence } from '../../model/capture.ts';
 import type { ArgumentType, Call, InputType, ResultType } from '../argument-type.ts';
+import { upperHalf } from '../argument-words.ts';
 import { CAPABILITIES, PRCTL_OPTIONS } from '../constants/processes.ts';
 import {
   PR_MCE,
@@ -56,8 +57,8 @@ const nameOut = structOut(TASK_COMM_LEN, (bytes, { strings }) => quotedUntilNul(
 const capability: InputType = {
   when: 'entry',
   print(call, arg) {
-    const value = call.args.u32(arg);
-    return CAPABILITIES[value] ?? `${call.args.hex(arg)} /* CAP_??? */`;
+    const name = upperHalf(call, arg) === 0 ? CAPABILITIES[call.args.u32(arg)] : undefined;
+    return name ?? `${call.args.hex(arg)} /* CAP_??? */`;
   },
 };
 

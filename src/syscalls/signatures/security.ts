@@ -24,7 +24,7 @@ import { hexEscaped } from '../quoted-text.ts';
 import { address, addressText, fd, hex32, namedValue, size } from '../types/numbers.ts';
 import { filterIn, SECCOMP_ACTIONS } from '../types/packet-filters.ts';
 import { arrayOut, boxed, structIn, structOut } from '../types/pointers.ts';
-import { i32At, named64At, record, u16At, u64At } from '../types/records.ts';
+import { i32At, known64, named64At, record, u16At, u64At } from '../types/records.ts';
 
 const VERSIONS = choice('_LINUX_CAPABILITY_VERSION_???', {
   _LINUX_CAPABILITY_VERSION_1: 0x19980330,
@@ -140,7 +140,7 @@ function contextsText(bytes: Uint8Array): string {
     const length = u32(bytes, at + 16);
     const inside = bytes.subarray(at + LSM_CONTEXT_HEAD, at + LSM_CONTEXT_HEAD + u32(bytes, at + 24));
     const content = inside.length === 0 ? '' : `, ctx="${hexEscaped(inside)}"`;
-    const id = LSM_IDS.known(u32(bytes, at)) ?? hex64At(bytes, at);
+    const id = known64(LSM_IDS, bytes, at);
     texts.push(
       `{id=${id}, flags=${hex64At(bytes, at + 8)}, len=${decimalU64At(bytes, at + 16)}, ctx_len=${decimalU64At(bytes, at + 24)}${content}}`,
     );

@@ -1,4 +1,5 @@
 import type { Call, PrintOptions } from '../argument-type.ts';
+import { constantText } from '../constant-style.ts';
 import { decimalI64At, decimalU64At, hex, hex64At, i16, i32, pointerAt, u8, u16, u32 } from '../memory-words.ts';
 import type { NamedValues } from '../named-values.ts';
 import { quotedUntilNul } from '../quoted-text.ts';
@@ -62,6 +63,12 @@ export function named16At(offset: number, values: NamedValues): Field {
 /** The same of 8 bytes. */
 export function named64At(offset: number, values: NamedValues): Field {
   return { end: offset + 8, text: (bytes) => values.text64(u32(bytes, offset), u32(bytes, offset + 4)) };
+}
+
+/** A value of 8 bytes by its name, or as a number alone. */
+export function known64(values: NamedValues, bytes: Uint8Array, offset: number): string {
+  const name = u32(bytes, offset + 4) === 0 ? values.known(u32(bytes, offset)) : undefined;
+  return constantText(hex64At(bytes, offset), name);
 }
 
 /** Text up to its NUL, in a field of a size. */

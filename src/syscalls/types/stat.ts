@@ -5,6 +5,7 @@ import { FILESYSTEM_MAGIC, ST_VALID, STATFS_FLAGS } from '../constants/filesyste
 import { decimalI64At, decimalU64At, hex, hex64At, i32, u16, u32 } from '../memory-words.ts';
 import { deviceText, octal } from './numbers.ts';
 import { type StructPrinter, structOut } from './pointers.ts';
+import { known64 } from './records.ts';
 import { dateComment } from './time.ts';
 
 const S_IFMT = 0o170000;
@@ -108,10 +109,9 @@ function statxTime(bytes: Uint8Array, offset: number): string {
 
 /** struct statfs, whole. */
 function statfsText(bytes: Uint8Array): string {
-  const magic = u32(bytes, 0);
   const flags = u32(bytes, 80);
   const fields = [
-    `f_type=${constantText(hex(magic), FILESYSTEM_MAGIC.known(magic))}`,
+    `f_type=${known64(FILESYSTEM_MAGIC, bytes, 0)}`,
     `f_bsize=${decimalU64At(bytes, 8)}`,
     `f_blocks=${decimalU64At(bytes, 16)}`,
     `f_bfree=${decimalU64At(bytes, 24)}`,
@@ -122,7 +122,7 @@ function statfsText(bytes: Uint8Array): string {
     `f_namelen=${decimalU64At(bytes, 64)}`,
     `f_frsize=${decimalU64At(bytes, 72)}`,
   ];
-  if (flags & ST_VALID) fields.push(`f_flags=${STATFS_FLAGS.text(flags)}`);
+  if (flags & ST_VALID) fields.push(`f_flags=${STATFS_FLAGS.text64(flags, u32(bytes, 84))}`);
   return `{${fields.join(', ')}}`;
 }
 

@@ -12,6 +12,8 @@ function text(call: MadeCall, options: PrintOptions = usual): string {
   return `${syscallName(event.nr)}(${formatArguments(event, options)}) = ${formatResult(event, options)}`;
 }
 
+const longs = (count: number) => Array.from({ length: count }, () => ['u64', 0] as const);
+
 /** What is left of a struct stat after its size. */
 const rest = Array.from({ length: 11 }, () => ['u64', 0] as const);
 const timespec = struct(['u64', 1], ['u64', 5]);
@@ -369,6 +371,36 @@ describe('what numbers are (-y, -yy, -Y)', () => {
 
   it('what was looked up for -P alone is not shown', () => {
     expect(text(poll)).toBe('poll([{fd=5, events=POLLIN}], 1, 0) = 0 (Timeout)');
+  });
+});
+
+describe('longs of a structure', () => {
+  it.each<[MadeCall, string]>([
+    [
+      { name: 'fstatfs', args: [3, ADDRESS], exit: { 1: struct(['u64', 0x10000ef53n], ...longs(14)) } },
+      'f_type=0x10000ef53, ',
+    ],
+    [
+      { name: 'fstatfs', args: [3, ADDRESS], exit: { 1: struct(['u64', 0xef53], ...longs(14)) } },
+      'f_type=EXT2_SUPER_MAGIC, ',
+    ],
+    [
+      { name: 'getrlimit', args: [3, ADDRESS], exit: { 1: struct(['u64', 2n ** 63n + 1n], ['u64', 2n ** 63n]) } },
+      '{rlim_cur=9223372036854775809, rlim_max=9007199254740992*1024}',
+    ],
+    [
+      {
+        name: 'io_submit',
+        args: [ADDRESS, 1, ADDRESS],
+        entry: {
+          2: struct(['u64', 8]),
+          '2.1': struct(...longs(2), ['u16', 5], ['u16', 0], ['u32', 3], ['u64', 0x100000001n], ...longs(4)),
+        },
+      },
+      'aio_buf=POLLIN|0x100000000}',
+    ],
+  ])('%#', (call, expected) => {
+    expect(text(call)).toContain(expected);
   });
 });
 
