@@ -15,8 +15,11 @@ export const MAX_SEED: number = Number.MAX_SAFE_INTEGER;
 
 /** The key of one stream of decisions: one rule for one task. Make it once; draws from it are cheap. */
 export function decisionKey(seed: number, rule: string, lineage: string): DecisionKey {
+  const upper = Math.floor(seed / 2 ** 32) >>> 0;
   let low = mix((seed >>> 0) ^ 0x9e3779b9);
-  let high = mix((Math.floor(seed / 2 ** 32) >>> 0) ^ 0x85ebca6b);
+  // The first bits of a draw come from here: seeds that differ above their 32nd bit must differ in them.
+  if (upper !== 0) low = absorb(low, upper);
+  let high = mix(upper ^ 0x85ebca6b);
   for (const text of [rule, lineage]) {
     for (let i = 0; i < text.length; i++) {
       low = absorb(low, text.charCodeAt(i));

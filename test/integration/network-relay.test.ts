@@ -224,7 +224,7 @@ describe.skipIf(!isRoot)('an emulated network (needs root)', () => {
     });
     other.stdin.end();
     expect(await otherEnds).toEqual([0, null]);
-  });
+  }, 240_000);
 });
 
 /** A process and all that came from it. */

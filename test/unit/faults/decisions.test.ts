@@ -17,6 +17,12 @@ describe('seeded decisions', () => {
     );
   });
 
+  it('are others for another seed, whichever of its bits differs', () => {
+    const decisions = (seed: number) =>
+      [...Array(64).keys()].map((ordinal) => drawUnit(decisionKey(seed, 'rule', '1'), ordinal) < 0.5);
+    for (let bit = 0; bit < 53; bit++) expect(decisions(1000 + 2 ** bit), `bit ${bit}`).not.toEqual(decisions(1000));
+  });
+
   it('do not change between versions: a recorded seed stays good', () => {
     const key = decisionKey(42, 'signal', '0.1');
     expect([1, 2, 3].map((ordinal) => drawIndex(key, ordinal, 1000))).toEqual([202, 483, 96]);
