@@ -1,6 +1,7 @@
 import type { ArgumentConditions } from '../linux/seccomp-filter.ts';
 import type { ArgWords } from '../model/arg-words.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
+import type { OwnCall } from './own-call.ts';
 import type { Task } from './task.ts';
 
 /** A call at its entry stop or exit stop. It is valid only while the policy is asked. */
@@ -45,12 +46,6 @@ export interface EntryDecision {
   readonly injected?: boolean;
   /** The trace marks the call: `(INJECTED: args)`. */
   readonly poked?: boolean;
-}
-
-/** A system call that a task is made to make, and that its program knows nothing of. */
-export interface OwnCall {
-  readonly syscall: number;
-  readonly args: readonly (number | bigint)[];
 }
 
 /** What is to change when a call comes back. */

@@ -2,7 +2,8 @@ import { ARGUMENT_REGISTERS, getRegister, type Ptrace, putRegister } from '../li
 import { sendSignal, sendThreadSignal } from '../linux/signals.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import { type CallAtStop, INFO } from './call-at-stop.ts';
-import type { EntryDecision, ExitDecision, MemoryWrite, OwnCall } from './policy.ts';
+import type { OwnCall } from './own-call.ts';
+import type { EntryDecision, ExitDecision, MemoryWrite } from './policy.ts';
 import { FLAG } from './record.ts';
 import { SI_KERNEL, SI_TKILL, SIGINFO } from './signal-sender.ts';
 import type { Task } from './task.ts';

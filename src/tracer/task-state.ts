@@ -1,4 +1,4 @@
-import type { OwnCall } from './policy.ts';
+import type { OwnCall } from './own-call.ts';
 
 /** Whether a task runs, or what keeps it stopped. Only the door through which tasks are resumed (resumption.ts) changes it. */
 export const RUN = {

@@ -1,5 +1,6 @@
 import { type CgroupV1, MIN_CPU_FRACTION } from '../../linux/cgroup-v1.ts';
 import type { CgroupV2 } from '../../linux/cgroup-v2.ts';
+import type { CpuLimit } from './cpu-limit.ts';
 import { DutyCycle } from './duty-cycle.ts';
 import { ifAvailable } from './group-unavailable.ts';
 import type { RunGroups } from './run-groups.ts';
@@ -8,15 +9,6 @@ import type { Tree } from './tree.ts';
 export interface CpuRequest {
   /** Of one CPU, for the whole tree. 0 stands for the smallest that the kernel can enforce, 0.001. */
   readonly fraction: number;
-}
-
-/** A CPU limit that is ready for the command to start in. */
-export interface CpuLimit {
-  readonly backend: string;
-  start(): void;
-  stop(): void;
-  /** How long the tree had to wait because of the limit, in µs. */
-  throttledUs(): number | undefined;
 }
 
 /** Limits the CPU time of the whole tree by the quota of a control group, or undefined where none can be had. */

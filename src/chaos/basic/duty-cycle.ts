@@ -1,5 +1,5 @@
 import { monotonicMs } from '../../linux/clock.ts';
-import type { CpuLimit } from './cpu.ts';
+import type { CpuLimit } from './cpu-limit.ts';
 import type { Tree } from './tree.ts';
 
 const TICK_MS = 10;

@@ -1,5 +1,6 @@
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
-import type { OwnCall, StoppedCall } from '../../tracer/policy.ts';
+import type { OwnCall } from '../../tracer/own-call.ts';
+import type { StoppedCall } from '../../tracer/policy.ts';
 import type { CallFacts } from '../call-facts.ts';
 import { Descriptor } from '../descriptor.ts';
 import { PIPE_WRITES } from '../effects.ts';

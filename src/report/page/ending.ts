@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 import { byId, element } from './dom.ts';
 import type { PlacedFault } from './faults.ts';
-import type { Item, Trace } from './trace.ts';
+import type { Item } from './items.ts';
+import type { Trace } from './trace.ts';
 
 /** How long "copied" stands there, in milliseconds. */
 const COPIED_MS = 1500;

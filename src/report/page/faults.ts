@@ -1,5 +1,5 @@
+import type { Item, Lane } from './items.ts';
 import type { PageFault } from './rows.ts';
-import type { Item, Lane } from './trace.ts';
 
 /** A fault with its place in the page: the call or signal that it changed, if that is there, or else a time. */
 export interface PlacedFault {

@@ -1,4 +1,5 @@
-import type { Item, Trace } from './trace.ts';
+import type { Item } from './items.ts';
+import type { Trace } from './trace.ts';
 
 /** What the reader has chosen to see. */
 export interface Choice {

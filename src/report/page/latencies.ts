@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { byId, element } from './dom.ts';
-import { type Item, span } from './trace.ts';
+import type { Item } from './items.ts';
+import { span } from './trace.ts';
 
 /** From 0.1 microseconds to 100 seconds, four steps a power of ten. */
 const LOWEST = -1;

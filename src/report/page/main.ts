@@ -2,10 +2,11 @@
 import { byId, element } from './dom.ts';
 import { showEnding } from './ending.ts';
 import { type Choice, chosen, everything } from './filter.ts';
+import type { Item } from './items.ts';
 import { Latencies } from './latencies.ts';
 import { detailText, Table } from './table.ts';
 import { Timeline } from './timeline.ts';
-import { type Item, readTrace, span } from './trace.ts';
+import { readTrace, span } from './trace.ts';
 
 /** The script of the page that `--format html` writes. It asks nothing of any network. */
 function start(): void {

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import { byId, element } from './dom.ts';
-import { type Item, span } from './trace.ts';
+import type { Item } from './items.ts';
+import { span } from './trace.ts';
 
 const ROW_HEIGHT = 24;
 /** Rows beyond the edge, so that a quick scroll finds them there. */

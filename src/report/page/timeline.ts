@@ -1,8 +1,9 @@
 /// <reference lib="dom" />
 import { byId, color, element, tip } from './dom.ts';
+import type { Item, Lane } from './items.ts';
 import { CALL_GROUPS } from './rows.ts';
 import { detailText } from './table.ts';
-import { type Item, type Lane, span, type Trace } from './trace.ts';
+import { span, type Trace } from './trace.ts';
 
 const LANE_HEIGHT = 22;
 const AXIS_HEIGHT = 20;

@@ -2,8 +2,8 @@ import type { FiredFault } from '../../faults/fault-policy.ts';
 import { FirstAndLast } from '../../faults/first-and-last.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
 import type { RecordingFile } from '../recording/recording-file.ts';
-import { Streaks } from '../verdict/spinning.ts';
 import type { EngineMessage } from './engine-messages.ts';
+import { Streaks } from './spinning.ts';
 
 /** Told one by one; beyond that, no more often than this: whoever is told more than it can hear fills its memory. */
 const MAX_TOLD = 1000;

@@ -1,0 +1,5 @@
+/** A system call that a task is made to make, and that its program knows nothing of. */
+export interface OwnCall {
+  readonly syscall: number;
+  readonly args: readonly (number | bigint)[];
+}
