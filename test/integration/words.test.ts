@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guest, hasCompiler, isRoot } from '../support/guests.ts';
-import { renacer } from '../support/renacer.ts';
+import { emptyDirectory, renacer } from '../support/renacer.ts';
 
 const CALLS =
   'poll,ppoll,select,fchmod,lseek,pkey_alloc,mbind,mmap,madvise,fcntl,clone3,utimensat,openat2,execve,writev,readv';
@@ -52,5 +54,20 @@ describe.skipIf(!hasCompiler)('words of 64 bits (needs cc)', () => {
     const ready = EXPECTED.filter((line) => /^p?poll|^select|^readv/.test(line));
     expect(traced('-e', 'trace=poll,ppoll,select,readv', '-e', 'trace-fds=3')).toEqual(ready);
     expect(traced('-e', 'trace=poll,ppoll,select,readv', '-e', 'trace-fds=4')).toEqual([]);
+  });
+});
+
+describe.skipIf(!hasCompiler)('counts of what is not there (needs cc)', () => {
+  const calls =
+    'poll,ppoll,select,pselect6,epoll_wait,readv,writev,vmsplice,process_vm_readv,process_madvise,keyctl,sendmmsg,recvmmsg,sendto,setsockopt,sched_setaffinity,mbind,migrate_pages,move_pages,mincore,io_submit,semop,futex_waitv,bpf,clone3,openat2,landlock_create_ruleset,getdents64,fsetxattr';
+
+  it.each([[[]], [['-yy']], [['-v', '-s', '100000']], [['-P', '/nowhere']]])('are not gone through: %j', (options) => {
+    const file = path.join(emptyDirectory(), 'trace');
+    const { stdout } = renacer(['-qq', '-o', file, ...options, '-e', `trace=${calls}`, '--', guest('promises')]);
+    expect(stdout).toBe('116\n');
+    const lines = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '');
+    expect(lines).toHaveLength(options.includes('-P') ? 0 : 116);
   });
 });
