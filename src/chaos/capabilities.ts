@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { tryBpf, tryNetfilterSocket, trySeccompTrace, trySeize } from '../linux/probes.ts';
 import { ifAvailable } from './basic/group-unavailable.ts';
@@ -56,13 +56,16 @@ function probePtrace(): Omit<Capability, 'name'> {
   child.on('error', () => {});
   const refusal = child.pid === undefined ? 'no child process could be started' : trySeize(child.pid);
   if (refusal === undefined) return { available: true, detail: `a child could be traced (${found})` };
-  const restrictive = scope === '2' || scope === '3';
   return {
     available: false,
     detail: `a child could not be traced: ${refusal} (${found})`,
     fix: fix(
       '--cap-add=SYS_PTRACE',
-      restrictive ? 'sysctl kernel.yama.ptrace_scope=1 (3 stays until a reboot)' : 'run as root',
+      scope === '3'
+        ? 'a reboot without kernel.yama.ptrace_scope=3'
+        : scope === '2'
+          ? 'run as root, or ask root for sysctl kernel.yama.ptrace_scope=1'
+          : 'run as root',
     ),
   };
 }
@@ -125,7 +128,14 @@ function probeBpf(): Omit<Capability, 'name'> {
   const privileged = hasCapability(CAP.SYS_ADMIN) || (hasCapability(CAP.BPF) && hasCapability(CAP.PERFMON));
   const refusal = privileged ? tryBpf() : 'no CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN)';
   if (refusal === undefined) return { available: true, detail: `programs can be loaded, ${types}` };
-  return { available: false, detail: refusal, fix: fix('--cap-add=BPF --cap-add=PERFMON', 'run as root') };
+  // Docker's own filter refuses bpf(2) to those who have the capabilities, too.
+  return {
+    available: false,
+    detail: refusal,
+    fix: privileged
+      ? fix('--security-opt seccomp=unconfined (or --cap-add=SYS_ADMIN)', 'a kernel that lets root load programs')
+      : fix('--cap-add=BPF --cap-add=PERFMON', 'run as root'),
+  };
 }
 
 function probeUserNamespaces(): Omit<Capability, 'name'> {
@@ -144,8 +154,24 @@ function probeUserNamespaces(): Omit<Capability, 'name'> {
   return {
     available: false,
     detail: `${error === undefined ? 'refused by the kernel' : 'unshare(1) is not installed'} (${settings.join(', ')})`,
-    fix: fix('--security-opt seccomp=unconfined', 'see these settings (sysctl)'),
+    fix: fix('--security-opt seccomp=unconfined', userNamespaceFix(error !== undefined)),
   };
+}
+
+function userNamespaceFix(isMissing: boolean): string {
+  if (isMissing) return 'install unshare(1), of util-linux';
+  if (isChrooted()) return 'leave the chroot: none can be made within one';
+  return isRoot() ? 'change these settings by sysctl' : 'ask root to change these settings by sysctl';
+}
+
+/** Whether `/` is another directory than that of the first process. False where that can't be known. */
+function isChrooted(): boolean {
+  try {
+    const [ours, first] = [statSync('/'), statSync('/proc/1/root/')];
+    return ours.ino !== first.ino || ours.dev !== first.dev;
+  } catch {
+    return false;
+  }
 }
 
 function fix(dockerFlags: string, otherwise: string): string {

@@ -5,10 +5,11 @@ import { probeOwnNetwork } from './network/namespace/probe.ts';
 import { probeNetworkBackend } from './network/queue/probe.ts';
 import { EMULATION } from './network/syscalls/emulated-network.ts';
 import { probeEmulation } from './network/syscalls/probe.ts';
+import type { Tier } from './option.ts';
 
 /** What one part of a tier will be done by on this machine; undefined: not at all. */
 export interface PartBackend {
-  readonly tier: 'basic' | 'network' | 'byzantine' | 'full';
+  readonly tier: Tier;
   readonly part: string;
   readonly backend: string | undefined;
 }
@@ -37,7 +38,6 @@ export async function tierBackends(capabilities: readonly Capability[]): Promise
     { tier: 'network', part: 'network, by choice', backend: await namespaceBackend() },
     { tier: 'network', part: 'I/O latency', backend: tracer },
     { tier: 'byzantine', part: 'faults', backend: tracer },
-    { tier: 'full', part: 'schedules', backend: tracer },
   ];
 }
 

@@ -1,14 +1,14 @@
-import { execFileSync } from 'node:child_process';
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { closingLine, emptyDirectory, ROOT, renacer } from '../support/renacer.ts';
+import { closingLine, emptyDirectory, RENACER, ROOT, renacer } from '../support/renacer.ts';
 
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
 const blocksOf = (file: string, language: string): string[] =>
   [...read(file).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(([, code]) => code!);
 
-const EXAMPLES = ['README.md', 'docs/library.md'].flatMap((file) =>
+const EXAMPLES = ['README.md', 'docs/library.md', 'docs/testing-with-renacer.md'].flatMap((file) =>
   blocksOf(file, 'ts').map((code, index) => ({ name: `${file} #${index + 1}`, code })),
 );
 
@@ -31,13 +31,16 @@ it.each(EXAMPLES)('the example $name has the types that it needs', ({ code }) =>
 });
 
 it.each(EXAMPLES.filter(({ code }) => !code.includes("from 'vitest'")))('the example $name runs', ({ code }) => {
-  const file = path.join(folderInside(), 'example.mjs');
-  writeFileSync(file, whole(code));
-  const printed = execFileSync(process.execPath, [file], {
+  const folder = folderInside();
+  const options: ExecFileSyncOptionsWithStringEncoding = {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 20_000,
-  });
+    timeout: 40_000,
+  };
+  writeFileSync(path.join(folder, 'example.mts'), whole(code));
+  const tsc = ['--ignoreConfig', '--skipLibCheck', '--types', 'node', '--module', 'NodeNext', '--target', 'ES2022'];
+  execFileSync('node_modules/.bin/tsc', [...tsc, path.join(folder, 'example.mts')], { ...options, cwd: ROOT });
+  const printed = execFileSync(process.execPath, [path.join(folder, 'example.mjs')], options);
   expect(printed).not.toBe('');
 });
 
@@ -76,12 +79,54 @@ describe('the backup of README.md', () => {
   });
 });
 
-it.each(['README.md', 'docs/cli.md', 'docs/chaos.md'])('flags that %s names exist', (file) => {
-  const help = renacer(['--help-all']).stdout;
-  const named = [...read(file).matchAll(/`[^`]*?(--[a-z][a-z-]+)/g)].map(([, flag]) => flag!);
-  const ofOthers = ['--clean', '--cap-add', '--all', '--nope', '--privileged', '--help', '--help-all'];
-  const unknown = [...new Set(named)].filter(
-    (flag) => !new RegExp(`${flag}\\b`).test(help) && !ofOthers.includes(flag),
-  );
-  expect(unknown).toEqual([]);
+describe('docs/testing-with-renacer.md', () => {
+  const scripts = blocksOf('docs/testing-with-renacer.md', 'sh');
+  const shell = (script: string, cwd = emptyDirectory()) =>
+    renacer([], { cwd, through: ['sh', '-c', `renacer() { "$RENACER" "$@"; }; ${script}`], env: { RENACER } });
+
+  it('a full disk empties a file that is written in place, and only fails where it is replaced', () => {
+    const inPlace = shell(scripts[0]!);
+    expect(closingLine(inPlace, 'outcome')).toMatch(/^corrupted/);
+    expect(inPlace.status).toBe(1);
+    const replaced = shell(scripts[0]!.replace("'echo new > conf'", "'echo new > conf.new && mv conf.new conf'"));
+    expect(closingLine(replaced, 'outcome')).toMatch(/^failed/);
+    expect(replaced.status).toBe(0);
+  });
+
+  it('a database that is killed at a write is whole', () => {
+    const cwd = emptyDirectory();
+    expect(shell(scripts[1]!, cwd)).toMatchObject({ status: 0, stdout: '' });
+    expect(readFileSync(path.join(cwd, 'run-1.log'), 'utf8')).toContain('outcome  ');
+  });
+
+  it('a suite runs with one seed after the other', () => {
+    const cwd = emptyDirectory();
+    writeFileSync(path.join(cwd, 'a.test.js'), "require('node:test')('adds', () => {});");
+    const finished = shell(scripts[2]!, cwd);
+    expect(finished.stderr).toContain('--seed=3 ');
+    expect(finished.status).toBe(0);
+  });
 });
+
+it.each(['README.md', 'docs/cli.md', 'docs/chaos.md', 'docs/testing-with-renacer.md'])(
+  'flags that %s names exist',
+  (file) => {
+    const help = renacer(['--help-all']).stdout;
+    const named = [...read(file).matchAll(/`[^`]*?(--[a-z][a-z-]+)/g)].map(([, flag]) => flag!);
+    const ofOthers = [
+      '--clean',
+      '--cap-add',
+      '--all',
+      '--nope',
+      '--privileged',
+      '--help',
+      '--help-all',
+      '--bind',
+      '--test',
+    ];
+    const unknown = [...new Set(named)].filter(
+      (flag) => !new RegExp(`${flag}\\b`).test(help) && !ofOthers.includes(flag),
+    );
+    expect(unknown).toEqual([]);
+  },
+);

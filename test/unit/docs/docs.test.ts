@@ -34,6 +34,15 @@ describe('docs/errors.md', () => {
   });
 });
 
+it('docs/library.md has a row for each field of RunResult, in its order', () => {
+  const body = /^export interface RunResult \{\n(.*?)^\}/ms.exec(read('src/model/run-result.ts'))![1]!;
+  const fields = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name]) => name!);
+  const section = read('docs/library.md').split('## RunResult')[1]!.split('\n## ')[0]!;
+  const rows = [...section.matchAll(/^\| `(\w+)` +\|/gm)].map(([, name]) => name!);
+  expect(rows).toEqual(fields);
+  expect(OUTCOMES.filter((outcome) => !section.includes(`\`${outcome}\``))).toEqual([]);
+});
+
 describe('docs/dependencies.md', () => {
   const { dependencies, devDependencies } = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
 
