@@ -52,6 +52,10 @@ export class Descriptor {
     return (Number.parseInt(this.#info('flags') ?? '0', 8) & flag) !== 0;
   }
 
+  get isOpenForReading(): boolean {
+    return !this.isOpenedWith(O_WRONLY);
+  }
+
   get isOpenForWriting(): boolean {
     return this.isOpenedWith(O_WRONLY | O_RDWR);
   }

@@ -116,6 +116,15 @@ describe.skipIf(!hasCompiler)('what a fault leaves behind (skipped without a C c
     expect(stderr.split('\n').filter((line) => /^\d+$/.test(line))).toEqual(['141', '141', '1']);
   });
 
+  it('random faults break no pipe that a process has to itself', () => {
+    const file = path.join(scratch(), 'out');
+    const random = ['rate=1', 'kinds=error', 'errors=EPIPE', 'syscalls=write'].map((part) => part.split('='));
+    const flags = random.map(([name, value]) => `--chaos-byzantine${name === 'rate' ? '' : `-${name}`}=${value}`);
+    const script = `'${guest('truths')}' epipe ignore >'${file}'`;
+    renacer([...flags, '--', 'sh', '-c', script]);
+    expect(readFileSync(file, 'utf8').trim()).toBe('write=1 pipes=0');
+  });
+
   it('meets the one thread that is meant', () => {
     expect(find('pread64:error=EIO:task=0.2:when=1..3', 'threads')).toBe('640 445 640 640');
     expect(find('pread64:short=32:task=0.4', 'threads')).toBe('640 640 640 320');

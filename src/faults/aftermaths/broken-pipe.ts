@@ -17,9 +17,16 @@ const ENDS_BYTES = 8;
 /** Below the stack pointer, where a function may have its own data without moving it (the red zone of the x86-64 ABI). */
 const RED_ZONE_BYTES = 128;
 
-/** The pipe is broken, for all that are open on it. */
-export const brokenPipe: Aftermath = (effect, errno, { call, brokenPipes }, pipe) => {
-  const broken = pipe && breakPipe(call, pipe, errno);
+/**
+ * The pipe is broken, for all that are open on it. A pipe that a process has to itself never is: the reader can't go before the
+ * writer (programs wake themselves up by such pipes). Only who asks for just that gets it.
+ */
+export const brokenPipe: Aftermath = (effect, errno, { call, brokenPipes, deliberate, realism }, pipe) => {
+  if (pipe === undefined) return effect;
+  const { tid } = call.task;
+  if (!deliberate && realism !== 'any' && openOn(tid, pipe.link).some((other) => other.isOpenForReading))
+    return undefined;
+  const broken = breakPipe(call, pipe, errno);
   return broken ? { ...broken, begin: () => brokenPipes.add(pipe.link) } : effect;
 };
 
@@ -69,7 +76,7 @@ function breakPipe(call: StoppedCall, pipe: Descriptor, errno: number): Effect |
       if (ends?.length !== ENDS_BYTES) return failure;
       const [reader = -1, writer = -1] = new Int32Array(ends.buffer);
       const { link } = pipe;
-      const writers = Descriptor.allOf(tid).filter((other) => other.link === link && other.isOpenForWriting);
+      const writers = openOn(tid, link).filter((other) => other.isOpenForWriting);
       return {
         ...failure,
         writes: [{ address: scratch, bytes: kept }],
@@ -77,6 +84,11 @@ function breakPipe(call: StoppedCall, pipe: Descriptor, errno: number): Effect |
       };
     },
   };
+}
+
+/** The descriptors of a process that are open on this pipe. */
+function openOn(tid: number, link: string | undefined): Descriptor[] {
+  return Descriptor.allOf(tid).filter((other) => other.link === link);
 }
 
 function replaced(writer: Descriptor, by: number): OwnCall {
