@@ -50,8 +50,11 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
   const lines = format === 'text' ? output : new OwnOutput(undefined);
   const report = line.reportFile === undefined ? undefined : ReplacedFile.open(line.reportFile, '--report');
   const isChaotic = partsOf(chaos.settings).length > 0 || line.replay !== undefined;
-  if (isChaotic && settings.untilExec) {
-    throw new RenacerError('USAGE', '-b can not go with chaos, which covers the whole tree');
+  if (starts && isChaotic && settings.untilExec) {
+    throw new RenacerError(
+      'USAGE',
+      '-b can not go with chaos of a command, which covers its whole tree; it can with -p',
+    );
   }
   const trace = await traceOutput(line, isChaotic, output);
   const terminal = starts ? saveTerminal(0) : undefined;

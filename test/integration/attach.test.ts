@@ -237,6 +237,31 @@ print(first, took < 5, flush=True)`;
     expect(await text).toBe('written 100 True\n');
   });
 
+  it('a rule holds until execve, if -b says so: what is executed runs untraced', async () => {
+    const script = `
+import os, sys
+print("ready", flush=True)
+sys.stdin.readline()
+if os.fork() == 0:
+    try: os.getsid(0)
+    except OSError as error: print(error.strerror, flush=True)
+    os.execlp("grep", "grep", "TracerPid", "/proc/self/status")
+os.wait()
+try: os.getsid(0)
+except OSError as error: print("again", error.strerror, flush=True)`;
+    const child = started([PYTHON, '-c', script]);
+    await once(child.stdout!, 'data');
+    const rule = ['-e', 'inject=getsid:error=ENXIO:delay_enter=1ms'];
+    const tracing = tracer(['-f', '--detach-on=execve', ...rule, '-e', 'trace=execve', '-p', String(child.pid)]);
+    await tracing.shows(/attached/);
+    child.stdin!.write('go on\n');
+    let text = '';
+    for await (const data of child.stdout!) text += String(data);
+    expect(text).toBe('No such device or address\nTracerPid:\t0\nagain No such device or address\n');
+    expect(await tracing.ended()).toBe(0);
+    expect(tracing.text()).toMatch(/detached/);
+  });
+
   it('ends when nobody reads the trace any more', async () => {
     const pid = await sleepers();
     const tracing = tracer(['-p', String(pid)]);
