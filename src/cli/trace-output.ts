@@ -1,7 +1,7 @@
 import type { RunResult } from '../model/run-result.ts';
 import type { CountedCalls } from '../report/count-table.ts';
 import type { TraceRequest } from '../run/request.ts';
-import { syscallNumber } from '../syscalls/syscall-table.ts';
+import { syscallNumber, unknownNumbers } from '../syscalls/syscall-table.ts';
 import { asksForTrace, type CommandLine } from './command-line.ts';
 import type { OwnOutput } from './own-output.ts';
 import type { TraceOutput } from './shown-events.ts';
@@ -16,7 +16,7 @@ export async function traceOutput(
   if (!asksForTrace(line, isChaotic)) return undefined;
   const { expressions, trace: settings } = line;
   const request: TraceRequest = {
-    select: expressions.trace?.selection() ?? 'all',
+    select: withUnknown(expressions.trace?.selection() ?? 'all'),
     follow: settings.follow,
     untilExec: settings.untilExec,
   };
@@ -29,6 +29,11 @@ export async function traceOutput(
   // With the decoders of every call: not loaded where nothing is printed.
   const { shownEvents } = await import('./shown-events.ts');
   return shownEvents(line, request, output);
+}
+
+/** As strace: no set of names leaves out a call that has none. */
+function withUnknown(selection: TraceRequest['select']): TraceRequest['select'] {
+  return typeof selection === 'string' ? selection : [...selection, ...unknownNumbers()];
 }
 
 /** Whether not all calls that are traced are counted: which ones are, their events tell. */

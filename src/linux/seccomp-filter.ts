@@ -19,6 +19,9 @@ const ARCH = 4;
 const ARGUMENTS = 16;
 const ARGUMENT_BYTES = 8;
 
+/** No call has a number from here on: they always stop, as rare as they are. */
+const FIRST_UNKNOWN = 1024;
+
 /** A flag of clone(2), and of clone3(2), which takes its flags in memory. */
 export const CLONE_UNTRACED = 0x800000;
 
@@ -39,7 +42,8 @@ interface Range {
 
 /**
  * The program that lets all system calls run at native speed but those in `numbers` (x86-64), which stop for the
- * tracer, and those in `conditions` if these hold. Calls by another ABI (32-bit, x32) always stop: the tracer decides what to make of them. So does whatever makes,
+ * tracer, and those in `conditions` if these hold. Calls by another ABI (32-bit, x32) and
+ * by numbers that no call has always stop: the tracer decides what to make of them. So does whatever makes,
  * or may make, a task that nobody traces: its calls would all fail under this filter.
  *
  * A binary search over ranges of numbers: about eight comparisons for any set.
@@ -51,8 +55,8 @@ export function traceFilter(numbers: 'all' | Iterable<number>, conditions: Argum
     [BPF_JMP_JEQ_K, 1, 0, AUDIT_ARCH_X86_64],
     [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
     [BPF_LD_W_ABS, 0, 0, NR],
-    // x32 numbers have bit 30 set.
-    [BPF_JMP_JGE_K, 0, 1, 0x40000000],
+    // Unknown ones, and those of x32, which have bit 30 set.
+    [BPF_JMP_JGE_K, 0, 1, FIRST_UNKNOWN],
     [BPF_RET_K, 0, 0, SECCOMP_RET_TRACE],
     [BPF_JMP_JEQ_K, 0, 4, SYS.clone],
     [BPF_LD_W_ABS, 0, 0, ARGUMENTS],

@@ -111,3 +111,11 @@ export function syscallNumbers(): readonly number[] {
 export function syscallNames(): readonly string[] {
   return native.names();
 }
+
+/** Numbers from here on no kernel has given to a call. */
+const MAX_NUMBERS = 1024;
+
+/** The numbers that the table has no call for: newer ones, and those that never were one. */
+export function unknownNumbers(): readonly number[] {
+  return Array.from({ length: MAX_NUMBERS }, (_, nr) => nr).filter((nr) => syscallEntry(nr) === undefined);
+}

@@ -40,6 +40,14 @@ describe('the filter that makes calls stop', () => {
     );
   });
 
+  it('stops those that no kernel knows', () => {
+    fc.assert(
+      fc.property(numbers, fc.integer({ min: 1024, max: 2 ** 31 - 1 }), (asked, nr) => {
+        expect(verdict(traceFilter(asked), nr)).toBe(TRACE);
+      }),
+    );
+  });
+
   it('stops some only if an argument is not 0', () => {
     const conditions = fc.uniqueArray(fc.nat(400), { maxLength: 5 });
     fc.assert(
