@@ -14,10 +14,18 @@ function run(command: string, ...args: string[]): string {
 
 beforeAll(() => {
   elsewhere = mkdtempSync(path.join(tmpdir(), 'renacer-elsewhere-'));
-  const packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', elsewhere], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
+  // What prepack and postpack do, but for the build.
+  const manifest = (wish: string) => execFileSync('node', ['scripts/packed-manifest.mjs', wish], { cwd: ROOT });
+  manifest('strip');
+  let packed: string;
+  try {
+    packed = execFileSync('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', elsewhere], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+  } finally {
+    manifest('restore');
+  }
   writeFileSync(path.join(elsewhere, 'package.json'), '{"name": "elsewhere", "private": true, "type": "module"}');
   run('npm', 'install', '--no-audit', '--no-fund', `./${packed.trim()}`);
 }, 120_000);
@@ -29,6 +37,12 @@ describe('the package, installed elsewhere', () => {
     const listing = run('npx', 'renacer', '--chaos', 'gentle', '-o', 'own.txt', '--', 'ls', '-l', '/');
     expect(listing).toMatch(/ etc$/m);
     expect(readFileSync(path.join(elsewhere, 'own.txt'), 'utf8')).toContain('outcome  survived');
+  });
+
+  it('has no scripts that npm would warn of, and this repository still has them', () => {
+    const scripts = (file: string) => (JSON.parse(readFileSync(file, 'utf8')) as { scripts?: object }).scripts;
+    expect(scripts(path.join(elsewhere, 'node_modules/renacer/package.json'))).toBeUndefined();
+    expect(scripts(path.join(ROOT, 'package.json'))).toMatchObject({ prepare: 'npm run build' });
   });
 
   it('traces, injects and knows its version', () => {
