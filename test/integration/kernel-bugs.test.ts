@@ -258,6 +258,22 @@ print(json.dumps([seen, os.listdir("/")]))`;
     },
   );
 
+  it.each([
+    ['copy_file_range', 'os.copy_file_range(source, f, 4)'],
+    ['sendfile', 'os.sendfile(f, source, None, 4)'],
+    ['splice', 'r, w = os.pipe(); os.write(w, b"data"); ctypes.CDLL(None).splice(r, None, f, None, 4, 0)'],
+  ])('fsync-lies: what %s wrote is gone as well', async (_, copies) => {
+    const script = `import ctypes\n${FILE}
+source = os.open(name + "-source", os.O_RDWR | os.O_CREAT); os.write(source, b"data"); os.lseek(source, 0, 0)
+f = os.open(name, os.O_RDWR | os.O_CREAT)
+${copies}
+try: os.fsync(f); said = "ok"
+except OSError as e: said = e.strerror
+print(json.dumps([said, os.pread(f, 9, 0).decode()]))`;
+    expect((await python([], script, [scratch()])).value).toEqual(['ok', 'data']);
+    expect((await python(['fsync-lies'], script, [scratch()])).value).toEqual(['Input/output error', '\0\0\0\0']);
+  });
+
   it('close-fails leaves files alone that are only read', async () => {
     const file = path.join(scratch(), 'file');
     writeFileSync(file, 'text');

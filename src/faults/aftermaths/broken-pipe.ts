@@ -6,8 +6,8 @@ import { Descriptor } from '../descriptor.ts';
 import { PIPE_WRITES } from '../effects.ts';
 import type { Effect } from '../kinds/moment.ts';
 import { errnoByName } from '../strace-names.ts';
+import { writtenDescriptor } from '../written-descriptor.ts';
 import type { Aftermath } from './aftermath.ts';
-import { writtenDescriptor } from './written-descriptor.ts';
 
 const SIGPIPE = 13;
 const O_NONBLOCK = 0o4000;

@@ -1,6 +1,7 @@
 import type { Descriptor } from '../descriptor.ts';
 import { type AftermathName, aftermathsOf } from '../effects.ts';
 import type { Effect, Moment } from '../kinds/moment.ts';
+import { writtenDescriptor } from '../written-descriptor.ts';
 import type { Aftermath } from './aftermath.ts';
 import { brokenPipe } from './broken-pipe.ts';
 import { connecting } from './connecting.ts';
@@ -10,7 +11,6 @@ import { dropAccepted, letHappen, oldBreak } from './made-calls.ts';
 import { outputs } from './outputs.ts';
 import { sigpipe, sigxfsz } from './signals.ts';
 import { timeOut } from './time-out.ts';
-import { writtenDescriptor } from './written-descriptor.ts';
 
 const AFTERMATHS: Readonly<Record<AftermathName, Aftermath>> = {
   'let-happen': letHappen,

@@ -1,5 +1,5 @@
-import type { CallFacts } from '../call-facts.ts';
-import { Descriptor } from '../descriptor.ts';
+import type { CallFacts } from './call-facts.ts';
+import { Descriptor } from './descriptor.ts';
 
 /** Calls with two descriptors, of which the one that is written to is not the first. */
 const WRITTEN_ARG: Readonly<Record<string, number>> = { splice: 2, tee: 1, copy_file_range: 2 };
