@@ -44,8 +44,9 @@ function stackCell(event: TraceEvent & Located): string {
 function cells(record: TraceRecord): (string | number | boolean)[] {
   switch (record.type) {
     case 'syscall': {
-      const { name, args, result, error, duration, injected } = record;
-      return [name, `${name}(${args.join(', ')})`, result ?? '', error ?? '', (duration * 1e6).toFixed(3), injected];
+      const { name, args, raw_result, error, duration, injected } = record;
+      const result = raw_result === null ? '' : String(BigInt.asIntN(64, BigInt(raw_result)));
+      return [name, `${name}(${args.join(', ')})`, result, error ?? '', (duration * 1e6).toFixed(3), injected];
     }
     case 'signal':
       return [record.signal, record.info, '', '', '', record.injected];

@@ -42,6 +42,7 @@ export interface SyscallRecord extends RecordBase, PlaceRecord {
   /** The words that were passed. */
   raw_args: string[];
   result: number | null;
+  raw_result: string | null;
   result_text: string;
   error: string | null;
   duration: number;
@@ -110,6 +111,7 @@ function syscallRecord(event: SyscallExitEvent, options: PrintOptions): SyscallR
     args: [...argumentTexts(event, options)],
     raw_args: [...argumentWords(event)],
     result: returned ? (errno === 0 ? event.result.signed(0) : -1) : null,
+    raw_result: returned ? (errno === 0 ? event.result.hex(0) : '0xffffffffffffffff') : null,
     result_text: returned ? formatResult(event, options) : '?',
     error: errno === 0 ? null : (errnoNameOf(errno) ?? `errno ${errno}`),
     duration: Math.round(duration * 1e9) / 1e9,

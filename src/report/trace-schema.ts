@@ -29,7 +29,11 @@ const syscall = base.extend({
   name: z.string(),
   args: z.array(z.string()).describe('The arguments decoded, as strace prints them and in its order'),
   raw_args: z.array(z.string()).describe('The argument words in hexadecimal'),
-  result: z.number().nullable().describe('What the call returned; -1 if it failed; null if it never came back'),
+  result: z
+    .number()
+    .nullable()
+    .describe('What the call returned; -1 if it failed; null if it never came back. Exact in ±2^53: see raw_result'),
+  raw_result: z.string().nullable().describe('The same in hexadecimal, all 64 bits of it'),
   result_text: z.string().describe('The same as strace prints it'),
   error: z.string().nullable().describe('The name of the errno of a call that failed'),
   duration: z.number().nonnegative().describe('Seconds'),

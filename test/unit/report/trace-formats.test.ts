@@ -23,14 +23,32 @@ const EVENTS: TraceEvent[] = [
   { ...base, kind: 'task-end', exitStatus: undefined, signal: 9, coreDumped: false },
 ];
 
-function written(make: (write: (text: string) => void) => { event(event: TraceEvent): void }): string {
+function written(
+  make: (write: (text: string) => void) => { event(event: TraceEvent): void },
+  events: readonly TraceEvent[] = EVENTS,
+): string {
   let text = '';
   const trace = make((part) => {
     text += part;
   });
-  for (const event of EVENTS) trace.event(event);
+  for (const event of events) trace.event(event);
   return text;
 }
+
+describe('a result of 64 bits', () => {
+  const seek: MadeCall = { name: 'lseek', args: [3, 0, 0], result: 2n ** 53n + 1n };
+
+  it('is exact in JSON as raw_result', () => {
+    const [, line] = written((write) => new JsonTrace(write, [], { stringLimit: 32 }), [exitOf(seek)]).split('\n');
+    expect(JSON.parse(line!)).toMatchObject({ raw_result: '0x20000000000001', result_text: '9007199254740993' });
+  });
+
+  it('is exact in CSV', () => {
+    expect(written((write) => new CsvTrace(write, { stringLimit: 32 }), [exitOf(seek)])).toContain(
+      ',9007199254740993,',
+    );
+  });
+});
 
 describe('json', () => {
   const lines = written((write) => new JsonTrace(write, ['cmd', 'arg'], { stringLimit: 32 })).split('\n');
