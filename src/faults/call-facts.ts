@@ -32,6 +32,7 @@ export class CallFacts {
   #descriptors: readonly Descriptor[] | undefined;
   #arguments: readonly Descriptor[] | undefined;
   #paths: readonly string[] | undefined;
+  #situation: Situation | undefined;
 
   constructor(call: StoppedCall) {
     this.call = call;
@@ -77,6 +78,11 @@ export class CallFacts {
 
   /** How the call is made, as far as it decides which errors it could meet. */
   situation(): Situation {
+    this.#situation ??= this.#lookAtSituation();
+    return this.#situation;
+  }
+
+  #lookAtSituation(): Situation {
     const { args } = this.call;
     const openFlags = OPEN_FLAGS[this.name] === undefined ? 0 : args.u32(OPEN_FLAGS[this.name]!);
     const messageFlags = MESSAGE_FLAGS[this.name] === undefined ? 0 : args.u32(MESSAGE_FLAGS[this.name]!);

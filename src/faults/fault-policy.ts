@@ -18,6 +18,7 @@ import { relatedTo } from './related-calls.ts';
 import { decisionOrdinal, isDeliberate } from './rule-identity.ts';
 import type { Conditions } from './selector.ts';
 import { RT_SIGACTION, SignalHandlers } from './signal-handlers.ts';
+import { wayOf } from './way-of-call.ts';
 
 /** One fault that was injected. */
 export interface FiredFault {
@@ -30,6 +31,8 @@ export interface FiredFault {
   readonly timeMs: number;
   readonly fault: Fault;
   readonly semantics: Conditions['semantics'];
+  /** In which way the call was made, for faults that the user has not asked for one by one. */
+  readonly way?: string | undefined;
   /** Where in its program the task was, if that was asked for: the tracer adds it. */
   readonly stack?: readonly StackFrame[] | undefined;
 }
@@ -186,6 +189,7 @@ export class FaultPolicy implements Policy {
       timeMs: elapsedMs,
       fault: injection.fault,
       semantics,
+      way: isDeliberate(rule.name) ? undefined : wayOf(facts),
     });
     return injection.effects;
   }

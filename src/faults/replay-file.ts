@@ -22,6 +22,8 @@ export interface RecordedFault {
   readonly rule: string;
   readonly fault: Fault;
   readonly semantics: Conditions['semantics'];
+  /** In which way the call was made (see way-of-call.ts), where the user has not asked for this very fault. */
+  readonly way?: string | undefined;
 }
 
 /** A signal of `signal_injection`, by the call at which it was sent. */
@@ -85,7 +87,7 @@ export function printRecordingHeader(header: RecordingHeader): string {
 /** One line of the file for each fault, in the order of injection, with its line end. */
 export function printRecordedFault(recorded: Recorded): string {
   const { task, syscall, ordinal, rule } = recorded;
-  const what = 'signal' in recorded ? { signal: recorded.signal } : { fault: faultText(recorded) };
+  const what = 'signal' in recorded ? { signal: recorded.signal } : { fault: faultText(recorded), made: recorded.way };
   return `${JSON.stringify({ task, syscall, ordinal, rule, ...what })}\n`;
 }
 
@@ -228,7 +230,7 @@ function readTexts(values: Json, name: string): Readonly<Record<string, string>>
 
 /** One fault, of the file or of a report. */
 export function readRecorded(json: Json, name: string, line: number): Recorded {
-  const { task, syscall, ordinal, rule, fault, signal } = json;
+  const { task, syscall, ordinal, rule, fault, signal, made } = json;
   if (typeof task !== 'string' || typeof syscall !== 'string' || typeof rule !== 'string') {
     throw badRecording(name, line, 'task, syscall and rule must be texts');
   }
@@ -241,7 +243,7 @@ export function readRecorded(json: Json, name: string, line: number): Recorded {
   if (typeof fault !== 'string') throw badRecording(name, line, 'fault must be a text');
   try {
     const read = parseInject(`${syscall}:${fault}`);
-    return { ...at, fault: read.fault, semantics: read.semantics };
+    return { ...at, fault: read.fault, semantics: read.semantics, ...(typeof made === 'string' && { way: made }) };
   } catch (cause) {
     const reason = cause instanceof RenacerError ? `${cause.message}: ${cause.hint}` : `${cause}`;
     throw badRecording(name, line, reason, cause);

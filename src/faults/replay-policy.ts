@@ -10,15 +10,17 @@ import { decisionKey } from './decisions.ts';
 import type { FiredFault } from './fault-policy.ts';
 import { isInterrupting } from './fault-source.ts';
 import type { FirstAndLast } from './first-and-last.ts';
-import { effectsOf } from './kinds/index.ts';
+import { effectsOf, type Fault } from './kinds/index.ts';
 import type { Effect } from './kinds/moment.ts';
 import { CallsUnderWay, mergeEntries } from './merged-effects.ts';
 import { Quirks } from './quirks/index.ts';
+import { errorsFor } from './realism.ts';
 import { faultText, type Recorded, type RecordedFault, type RecordedSignal } from './replay-file.ts';
 import { decisionOrdinal, isDeliberate } from './rule-identity.ts';
 import { type SentSignal, SentSignals } from './sent-signals.ts';
 import { RT_SIGACTION, SignalHandlers } from './signal-handlers.ts';
 import { signalByName } from './strace-names.ts';
+import { wayOf } from './way-of-call.ts';
 
 /** A fault that was injected before, and is to come again. */
 export interface ReplayPlan {
@@ -141,12 +143,18 @@ export class ReplayPolicy implements Policy {
   #inject(recorded: RecordedFault, facts: CallFacts): Effect[] | undefined {
     const { call } = facts;
     const { fault, semantics, rule } = recorded;
+    const way = recorded.way === undefined ? undefined : wayOf(facts);
+    const isOther = way !== recorded.way;
+    if (isOther && !canBeMet(fault, facts)) {
+      this.#refused.set(recorded, `the call could not meet it: it was made as "${recorded.way}", and is as "${way}"`);
+      return undefined;
+    }
     const effects = effectsOf(fault, {
       call,
       facts,
       semantics,
-      // It was possible when it was recorded, so that it had been allowed.
-      realism: 'any',
+      // It was possible when it was recorded, so that it had been allowed; but for a call that is made in another way.
+      realism: isOther ? 'likely' : 'any',
       deliberate: isDeliberate(rule),
       key: decisionKey(this.#seed, rule, call.task.lineage),
       ordinal: decisionOrdinal(call),
@@ -155,14 +163,14 @@ export class ReplayPolicy implements Policy {
       quirks: this.#quirks,
     });
     if (!effects) {
-      this.#refused.set(recorded, `that call can't meet it: it is made in another way`);
+      this.#refused.set(recorded, 'the call could not meet it: it is made in another way');
       return undefined;
     }
     this.#injected.add(recorded);
     for (const { begin } of effects) begin?.();
     const { lineage, tid, enteredAt } = call.task;
     const at = { lineage, tid, syscall: facts.name, ordinal: call.ordinal, timeMs: enteredAt - this.#startMs };
-    this.#onFault({ rule, ...at, fault, semantics });
+    this.#onFault({ rule, ...at, fault, semantics, way });
     return effects;
   }
 
@@ -209,6 +217,12 @@ export class ReplayPolicy implements Policy {
     }
     return 'there was no such task';
   }
+}
+
+/** Whether a call that is made in another way than when a fault was recorded can meet it all the same. */
+function canBeMet({ error, retval, quirk }: Fault, facts: CallFacts): boolean {
+  if (retval !== undefined || quirk !== undefined) return false;
+  return error === undefined || errorsFor(facts.name, facts.situation(), 'likely').includes(`${error}`);
 }
 
 function dependsOnHandlers(recorded: Recorded): boolean {

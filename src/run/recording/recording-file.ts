@@ -42,8 +42,8 @@ export class RecordingFile {
     this.lines.write(printRecordingHeader(header));
   }
 
-  fault({ lineage, syscall, ordinal, rule, fault, semantics }: FiredFault): void {
-    this.#write({ task: lineage, syscall, ordinal, rule, fault, semantics });
+  fault({ lineage, syscall, ordinal, rule, fault, semantics, way }: FiredFault): void {
+    this.#write({ task: lineage, syscall, ordinal, rule, fault, semantics, way });
   }
 
   /** One that came by time has no coordinate at which it could come again: it is left out. */

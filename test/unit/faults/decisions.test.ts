@@ -31,7 +31,12 @@ describe('seeded decisions', () => {
   it('are uniform over ordinals, and independent between neighbours in every coordinate', () => {
     const n = 20_000;
     const key = decisionKey(7, 'rule', '0');
-    const other = [decisionKey(8, 'rule', '0'), decisionKey(7, 'rulf', '0'), decisionKey(7, 'rule', '0.1')];
+    const other = [
+      decisionKey(8, 'rule', '0'),
+      decisionKey(7 + 2 ** 32, 'rule', '0'),
+      decisionKey(7, 'rulf', '0'),
+      decisionKey(7, 'rule', '0.1'),
+    ];
     const hits = Array.from({ length: n }, (_, i) => drawUnit(key, i) < 0.1);
     const rate = hits.filter(Boolean).length / n;
     expect(Math.abs(rate - 0.1)).toBeLessThan(4 * Math.sqrt((0.1 * 0.9) / n));
