@@ -175,5 +175,6 @@ function isChrooted(): boolean {
 }
 
 function fix(dockerFlags: string, otherwise: string): string {
-  return inContainer() ? `docker run ${dockerFlags}` : otherwise;
+  // Capabilities that a container has are those of its root.
+  return inContainer() ? `docker run ${isRoot() ? '' : '--user root '}${dockerFlags}` : otherwise;
 }

@@ -34,7 +34,7 @@ export async function tierBackends(capabilities: readonly Capability[]): Promise
     { tier: 'basic', part: 'CPU limit', backend: cpu },
     { tier: 'basic', part: 'process tree', backend: tree },
     { tier: 'basic', part: 'signals', backend: tracer },
-    { tier: 'network', part: 'network', backend: networkBackend(packets, tracer) },
+    { tier: 'network', part: 'network', backend: networkBackend(packets, tracer, noPackets(has)) },
     { tier: 'network', part: 'network, by choice', backend: await namespaceBackend() },
     { tier: 'network', part: 'I/O latency', backend: tracer },
     { tier: 'byzantine', part: 'faults', backend: tracer },
@@ -46,7 +46,13 @@ async function namespaceBackend(): Promise<string | undefined> {
   return available ? NAMESPACE : undefined;
 }
 
-function networkBackend(packets: boolean, tracer: string | undefined): string | undefined {
+function networkBackend(packets: boolean, tracer: string | undefined, noPackets: string): string | undefined {
   if (packets) return 'packets (nftables owner table + NFQUEUE)';
-  return tracer && probeEmulation() === undefined ? `${EMULATION}, ${tracer}` : undefined;
+  return tracer && probeEmulation() === undefined ? `${EMULATION}, ${tracer}; ${noPackets}` : undefined;
+}
+
+/** Why real packets can't be impaired here. */
+function noPackets(has: (name: CapabilityName) => boolean): string {
+  const missing = (['NET_ADMIN', 'cgroup v2'] as const).filter((name) => !has(name));
+  return missing.length > 0 ? `packets need ${missing.join(' and ')}` : 'packets were tried, and did not come through';
 }

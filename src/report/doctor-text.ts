@@ -10,6 +10,8 @@ export function doctorText(
 ): string {
   const { green, red, yellow, bold, dim } = createColors(colour);
   const mark = (yes: boolean): string => (yes ? green('✔') : red('✘'));
+  const markOf = (backend: string | undefined): string =>
+    backend?.includes('emulation') ? yellow('≈') : mark(backend !== undefined);
   const width = Math.max(...capabilities.map(({ name }) => name.length), ...parts.map(({ part }) => part.length));
 
   const capabilityLines = capabilities.flatMap(({ name, available, detail, fix }) => [
@@ -21,10 +23,19 @@ export function doctorText(
     `  ${tier}`,
     ...parts
       .filter((part) => part.tier === tier)
-      .map(
-        ({ part, backend }) =>
-          `  ${mark(backend !== undefined)} ${part.padEnd(width)}  ${backend ?? dim('not possible here')}`,
-      ),
+      .map(({ part, backend }) => `  ${markOf(backend)} ${part.padEnd(width)}  ${backend ?? dim('not possible here')}`),
   ]);
-  return [bold('This machine'), ...capabilityLines, '', bold('What each tier will use'), ...tierLines, ''].join('\n');
+  const isEmulated = parts.some(({ backend }) => backend?.includes('emulation'));
+  const legend = isEmulated
+    ? ['', `${yellow('≈')} an emulation: it works without what is missing above, and is not the real thing`]
+    : [];
+  return [
+    bold('This machine'),
+    ...capabilityLines,
+    '',
+    bold('What each tier will use'),
+    ...tierLines,
+    ...legend,
+    '',
+  ].join('\n');
 }
