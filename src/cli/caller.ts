@@ -1,4 +1,5 @@
-import { constants } from 'node:os';
+import { constants, existsSync, openSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import type { LaunchSignals } from '../linux/call-table.ts';
 import { inheritedFds } from '../linux/inherited-fds.ts';
 
@@ -15,12 +16,20 @@ export interface Caller {
   /** Descriptors above them. */
   readonly inheritedFds: readonly number[];
   readonly signals: LaunchSignals | undefined;
+  /** Where our working directory is, if it has been removed; undefined if it is where this process is. */
+  readonly cwd: string | undefined;
   /** The soft limit of open files; undefined if it is not known. */
   readonly openFiles: number | undefined;
 }
 
 /** Where nothing is known. */
-export const NOBODY: Caller = { closed: [], inheritedFds: [], signals: undefined, openFiles: undefined };
+export const NOBODY: Caller = {
+  closed: [],
+  inheritedFds: [],
+  signals: undefined,
+  cwd: undefined,
+  openFiles: undefined,
+};
 
 /**
  * To be asked before anything of our own is opened. Node.js opens closed descriptors, and resets signals, before any of our code
@@ -32,15 +41,34 @@ export function caller(env: NodeJS.ProcessEnv = process.env): Caller {
     FORM.exec(env[VARIABLE] ?? '') ?? [];
   delete env[VARIABLE];
   if (environment !== '') restore(env, environment.split(SEPARATOR));
+  const inherited = hasProc() ? inheritedFds() : [];
   return {
     closed: [...closed].map(Number),
-    inheritedFds: inheritedFds(),
+    inheritedFds: inherited,
+    cwd: leaveRemovedDirectory(),
     signals:
       blocked === undefined || ignored === undefined
         ? undefined
         : { blocked: BigInt(`0x${blocked}`), ignored: ignoredSignals(BigInt(`0x${ignored}`), shell) },
     openFiles: openFiles === '' ? undefined : openFiles === 'unlimited' ? Number.POSITIVE_INFINITY : Number(openFiles),
   };
+}
+
+/** Without it no run begins, which is told when all is loaded. */
+export function hasProc(): boolean {
+  return existsSync('/proc/self/fd');
+}
+
+/** Node.js starts no thread in a directory without a path. Where we go instead, no file can be made. */
+function leaveRemovedDirectory(): string | undefined {
+  try {
+    process.cwd();
+    return undefined;
+  } catch {
+    const fd = openSync('.', constants.O_RDONLY | constants.O_DIRECTORY);
+    process.chdir('/proc/self/fd');
+    return `/proc/self/fd/${fd}`;
+  }
 }
 
 function restore(env: NodeJS.ProcessEnv, lines: readonly string[]): void {
@@ -59,5 +87,5 @@ function ignoredSignals(mask: bigint, shell: string): number[] {
     (signal) => (mask >> BigInt(signal - 1)) & 1n,
   );
   const isShellsOwn = shell.startsWith('bash') && !shell.includes("''");
-  return isShellsOwn ? ignored.filter((signal) => signal !== constants.signals.SIGQUIT) : ignored;
+  return isShellsOwn ? ignored.filter((signal) => signal !== system.signals.SIGQUIT) : ignored;
 }

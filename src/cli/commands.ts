@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
-import { type Caller, NOBODY } from './caller.ts';
+import { type Caller, hasProc, NOBODY } from './caller.ts';
 import { parseCommandLine } from './command-line.ts';
 import { topicHelp } from './help.ts';
 import { writeToStderr, writeToStdout } from './own-output.ts';
@@ -31,6 +31,11 @@ async function dispatch(argv: readonly string[], caller: Caller = NOBODY): Promi
     return 0;
   }
   if (argv[0] === 'replay') return replay(argv.slice(1), caller);
+  if (process.platform === 'linux' && !hasProc()) {
+    throw new RenacerError('NO_PROC', 'Renacer needs /proc, and it is not mounted here', {
+      hint: 'Mount it: mount -t proc proc /proc',
+    });
+  }
   const line = parseCommandLine(argv, process.env, undefined);
   startAhead(line);
   const { run } = await import('./run.ts');
@@ -61,7 +66,16 @@ function report(error: unknown): number {
   return known.exitCode;
 }
 
+/** What a machine or a limit has no room for is no defect. */
+const NO_ROOM: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOSPC'];
+
 function defect(error: unknown): RenacerError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== undefined && NO_ROOM.includes(code)) {
+    return new RenacerError('NO_ROOM', `Renacer has no room to run: ${message}`, {
+      hint: 'The machine, or a limit (ulimit -a), had no room for one more task, file or page.',
+    });
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new RenacerError('DEFECT', text, {
     hint: 'this is a defect of Renacer: please report it with the command and these lines',

@@ -24,7 +24,7 @@ const READY_FD = 3;
  */
 export function becomeCommand(command: string, line: CommandLine, caller: Caller): number {
   const env = environment(line.trace.env);
-  const file = resolveCommand(command, process.env, process.cwd());
+  const file = resolveCommand(command, process.env, caller.cwd ?? process.cwd());
   const user = line.trace.user === undefined ? undefined : userOf(line.trace.user);
   const [ready, readyEnd] = makePipe();
   allowTracers(true);
@@ -41,7 +41,7 @@ export function becomeCommand(command: string, line: CommandLine, caller: Caller
       file,
       argv: [line.trace.argv0 ?? command, ...line.args],
       env: Object.entries(env).map(([name, value]) => `${name}=${value ?? ''}`),
-      cwd: undefined,
+      cwd: caller.cwd,
       stdio: [0, 1, 2].map((fd) => (caller.closed.includes(fd) ? undefined : fd)) as [number, number, number],
       inheritedFds: caller.inheritedFds,
       signals: caller.signals,

@@ -11,12 +11,13 @@ const STDOUT = 1;
 const STDERR = 2;
 
 /** What the command is to have as our caller has set it. */
-export function givenTo(caller: Caller): Pick<RunRequest, 'stdio' | 'inheritedFds' | 'signals' | 'rlimits'> {
+export function givenTo(caller: Caller): Pick<RunRequest, 'stdio' | 'inheritedFds' | 'signals' | 'cwd' | 'rlimits'> {
   const choice = (fd: number): StdioChoice => (caller.closed.includes(fd) ? 'closed' : 'inherit');
   return {
     stdio: [choice(STDIN), choice(STDOUT), choice(STDERR)],
     inheritedFds: caller.inheritedFds,
     signals: caller.signals,
+    cwd: caller.cwd,
     rlimits: givenOpenFilesLimit(caller.openFiles),
   };
 }

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { type Finished, RENACER, renacer } from '../support/renacer.ts';
+
+/** Where something is missing that is nearly always there: it works, or says in a line why not. */
+
+const isRoot = process.geteuid?.() === 0;
+const shell = (...script: string[]): Finished =>
+  renacer([], { through: ['sh', '-c', `${script.join('; ').replaceAll('RENACER', RENACER)}\n# "$0"`] });
+
+describe('a working directory that has been removed', () => {
+  it.each(['--chaos-timeout 50s', '-f', '-f --engine ptrace', '-e inject=mkdir:error=EIO'])(
+    'is no obstacle to %s',
+    (options) => {
+      const { status, stdout } = shell(
+        'cd "$(mktemp -d)"',
+        'rmdir "$PWD"',
+        `RENACER ${options} -o /dev/null sh -c 'echo ran; exit 5' 2>/dev/null`,
+      );
+      expect([status, stdout]).toEqual([5, 'ran\n']);
+    },
+  );
+});
+
+it.each([
+  ['no HOME', 'unset HOME'],
+  ['nothing else in the environment', 'exec env -i "PATH=$PATH" RENACER --chaos-timeout 50s -o /dev/null true'],
+])('%s', (_, script) => {
+  expect(shell(script, 'RENACER --chaos-timeout 50s -o /dev/null true').status).toBe(0);
+});
+
+it('few descriptors: works, or one line says that there is no room', () => {
+  for (const limit of [20, 30, 50, 80]) {
+    const { status, stderr } = shell(`ulimit -n ${limit}`, 'RENACER --chaos-timeout 50s -o /dev/null true');
+    expect(stderr).not.toMatch(/defect|^\s+at /m);
+    expect([0, 125]).toContain(status);
+  }
+});
+
+it.skipIf(!isRoot)('no /proc (root: a namespace of mounts)', () => {
+  const { status, stderr } = renacer(['--chaos-timeout', '50s', 'true'], {
+    through: ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /proc; exec "$0" "$@"'],
+  });
+  expect(stderr).toBe(
+    'renacer: Renacer needs /proc, and it is not mounted here\nrenacer: Mount it: mount -t proc proc /proc\n',
+  );
+  expect(status).toBe(125);
+});
