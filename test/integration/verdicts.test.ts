@@ -6,8 +6,11 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/json-report.ts';
+import { missingForPackets } from '../support/network.ts';
 import { PYTHON } from '../support/programs.ts';
 import { closingLine, emptyDirectory, type Finished, RENACER, renacer } from '../support/renacer.ts';
+
+const missing = await missingForPackets();
 
 function outcome(finished: Finished): string | undefined {
   return closingLine(finished, 'outcome');
@@ -321,4 +324,37 @@ describe('a recording has all that judged', () => {
     }
     expect(closingLine(renacer(['replay', recording, '--chaos-timeout', '30s']), 'timeout')).toMatch(/ of 30\.0 s$/);
   });
+});
+
+describe('a slow network is not an idle program', () => {
+  const TALK = `
+import socket, threading, time
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+def serve():
+    c, _ = s.accept()
+    while True:
+        time.sleep(0.7); c.send(b'x')
+threading.Thread(target=serve, daemon=True).start()
+c = socket.create_connection(s.getsockname())
+while True: c.recv(100)
+`;
+  const BACKENDS = ['packets', 'syscalls'].map((name) => [name, name === 'packets' ? missing : undefined] as const);
+  const TIMES = ['--chaos-timeout', '6s', '--hang-after', '2s'];
+
+  for (const [backend, lacking] of BACKENDS)
+    describe.skipIf(lacking !== undefined)(`${backend} ${lacking ?? ''}`, () => {
+      it('what is held, and what trickles in', () => {
+        const through = ['--network-backend', backend, ...TIMES];
+        const late = renacer([...through, '--chaos-network-latency', '5s', '--', PYTHON, '-c', TALK]);
+        expect(outcome(late)).toMatch(/^stopped: timeout of 6 s reached \(/);
+        expect(closingLine(late, 'injected')).toMatch(/^only delays: \d+ packets$/);
+        const trickling = renacer([...through, '--chaos-network-latency', '1ms', '--', PYTHON, '-c', TALK]);
+        expect(outcome(trickling)).toMatch(/^stopped: /);
+      });
+
+      it('but one that waits for what never comes hangs', () => {
+        const cut = renacer(['--network-backend', backend, ...TIMES, '--chaos-partition', '--', PYTHON, '-c', TALK]);
+        expect(outcome(cut)).toMatch(/^hung: /);
+      });
+    });
 });

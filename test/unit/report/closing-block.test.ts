@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { RenacerError } from '../../../src/model/errors.ts';
+import type { InjectedCallFault, RunResult } from '../../../src/model/run-result.ts';
+import { closingBlock } from '../../../src/report/closing-block.ts';
+
+const RESULT: RunResult = {
+  command: ['true'],
+  seed: 7,
+  config: undefined,
+  backends: { tree: 'cgroup v2' },
+  outcome: 'survived',
+  exitCode: 0,
+  signal: undefined,
+  durationMs: 20,
+  limits: { memory: undefined, cpu: undefined, timeout: undefined },
+  network: undefined,
+  faults: [],
+  omittedFaults: 0,
+  decisiveFault: undefined,
+  rules: [],
+  replay: undefined,
+  checks: [],
+  crashes: [],
+  spin: undefined,
+  wroteToStderr: undefined,
+  trace: { engine: 'ptrace', syscalls: [], signals: 0, tasks: 1, delays: 0, lost: 0 },
+  error: undefined,
+  again: 'renacer --seed=7 -- true',
+  strace: undefined,
+  unwritten: undefined,
+  stdout: undefined,
+  stderr: undefined,
+};
+
+function block(more: Partial<RunResult>, unmet?: string): string[] {
+  return closingBlock({ ...RESULT, ...more }, { color: false, unmet }).split('\n');
+}
+
+function fault(ordinal: number, text = 'error=EIO'): InjectedCallFault {
+  const at = { lineage: '0', syscall: 'read', ordinal };
+  return { kind: 'call', rule: 'read', at, tid: 9, timeMs: ordinal, fault: text };
+}
+
+describe('the closing block', () => {
+  it('of a run without chaos', () => {
+    expect(block({})).toEqual([
+      `renacer ${'─'.repeat(60)}`,
+      '   outcome  survived (exit status 0 after 0.02 s)',
+      '  injected  nothing',
+      '      seed  7',
+      '  backends  tree: cgroup v2',
+      '     again  renacer --seed=7 -- true',
+      '',
+    ]);
+  });
+
+  it('says each thing once', () => {
+    const crashed = new RenacerError('COMMAND_CRASHED', 'killed by SIGSEGV');
+    const [, line] = block({ outcome: 'crashed', exitCode: undefined, signal: 'SIGSEGV', error: crashed });
+    expect(line).toBe('   outcome  crashed: killed by SIGSEGV (after 0.02 s)');
+  });
+
+  it('begins with the fault that decided, and names the last of many', () => {
+    const decisiveFault = fault(11, 'kill=before');
+    const faults = [...Array.from({ length: 10 }, (_, index) => fault(index + 1)), decisiveFault, fault(12)];
+    const lines = block({ faults, decisiveFault });
+    const at = lines.findIndex((line) => line.startsWith('  injected'));
+    expect(lines[at]).toContain('kill=before at read #11 ');
+    expect(lines[at + 1]).toContain('error=EIO at read #1 ');
+    expect(lines[at + 7]).toContain('error=EIO at read #7 ');
+    expect(lines[at + 8]).toMatch(/^ {12}and 4 more, the last: error=EIO at read #12 /);
+  });
+
+  it('counts what was only late', () => {
+    const backends = { io_latency: 'ptrace' };
+    const trace = { ...RESULT.trace, delays: 14 };
+    expect(block({ backends, trace })).toContain('  injected  only delays: 14 calls');
+    expect(block({ backends, trace: { ...trace, delays: 1 } })).toContain('  injected  only delays: 1 call');
+  });
+
+  it('says what was expected and not met, and what a check has found', () => {
+    const check = { command: 'fsck', after: 'always', status: 4, output: 'a\nb\nc\nd\n', skipped: undefined } as const;
+    expect(block({ checks: [check] }, 'it was corrupted').slice(2, 7)).toEqual([
+      '  expected  not met: it was corrupted',
+      '     check  exited with 4: fsck',
+      '              b',
+      '              c',
+      '              d',
+    ]);
+  });
+
+  it('breaks a long list of backends, with an indent', () => {
+    const backends = Object.fromEntries(['memory', 'tree', 'trace', 'faults'].map((part) => [part, 'x'.repeat(40)]));
+    const lines = block({ backends });
+    const at = lines.findIndex((line) => line.startsWith('  backends'));
+    expect(lines.slice(at, at + 4).map((line) => line.slice(0, 20))).toEqual([
+      '  backends  memory: ',
+      '            tree: xx',
+      '            trace: x',
+      '            faults: ',
+    ]);
+  });
+});
