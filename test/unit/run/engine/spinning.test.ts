@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Streaks } from '../../../../src/run/verdict/spinning.ts';
+import { Streaks } from '../../../../src/run/engine/spinning.ts';
 
 type Fired = Parameters<Streaks['add']>[0];
 
