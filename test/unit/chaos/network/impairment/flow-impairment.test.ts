@@ -55,6 +55,8 @@ describe('rules that meet one flow', () => {
     const fate = fateOf(impairment);
     expect(fate).toMatchObject({ lost: 'loss', by: { lost: 'network :80' }, due: 1000 });
     expect(fate).toMatchObject({ duplicate: false, corruptAt: undefined, reordered: false });
+    const twice = [{ packetLossRate: 1 }, { packetLossRate: 1, networkTo: [':80'] }];
+    expect(fateOf(impairmentOf(twice)).by.lost).toBe('network');
     expect(fateOf(impairmentOf([{ partition: true, packetLossRate: 1 }])).lost).toBe('partition');
     expect(fateOf(impairmentOf([{ partition: false }])).lost).toBeUndefined();
   });
@@ -99,6 +101,13 @@ describe('rules that meet one flow', () => {
     expect(Math.max(...dues)).toBeLessThanOrEqual(1060);
   });
 
+  it('are mostly a little early, and at times very late, where the jitter is of Pareto', () => {
+    const impairment = impairmentOf([{ networkLatencyMs: 100, networkJitterMs: 20, networkDistribution: 'pareto' }]);
+    const delays = [...Array(500).keys()].map((ordinal) => fateOf(impairment, 'to', ordinal).due - 1100);
+    expect(delays.filter((delay) => delay < 0).length).toBeGreaterThan(250);
+    expect(Math.max(...delays)).toBeGreaterThan(-2 * Math.min(...delays));
+  });
+
   it('reset a connection at the first moment that any of them says, and know whose that is', () => {
     const impairment = impairmentOf([
       { connectionDropAfter: { bytes: 20 } },
@@ -108,6 +117,13 @@ describe('rules that meet one flow', () => {
     ]);
     expect(impairment.resets('to')).toEqual({ bytes: 10, ms: 7, by: { bytes: 'network to', ms: 'network :80' } });
     expect(impairment.resets('from')).toEqual({ bytes: 20, ms: 5, by: { bytes: 'network', ms: 'network from' } });
+    const alike = impairmentOf([
+      { connectionDropAfter: { bytes: 5 } },
+      { connectionDropAfter: { bytes: 5 }, networkTo: [':80'] },
+      { connectionDropAfter: { ms: 5 } },
+      { connectionDropAfter: { ms: 5 }, networkTo: [':80'] },
+    ]);
+    expect(alike.resets('to').by).toEqual({ bytes: 'network', ms: 'network' });
     const none = { bytes: Number.POSITIVE_INFINITY, ms: Number.POSITIVE_INFINITY, by: { bytes: '', ms: '' } };
     expect(impairmentOf([{}]).resets('to')).toEqual(none);
   });

@@ -31,4 +31,13 @@ describe('link', () => {
     // 1 MiB at 1 MB/s, and the packet that finds just so much before it.
     expect(passed.filter((time) => time !== undefined)).toHaveLength(1049);
   });
+
+  it('has as much room at any time, to the byte', () => {
+    const link = new Link(1_000_000);
+    const backlog = 1 << 20;
+    expect(link.pass(5000, backlog)).toBe(5000 + backlog / 1000);
+    // Just so much is before it, then more.
+    expect(link.pass(5000, 1)).toBeCloseTo(5000 + (backlog + 1) / 1000);
+    expect(link.pass(5000, 1)).toBeUndefined();
+  });
 });
