@@ -118,4 +118,27 @@ describe('an armed rule', () => {
     expect(late.nearest).toBeUndefined();
     expect(armed('read:error=EIO').nearest).toBe('no such call was made');
   });
+
+  it('names the condition that stood alone in the way, before one that was asked later', () => {
+    const rule = armed('read:error=EIO:arg3==7:task=0.1');
+    fires(rule, taskOf('0.1'), 2, 'read', [0, 0, 8]);
+    expect(rule.nearest).toBe('2 calls had other arguments');
+    const other = armed('read:error=EIO:arg3==7:task=0.1');
+    fires(other, taskOf('0.2'), 2, 'read', [0, 0, 8]);
+    fires(other, taskOf('0.3'), 1, 'read', [0, 0, 7]);
+    expect(other.nearest).toBe('1 call was made by other tasks: 0.3');
+    fires(other, taskOf('0.1'), 1, 'read', [0, 0, 7]);
+    fires(other, taskOf('0.4'), 1, 'read', [0, 0, 7]);
+    expect(other.nearest).toBeUndefined();
+  });
+
+  it('names the results that were others, and calls that do the same only where they meet its conditions', () => {
+    const rule = armed('read:after=EIO:result>3:arg3==7');
+    const task = taskOf();
+    for (const result of [2, 3]) rule.chooses(callOf(task, 'read', [0, 0, 7], result));
+    rule.seeRelated(new CallFacts(callOf(task, 'pread64', [0, 0, 8])), 0);
+    expect(rule.nearest).toBe('2 calls had other results: 2, 3');
+    rule.seeRelated(new CallFacts(callOf(task, 'pread64', [0, 0, 7])), 0);
+    expect(rule.nearest).toBe('2 calls had other results: 2, 3; made instead: pread64 (1)');
+  });
 });

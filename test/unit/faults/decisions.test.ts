@@ -26,6 +26,9 @@ describe('seeded decisions', () => {
   it('do not change between versions: a recorded seed stays good', () => {
     const key = decisionKey(42, 'signal', '0.1');
     expect([1, 2, 3].map((ordinal) => drawIndex(key, ordinal, 1000))).toEqual([202, 483, 96]);
+    expect([drawUnit(key, 1), drawUnit(key, 1, 3), drawUnit(key, 2 ** 33 + 1)]).toEqual([
+      0.20281606752144787, 0.8864043230294797, 0.8250087329188084,
+    ]);
   });
 
   it('are uniform over ordinals, and independent between neighbours in every coordinate', () => {

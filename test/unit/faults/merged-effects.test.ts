@@ -43,6 +43,10 @@ describe('the effects of several faults on one call', () => {
     expect(mergeExits(undefined, { undo: [{ syscall: 3, args: [4] }] })).toMatchObject({ injected: true });
     expect(mergeExits(undefined, { writes: [write(1, 1)] })).toMatchObject({ injected: false, poked: true });
     expect(mergeEntries({ injected: true }, { delayMs: 1 })?.injected).toBe(true);
+    const args = [{ index: 0, value: 0 }];
+    expect(mergeEntries(undefined, { args, injected: true })).toMatchObject({ injected: true, poked: false });
+    expect(mergeEntries(undefined, { args, syscall: 39 })).toMatchObject({ injected: true, poked: false });
+    expect(mergeExits(undefined, { result: 1 })).toMatchObject({ injected: true, poked: false });
   });
 
   it('nothing and something is something', () => {
@@ -54,6 +58,12 @@ describe('the effects of several faults on one call', () => {
   it('of an entry that comes at the exit keep what can come then', () => {
     expect(atExitOf({ delayMs: 3, kill: true, signals: [9], result: 1 })).toMatchObject({ delayMs: 3, kill: true });
     expect(atExitOf(undefined)).toBeUndefined();
+    expect(atExitOf({ delayMs: 3 })).toEqual({ delayMs: 3 });
+    expect(atExitOf({ result: -5, signals: [9], writes: [write(1, 1)] })).toEqual({
+      result: -5,
+      signals: [9],
+      writes: [write(1, 1)],
+    });
   });
 });
 
