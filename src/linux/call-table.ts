@@ -26,6 +26,8 @@ const KERNEL_SIGSET_BYTES = 8;
 const KERNEL_SIGACTION_BYTES = 32;
 const LAST_SIGNAL = 64;
 
+/** No system call has this number. */
+const NO_CALL = 0xffff;
 /** The first row makes the child. */
 const MAX_ROWS = 256;
 /** The child's code uses no stack, but the kernel asks for one. */
@@ -80,6 +82,23 @@ export class CallTable extends CallMemory implements Calls {
     if (this.#rows === MAX_ROWS) throw new RangeError('call table: too many rows');
     this.#put(this.#rows, number, args);
     this.#rows += 1;
+  }
+
+  /** The row of the next call. */
+  get next(): number {
+    return this.#rows;
+  }
+
+  /** From here the child goes on with this row: by a call that fails, since there is none of that number. */
+  goTo(row: number): void {
+    this.call(NO_CALL);
+    this.#word((this.#rows - 1) * ROW.bytes + ROW.onFailure, this.arena.address + row * ROW.bytes);
+    this.#unled = this.#rows;
+  }
+
+  /** Changes an argument of a row, while the child runs perhaps. */
+  setArgument(row: number, index: number, value: number): void {
+    this.#word(row * ROW.bytes + ROW.arguments + 8 * index, value);
   }
 
   /** Where the child goes on if one of the calls before, since the last time that this was said, has failed. */

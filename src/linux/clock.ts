@@ -30,3 +30,15 @@ export function monotonicToEpoch(): number {
 export function kernelMonotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
+
+/** What CLOCK_MONOTONIC said, or will say, at the moment of {@link monotonicMs}: in milliseconds. */
+export function toMonotonicClock(monotonic: number): number {
+  return monotonic + clockOffsetMs;
+}
+
+/** The other way round. */
+export function fromMonotonicClock(ms: number): number {
+  return ms - clockOffsetMs;
+}
+
+const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();

@@ -3,7 +3,6 @@ import { NativeMemory } from './memory.ts';
 
 /** Requests, options and events of ptrace(2), named as in <sys/ptrace.h> and <linux/ptrace.h>. */
 export const PTRACE_CONT = 7;
-export const PTRACE_SINGLESTEP = 9;
 export const PTRACE_DETACH = 17;
 export const PTRACE_SYSCALL = 24;
 export const PTRACE_LISTEN = 0x4208;
@@ -99,7 +98,7 @@ export class Ptrace {
     return this.#request(PTRACE_INTERRUPT, tid, 0, 0);
   }
 
-  /** PTRACE_CONT, PTRACE_SYSCALL, PTRACE_SINGLESTEP, PTRACE_LISTEN or PTRACE_DETACH; delivers `signal` unless it is 0. */
+  /** PTRACE_CONT, PTRACE_SYSCALL, PTRACE_LISTEN or PTRACE_DETACH; delivers `signal` unless it is 0. */
   resume(request: number, tid: number, signal = 0): boolean {
     return this.#request(request, tid, 0, signal);
   }

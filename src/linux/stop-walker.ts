@@ -1,4 +1,4 @@
-import { monotonicMs, monotonicToEpoch } from './clock.ts';
+import { fromMonotonicClock, monotonicToEpoch } from './clock.ts';
 import { addressOf, functionAt } from './libc.ts';
 import { executable } from './machine-code/executable.ts';
 import { BLOCK, BLOCK_BYTES, CALL_PLAN, INSIDE, TABLE, TASK_ROW } from './machine-code/stop-block.ts';
@@ -28,7 +28,6 @@ export interface WalkedCall {
 export class StopWalker {
   readonly #memory = NativeMemory.allocate(BLOCK_BYTES);
   readonly #walk: (block: number) => number;
-  readonly #monotonicOffsetMs: number;
 
   /**
    * `written`: the address of the 32-bit count of bytes in the ring; `idleRequest`: how a task is resumed whose exit nobody awaits.
@@ -37,7 +36,6 @@ export class StopWalker {
   constructor(written: number, idleRequest: number) {
     walk ??= functionAt(executable(stopWalker()));
     this.#walk = walk;
-    this.#monotonicOffsetMs = monotonicMs() - Number(process.hrtime.bigint()) / 1e6;
     this.#set(BLOCK.written, written);
     this.#set(BLOCK.clock, addressOf('clock_gettime'));
     this.#set(BLOCK.idleRequest, idleRequest);
@@ -105,7 +103,7 @@ export class StopWalker {
   /** When the task of a row has entered its last call (monotonic); undefined if it has made none. */
   enteredAtMs(row: number): number | undefined {
     const nanoseconds = this.#get(rowAt(row) + TASK_ROW.entered);
-    return nanoseconds === 0 ? undefined : nanoseconds / 1e6 + this.#monotonicOffsetMs;
+    return nanoseconds === 0 ? undefined : fromMonotonicClock(nanoseconds / 1e6);
   }
 
   nrOf(row: number): number {

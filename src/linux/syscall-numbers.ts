@@ -12,6 +12,7 @@ export const SYS = {
   clone: 56,
   execve: 59,
   exit: 60,
+  kill: 62,
   fcntl: 72,
   chdir: 80,
   prctl: 157,
