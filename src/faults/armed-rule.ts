@@ -11,7 +11,7 @@ import type { Quirks } from './quirks/index.ts';
 import { RING_SETUP } from './related-calls.ts';
 import { decisionOrdinal } from './rule-identity.ts';
 import type { Conditions } from './selector.ts';
-import { isChosen } from './when.ts';
+import { callsUntilChosen, isChosen } from './when.ts';
 
 const NS_PER_MS = 1e6;
 
@@ -116,6 +116,31 @@ export class ArmedRule {
     if (when && !isChosen(when, eligible)) return false;
     if (times !== undefined && count.fired >= times) return false;
     return probability === undefined || drawUnit(this.keyOf(call.task), decisionOrdinal(call)) < probability;
+  }
+
+  /** Whether a count of the task's own calls is all that it goes by. */
+  get onlyCounts(): boolean {
+    const { probability, count, afterTimeNs } = this.rule.selector;
+    const looks = this.#conditions.length > 0 || this.waitsForResult || this.source.quirk !== undefined;
+    return !looks && count === 'task' && probability === undefined && afterTimeNs === undefined;
+  }
+
+  /** How many calls of this number the task may make that are not chosen, whatever they are. 0 where each has to be looked at. */
+  mayPass(task: Task, nr: number): number {
+    const { when, times } = this.rule.selector;
+    if (!this.onlyCounts || (this.rule.from === 'entry' && !task.state.reachedEntryPoint)) return 0;
+    const count = this.#countOf(task);
+    if (times !== undefined && count.fired >= times) return Number.POSITIVE_INFINITY;
+    return when ? callsUntilChosen(when, count.eligible.get(nr) ?? 0) : 0;
+  }
+
+  /** So many of them were made. */
+  passed(task: Task, nr: number, calls: number): void {
+    const count = this.#countOf(task);
+    const eligible = (count.eligible.get(nr) ?? 0) + calls;
+    count.eligible.set(nr, eligible);
+    this.eligible += calls;
+    this.mostOfTask = Math.max(this.mostOfTask, eligible);
   }
 
   /** It has happened. */

@@ -117,6 +117,22 @@ export class FaultPolicy implements Policy {
     return this.#underWay.add(call.task, entry ?? broken?.entry, [...atExit, broken?.exit]);
   }
 
+  get passesCalls(): boolean {
+    return this.#rules.some((rule) => rule.onlyCounts);
+  }
+
+  mayPass(task: Task, nr: number): number {
+    if (this.#watchesHandlers && nr === RT_SIGACTION) return 0;
+    if (this.#quirks.watched.has(nr) || this.#brokenPipes.any) return 0;
+    if (this.#related.get(nr)?.some(({ fired }) => fired === 0)) return 0;
+    const rules = this.#byNumber.get(nr) ?? [];
+    return Math.min(Number.POSITIVE_INFINITY, ...rules.map((rule) => rule.mayPass(task, nr)));
+  }
+
+  passed(task: Task, nr: number, count: number): void {
+    for (const rule of this.#byNumber.get(nr) ?? []) rule.passed(task, nr, count);
+  }
+
   onExit(call: StoppedCall): ExitDecision | undefined {
     return this.#underWay.comesBack(call);
   }

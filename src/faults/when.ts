@@ -51,3 +51,9 @@ export function isOver(when: When, ordinal: number): boolean {
 function inBounds(value: number, max: number): boolean {
   return value >= 1 && value <= max;
 }
+
+/** How many eligible calls come after the `ordinal`-th, and before the next one that is chosen; Infinity if none is any more. */
+export function callsUntilChosen({ first, last, step }: When, ordinal: number): number {
+  const next = ordinal < first ? first : first + (Math.floor((ordinal - first) / step) + 1) * step;
+  return last !== undefined && next > last ? Number.POSITIVE_INFINITY : next - ordinal - 1;
+}

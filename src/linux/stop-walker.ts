@@ -24,6 +24,15 @@ export interface WalkedCall {
   readonly limit?: number;
 }
 
+/** A task whose stops may be taken. */
+export interface WalkedTask {
+  readonly tid: number;
+  /** The row that it has had; nothing is known of one without. */
+  readonly row: number | undefined;
+  /** The address of its counts (see stop-block.ts); 0 if none are kept. */
+  readonly counts: number;
+}
+
 /** The stop walker of machine-code/, and the block that it shares with us. One instance serves one run. */
 export class StopWalker {
   readonly #memory = NativeMemory.allocate(BLOCK_BYTES);
@@ -52,15 +61,16 @@ export class StopWalker {
     u32[(at + CALL_PLAN.limit) / 4] = limit;
   }
 
-  /** The tasks whose stops it may take. `row`: where it knows one from; it knows nothing of the others. */
-  setTasks(tasks: readonly { readonly tid: number; readonly row: number | undefined }[]): void {
+  /** The tasks whose stops it may take. */
+  setTasks(tasks: readonly WalkedTask[]): void {
     const { u8 } = this.#memory;
     const known = tasks.map(({ row }) => (row === undefined ? undefined : u8.slice(rowAt(row), rowAt(row + 1))));
-    tasks.forEach(({ tid }, row) => {
+    tasks.forEach(({ tid, counts }, row) => {
       u8.fill(0, rowAt(row), rowAt(row + 1));
       const before = known[row];
       if (before) u8.set(before, rowAt(row));
       this.#set(rowAt(row) + TASK_ROW.tid, tid);
+      this.#set(rowAt(row) + TASK_ROW.counts, counts);
     });
     this.#set(BLOCK.rows, tasks.length);
   }

@@ -27,6 +27,18 @@ export class PolicyChain implements Policy {
     return decision;
   }
 
+  get passesCalls(): boolean {
+    return this.#policies.some((policy) => policy.passesCalls === true);
+  }
+
+  mayPass(task: Task, nr: number): number {
+    return Math.min(...this.#askedAbout(nr).map((policy) => policy.mayPass?.(task, nr) ?? 0));
+  }
+
+  passed(task: Task, nr: number, count: number): void {
+    for (const policy of this.#askedAbout(nr)) policy.passed?.(task, nr, count);
+  }
+
   onExit(call: StoppedCall): ExitDecision | undefined {
     let decision: ExitDecision | undefined;
     for (const policy of this.#policies) decision = mergeExits(decision, policy.onExit?.(call));
@@ -55,5 +67,9 @@ export class PolicyChain implements Policy {
 
   onTime(nowMs: number): readonly { readonly task: Task; readonly signal: number }[] {
     return this.#policies.flatMap((policy) => policy.onTime?.(nowMs) ?? []);
+  }
+
+  #askedAbout(nr: number): readonly Policy[] {
+    return this.#policies.filter(({ armed }) => armed === 'all' || armed.has(nr));
   }
 }

@@ -87,6 +87,14 @@ export interface Policy {
   /** Whether it is not to be asked about a call that another policy keeps from being made. */
   readonly onlyCallsThatHappen?: boolean;
   onEntry(call: StoppedCall): EntryDecision | undefined;
+  /** Whether {@link mayPass} ever says more than 0. */
+  readonly passesCalls?: boolean;
+  /**
+   * How many calls of this number the task may make from now on that are only to be counted: it need not be asked about them, and is told
+   * by {@link passed}. It stands until the task is at another stop. Without it, it is asked about each.
+   */
+  mayPass?(task: Task, nr: number): number;
+  passed?(task: Task, nr: number, count: number): void;
   onExit?(call: StoppedCall): ExitDecision | undefined;
   /** Told of each signal before it is delivered. */
   onSignal?(signal: StoppedSignal): void;

@@ -1,6 +1,7 @@
 import { MAX_TASK_ROWS, REASON } from '../linux/machine-code/stop-block.ts';
 import { PTRACE_CONT, PTRACE_SYSCALL } from '../linux/ptrace.ts';
 import { StopWalker, type WalkedCall } from '../linux/stop-walker.ts';
+import { PassedCalls } from './passed-calls.ts';
 import type { Task } from './task.ts';
 import { EXIT_FOR, RUN } from './task-state.ts';
 import type { TracingContext } from './tracing-context.ts';
@@ -15,6 +16,7 @@ const STOPS_A_WALK = 256;
 export class StopWalk {
   readonly #context: TracingContext;
   readonly #walker: StopWalker;
+  readonly #passed: PassedCalls | undefined;
   /** Of each row: the task, and its id when it got the row. */
   readonly #tasks: Task[] = [];
   readonly #tids: number[] = [];
@@ -25,6 +27,9 @@ export class StopWalk {
     this.#context = context;
     const idle = context.following.method === 'ptrace' ? PTRACE_SYSCALL : PTRACE_CONT;
     this.#walker = new StopWalker(context.recorder.publishedAt, idle);
+    const { policy } = context;
+    const armed = policy && policy.armed !== 'all' ? [...policy.armed] : [];
+    this.#passed = policy?.passesCalls ? new PassedCalls(policy, armed) : undefined;
     calls.forEach((call, nr) => void this.#walker.setCall(nr, call));
   }
 
@@ -61,7 +66,10 @@ export class StopWalk {
   /** Takes stops. Returns whether {@link changed} is to be handled; else it may be called again. */
   walk(): boolean {
     const { recorder } = this.#context;
-    for (let row = 0; row < this.#tasks.length; row++) this.#awaited[row] = this.#walker.awaitsExit(row);
+    for (let row = 0; row < this.#tasks.length; row++) {
+      this.#awaited[row] = this.#walker.awaitsExit(row);
+      this.#passed?.renew(this.#tasks[row]!);
+    }
     const reason = this.#walker.walk(recorder.openRoom(), recorder.roomEnd, STOPS_A_WALK);
     recorder.closeRoom(this.#walker.recordAt);
     const isOther = reason === REASON.other;
@@ -69,13 +77,16 @@ export class StopWalk {
       const task = this.#tasks[row]!;
       this.#learn(row, task);
       // What is handled next of it is ours: so is the end of its call.
-      if (isOther && task.tid === this.#walker.changed) this.#walker.leaveCall(row);
+      if (!isOther || task.tid !== this.#walker.changed) continue;
+      this.#walker.leaveCall(row);
+      this.#passed?.settle(task);
     }
     return isOther;
   }
 
   /** The next stops are taken by somebody else, ends of calls among them. */
   suspend(): void {
+    this.#passed?.keepOnly([]);
     this.#tasks.length = 0;
     this.#tids.length = 0;
   }
@@ -83,16 +94,20 @@ export class StopWalk {
   /** Adds what was counted. */
   finish(): void {
     const walker = this.#walker;
+    this.#passed?.keepOnly([]);
+    this.#passed?.free();
     this.#context.recorder.addCounts((nr) => [walker.callsOf(nr), walker.errorsOf(nr), walker.secondsOf(nr)]);
     this.#walker.free();
   }
 
   #assignRows(): void {
     const tasks = [...this.#context.tasks.all.values()].filter(isPlain);
+    this.#passed?.keepOnly(tasks);
     this.#walker.setTasks(
       tasks.map((task) => {
         const row = this.#tasks.indexOf(task);
-        return { tid: task.tid, row: row >= 0 && this.#tids[row] === task.tid ? row : undefined };
+        const isKnown = row >= 0 && this.#tids[row] === task.tid;
+        return { tid: task.tid, row: isKnown ? row : undefined, counts: this.#passed?.addressOf(task) ?? 0 };
       }),
     );
     this.#tasks.splice(0, this.#tasks.length, ...tasks);

@@ -41,6 +41,12 @@ export class Task {
     return ordinal;
   }
 
+  /** Counts calls that nobody had to look at. */
+  countMore(nr: number, calls: number): void {
+    this.calls += calls;
+    this.#callsByNumber.set(nr, (this.#callsByNumber.get(nr) ?? 0) + calls);
+  }
+
   keepArgs(words: Uint32Array, ordinal: number): void {
     this.args.set(words);
     this.ordinal = ordinal;

@@ -17,11 +17,16 @@ export interface WalkedCallChoice
   readonly dependenceOf: (nr: number) => Dependence | undefined;
   /** Whether children are followed: the flags of their making are looked at. */
   readonly tree: boolean;
+  /** The calls that a policy is asked about, from some count on. */
+  readonly armed: ReadonlySet<number>;
 }
 
 /** What the stop walker may do of each call by itself, by number. */
 export function walkedCalls(choice: WalkedCallChoice): WalkedCall[] {
-  return Array.from({ length: NUMBERS }, (_, nr) => walkedCall(nr, choice));
+  return Array.from({ length: NUMBERS }, (_, nr) => {
+    const call = walkedCall(nr, choice);
+    return choice.armed.has(nr) ? { ...call, flags: call.flags | CALL_FLAG.askAtOrdinal } : call;
+  });
 }
 
 function walkedCall(

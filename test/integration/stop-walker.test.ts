@@ -119,3 +119,38 @@ describe('machine code at the stops', () => {
     expect(stdout).toMatch(/read\(0/);
   });
 });
+
+describe('machine code that counts calls for rules', () => {
+  /** What was injected where, over the whole tree. */
+  function injected(walker: string, rule: string, script: string): unknown {
+    const file = path.join(base, 'report.json');
+    rmSync(file, { force: true });
+    const options = ['--seed', '1', '-e', rule, '--report', file, '-o', '/dev/null', '--'];
+    spawnSync(RENACER, [...options, 'sh', '-c', script], {
+      cwd: base,
+      env: { PATH: process.env.PATH, RENACER_STOP_WALKER: walker },
+    });
+    const { faults, rules, outcome } = JSON.parse(readFileSync(file, 'utf8'));
+    return { outcome, rules, faults: faults.map(({ at, fault }: { at: unknown; fault: unknown }) => ({ at, fault })) };
+  }
+
+  it.each([
+    ['a later call', 'inject=read:error=EINTR:when=40', 'dd if=/dev/zero of=out bs=1 count=99 status=none'],
+    [
+      'every tenth call of each task',
+      'inject=read,write:error=EINTR:when=5..300+10',
+      'for i in 1 2 3; do dd if=/dev/zero of=out bs=1 count=50 status=none; done',
+    ],
+    [
+      'two, and none after that',
+      'inject=write:error=ENOSPC:when=3+:times=2',
+      'for i in 1 2 3 4 5 6; do echo $i; done > out; cat out',
+    ],
+    ['a call that never comes', 'inject=close:error=EIO:when=5000', 'ls /; ls /'],
+    ['from the first call on', 'inject=openat:error=ENOENT:when=2:from=exec', 'cat a b'],
+  ])('injects the same: %s', (_, rule, script) => {
+    const same = injected('off', rule, script);
+    expect(injected('yes', rule, script)).toEqual(same);
+    expect((same as { rules: { eligible: number }[] }).rules[0]!.eligible).toBeGreaterThan(1);
+  });
+});

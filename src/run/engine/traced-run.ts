@@ -31,6 +31,9 @@ import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch, tell, waitFor } from './launched.ts';
 import { StderrWatch } from './stderr-watch.ts';
 
+/** See {@link passesCalls}. */
+const MAX_COUNTED_CALLS = 64;
+
 /** Launches the command of a plan that traces or injects, and follows it to its end. */
 export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise<LastWord> {
   const injectors = await makeInjectors(plan, tracing);
@@ -181,12 +184,14 @@ function trace(
     untilExec: tracing.untilExec === true,
   };
   // What is dumped depends on the descriptor.
-  const walksStops = tracing.walksStops && !policy && !tracing.dumps && canWalkStops();
+  const walksStops = tracing.walksStops && !tracing.dumps && canWalkStops() && (!policy || passesCalls(policy));
   const { dependenceOf } = decoders;
   const held = new HeldTasks(control);
   const loop = new StopLoop(following, recorder, policy, {
     heldTasks: held,
-    walkedCalls: walksStops ? walkedCalls({ ...recording, dependenceOf, tree: tracing.follow }) : undefined,
+    walkedCalls: walksStops
+      ? walkedCalls({ ...recording, dependenceOf, tree: tracing.follow, armed: armedOf(policy) })
+      : undefined,
     onRootStop: gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined,
   });
   const { log, locator, stderr } = injectors;
@@ -228,6 +233,15 @@ function trace(
     wroteToStderr: stderr?.written,
     delays: held.ever,
   };
+}
+
+/** Whether machine code may count calls for it: that is told for each call, so they must be few. */
+function passesCalls({ armed, passesCalls }: Policy): boolean {
+  return passesCalls === true && armed !== 'all' && armed.size <= MAX_COUNTED_CALLS;
+}
+
+function armedOf(policy: Policy | undefined): ReadonlySet<number> {
+  return policy && policy.armed !== 'all' ? policy.armed : new Set();
 }
 
 function attachAll(loop: StopLoop, { pids, awaitsExec }: AttachPlan): void {

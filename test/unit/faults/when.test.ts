@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isChosen, isOver, parseWhen, printWhen } from '../../../src/faults/when.ts';
+import { callsUntilChosen, isChosen, isOver, parseWhen, printWhen } from '../../../src/faults/when.ts';
 import { arbitraryWhen } from './arbitrary-rule.ts';
+
+const small = fc.integer({ min: 1, max: 40 });
+const smallWhen = fc
+  .tuple(small, fc.option(fc.nat(100), { nil: undefined }), small)
+  .map(([first, span, step]) => ({ first, last: span === undefined ? undefined : first + span, step }));
 
 describe('when', () => {
   it.each([
@@ -55,5 +60,16 @@ describe('when', () => {
     expect(isOver({ first: 1, last: 3, step: 1 }, 2)).toBe(false);
     expect(isOver({ first: 1, last: 3, step: 1 }, 3)).toBe(true);
     expect(isOver({ first: 1, last: undefined, step: 1 }, 1e9)).toBe(false);
+  });
+
+  it('tells how many calls come before the next one that is chosen', () => {
+    fc.assert(
+      fc.property(smallWhen, fc.integer({ min: 0, max: 300 }), (when, ordinal) => {
+        const calls = callsUntilChosen(when, ordinal);
+        const near = Math.min(calls, 400);
+        for (let n = ordinal + 1; n <= ordinal + near; n++) expect(isChosen(when, n)).toBe(false);
+        if (calls < 400) expect(isChosen(when, ordinal + calls + 1)).toBe(true);
+      }),
+    );
   });
 });

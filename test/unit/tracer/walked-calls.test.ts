@@ -15,6 +15,7 @@ const everything: WalkedCallChoice = {
   dependenceOf,
   stringLimit: 32,
   tree: true,
+  armed: new Set(),
 };
 
 const RECORDED = CALL_FLAG.record | CALL_FLAG.awaitsExit;
@@ -62,5 +63,12 @@ describe('what machine code does at a call by itself', () => {
     expect(walked('close', { selected: new Set([syscallNumber('read')!]) })).toEqual({ flags: 0 });
     expect(walked('openat', { events: false })).toEqual({ flags: CALL_FLAG.awaitsExit });
     expect(walked('openat', { events: false, timed: false })).toEqual({ flags: 0 });
+  });
+
+  it('counts up to where a policy is to be asked, beside what it does else', () => {
+    const armed = new Set([syscallNumber('close')!, syscallNumber('openat')!]);
+    expect(walked('close', { armed })).toEqual({ flags: RECORDED | CALL_FLAG.askAtOrdinal });
+    expect(walked('close', { armed, selected: 'none' })).toEqual({ flags: CALL_FLAG.askAtOrdinal });
+    expect(walked('read', { armed, selected: 'none' })).toEqual({ flags: 0 });
   });
 });
