@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
+import { demandLibc } from '../linux/libc.ts';
 import { tryBpf, tryNetfilterSocket, trySeccompTrace, trySeize } from '../linux/probes.ts';
 import { ifAvailable } from './basic/group-unavailable.ts';
 import { RunGroups } from './basic/run-groups.ts';
@@ -41,6 +42,7 @@ const PROBES: Readonly<Record<CapabilityName, () => Omit<Capability, 'name'>>> =
 
 /** Tries one thing for real, and undoes it. The slowest (user namespaces) takes a few milliseconds. */
 export function probeCapability(name: CapabilityName): Capability {
+  demandLibc();
   return { name, ...PROBES[name]() };
 }
 

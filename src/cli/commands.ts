@@ -3,7 +3,7 @@ import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
 import { type Caller, hasProc, NOBODY } from './caller.ts';
 import { parseCommandLine } from './command-line.ts';
 import { topicHelp } from './help.ts';
-import { writeToStderr, writeToStdout } from './own-output.ts';
+import { writeToStderr, writeToStdout } from './messages.ts';
 import { makeProgram, nothingGiven } from './program.ts';
 import { programName } from './program-name.ts';
 import { startAhead } from './start-ahead.ts';

@@ -2,9 +2,10 @@ import { isatty } from 'node:tty';
 import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
 import { probeCapabilities } from '../chaos/capabilities.ts';
 import { tierBackends } from '../chaos/tier-backends.ts';
+import { demandLibc } from '../linux/libc.ts';
 import { RenacerError } from '../model/errors.ts';
 import { doctorText } from '../report/doctor-text.ts';
-import { writeToStdout } from './own-output.ts';
+import { writeToStdout } from './messages.ts';
 
 /** `renacer doctor [--clean]`: what this machine can do; with `--clean`, removes what killed runs left. */
 export async function doctor(args: readonly string[]): Promise<number> {
@@ -12,6 +13,7 @@ export async function doctor(args: readonly string[]): Promise<number> {
   if (unknown !== undefined) {
     throw new RenacerError('USAGE', `doctor: ${JSON.stringify(unknown)} is not allowed; allowed: --clean`);
   }
+  demandLibc();
   if (args.includes('--clean')) return clean();
   const capabilities = probeCapabilities();
   const color = !process.env.NO_COLOR && isatty(1);

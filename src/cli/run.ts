@@ -3,6 +3,7 @@ import { type ChaosConfig, configClass } from '../chaos/config.ts';
 import { parseFlags } from '../chaos/flags.ts';
 import { refuseIdleOptions } from '../chaos/idle-options.ts';
 import { partsOf } from '../chaos/tiers.ts';
+import { demandLibc } from '../linux/libc.ts';
 import { saveTerminal } from '../linux/terminal.ts';
 import { RenacerError } from '../model/errors.ts';
 import { printExpectation, unmetExpectation } from '../model/expectation.ts';
@@ -25,7 +26,8 @@ import { environment } from './environment.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { givenTo, handOver } from './hand-over.ts';
 import { Interrupts } from './interrupts.ts';
-import { OwnOutput, tell, writeToStderr } from './own-output.ts';
+import { tell, writeToStderr } from './messages.ts';
+import { OwnOutput } from './own-output.ts';
 import { pokeNotes } from './poke-notes.ts';
 import { programName } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
@@ -35,6 +37,7 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
 
 /** Runs the command as the command line says, with what the `caller` has given; resolves to the exit code. */
 export async function run(line: CommandLine, caller: Caller): Promise<number> {
+  demandLibc();
   const chaos = chaosOf(line);
   if (!line.replay) refuseIdleOptions(chaos);
   const { command, trace: settings } = line;

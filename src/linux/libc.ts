@@ -12,8 +12,21 @@ export type CType = 'int' | 'uint' | 'long' | 'ulong' | 'size_t' | 'uintptr_t' |
 type CValue = number | bigint | string | null;
 type CFunction = (...args: CValue[]) => number;
 
-const koffi: typeof Koffi = loadKoffi();
-const library: ReturnType<typeof koffi.load> = loadLibc();
+let koffi!: typeof Koffi;
+let library!: ReturnType<typeof koffi.load>;
+let failure: RenacerError | undefined;
+// Not an error of the import: `renacer --help` works everywhere, and what does not is to say why.
+try {
+  koffi = loadKoffi();
+  library = koffi.load('libc.so.6');
+} catch (error) {
+  failure = error instanceof RenacerError ? error : withoutGlibc(error);
+}
+
+/** Throws why no function of libc can be called here, if that is so: NOT_LINUX, NOT_X86_64, KOFFI_MISSING, NO_GLIBC. */
+export function demandLibc(): void {
+  if (failure) throw failure;
+}
 
 /** Required, not imported: what keeps it from loading is an error to be told. */
 function loadKoffi(): typeof Koffi {
@@ -41,29 +54,28 @@ function loadKoffi(): typeof Koffi {
   }
 }
 
-function loadLibc(): ReturnType<typeof koffi.load> {
-  try {
-    return koffi.load('libc.so.6');
-  } catch (cause) {
-    throw new RenacerError('NO_GLIBC', 'Renacer needs the GNU C library (libc.so.6 could not be loaded)', {
-      hint: 'On Alpine and other musl systems, run it in a glibc container such as node:20-bookworm.',
-      cause,
-    });
-  }
+function withoutGlibc(cause: unknown): RenacerError {
+  return new RenacerError('NO_GLIBC', 'Renacer needs the GNU C library (libc.so.6 could not be loaded)', {
+    hint: 'On Alpine and other musl systems, run it in a glibc container such as node:20-bookworm.',
+    cause,
+  });
 }
 
-/** Binds a function of libc. A call costs 0.1 to 0.2 µs. */
+/** Binds a function of libc. A call costs 0.1 to 0.2 µs; without libc it throws as {@link demandLibc}. */
 export function bind(name: string, result: CType, parameters: readonly CType[]): CFunction {
+  if (failure) return demandLibc as () => never;
   return library.func(name, result, [...parameters]) as CFunction;
 }
 
 /** The address of a function of libc, for code of ours that calls it. */
 export function addressOf(name: string): number {
+  demandLibc();
   return Number(library.symbol(name));
 }
 
 /** A function of one argument, from code of ours that is at `address`. */
 export function functionAt(address: number): (argument: number) => number {
+  demandLibc();
   return koffi.decode(BigInt(address), koffi.proto('long', ['uintptr_t'])) as (argument: number) => number;
 }
 

@@ -1,5 +1,6 @@
 import { type PartName, partsOf } from '../chaos/tiers.ts';
 import { random32 } from '../linux/entropy.ts';
+import { demandLibc } from '../linux/libc.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { RunResult } from '../model/run-result.ts';
 import { refusalText } from './engine/attach-refusal.ts';
@@ -27,6 +28,7 @@ export interface AttachRunRequest extends Pick<RunRequest, 'chaos' | 'trace' | '
  * only a command can be started under, ENGINE_UNAVAILABLE, OUTPUT_UNWRITABLE.
  */
 export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
+  demandLibc();
   const { chaos, attach, command = [] } = request;
   const settings = chaos?.settings ?? {};
   const armed = partsOf(settings);

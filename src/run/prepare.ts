@@ -3,6 +3,7 @@ import { refuseIdleOptions } from '../chaos/idle-options.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
 import { random32 } from '../linux/entropy.ts';
+import { demandLibc } from '../linux/libc.ts';
 import type { User } from '../linux/users.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { CleanUp } from './clean-up.ts';
@@ -51,6 +52,7 @@ export async function prepare(
   request: RunRequest,
   cleanUp: CleanUp,
 ): Promise<PreparedRun> {
+  demandLibc();
   const { chaos, replay, trace } = request;
   if (chaos && !replay) refuseIdleOptions(chaos);
   const asked = chaos?.settings ?? {};

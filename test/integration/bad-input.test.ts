@@ -220,3 +220,9 @@ it('where seccomp filters are forbidden, every call stops instead, and none is m
   const { status } = renacer(['--report', report, '-o', '/dev/null', '--', 'true'], { through: forbidding(317) });
   expect(status).toBe(0);
 });
+
+it('help needs nothing of the system', () => {
+  const { status, stdout } = renacer(['--help'], { cwd: directory, env: pretending('platform', 'darwin') });
+  expect(stdout).toContain('Usage: renacer');
+  expect(status).toBe(0);
+});

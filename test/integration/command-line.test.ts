@@ -232,6 +232,7 @@ describe('--report', () => {
       exit_code: 4,
       signal: null,
       faults: [],
+      omitted_faults: 0,
       decisive_fault: null,
       rules: [],
       replay: null,
@@ -242,6 +243,7 @@ describe('--report', () => {
       strace: null,
       network: null,
       again: "renacer --chaos=gentle --seed=5 -- sh -c 'exit 4'",
+      unwritten: null,
     });
     expect(duration_ms).toBeGreaterThan(0);
     expect(Object.keys(backends)).toEqual(expect.arrayContaining(['memory', 'cpu', 'tree']));
