@@ -24,7 +24,8 @@ export type {
   TraceSummary,
 } from './model/run-result.ts';
 export type { StackFrame } from './model/stack-frame.ts';
-export { type Report, toReport } from './report/json-report.ts';
+export type { Report } from './report/json-report.ts';
+export { toReport } from './report/to-report.ts';
 export type { StdioChoice, StdioOption } from './run/command/stdio.ts';
 export type { EngineChoice } from './run/engine/engine-plan.ts';
 export { type AttachOptions, attach, type Run, type RunOptions, replay, run } from './run/library/library.ts';

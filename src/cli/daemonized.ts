@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { closeFd, makePipe, readByte, writeByte } from '../linux/fds.ts';
-import { executeHere } from '../linux/launch.ts';
+import { executeHere } from '../linux/launch-set-up.ts';
 import { SystemCallError } from '../linux/libc.ts';
 import { allowTracers, leaveGroup, leaveSession } from '../linux/process-group.ts';
 import { EXIT_OWN_FAILURE } from '../model/errors.ts';

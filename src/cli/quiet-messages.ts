@@ -1,4 +1,4 @@
-import type { QuietMessage } from '../report/strace-text.ts';
+import type { QuietMessage } from '../report/strace-text-options.ts';
 import type { CommandLine } from './command-line.ts';
 
 /** What is not told. As strace: where the trace of a command goes to a file, which tasks are traced, and how they call, is not told at all. */

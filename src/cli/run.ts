@@ -11,7 +11,7 @@ import type { RunResult } from '../model/run-result.ts';
 import { closingBlock } from '../report/closing-block.ts';
 import { createColors } from '../report/colors.ts';
 import { faultText } from '../report/injected-texts.ts';
-import { toReport } from '../report/json-report.ts';
+import { toReport } from '../report/to-report.ts';
 import { attachTo } from '../run/attach.ts';
 import { nameOf, unwritable } from '../run/recording/open-for-writing.ts';
 import { ReplacedFile } from '../run/recording/replaced-file.ts';

@@ -1,5 +1,6 @@
 import type { TraceEvent } from '../model/trace-event.ts';
-import { StraceText, type StraceTextOptions } from '../report/strace-text.ts';
+import { StraceText } from '../report/strace-text.ts';
+import type { StraceTextOptions } from '../report/strace-text-options.ts';
 import { OwnOutput } from './own-output.ts';
 
 interface OneTrace {

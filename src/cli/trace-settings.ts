@@ -1,7 +1,7 @@
 import { DESCRIPTOR_DETAILS, type DescriptorDetail } from '../model/capture.ts';
 import type { CallStatus } from '../report/call-status.ts';
 import type { CountStyle } from '../report/count-table.ts';
-import type { QuietMessage } from '../report/strace-text.ts';
+import type { QuietMessage } from '../report/strace-text-options.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
 import type { ConstantStyle } from '../syscalls/constant-style.ts';
 import type { DescriptorSet, Dumps } from '../syscalls/descriptor-set.ts';

@@ -1,7 +1,7 @@
 import { RenacerError } from '../model/errors.ts';
 import { CALL_STATUSES, type CallStatus } from '../report/call-status.ts';
 import { COUNT_COLUMNS, type CountColumn, type CountOrder } from '../report/count-table.ts';
-import type { QuietMessage } from '../report/strace-text.ts';
+import type { QuietMessage } from '../report/strace-text-options.ts';
 import type { Precision, TimestampStyle } from '../report/timestamps.ts';
 import type { DescriptorSet } from '../syscalls/descriptor-set.ts';
 import { signalName, signalNumber } from '../syscalls/signals.ts';

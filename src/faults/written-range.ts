@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, ftruncateSync, readSync, writeSync } from 'node:fs';
 import type { CallFacts } from './call-facts.ts';
+import { withFile } from './with-file.ts';
 
 const O_APPEND = 0o2000;
 /** Which argument has the address of the offset in the file that is written to; without one it is the descriptor's. */
@@ -19,7 +20,7 @@ export function writtenRange(facts: CallFacts, length: number): WrittenRange | u
   const { descriptor } = facts;
   if (descriptor?.kind !== 'file') return undefined;
   const { path } = descriptor;
-  return withFile(path, (fd) => {
+  return withFile(path, 'r+', (fd) => {
     const { size } = fstatSync(fd);
     const offset = offsetOf(facts, size);
     if (offset === undefined) return undefined;
@@ -29,7 +30,7 @@ export function writtenRange(facts: CallFacts, length: number): WrittenRange | u
     const read = readSync(fd, former, 0, kept, offset);
     return {
       takeBack: (written) =>
-        void withFile(path, (file) => {
+        void withFile(path, 'r+', (file) => {
           writeSync(file, former, 0, Math.min(read, written), offset);
           if (fstatSync(file).size > size) ftruncateSync(file, size);
           return true;
@@ -44,21 +45,4 @@ function offsetOf({ call, name, descriptor }: CallFacts, size: number): number |
   if (address === 0) return descriptor!.isOpenedWith(O_APPEND) ? size : descriptor!.position;
   const bytes = call.read(address, OFFSET_BYTES)?.slice();
   return bytes?.length === OFFSET_BYTES ? Number(new DataView(bytes.buffer).getBigInt64(0, true)) : undefined;
-}
-
-function withFile<T>(path: string, use: (fd: number) => T | undefined): T | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, 'r+');
-  } catch {
-    // The task is gone, or may write to the file by its descriptor alone.
-    return undefined;
-  }
-  try {
-    return use(fd);
-  } catch {
-    return undefined;
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,15 +1,7 @@
-import type { NetworkFaultKind, NetworkFaultPlace, NetworkUse, PacketCounts } from '../model/network-use.ts';
+import type { NetworkFaultKind, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
-import {
-  type InjectedFault,
-  type MissedFault,
-  REPORT_SCHEMA_VERSION,
-  type RunResult,
-  type SignalFate,
-  type Spin,
-  type SyscallSummary,
-} from '../model/run-result.ts';
-import { type FrameRecord, frameRecord } from './frame-record.ts';
+import type { REPORT_SCHEMA_VERSION, SignalFate } from '../model/run-result.ts';
+import type { FrameRecord } from './frame-record.ts';
 
 /** The JSON report, version 1. Absent values are null, so that every report has every key. */
 export interface Report {
@@ -81,7 +73,7 @@ export interface Report {
   unwritten: string | null;
 }
 
-type ReportCounts = { -readonly [K in Exclude<keyof PacketCounts, 'throttledBytes'>]: number } & {
+export type ReportCounts = { -readonly [K in Exclude<keyof PacketCounts, 'throttledBytes'>]: number } & {
   throttled_bytes: number;
 };
 
@@ -111,7 +103,7 @@ export interface ReportNetwork {
   }[];
 }
 
-interface ReportMissedCall {
+export interface ReportMissedCall {
   task: string;
   syscall: string;
   ordinal: number;
@@ -120,7 +112,7 @@ interface ReportMissedCall {
 }
 
 /** The place of a fault of the network: the same in a file of recorded faults. */
-interface ReportPacketPlace {
+export interface ReportPacketPlace {
   rule: string;
   fault: NetworkFaultKind;
   flow: string;
@@ -134,7 +126,7 @@ interface ReportPacketPlace {
   lookup: number | null;
 }
 
-interface ReportMissedPacket extends ReportPacketPlace {
+export interface ReportMissedPacket extends ReportPacketPlace {
   reason: string;
   by_time: boolean;
 }
@@ -158,159 +150,3 @@ export type ReportFault =
     } & ReportFaultBase)
   | ({ kind: 'call'; fault: string; stack: FrameRecord[] | null } & ReportFaultBase)
   | ({ kind: 'packet'; time_ms: number } & ReportPacketPlace);
-
-/** The result of a run in the form of the JSON report (schema/report.json). */
-export function toReport(result: RunResult): Report {
-  const { memory, cpu, timeout } = result.limits;
-  return {
-    schema_version: REPORT_SCHEMA_VERSION,
-    command: [...result.command],
-    seed: result.seed,
-    config: result.config ? { ...result.config } : null,
-    backends: { ...result.backends },
-    outcome: result.outcome,
-    reason: result.error ? { code: result.error.code, message: result.error.message } : null,
-    exit_code: result.exitCode ?? null,
-    signal: result.signal ?? null,
-    duration_ms: rounded(result.durationMs),
-    limits: {
-      memory: memory
-        ? {
-            backend: memory.backend,
-            failure: memory.failure,
-            limit_bytes: memory.limitBytes,
-            peak_bytes: memory.peakBytes ?? null,
-            oom_kills: memory.oomKills ?? null,
-          }
-        : null,
-      cpu: cpu
-        ? {
-            backend: cpu.backend,
-            limit_fraction: cpu.limitFraction,
-            got_fraction: cpu.gotFraction === undefined ? null : rounded(cpu.gotFraction),
-            used_ms: cpu.usedMs === undefined ? null : rounded(cpu.usedMs),
-            throttled_ms: cpu.throttledMs === undefined ? null : rounded(cpu.throttledMs),
-          }
-        : null,
-      timeout: timeout
-        ? {
-            limit_ms: timeout.limitMs,
-            by_default: timeout.byDefault,
-            reached: timeout.reached,
-            killed: timeout.killed,
-          }
-        : null,
-    },
-    network: result.network ? reportNetwork(result.network) : null,
-    faults: result.faults.map(reportFault),
-    omitted_faults: result.omittedFaults,
-    decisive_fault: result.decisiveFault ? result.faults.indexOf(result.decisiveFault) : null,
-    rules: result.rules.map((use) => ({ ...use, nearest: use.nearest ?? null })),
-    replay: result.replay ? { ...result.replay, missed: result.replay.missed.map(reportMissed) } : null,
-    checks: result.checks.map((check) => ({
-      ...check,
-      status: check.status ?? null,
-      skipped: check.skipped ?? null,
-    })),
-    crashes: result.crashes.map(({ program, signal, pid, lineage, syscall, code, stack }) => ({
-      program,
-      signal,
-      pid,
-      task: lineage,
-      syscall: syscall ?? null,
-      code: code ?? null,
-      stack: stack?.map(frameRecord) ?? null,
-    })),
-    spin: result.spin ? reportSpin(result.spin) : null,
-    wrote_to_stderr: result.wroteToStderr ?? null,
-    trace: {
-      engine: result.trace.engine,
-      syscalls: result.trace.syscalls.map(reportSyscall),
-      signals: result.trace.signals,
-      tasks: result.trace.tasks,
-      delays: result.trace.delays,
-      lost: result.trace.lost,
-    },
-    again: result.again,
-    strace: result.strace ?? null,
-    unwritten: result.unwritten ?? null,
-  };
-}
-
-function reportSpin({ lineage, syscall, fault, times }: Spin): NonNullable<Report['spin']> {
-  return { task: lineage, syscall, fault, times };
-}
-
-function reportFault(fault: InjectedFault): ReportFault {
-  if (fault.kind === 'packet') {
-    return { kind: fault.kind, ...packetPlace({ ...fault, kind: fault.fault }), time_ms: rounded(fault.timeMs) };
-  }
-  const base = {
-    rule: fault.rule,
-    task: fault.at.lineage,
-    syscall: fault.at.syscall ?? null,
-    ordinal: fault.at.ordinal,
-    pid: fault.tid,
-    time_ms: rounded(fault.timeMs),
-  };
-  if (fault.kind === 'call') {
-    return { kind: fault.kind, ...base, fault: fault.fault, stack: fault.stack?.map(frameRecord) ?? null };
-  }
-  return {
-    kind: fault.kind,
-    ...base,
-    moment: fault.moment,
-    signal: fault.signal,
-    fate: fault.fate,
-    note: fault.note ?? null,
-  };
-}
-
-function packetPlace(place: NetworkFaultPlace): ReportPacketPlace {
-  const { kind, rule, flow, service, direction, stream, packet, due, lookup } = place;
-  return {
-    rule,
-    fault: kind,
-    flow,
-    service,
-    direction,
-    stream,
-    packet,
-    after_bytes: due && 'bytes' in due ? due.bytes : null,
-    after_ms: due && 'ms' in due ? due.ms : null,
-    name: lookup?.name ?? null,
-    lookup: lookup?.ordinal ?? null,
-  };
-}
-
-function reportMissed(missed: MissedFault): ReportMissedCall | ReportMissedPacket {
-  if (!('flow' in missed)) return { ...missed };
-  return { ...packetPlace(missed), reason: missed.reason, by_time: missed.byTime };
-}
-
-function reportNetwork({ backend, notes, groups, flows }: NetworkUse): ReportNetwork {
-  return {
-    backend,
-    notes: [...notes],
-    groups: groups.map((group) => ({ ...group, to: packetCounts(group.to), from: packetCounts(group.from) })),
-    flows: flows.map(({ begunByTree, to, from, ...flow }) => ({
-      ...flow,
-      begun_by_tree: begunByTree,
-      to: packetCounts(to),
-      from: packetCounts(from),
-    })),
-  };
-}
-
-function packetCounts({ throttledBytes, ...counts }: PacketCounts): ReportCounts {
-  return { ...counts, throttled_bytes: throttledBytes };
-}
-
-function reportSyscall({ name, calls, errors, seconds }: SyscallSummary): Report['trace']['syscalls'][number] {
-  return { name, calls, errors: errors ?? null, seconds: seconds ?? null };
-}
-
-/** To a thousandth: more would be noise. */
-function rounded(value: number): number {
-  return Math.round(value * 1000) / 1000;
-}

@@ -1,4 +1,3 @@
-import { LABEL } from '../model/capture.ts';
 import type {
   EventBase,
   ExecSupersedeEvent,
@@ -7,58 +6,19 @@ import type {
   SyscallEntryEvent,
   SyscallExitEvent,
   TaskEndEvent,
-  TaskStartEvent,
   TraceEvent,
 } from '../model/trace-event.ts';
-import type { PrintOptions } from '../syscalls/argument-type.ts';
 import { dumpedData } from '../syscalls/dumped-data.ts';
-import { formatEntry, formatRest, formatResult, formatSiginfo, hasRest } from '../syscalls/format-call.ts';
-import { escaped } from '../syscalls/quoted-text.ts';
+import { formatSiginfo } from '../syscalls/format-call.ts';
 import { signalName } from '../syscalls/signals.ts';
-import { callName, syscallNumber } from '../syscalls/syscall-table.ts';
+import { callName } from '../syscalls/syscall-table.ts';
+import { CallTexts } from './call-texts.ts';
 import { hexDump } from './hex-dump.ts';
+import { LinePrefixes } from './line-prefixes.ts';
 import { painted } from './painted-trace.ts';
 import { stackLines } from './stack-lines.ts';
-import { type Precision, secondsText, type TimestampStyle, Timestamps } from './timestamps.ts';
-
-export interface StraceTextOptions extends PrintOptions {
-  /** Takes whole lines, and now and then the beginning of one. */
-  write(text: string): void;
-  /** Takes what is told of tasks in Renacer's own name, whole lines; {@link write} by default. */
-  tell?(text: string): void;
-  /** That name. */
-  readonly program?: string | undefined;
-  /** True under `-f`. */
-  readonly followed: boolean;
-  /** True if the lines go to a file (`-o`): then the prefix is `123 `, and stands on every line under `-f`. */
-  readonly toFile: boolean;
-  /** The id of the task before every line, in the form of a file: `--always-show-pid`. */
-  readonly alwaysPid?: boolean | undefined;
-  /** In colours, for a terminal. */
-  readonly painted?: boolean | undefined;
-  /** The column of the equals sign; strace's is 40. */
-  readonly column?: number | undefined;
-  /** Times before each line. */
-  readonly timestamps?: TimestampStyle | undefined;
-  /** The time that each call took, behind it. */
-  readonly callTimes?: Precision | undefined;
-  /** The number of the call before it. */
-  readonly numbers?: boolean | undefined;
-  /** The address of the code that made the call, before it. */
-  readonly instructionPointers?: boolean | undefined;
-  /** The signals that are told of, and whose ends of tasks. */
-  readonly signals?: ((signal: number) => boolean) | undefined;
-  /** What is not told. */
-  readonly quiet?: ReadonlySet<QuietMessage> | undefined;
-}
-
-/** That a task is traced from now on, how it ended, that execve took over a leader's id; which table a task calls by. */
-export type QuietMessage = 'attach' | 'exit' | 'thread-execve' | 'personality' | 'path-resolution';
-
-const DEFAULT_COLUMN = 40;
-const RESTART_SYSCALL = syscallNumber('restart_syscall')!;
-/** The kernel's own word for a call that restart_syscall goes on with. */
-const ERESTART_RESTARTBLOCK = 516;
+import type { QuietMessage, StraceTextOptions } from './strace-text-options.ts';
+import { Timestamps } from './timestamps.ts';
 
 const MODES: Readonly<Record<SyscallAbi, string>> = { x86_64: '64 bit', i386: '32 bit', x32: 'x32' };
 
@@ -69,21 +29,14 @@ interface OpenLine {
   written: number;
 }
 
-/** The text of calls that are alike: at their entry, or from a column on when they have come back. */
-interface KnownText {
-  readonly fingerprint: number;
-  readonly column: number;
-  readonly text: string;
-}
-
 /**
  * Events as strace's text. A call whose return follows its entry makes one line; if something else comes between, the
  * line is cut short with `<unfinished ...>` and taken up again with `<... name resumed>`.
  */
 export class StraceText {
   readonly #options: StraceTextOptions;
-  readonly #column: number;
-  readonly #living = new Set<number>();
+  readonly #texts: CallTexts;
+  readonly #prefixes: LinePrefixes;
   /** The tasks in a call whose line was cut short. */
   readonly #unfinished = new Set<number>();
   /** Tasks that were born and have done nothing yet. */
@@ -92,30 +45,21 @@ export class StraceText {
   readonly #numbers = new Map<number, number>();
   /** Tasks whose last call was by another table than x86-64's. */
   readonly #abis = new Map<number, SyscallAbi>();
-  /** What each task did when it was interrupted, which restart_syscall goes on with. */
-  readonly #interrupted = new Map<number, string>();
-  /** The name of each task, where those are known. */
-  readonly #names = new Map<number, string>();
   readonly #timestamps: Timestamps | undefined;
   #line: OpenLine | undefined;
-  /** Texts of the last call of each number. */
-  readonly #starts: (KnownText | undefined)[] = [];
-  readonly #ends: (KnownText | undefined)[] = [];
-  /** Whose line it is, as it stands before the lines of the task that was last. */
-  #prefixTid = 0;
-  #prefixText = '';
 
   constructor(options: StraceTextOptions) {
     this.#options = options;
     const { absolute, relative } = options.timestamps ?? {};
     this.#timestamps = absolute || relative ? new Timestamps({ absolute, relative }) : undefined;
-    this.#column = options.column ?? DEFAULT_COLUMN;
+    this.#texts = new CallTexts(options);
+    this.#prefixes = new LinePrefixes(options);
   }
 
   /** Prints an event. It is not kept. */
   event(event: TraceEvent): void {
-    if (event.kind === 'task-start' || !this.#living.has(event.tid)) this.#joined(event.tid);
-    if (this.#options.processNames && 'captured' in event) this.#rename(event);
+    if (event.kind === 'task-start' || !this.#prefixes.knows(event.tid)) this.#prefixes.joined(event.tid);
+    if (this.#options.processNames && 'captured' in event) this.#prefixes.rename(event);
     if ('abi' in event && event.abi !== (this.#abis.get(event.tid) ?? 'x86_64')) this.#changedAbi(event);
     if (this.#newborn.size > 0 && this.#newborn.delete(event.tid)) this.#attached(event);
     switch (event.kind) {
@@ -140,7 +84,7 @@ export class StraceText {
         this.#supersede(event);
         break;
       case 'task-start': {
-        this.#inheritName(event);
+        this.#prefixes.inheritName(event);
         const isSeen = event.lineage !== '0' && event.attached !== true;
         if (this.#tells('attach') && isSeen) this.#newborn.add(event.tid);
         break;
@@ -153,7 +97,7 @@ export class StraceText {
 
   /** Takes from a call that is not printed what its task is called from now on. */
   named(event: TraceEvent): void {
-    if (event.kind === 'syscall-exit') this.#rename(event);
+    if (event.kind === 'syscall-exit') this.#prefixes.rename(event);
   }
 
   /** Nothing more is there for now: shows the call that a task is blocked in, as far as it is known. */
@@ -170,7 +114,7 @@ export class StraceText {
       this.#unfinished.add(formerTid);
       this.#finish(` <pid changed to ${tid} ...>`);
     }
-    this.#left(formerTid);
+    this.#prefixes.left(formerTid);
     return this.#unfinished.delete(formerTid);
   }
 
@@ -185,7 +129,7 @@ export class StraceText {
   }
 
   #entry(event: SyscallEntryEvent): void {
-    this.#begin(event, this.#entryText(event));
+    this.#begin(event, this.#texts.entry(event));
   }
 
   #exit(event: SyscallExitEvent): void {
@@ -194,72 +138,16 @@ export class StraceText {
       if (resumed && event.detached) return;
       if (resumed) this.#begin(event, `<... ${callName(event)} resumed>`);
       // What is told of a call when it has come back is told at the time at which it began.
-      else this.#begin(event, this.#entryText(event), event.time - event.duration);
+      else this.#begin(event, this.#texts.entry(event), event.time - event.duration);
     }
-    if (event.errno === ERESTART_RESTARTBLOCK && event.nr !== RESTART_SYSCALL) {
-      this.#interrupted.set(event.tid, callName(event));
-    }
+    this.#texts.cameBack(event);
     // What ends its line is that the task was let go, which is told next.
     if (event.detached) return;
-    this.#finish(event.returned ? this.#returned(event) : this.#unreturned(event));
+    this.#finish(this.#texts.exit(event, this.#line!.text.length));
     const { dumps } = this.#options;
     const data = dumps && event.abi === 'x86_64' && event.returned ? dumpedData(event, dumps) : undefined;
     if (data) this.#options.write(hexDump(data));
     this.#stack(event);
-  }
-
-  /** With `-Y` each line has the name of its task: a call knows it, and other lines have that of the last call. */
-  #rename({ tid, captured }: SyscallEntryEvent | SyscallExitEvent): void {
-    const name = captured.label(LABEL.process, tid, 'exit') ?? captured.label(LABEL.process, tid, 'entry');
-    if (name === undefined) return;
-    const text = escaped(name, this.#options.strings).replace(/[<>]/g, (bracket) =>
-      bracket === '<' ? '\\74' : '\\76',
-    );
-    if (this.#names.get(tid) === text) return;
-    this.#names.set(tid, text);
-    this.#prefixTid = 0;
-  }
-
-  #entryText(event: SyscallEntryEvent | SyscallExitEvent): string {
-    // What is known of a call at its exit is more than its entry was compared by.
-    const fingerprint = event.kind === 'syscall-entry' ? event.fingerprint : undefined;
-    const known = this.#starts[event.nr];
-    if (fingerprint !== undefined && known?.fingerprint === fingerprint) return known.text;
-    const text = `${callName(event)}(${formatEntry(event, this.#options)}`;
-    const resumed = event.nr === RESTART_SYSCALL ? this.#interrupted.get(event.tid) : undefined;
-    if (resumed !== undefined) return text.replace('system call', resumed);
-    if (fingerprint !== undefined) this.#starts[event.nr] = { fingerprint, column: 0, text };
-    return text;
-  }
-
-  #returned(event: SyscallExitEvent): string {
-    const { callTimes } = this.#options;
-    const time = callTimes === undefined ? '' : ` <${secondsText(event.duration, callTimes)}>`;
-    return `${this.#endText(event)}${time}`;
-  }
-
-  #endText(event: SyscallExitEvent): string {
-    const { fingerprint, nr } = event;
-    const column = this.#line!.text.length;
-    const known = this.#ends[nr];
-    if (fingerprint !== undefined && known?.fingerprint === fingerprint && known.column === column) return known.text;
-    const marks = `${injectedMark(event)}${event.delayed ? ' (DELAYED)' : ''}`;
-    const rest = this.#toColumn(`${formatRest(event, this.#options)})`);
-    const text = `${rest}= ${formatResult(event, this.#options)}${marks}`;
-    if (fingerprint !== undefined) this.#ends[nr] = { fingerprint, column, text };
-    return text;
-  }
-
-  /** The task ended inside the call. */
-  #unreturned(event: SyscallExitEvent): string {
-    const text = hasRest(event) ? ' <unfinished ...>)' : ')';
-    return `${this.#toColumn(text)}= ?`;
-  }
-
-  /** The end of the open line's call, filled up with blanks to the column of the equals sign. */
-  #toColumn(text: string): string {
-    const missing = this.#column - this.#line!.text.length - text.length - 1;
-    return missing > 0 ? `${text} ${BLANKS[missing] ?? ' '.repeat(missing)}` : `${text} `;
   }
 
   #changedAbi({ tid, abi, time, lineage }: SyscallEntryEvent | SyscallExitEvent): void {
@@ -280,7 +168,7 @@ export class StraceText {
     if (this.#line?.tid === tid) this.#finish(' <detached ...>');
     this.#unfinished.delete(tid);
     this.#numbers.delete(tid);
-    this.#left(tid);
+    this.#prefixes.left(tid);
   }
 
   #tell(text: string): void {
@@ -305,9 +193,8 @@ export class StraceText {
     this.#unfinished.delete(event.tid);
     this.#numbers.delete(event.tid);
     this.#abis.delete(event.tid);
-    this.#names.delete(event.tid);
-    this.#interrupted.delete(event.tid);
-    this.#left(event.tid);
+    this.#texts.forget(event.tid);
+    this.#prefixes.forget(event.tid);
   }
 
   /** Another thread called execve, and has this leader's id from now on: its open call goes on under that id. */
@@ -324,7 +211,7 @@ export class StraceText {
 
   #begin(event: EventBase & Located, text: string, time = event.time): void {
     this.#interrupt();
-    let before = this.#prefix(event.tid);
+    let before = this.#prefixes.of(event.tid);
     if (this.#timestamps) before += this.#timestamps.text(time);
     if (this.#options.numbers) before += this.#number(event);
     if (this.#options.instructionPointers) before += instructionPointer(event);
@@ -357,51 +244,9 @@ export class StraceText {
     this.#unfinished.add(this.#line.tid);
     this.#finish(' <unfinished ...>');
   }
-
-  /** A new task has the name of its parent. */
-  #inheritName({ tid, parentTid }: TaskStartEvent): void {
-    const name = this.#names.get(parentTid);
-    if (name !== undefined) this.#names.set(tid, name);
-  }
-
-  #joined(tid: number): void {
-    this.#living.add(tid);
-    this.#prefixTid = 0;
-  }
-
-  #left(tid: number): void {
-    this.#living.delete(tid);
-    this.#prefixTid = 0;
-  }
-
-  /** Whose line it is. On a terminal it is said only while there is more than one task. */
-  #prefix(tid: number): string {
-    if (tid === this.#prefixTid) return this.#prefixText;
-    this.#prefixTid = tid;
-    this.#prefixText = this.#makePrefix(tid);
-    return this.#prefixText;
-  }
-
-  #makePrefix(tid: number): string {
-    const { followed, toFile, alwaysPid } = this.#options;
-    const name = this.#names.get(tid);
-    if (alwaysPid || (followed && toFile)) {
-      return name === undefined ? `${String(tid).padEnd(5)} ` : `${tid}<${name}> `;
-    }
-    if (!followed || this.#living.size < 2) return '';
-    return `[pid ${String(tid).padStart(5)}${name === undefined ? '' : `<${name}>`}] `;
-  }
 }
-
-const BLANKS: readonly string[] = Array.from({ length: DEFAULT_COLUMN }, (_, length) => ' '.repeat(length));
 
 /** An event that no code of the task made has none. */
 function instructionPointer({ instructionPointer: address }: Located): string {
   return `[${address === undefined ? '????????????????' : address.toString(16).padStart(16, '0')}] `;
-}
-
-/** As strace: what was injected is named if it is not the result alone. */
-function injectedMark({ injected, poked }: SyscallExitEvent): string {
-  if (poked) return injected ? ' (INJECTED: args, retval)' : ' (INJECTED: args)';
-  return injected ? ' (INJECTED)' : '';
 }

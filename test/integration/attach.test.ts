@@ -5,7 +5,7 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type * as Library from '../../src/index.ts';
-import type { toReport } from '../../src/report/json-report.ts';
+import type { toReport } from '../../src/report/to-report.ts';
 import { childrenOf, started, states, tracer } from '../support/attached.ts';
 import { guest, has, hasCompiler, isRoot, ROOT } from '../support/guests.ts';
 import { built, isRunning, until } from '../support/limits.ts';

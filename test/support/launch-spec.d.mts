@@ -1,3 +1,3 @@
-import type { LaunchSpec } from '../../src/linux/launch.ts';
+import type { LaunchSpec } from '../../src/linux/launch-spec.ts';
 
 export function launchSpec(argv: readonly string[]): LaunchSpec;

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, readSync, writeSync } from 'node:fs';
 import type { CallFacts } from '../call-facts.ts';
+import { withFile } from '../with-file.ts';
 import { fileRangeOf, identityOf, WRITES } from './file-range.ts';
 import type { QuirkKind } from './quirk.ts';
 
@@ -81,21 +82,4 @@ function restore(path: string, parts: readonly Unsynced[]): boolean {
     return true;
   });
   return done === true;
-}
-
-function withFile<T>(path: string, mode: 'r' | 'r+', use: (fd: number) => T): T | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, mode);
-  } catch {
-    // The task is gone, or may write to the file by its descriptor alone.
-    return undefined;
-  }
-  try {
-    return use(fd);
-  } catch {
-    return undefined;
-  } finally {
-    closeSync(fd);
-  }
 }

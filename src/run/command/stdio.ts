@@ -2,7 +2,7 @@ import { openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { closeFd, makePipe } from '../../linux/fds.ts';
-import type { LaunchSpec } from '../../linux/launch.ts';
+import type { LaunchSpec } from '../../linux/launch-spec.ts';
 
 /** `pipe`: to and from the library; `inherit`: Renacer's own; `ignore`: /dev/null; `closed`: none; a number: that file descriptor. */
 export type StdioChoice = 'pipe' | 'inherit' | 'ignore' | 'closed' | number;

@@ -2,7 +2,7 @@ import type { SignalPlan } from '../../chaos/basic/signal-injection.ts';
 import type { EmulationPlan } from '../../chaos/network/syscalls/shared/relay-requests.ts';
 import type { FaultPlan } from '../../faults/fault-plan.ts';
 import type { ReplayPlan } from '../../faults/replay-policy.ts';
-import type { LaunchSpec } from '../../linux/launch.ts';
+import type { LaunchSpec } from '../../linux/launch-spec.ts';
 import type { SharedLineFile } from '../../linux/line-file.ts';
 import type { DescriptorDetail } from '../../model/capture.ts';
 import type { Dumps } from '../../syscalls/descriptor-set.ts';

@@ -137,35 +137,25 @@ const attach = record({
   expected_revision: u64At(24),
 });
 
+const TEST_RUN = {
+  prog_fd: i32At(0),
+  retval: u32At(4),
+  data_size_in: u32At(8),
+  data_size_out: u32At(12),
+  data_in: addressAt(16),
+  data_out: addressAt(24),
+  repeat: u32At(32),
+  duration: u32At(36),
+};
 const testRun = record({
-  test: recordAt(
-    0,
-    48,
-    record({
-      prog_fd: i32At(0),
-      retval: u32At(4),
-      data_size_in: u32At(8),
-      data_size_out: u32At(12),
-      data_in: addressAt(16),
-      data_out: addressAt(24),
-      repeat: u32At(32),
-      duration: u32At(36),
-    }),
-  ),
+  test: recordAt(0, 48, record(TEST_RUN)),
 });
 const longTestRun = record({
   test: recordAt(
     0,
     80,
     record({
-      prog_fd: i32At(0),
-      retval: u32At(4),
-      data_size_in: u32At(8),
-      data_size_out: u32At(12),
-      data_in: addressAt(16),
-      data_out: addressAt(24),
-      repeat: u32At(32),
-      duration: u32At(36),
+      ...TEST_RUN,
       ctx_size_in: u32At(40),
       ctx_size_out: u32At(44),
       ctx_in: addressAt(48),

@@ -1,0 +1,37 @@
+import type { LaunchSignals } from './call-table.ts';
+import type { NamespaceFds } from './namespaces.ts';
+import type { User } from './users.ts';
+
+export interface Rlimit {
+  /** RLIMIT_* number. */
+  readonly resource: number;
+  /** Infinity for RLIM_INFINITY. */
+  readonly soft: number;
+  readonly hard: number;
+}
+
+/** What is to be started. Nothing here is looked up: `file` is a path, the environment is complete. */
+export interface LaunchSpec {
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly env: readonly string[];
+  /** The directory to start in; ours if undefined. */
+  readonly cwd: string | undefined;
+  /** Which of our file descriptors become 0, 1 and 2. Each is either its own number or above 2; undefined: it is closed. */
+  readonly stdio: readonly [number | undefined, number | undefined, number | undefined];
+  /** More of ours, which it gets under their numbers. */
+  readonly inheritedFds: readonly number[];
+  readonly rlimits: readonly Rlimit[];
+  /** By default none is ignored, and those are blocked that our main thread blocks. */
+  readonly signals?: LaunchSignals | undefined;
+  /** Who it runs as; we must be root. The same as we if undefined. */
+  readonly user?: User | undefined;
+  /** A seccomp program (see seccomp-filter.ts) that the command starts with. */
+  readonly filter: Uint8Array | undefined;
+  /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
+  readonly noNewPrivileges: boolean;
+  /** The directory of a cgroup v2 that it is to be born in, where that can be: see GatedProcess.isInCgroup. */
+  readonly cgroup?: string | undefined;
+  /** Where it is to be, if not where we are. */
+  readonly namespaces?: NamespaceFds | undefined;
+}
