@@ -9,8 +9,10 @@ export interface PreparedNetwork {
   activity(): NetworkActivity;
   /** What has passed so far, or had passed at the end. */
   usage(): NetworkUse;
-  /** What was done on purpose so far, with the place of each fault. */
+  /** What was done on purpose so far, with the place of each fault: all of them, or of very many the first and the last. */
   faults(): readonly NetworkFault[];
+  /** How many of them are left out between these. */
+  omittedFaults(): number;
   /** Of a replay: what has not come again so far. */
   missed(): readonly MissedNetworkFault[];
   /** Why the engine no longer works, if so: then the network has been as usual since. */

@@ -19,7 +19,7 @@ export class RunningNetwork implements PreparedNetwork {
   readonly #port: MessageChannel['port1'];
   readonly #progress: ThreadProgress;
   readonly #ended: Promise<unknown>;
-  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [], missed: [], notes: [] };
+  #last: Snapshot = { use: { groups: [], flows: [] }, faults: [], omitted: 0, missed: [], notes: [] };
   #running = true;
   #failure: Error | undefined;
 
@@ -60,6 +60,11 @@ export class RunningNetwork implements PreparedNetwork {
   faults(): readonly NetworkFault[] {
     this.#refresh();
     return this.#last.faults;
+  }
+
+  omittedFaults(): number {
+    this.#refresh();
+    return this.#last.omitted;
   }
 
   missed(): readonly MissedNetworkFault[] {

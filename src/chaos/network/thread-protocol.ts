@@ -8,6 +8,8 @@ export type NetworkRequest = 'snapshot' | 'stop';
 export interface Snapshot {
   readonly use: { readonly groups: FlowGroupUse[]; readonly flows: FlowUse[] };
   readonly faults: readonly NetworkFault[];
+  /** How many are left out of their middle. */
+  readonly omitted: number;
   /** What the thread does otherwise than was asked for, and has found only now. */
   readonly notes: readonly string[];
   /** Of a replay: what has not come again. */

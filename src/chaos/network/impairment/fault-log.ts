@@ -1,3 +1,4 @@
+import { FirstAndLast } from '../../../faults/first-and-last.ts';
 import { faultKey, isDecision, printNetworkFault } from '../../../faults/network-line.ts';
 import type { LineFile } from '../../../linux/line-file.ts';
 import type {
@@ -11,9 +12,6 @@ import { printEndpoint } from '../packets/endpoint.ts';
 import type { Flow } from './flow.ts';
 import type { FlowTable } from './flow-table.ts';
 import type { RecordedFaults } from './recorded-faults.ts';
-
-/** Faults beyond this many are done, counted and recorded, but no longer listed one by one. */
-const MAX_FAULTS = 100_000;
 
 /** Which packet: the `ordinal`-th (from 0) of a stream. */
 export interface PacketPlace {
@@ -33,7 +31,7 @@ export interface FaultReaders {
 
 /** What was done on purpose, in order. */
 export class FaultLog {
-  readonly faults: NetworkFault[] = [];
+  readonly #listed = new FirstAndLast<NetworkFault>();
   readonly #epochOffset: number;
   readonly #readers: FaultReaders;
   #unwritten = '';
@@ -44,6 +42,16 @@ export class FaultLog {
   constructor(epochOffset: number, readers: FaultReaders = {}) {
     this.#epochOffset = epochOffset;
     this.#readers = readers;
+  }
+
+  /** In order: all of them, or of very many the first and the last. All are recorded. */
+  get faults(): NetworkFault[] {
+    return this.#listed.kept;
+  }
+
+  /** How many are left out between these. */
+  get omitted(): number {
+    return this.#listed.omitted;
   }
 
   /** `rule` is the name of the rule that asked for it. */
@@ -58,7 +66,7 @@ export class FaultLog {
     const service = printEndpoint(flow.endpoints.service);
     const time = (this.#epochOffset + now) / 1000;
     const fault = { kind, flow: flow.id, service, direction, stream, packet: ordinal + 1, rule, ...detail, time };
-    if (this.faults.length < MAX_FAULTS) this.faults.push(fault);
+    this.#listed.add(fault);
     this.#readers.recorded?.came(fault);
     if (this.#readers.record !== undefined && this.#isNews(fault)) this.#unwritten += printNetworkFault(fault);
   }

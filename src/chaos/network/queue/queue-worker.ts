@@ -91,6 +91,7 @@ function answer(engine: PacketEngine, work: TapWork, progress: ThreadProgress, b
   work.port.postMessage({
     use: engine.use(),
     faults: log.faults,
+    omitted: log.omitted,
     missed: log.missed(flows),
     notes: beside?.notes(flows) ?? [],
   } satisfies Snapshot);

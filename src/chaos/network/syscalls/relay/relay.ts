@@ -151,7 +151,8 @@ export class Relay {
   }
 
   snapshot(): Snapshot {
-    return { use: this.#flows.use(), faults: this.log.faults, missed: this.log.missed(this.#flows), notes: [] };
+    const { faults, omitted } = this.log;
+    return { use: this.#flows.use(), faults, omitted, missed: this.log.missed(this.#flows), notes: [] };
   }
 
   close(): void {
