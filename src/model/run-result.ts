@@ -174,6 +174,13 @@ export interface Spin {
   readonly times: number;
 }
 
+/** A process that had moved itself out of the control groups of its run. */
+export interface EscapedProcess {
+  readonly pid: number;
+  /** The name of its program (/proc/PID/comm), when it was found. */
+  readonly name: string;
+}
+
 /** Calls of one name. */
 export interface SyscallSummary {
   readonly name: string;
@@ -240,6 +247,10 @@ export interface RunResult {
   readonly again: string;
   /** The strace command that injects the same, where there is one. */
   readonly strace: string | undefined;
+  /** Processes that left the control groups of the run, so that its limits did not hold them; they were ended with the run. */
+  readonly escaped: readonly EscapedProcess[];
+  /** What could not be removed at the end: control groups whose processes hang in the kernel, in words. */
+  readonly left: readonly string[];
   /** Why a file of Renacer's own (the recording) is not whole, for people; undefined if nothing went wrong. */
   readonly unwritten: string | undefined;
   /** Captured output, where `stdio` asked for it. */

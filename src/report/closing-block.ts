@@ -21,6 +21,8 @@ const LABEL_WIDTH = 10;
 const LINE_WIDTH = 100;
 /** Crashes that are listed one by one. */
 const LISTED_CRASHES = 4;
+/** Processes that left the control groups, listed by name. */
+const LISTED_ESCAPES = 3;
 /** Of a failed check's output, so many of its last lines. */
 const CHECK_LINES = 3;
 
@@ -42,7 +44,7 @@ export function closingBlock(result: RunResult, { color, unmet }: BlockOptions):
       result.checks.flatMap((check) => checkTexts(check, colors)),
     ),
     ...underLabel('crashes', crashTexts(result, colors)),
-    ...underLabel('note', silenceText(result)),
+    ...underLabel('note', [...silenceText(result), ...escapeTexts(result), ...leftTexts(result)]),
     ...limitLines(result),
     ...underLabel('network', networkTexts(result.network)),
     ...underLabel('injected', injectedTexts(result, colors)),
@@ -87,6 +89,19 @@ function crashText({ program, signal, pid, lineage, syscall, code, stack }: Cras
   return `${program} (pid ${pid}, task ${lineage}) died of ${signal}${where}: nobody had sent it`;
 }
 
+function escapeTexts({ escaped, limits }: RunResult): string[] {
+  if (escaped.length === 0) return [];
+  const names = escaped.slice(0, LISTED_ESCAPES).map(({ name, pid }) => `${name} (pid ${pid})`);
+  const more = escaped.length - names.length;
+  const who = more > 0 ? `${names.join(', ')} and ${more} more` : names.join(', ');
+  const isLimited = limits.memory !== undefined || limits.cpu !== undefined;
+  return [`${who} left the control groups of the run${isLimited ? ': its limits did not hold there' : ''}`];
+}
+
+function leftTexts({ left }: RunResult): string[] {
+  return left.map((group) => `not removed: ${group}; \`renacer doctor --clean\` does it when they have ended`);
+}
+
 function limitLines({ limits, durationMs }: RunResult): [string, string][] {
   const lines: [string, string][] = [];
   if (limits.memory) lines.push(['memory', memoryText(limits.memory)]);
@@ -96,10 +111,10 @@ function limitLines({ limits, durationMs }: RunResult): [string, string][] {
 }
 
 function memoryText({ limitBytes, peakBytes, oomKills, failure }: MemoryUse): string {
+  if (failure === 'enomem') return `${mebibytes(limitBytes)} for each process: allocations beyond it fail with ENOMEM`;
   const peak = peakBytes === undefined ? 'peak unknown' : `peak ${mebibytes(peakBytes)}`;
   const kills = oomKills ? `, ${oomKills} killed by the OOM killer` : '';
-  const beyond = failure === 'enomem' ? ', allocations beyond it fail with ENOMEM' : '';
-  return `${peak} of ${mebibytes(limitBytes)}${kills}${beyond}`;
+  return `${peak} of ${mebibytes(limitBytes)}${kills}`;
 }
 
 function cpuText({ limitFraction, gotFraction, throttledMs }: CpuUse): string {

@@ -70,6 +70,8 @@ export interface Report {
   };
   again: string;
   strace: string | null;
+  escaped: { pid: number; name: string }[];
+  left: string[];
   unwritten: string | null;
 }
 

@@ -212,6 +212,10 @@ export const reportSchema: z.ZodType<Report> = z
     }),
     again: z.string().describe('The shell command that makes the same run again'),
     strace: z.string().nullable().describe('The strace command that injects the same, where there is one'),
+    escaped: z
+      .array(z.object({ pid: count, name: z.string() }))
+      .describe('Processes that left the control groups of the run: its limits did not hold them'),
+    left: z.array(z.string()).describe('Control groups that could not be removed, and their processes'),
     unwritten: z.string().nullable().describe('Why the recording is not whole'),
   })
   .describe('How a run of Renacer went');

@@ -92,6 +92,8 @@ export function toReport(result: RunResult): Report {
     },
     again: result.again,
     strace: result.strace ?? null,
+    escaped: result.escaped.map((one) => ({ ...one })),
+    left: [...result.left],
     unwritten: result.unwritten ?? null,
   };
 }

@@ -8,6 +8,7 @@ export class HeldTree {
   readonly limits: PreparedLimits;
   readonly #exitIsFine: () => void;
   readonly #guard: Guard | undefined;
+  #left: readonly string[] = [];
 
   private constructor(limits: PreparedLimits, guard: Guard | undefined) {
     this.limits = limits;
@@ -28,12 +29,17 @@ export class HeldTree {
     }
   }
 
+  /** What could not be removed in the end, in words. */
+  get left(): readonly string[] {
+    return this.#left;
+  }
+
   /** Whatever went wrong before, nothing of the tree may stay. */
   async dispose(): Promise<void> {
     this.#exitIsFine();
     try {
       if (!this.limits.isEmpty()) this.limits.killTree();
-      await this.limits.dispose();
+      this.#left = await this.limits.dispose();
     } finally {
       this.#guard?.dismiss();
     }

@@ -11,6 +11,7 @@ export function noLimits(tree = 'none: only the first process'): PreparedLimits 
     backends: { tree },
     joinFiles: [],
     rlimits: [],
+    mark: () => [],
     cgroupV2: undefined,
     groups: [],
     started(rootPid) {
@@ -26,7 +27,8 @@ export function noLimits(tree = 'none: only the first process'): PreparedLimits 
     // The engine waits for the first process; nobody waits for the others.
     isEmpty: () => true,
     cpuTimeUs: () => undefined,
+    escaped: () => [],
     usage: () => ({ memory: undefined, cpu: undefined }),
-    async dispose() {},
+    dispose: async () => [],
   };
 }

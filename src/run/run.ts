@@ -13,7 +13,9 @@ export async function runCommand(command: string, args: readonly string[], reque
   const cleanUp = new CleanUp();
   try {
     const run = await prepare([command, ...args], request, cleanUp);
-    return await conclude(run, await runSession(run));
+    const result = await conclude(run, await runSession(run));
+    await cleanUp.run();
+    return { ...result, left: run.tree.left };
   } finally {
     await cleanUp.run();
   }

@@ -80,6 +80,8 @@ function enginePlan(run: PreparedRun, stdio: Stdio, tracing: TracingPlan | undef
   const { request, command, file, env, user, tree, network } = run;
   const [name, ...args] = command;
   const { limits } = tree;
+  // A tracer knows its tracees by itself, and a plain trace leaves even the limits of the command as they are.
+  const isMarked = (run.armed.length > 0 || request.replay !== undefined) && (!tracing || tracing.kernel);
   return {
     launch: {
       file,
@@ -89,7 +91,7 @@ function enginePlan(run: PreparedRun, stdio: Stdio, tracing: TracingPlan | undef
       stdio: stdio.fds,
       inheritedFds: request.inheritedFds ?? [],
       signals: request.signals,
-      rlimits: [...(request.rlimits ?? []), ...limits.rlimits],
+      rlimits: [...(request.rlimits ?? []), ...limits.rlimits, ...(isMarked ? limits.mark() : [])],
       cgroup: limits.cgroupV2,
       namespaces: network?.opening.namespaces,
       user,

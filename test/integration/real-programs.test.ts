@@ -98,7 +98,7 @@ describe('the limits, seen by real programs', () => {
     const { outcome, reason, limits, duration_ms } = report(['--chaos-timeout', '1s', '--', 'sleep', '60']);
     expect(outcome).toBe('stopped');
     expect(reason?.message).toContain('timeout');
-    expect(limits.timeout).toEqual({ limit_ms: 1000, reached: true, killed: false });
+    expect(limits.timeout).toEqual({ limit_ms: 1000, by_default: false, reached: true, killed: false });
     expect(duration_ms).toBeLessThan(30_000);
   });
 

@@ -2,7 +2,7 @@ import { signalAll } from '../../linux/cgroup.ts';
 import { readHierarchies } from '../../linux/cgroup-hierarchies.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import type { ResourceLimit } from '../../linux/rlimits.ts';
-import type { CpuUse, MemoryUse } from '../../model/run-result.ts';
+import type { CpuUse, EscapedProcess, MemoryUse } from '../../model/run-result.ts';
 import { type CpuRequest, prepareDutyCycle, prepareQuota } from './cpu.ts';
 import type { CpuLimit } from './cpu-limit.ts';
 import type { Guard } from './guard.ts';
@@ -26,6 +26,11 @@ export interface PreparedLimits {
   readonly joinFiles: readonly string[];
   /** To be set in the new task before its exec. */
   readonly rlimits: readonly ResourceLimit[];
+  /**
+   * The mark of its processes, to be set in the new task too, unless a tracer knows them all: it finds those that leave their
+   * groups. Empty if it is among `rlimits` already, or can't be had.
+   */
+  mark(): readonly ResourceLimit[];
   /** The cgroup v2 directory that the tree is in; undefined if there is none. */
   readonly cgroupV2: string | undefined;
   /** The directories of its groups. */
@@ -39,10 +44,12 @@ export interface PreparedLimits {
   isEmpty(): boolean;
   /** CPU time of the whole tree so far, in µs; undefined where nothing can tell. */
   cpuTimeUs(): number | undefined;
+  /** Processes that have left its control groups, as far as they were seen. */
+  escaped(): EscapedProcess[];
   /** To be asked when the run has ended, before `dispose`. */
   usage(): { readonly memory: MemoryUse | undefined; readonly cpu: CpuUse | undefined };
-  /** Ends limits and removes the groups. Throws CGROUP_NOT_REMOVED if processes of the run stay alive. */
-  dispose(): Promise<void>;
+  /** Ends limits and removes the groups. Resolves to those that could not be removed, with their processes, in words. */
+  dispose(): Promise<string[]>;
 }
 
 /**
@@ -73,14 +80,23 @@ function assemble(
   const scan = new ProcessScan(possibleMark);
   const tree = makeTree(groups, scan);
   const cpu = quota ?? (request.cpu && prepareDutyCycle(tree, request.cpu));
-  const mark = groups.all.length === 0 ? possibleMark : undefined;
-  if (mark) guard?.mark(mark.soft);
+  const mark = possibleMark ? [possibleMark] : [];
+  const needsMark = groups.all.length === 0;
+  const tellGuard = (): void => {
+    for (const { soft } of mark) guard?.mark(soft);
+  };
+  if (needsMark) tellGuard();
   let startedMs = 0;
 
   return {
     backends: { ...(memory && { memory: memory.backend }), ...(cpu && { cpu: cpu.backend }), tree: tree.name },
     joinFiles: groups.all.map((group) => group.procsFile),
-    rlimits: [...(memory?.rlimits ?? []), ...(mark ? [mark] : [])],
+    rlimits: [...(memory?.rlimits ?? []), ...(needsMark ? mark : [])],
+    mark() {
+      if (needsMark) return [];
+      tellGuard();
+      return mark;
+    },
     cgroupV2: groups.all.find((group) => group.version === 2)?.directory,
     groups: groups.all.map((group) => group.directory),
     started(rootPid) {
@@ -96,8 +112,9 @@ function assemble(
       signalAll(tree.processIds(), signal);
     },
     processIds: () => tree.processIds(),
-    isEmpty: () => tree.processIds().length === 0,
+    isEmpty: () => tree.isEmpty(),
     cpuTimeUs: () => tree.cpuTimeUs(),
+    escaped: () => tree.escaped(),
     usage: () => ({
       memory: memory?.use(),
       cpu: cpu && request.cpu && cpuUse(cpu, request.cpu, tree.cpuTimeUs(), monotonicMs() - startedMs),

@@ -24,6 +24,7 @@ export interface MemoryLimit {
  * asked for or no group can be had. Throws MEMORY_LIMIT_UNAVAILABLE if `oom-kill` is asked for and can't be had.
  */
 export function prepareMemory(groups: RunGroups, request: MemoryRequest): MemoryLimit {
+  if (request.failure === 'enomem') return limitEach(request);
   const reasons: string[] = [];
   const candidates: [name: string, make: () => CgroupV1 | CgroupV2][] = [
     ['cgroup v2', () => groups.v2(['memory'])],
@@ -33,7 +34,6 @@ export function prepareMemory(groups: RunGroups, request: MemoryRequest): Memory
   for (const [backend, make] of candidates) {
     const group = ifAvailable(make, (reason) => reasons.push(reason));
     if (group === undefined) continue;
-    if (request.failure === 'enomem') return limitEach(request, group);
     group.limitMemory(request.bytes);
     return limitTree(backend, group, request.bytes);
   }
@@ -58,8 +58,11 @@ function limitTree(backend: string, group: CgroupV1 | CgroupV2, limitBytes: numb
   return { backend, rlimits: [], use };
 }
 
-/** RLIMIT_DATA counts what brk(2) and private writable mappings reserve, of each process by itself. `meter` only measures. */
-function limitEach({ bytes }: MemoryRequest, meter?: CgroupV1 | CgroupV2): MemoryLimit {
+/**
+ * RLIMIT_DATA counts what brk(2) and private writable mappings reserve, of each process by itself. Nothing tells the peak of that; the
+ * use of a control group is another thing, page cache included.
+ */
+function limitEach({ bytes }: MemoryRequest): MemoryLimit {
   const backend = 'RLIMIT_DATA (emulation: per process)';
   const own = readResourceLimit('self', RLIMIT_DATA)?.hard ?? Number.POSITIVE_INFINITY;
   const limit = Math.min(bytes, own);
@@ -67,8 +70,8 @@ function limitEach({ bytes }: MemoryRequest, meter?: CgroupV1 | CgroupV2): Memor
     backend,
     failure: 'enomem',
     limitBytes: bytes,
-    peakBytes: meter?.memoryPeak,
-    oomKills: meter?.oomKills,
+    peakBytes: undefined,
+    oomKills: undefined,
   });
   return { backend, rlimits: [{ resource: RLIMIT_DATA, soft: limit, hard: limit }], use };
 }

@@ -1,25 +1,32 @@
-import { allProcessIds, readProcessStat, TICKS_PER_SECOND } from '../../linux/process-stat.ts';
+import { existsSync } from 'node:fs';
+import { allProcessIds, readProcessStat, TICKS_PER_SECOND, tracerOf } from '../../linux/process-stat.ts';
 import type { ResourceLimit } from '../../linux/rlimits.ts';
 import { carriesMark } from './process-mark.ts';
 
 /**
- * Finds the processes of a run without control groups: those that carry its mark, and children of those. Each process
- * of the machine is looked at once, when it is first seen, so that a scan costs one readdir of /proc.
+ * Finds the processes of a run wherever they are: those that carry its mark, or that its tracer traces, and children of those.
+ * Each process of the machine is looked at once, when it is first seen, and none that was there before the run: so a scan costs
+ * one readdir of /proc.
  */
 export class ProcessScan {
   readonly #mark: ResourceLimit | undefined;
   /** By pid: true for a process of the run. */
-  #known = new Map<number, boolean>();
+  #known: Map<number, boolean>;
+  /** The thread of ours that traces the run, if one does. */
+  #tracer: number | undefined;
   #cpuTicks = new Map<number, number>();
   #endedTicks = 0;
 
   constructor(mark: ResourceLimit | undefined) {
     this.#mark = mark;
+    this.#known = new Map(allProcessIds().map((pid) => [pid, false]));
   }
 
-  /** The root of the tree: it may have been seen before it was marked. */
+  /** The root of the tree, when it has been executed: it may have been seen before it was marked. */
   add(pid: number): void {
     this.#known.set(pid, true);
+    const tracer = tracerOf(pid);
+    this.#tracer = tracer && existsSync(`/proc/self/task/${tracer}`) ? tracer : undefined;
   }
 
   processIds(): number[] {
@@ -41,13 +48,15 @@ export class ProcessScan {
 
   #belongs(pid: number): boolean {
     if (this.#mark !== undefined && carriesMark(pid, this.#mark)) return true;
+    if (this.#tracer !== undefined && tracerOf(pid) === this.#tracer) return true;
     // A program that has replaced the mark by a limit of its own is still its parent's child.
     const parent = readProcessStat(pid)?.parent;
     return parent !== undefined && this.#known.get(parent) === true;
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Not gone, and no zombie. */
+export function isAlive(pid: number): boolean {
   const state = readProcessStat(pid)?.state;
   return state !== undefined && state !== 'Z' && state !== 'X';
 }

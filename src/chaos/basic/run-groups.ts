@@ -3,7 +3,6 @@ import type { Cgroup } from '../../linux/cgroup.ts';
 import { type Hierarchy, readHierarchies } from '../../linux/cgroup-hierarchies.ts';
 import { CgroupV1 } from '../../linux/cgroup-v1.ts';
 import { CgroupV2, HOME_NAME } from '../../linux/cgroup-v2.ts';
-import { RenacerError } from '../../model/errors.ts';
 import { GroupUnavailable } from './group-unavailable.ts';
 import type { Guard } from './guard.ts';
 import { openUserScope, type UserScope } from './user-scope.ts';
@@ -84,23 +83,18 @@ export class RunGroups {
     return true;
   }
 
-  /** Removes everything, and waits for processes that are still on their way out. Throws CGROUP_NOT_REMOVED after `patienceMs`. */
-  async dispose(patienceMs = 5000): Promise<void> {
+  /**
+   * Removes everything, and waits for processes that are still on their way out. Resolves to the groups that are not removed after
+   * `patienceMs`, in words: their processes hang in the kernel.
+   */
+  async dispose(patienceMs = 5000): Promise<string[]> {
     for (let pause = 1, waited = 0; !this.remove(); waited += pause, pause = Math.min(50, pause * 2)) {
       if (waited > patienceMs) {
-        const held = this.all.map(
-          (group) => `${group.directory} (processes: ${group.processIds().join(' ') || 'none'})`,
-        );
-        throw new RenacerError(
-          'CGROUP_NOT_REMOVED',
-          `a control group of the run could not be removed: ${held.join(', ')}`,
-          {
-            hint: 'When its processes have ended, `renacer doctor --clean` or the next run removes it.',
-          },
-        );
+        return this.all.map((group) => `${group.directory} (processes: ${group.processIds().join(' ') || 'none'})`);
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
+    return [];
   }
 
   #make(parent: string, open: (directory: string) => CgroupV1 | CgroupV2): Cgroup {

@@ -27,6 +27,8 @@ const RESULT: RunResult = {
   error: undefined,
   again: 'renacer --seed=7 -- true',
   strace: undefined,
+  escaped: [],
+  left: [],
   unwritten: undefined,
   stdout: undefined,
   stderr: undefined,
@@ -87,6 +89,31 @@ describe('the closing block', () => {
       '              c',
       '              d',
     ]);
+  });
+
+  it('names what left the control groups, and what could not be removed', () => {
+    const escaped = ['a', 'b', 'c', 'd', 'e'].map((name, index) => ({ name, pid: index + 1 }));
+    const memory = { backend: 'cgroup v2', failure: 'oom-kill', limitBytes: 1, peakBytes: 1, oomKills: 0 } as const;
+    expect(block({ escaped: escaped.slice(0, 1), left: ['/group (processes: 7)'] }).slice(2, 4)).toEqual([
+      '      note  a (pid 1) left the control groups of the run',
+      '            not removed: /group (processes: 7); `renacer doctor --clean` does it when they have ended',
+    ]);
+    expect(block({ escaped, limits: { memory, cpu: undefined, timeout: undefined } })[2]).toBe(
+      '      note  a (pid 1), b (pid 2), c (pid 3) and 2 more left the control groups of the run: its limits did not hold there',
+    );
+  });
+
+  it('shows of a limit for each process no peak of something else', () => {
+    const memory = {
+      backend: 'RLIMIT_DATA (emulation: per process)',
+      failure: 'enomem',
+      limitBytes: 50 * 2 ** 20,
+      peakBytes: undefined,
+      oomKills: undefined,
+    } as const;
+    expect(block({ limits: { memory, cpu: undefined, timeout: undefined } })).toContain(
+      '    memory  50.0 MiB for each process: allocations beyond it fail with ENOMEM',
+    );
   });
 
   it('breaks a long list of backends, with an indent', () => {

@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type * as Hierarchies from '../../src/linux/cgroup-hierarchies.ts';
+import type { Report } from '../../src/report/json-report.ts';
+import { built, processesWith } from '../support/limits.ts';
+import { emptyDirectory, renacer } from '../support/renacer.ts';
+
+/** Processes of root's that move themselves to other control groups are still of the run. */
+
+const { readHierarchies } = await built<typeof Hierarchies>('linux/cgroup-hierarchies.js');
+const ROOTS = readHierarchies()
+  .filter(({ readOnly }) => !readOnly)
+  .map(({ version, mountPoint }) => ({ version, file: path.join(mountPoint, 'cgroup.procs') }));
+const escapeFrom = (...versions: number[]): string =>
+  ROOTS.filter(({ version }) => versions.includes(version))
+    .map(({ file }) => `echo $$ >${file}`)
+    .join('; ');
+const canEscape = process.geteuid?.() === 0 && ROOTS.some(({ version }) => version === 2);
+
+let count = 0;
+/** Words that stand in the command line of one test's `sleep` alone. */
+const seconds = (): string => `60.${process.pid}${count++}`;
+
+async function runOf(options: readonly string[], script: string) {
+  const report = path.join(emptyDirectory(), 'report.json');
+  const ended = await renacer([...options, '--report', report, '--', 'sh', '-c', script]);
+  return { ...ended, report: JSON.parse(readFileSync(report, 'utf8')) as Report };
+}
+
+const MODES: readonly (readonly [name: string, options: readonly string[]])[] = [
+  ['limits', ['--chaos-memory-limit', '200M', '--chaos-cpu-limit', '0.9']],
+  ['limits by RLIMIT_DATA', ['--chaos-memory-limit', '2G', '--chaos-memory-failure', 'enomem']],
+  ['rules', ['-e', 'inject=mkdir:error=EIO']],
+  ['a trace by ptrace', ['-f', '--engine', 'ptrace', '-e', 'trace=mkdir']],
+];
+
+describe.skipIf(!canEscape)('a process that leaves its control groups', () => {
+  it.each(MODES)('is ended by the timeout, and named: %s', async (_, options) => {
+    const sleep = seconds();
+    const { status, report, stderr } = await runOf(
+      ['--chaos-timeout', '2s', ...options],
+      `sh -c '${escapeFrom(1, 2)}; exec sleep ${sleep}' & exit 5`,
+    );
+    expect(status).toBe(5);
+    expect(report.escaped).toEqual([{ pid: expect.any(Number), name: 'sleep' }]);
+    expect(stderr).toMatch(/note {2}sleep \(pid \d+\) left the control groups of the run/);
+    expect(processesWith(`sleep ${sleep}`)).toEqual([]);
+  });
+
+  it.each([
+    ['the command itself', (leave: string, sleep: string) => `${leave}; exec sleep ${sleep}`],
+    [
+      'a daemon without stdio',
+      (leave: string, sleep: string) =>
+        `setsid sh -c '${leave}; (exec sleep ${sleep}) &' <&- >&- 2>&- & wait; sleep 0.2; exec sleep 0.1`,
+    ],
+    ['one that ignores SIGTERM', (leave: string, sleep: string) => `trap "" TERM; ${leave}; sleep ${sleep}; exit 0`],
+  ])('%s', async (_, script) => {
+    const sleep = seconds();
+    const { report } = await runOf(
+      ['--chaos-timeout', '2s', '--chaos-kill-after', '500ms', '--chaos-memory-limit', '200M'],
+      script(escapeFrom(1, 2), sleep),
+    );
+    expect(report.limits.timeout?.reached).toBe(true);
+    expect(report.escaped.map(({ name }) => name)).toContain('sleep');
+    expect(processesWith(`sleep ${sleep}`)).toEqual([]);
+  });
+
+  it.each([[1], [2]])('of version %i alone: the run has its own exit code, and its groups go', async (version) => {
+    const { status, report, stderr } = await runOf(
+      ['--chaos-memory-limit', '200M'],
+      `sh -c '${escapeFrom(version)}; exec sleep 1' & exit 3`,
+    );
+    expect(status).toBe(3);
+    expect(report.left).toEqual([]);
+    if (ROOTS.some((root) => root.version === 1)) expect(stderr).toMatch(/its limits did not hold there/);
+  });
+
+  it('is not seen where there is none', async () => {
+    const { report } = await runOf(['--chaos-memory-limit', '200M'], 'for i in 1 2 3 4 5; do (sleep 0.1 &); done');
+    expect(report).toMatchObject({ escaped: [], left: [] });
+  });
+
+  it('is killed by the guard when Renacer is killed', async () => {
+    const sleep = seconds();
+    const { signal } = await renacer([
+      '--chaos-memory-limit',
+      '200M',
+      '--',
+      'sh',
+      '-c',
+      // Its parent is Renacer.
+      `setsid sh -c '${escapeFrom(1, 2)}; exec sleep ${sleep}' >&- 2>&- & sleep 0.5; kill -9 $PPID; exec sleep 60`,
+    ]);
+    expect(signal).toBe('SIGKILL');
+    for (let tries = 0; processesWith(`sleep ${sleep}`).length > 0 && tries < 300; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(processesWith(`sleep ${sleep}`)).toEqual([]);
+  });
+});
