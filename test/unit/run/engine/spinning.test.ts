@@ -40,3 +40,19 @@ it('what was given up long before the end is none', () => {
   expect(streaks(...times(30)).longest(2030)).toBeDefined();
   expect(streaks(...times(30)).longest(2031)).toBeUndefined();
 });
+
+it('the longest of several is told, whichever came last', () => {
+  const short = times(25).map((one) => ({ ...one, lineage: '0.1' }));
+  const long = times(40);
+  expect(streaks(...long, ...short).longest(100)?.times).toBe(40);
+  expect(streaks(...short, ...long).longest(100)?.times).toBe(40);
+});
+
+it('of more than a thousand tasks the oldest are forgotten', () => {
+  const others = (count: number): Fired[] =>
+    Array.from({ length: count }, (_, index) => fired(1, { lineage: `0.${index}`, timeMs: 50 }));
+  expect(streaks(...times(20), ...others(999)).longest(100)?.times).toBe(20);
+  expect(streaks(...times(20), ...others(1000)).longest(100)).toBeUndefined();
+  // One that goes on is no old one.
+  expect(streaks(...times(19), ...others(999), fired(20), ...others(1000).slice(999)).longest(100)?.times).toBe(20);
+});

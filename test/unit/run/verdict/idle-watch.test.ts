@@ -71,4 +71,52 @@ describe('a tree is idle', () => {
   it('nor for the time in which we slept ourselves', () => {
     expect(idleMs(new Tree(), undefined, 3, 5000)).toBe(0);
   });
+
+  it('from the last look at which it was not', () => {
+    const tree = new Tree();
+    let looks = 0;
+    expect(idleMs(tree, () => (tree.cpuUs! += looks++ === 20 ? 2000 : 0))).toBe(19 * 250);
+  });
+
+  it('below half a percent of one CPU, however many it may use', () => {
+    const tree = new Tree();
+    expect(idleMs(tree, () => (tree.cpuUs! += 1250))).toBe(9750);
+    expect(idleMs(tree, () => (tree.cpuUs! += 1251), 40, 250, 4)).toBe(0);
+    expect(idleMs(tree, () => (tree.cpuUs! += 625), 40, 250, 0.5)).toBe(9750);
+  });
+
+  it('looks a second apart are close enough', () => {
+    expect(idleMs(new Tree(), undefined, 5, 1000)).toBe(4000);
+    expect(idleMs(new Tree(), undefined, 5, 1001)).toBe(0);
+  });
+
+  it('anew where CPU time could not be told for a while', () => {
+    const tree = new Tree();
+    let looks = 0;
+    expect(
+      idleMs(tree, () => {
+        looks += 1;
+        tree.cpuUs = looks === 30 ? undefined : 0;
+      }),
+    ).toBe(9 * 250);
+  });
+});
+
+it('looks by itself, and tells what it sees, until it is stopped', () => {
+  vi.useFakeTimers();
+  clock.nowMs = 0;
+  const told: number[] = [];
+  const watch = new IdleWatch(new Tree(), 1, (idle) => told.push(idle));
+  const wait = (times: number): void => {
+    for (let i = 0; i < times; i++) {
+      clock.nowMs += 250;
+      vi.advanceTimersByTime(250);
+    }
+  };
+  wait(4);
+  expect(told).toEqual([0, 250, 500, 750]);
+  watch.stop();
+  wait(4);
+  expect(told).toHaveLength(4);
+  vi.useRealTimers();
 });

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type {
   CheckUse,
   InjectedCallFault,
+  InjectedFault,
   InjectedSignal,
   LimitsUse,
+  MissedFault,
   ReplayUse,
 } from '../../../../src/model/run-result.ts';
 import { type Evidence, type InjectedDeath, judge } from '../../../../src/run/verdict/judge.ts';
@@ -67,6 +69,20 @@ const missedByTime: ReplayUse = {
   ],
 };
 
+const missedPacket = { ...missedByTime.missed[0]!, byTime: false } as MissedFault;
+
+const lostPacket: InjectedFault = {
+  kind: 'packet',
+  fault: 'loss',
+  rule: 'network',
+  flow: 'tcp 1',
+  service: 'a:1',
+  direction: 'to',
+  stream: 'data',
+  packet: 9,
+  timeMs: 1,
+};
+
 const timeout = { limitMs: 1000, byDefault: false, reached: true, killed: false };
 const reached: LimitsUse = { ...noLimits, timeout };
 const inTime = { cause: 'timeout', afterCommand: false, hung: false } as const;
@@ -76,6 +92,7 @@ const oomKilled: LimitsUse = {
   ...noLimits,
   memory: { backend: 'cgroup v2', failure: 'oom-kill', limitBytes: 1, peakBytes: 1, oomKills: 1 },
 };
+const nothingKilled: LimitsUse = { ...oomKilled, memory: { ...oomKilled.memory!, oomKills: 0 } };
 
 describe('judge', () => {
   it.each<[string, Partial<Evidence>, string, string?]>([
@@ -208,8 +225,97 @@ describe('judge', () => {
     expect(error?.message).toBe('timeout of 1 s reached; it spun: accept4 failed with EMFILE 120,000 times in a row');
   });
 
-  it('says what the command did before its check failed', () => {
-    const { error } = judge({ ...NOTHING, exitCode: 3, checks: [check('success', undefined), check('always', 9)] });
-    expect(error?.message).toBe('exited with status 3; then its check exited with 9');
+  it.each<[string, Partial<Evidence>]>([
+    ['exited with status 3; then its check exited with 9', { exitCode: 3, checks: [check('always', 9)] }],
+    ['exited with status 0, but its check exited with 2', { exitCode: 0, checks: [check('success', 2)] }],
+    [
+      'the run went apart from its recording: 1 of 3 recorded faults did not come again; it exited with status 4',
+      { exitCode: 4, replay: missed },
+    ],
+    [
+      'the run went apart from its recording: 1 of 3 recorded faults did not come again; it was killed by SIGABRT',
+      { signal: 'SIGABRT', replay: { ...missed, missed: [...missed.missed, ...missedByTime.missed] } },
+    ],
+    ['the run was aborted from outside', { early: { ...inTime, cause: 'abort' } }],
+    [
+      'timeout of 1 s reached, by processes that the command had left running',
+      { exitCode: 0, early: left, limits: reached },
+    ],
+    ['timeout of 1 s reached, and the whole tree had been idle', { early: { ...inTime, hung: true }, limits: reached }],
+    [
+      'timeout of 1 s reached; it spun: accept4 met short=1 120,000 times in a row',
+      { early: inTime, limits: reached, spin: { ...spin, fault: 'short=1' } },
+    ],
+    ["memory limit reached: the kernel's OOM killer ended 1 process", { exitCode: 137, limits: oomKilled }],
+    ['exited with status 1', { exitCode: 1 }],
+    ['exited with status 1 after 1 injected fault', { exitCode: 1, faults: [killed] }],
+    [
+      "exited with status 1 after the memory limit: the kernel's OOM killer ended 2 processes and injected signals (SIGINT, SIGHUP) and 2 injected faults",
+      {
+        exitCode: 1,
+        limits: { ...oomKilled, memory: { ...oomKilled.memory!, oomKills: 2 } },
+        faults: [
+          injected('SIGINT', 'handled'),
+          injected('SIGINT', 'ignored'),
+          injected('SIGHUP', 'ignored'),
+          killed,
+          lostPacket,
+        ],
+      },
+    ],
+  ])('%s', (message, evidence) => {
+    expect(judge({ ...NOTHING, ...evidence }).error?.message).toBe(message);
+  });
+
+  it.each<[string, Partial<Evidence>, string]>([
+    ['a packet that did not come', { exitCode: 0, replay: { ...missed, missed: [missedPacket] } }, 'diverged'],
+    ['a memory limit that nothing met', { signal: 'SIGKILL', limits: nothingKilled }, 'crashed'],
+    ['OOM elsewhere in the tree, and another signal', { signal: 'SIGSEGV', limits: oomKilled }, 'crashed'],
+    ['a kill after OOM, not of the command', { exitCode: 1, limits: oomKilled }, 'failed'],
+    [
+      'a signal that a rule sent to the command, which died of another',
+      { signal: 'SIGSEGV', injectedDeaths: [death('SIGKILL')] },
+      'crashed',
+    ],
+    ['a status that only looks like a signal', { exitCode: 137, faults: [injected('SIGKILL', 'died')] }, 'failed'],
+  ])('%s', (_name, evidence, expected) => {
+    expect(judge({ ...NOTHING, ...evidence }).outcome).toBe(expected);
+  });
+
+  it('the last of several signals ended it', () => {
+    const first = injected('SIGINT', 'handled', '0.1');
+    const last = injected('SIGINT', 'died', '0.2');
+    expect(judge({ ...NOTHING, signal: 'SIGINT', faults: [first, last, killed] })).toMatchObject({
+      error: { message: 'ended by the injected signal SIGINT, sent at read' },
+      decisive: last,
+    });
+    expect(judge({ ...NOTHING, signal: 'SIGINT', faults: [last, first] }).error?.message).toBe(
+      'ended by the injected signal SIGINT, sent at read, which it had handled',
+    );
+  });
+
+  it('the fault that decided is the one at the same call of the same task, with that signal', () => {
+    const sent = injected('SIGKILL', 'died');
+    const at = { lineage: '0', syscall: 'read', ordinal: 3 };
+    const others: InjectedFault[] = [
+      lostPacket,
+      { ...killed, at: { ...at, lineage: '0.7' } },
+      { ...killed, at: { ...at, syscall: 'pread64' } },
+      { ...killed, at: { ...at, ordinal: 4 } },
+      { ...sent, signal: 'SIGTERM' },
+    ];
+    const decide = (faults: readonly InjectedFault[]) =>
+      judge({ ...NOTHING, signal: 'SIGKILL', injectedDeaths: [death('SIGKILL', { at })], faults });
+    expect(decide(others).decisive).toBeUndefined();
+    expect(decide(others).error?.message).toBe('ended by the injected signal SIGKILL, sent at read');
+    expect(decide([...others, sent]).decisive).toBe(sent);
+    const call = { ...killed, at };
+    expect(decide([...others, call]).decisive).toBe(call);
+  });
+
+  it('a signal by time has no call', () => {
+    const at = { lineage: '0', syscall: undefined, ordinal: 0 };
+    const evidence = { signal: 'SIGKILL', injectedDeaths: [death('SIGKILL', { at })] };
+    expect(judge({ ...NOTHING, ...evidence }).error?.message).toBe('ended by the injected signal SIGKILL');
   });
 });
