@@ -23,7 +23,7 @@ import { choice } from '../named-values.ts';
 import { hexEscaped } from '../quoted-text.ts';
 import { address, addressText, fd, hex32, namedValue, size } from '../types/numbers.ts';
 import { filterIn, SECCOMP_ACTIONS } from '../types/packet-filters.ts';
-import { arrayOut, boxed, structIn, structOut } from '../types/pointers.ts';
+import { arrayOut, boxed, changedNumber, structIn, structOut } from '../types/pointers.ts';
 import { i32At, known64, named64At, record, u16At, u64At } from '../types/records.ts';
 
 const VERSIONS = choice('_LINUX_CAPABILITY_VERSION_???', {
@@ -160,21 +160,8 @@ const contextsOut: OutputType = {
 };
 const contextIn = structIn({ arg: 2 }, (bytes) => contextsText(bytes).slice(1, -1));
 
-/** A size behind a pointer that the kernel changes: `[512 => 64]`. */
-const sizeInOut: OutputType = alike({
-  when: 'exit',
-  capture: (arg) => [
-    { arg, at: 'entry', kind: 'bytes', size: 4 },
-    { arg, at: 'exit', kind: 'bytes', size: 4 },
-  ],
-  print(call, arg) {
-    const before = call.captured.bytesAtEntry(arg);
-    if (before === undefined) return addressText(call.args, arg);
-    const after = call.errno === 0 ? call.captured.bytes(arg) : undefined;
-    const changed = after === undefined || u32(after, 0) === u32(before, 0) ? '' : ` => ${u32(after, 0)}`;
-    return `[${u32(before, 0)}${changed}]`;
-  },
-});
+/** A size behind a pointer that the kernel changes. */
+const sizeInOut: OutputType = alike(changedNumber(u32));
 
 /** Capabilities, filters, Landlock and security modules. */
 export const SECURITY: Readonly<Record<string, Signature>> = {

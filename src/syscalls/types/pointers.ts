@@ -136,3 +136,22 @@ function scaled(count: CaptureSize, by: number): CaptureSize {
   if ('pointedBy' in count) return count;
   return { ...count, times: (count.times ?? 1) * by };
 }
+
+/** A number of 32 bits behind a pointer: `[16]`, or `[128 => 16]` where the kernel changed it. */
+export function changedNumber(read: (bytes: Uint8Array, offset: number) => number): OutputType {
+  return {
+    when: 'exit',
+    capture: (arg) => [
+      { arg, at: 'entry', kind: 'bytes', size: 4 },
+      { arg, at: 'exit', kind: 'bytes', size: 4 },
+    ],
+    print(call, arg) {
+      const before = call.captured.bytesAtEntry(arg);
+      if (before === undefined) return addressText(call.args, arg);
+      const after = call.errno === 0 ? call.captured.bytes(arg) : undefined;
+      const asked = read(before, 0);
+      const got = after === undefined ? asked : read(after, 0);
+      return got === asked ? `[${asked}]` : `[${asked} => ${got}]`;
+    },
+  };
+}

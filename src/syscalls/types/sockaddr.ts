@@ -4,7 +4,7 @@ import { ADDRESS_FAMILIES, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_UNIX } f
 import { hex, i32, u16, u16be, u32 } from '../memory-words.ts';
 import { hexEscaped, quoted, quotedUntilNul, type StringStyle } from '../quoted-text.ts';
 import { addressText } from './numbers.ts';
-import { structIn } from './pointers.ts';
+import { changedNumber, structIn } from './pointers.ts';
 
 /** sa_family_t, which every address begins with. */
 const FAMILY_SIZE = 2;
@@ -116,19 +116,5 @@ export function sockaddrOut(length: number): OutputType {
   });
 }
 
-/** The length of such an address: `[16]`, or `[128 => 16]` where the kernel changed it. */
-export const sockaddrLength: OutputType = alike({
-  when: 'exit',
-  capture: (arg) => [
-    { arg, at: 'entry', kind: 'bytes', size: 4 },
-    { arg, at: 'exit', kind: 'bytes', size: 4 },
-  ],
-  print(call, arg) {
-    const before = call.captured.bytesAtEntry(arg);
-    const after = call.errno === 0 ? call.captured.bytes(arg) : undefined;
-    if (before === undefined) return addressText(call.args, arg);
-    const asked = i32(before, 0);
-    const got = after === undefined ? asked : i32(after, 0);
-    return got === asked ? `[${asked}]` : `[${asked} => ${got}]`;
-  },
-});
+/** The length of such an address. */
+export const sockaddrLength: OutputType = alike(changedNumber(i32));
