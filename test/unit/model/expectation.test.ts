@@ -37,4 +37,9 @@ describe('--expect', () => {
   ] as const)('%s of %o: %s', (text, about, unmet) => {
     expect(unmetExpectation(parseExpectation(text), result(about))).toBe(unmet);
   });
+
+  it('nothing is killed for memory where there is no limit', () => {
+    const unlimited = { ...result({ outcome: 'survived' }), limits: {} } as unknown as RunResult;
+    expect(unmetExpectation(parseExpectation('no-oom-kills'), unlimited)).toBeUndefined();
+  });
 });
