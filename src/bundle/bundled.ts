@@ -54,8 +54,12 @@ export function keepBuilt(file: string, script: Script): void {
 
 /** Keeps the code of what this thread has loaded, as far as it was not built. */
 export function keepMissing(): void {
-  for (const [file, { script, runsLeft }] of bundles) {
-    if (runsLeft > 0) keepCode(file, script.createCachedData(), runsLeft - 1);
+  for (const [file, bundle] of bundles) {
+    const { script, runsLeft } = bundle;
+    if (runsLeft === 0) continue;
+    keepCode(file, script.createCachedData(), runsLeft - 1);
+    // A thread may do several runs.
+    bundles.set(file, { ...bundle, runsLeft: 0 });
   }
 }
 

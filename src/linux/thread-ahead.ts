@@ -1,11 +1,15 @@
 import { Worker } from 'node:worker_threads';
 
+/** Threads that wait for more work; who is given back beyond them ends. */
+const MAX_WAITING = 4;
+
 /**
- * A thread that can be started before there is anything for it to do: it takes as long to start as all of the rest. Its
- * script sends a first message once it is loaded, and then waits to be sent its work.
+ * A thread that can be started before there is anything for it to do, and kept when it has done it: it takes as long to start as
+ * all of the rest. Its script sends a first message once it is loaded, and then waits to be sent its work.
  */
 export class ThreadAhead<Hint extends string> {
   readonly #script: URL;
+  readonly #waiting: Worker[] = [];
   #ahead: { readonly worker: Worker; readonly loaded: Promise<unknown> } | undefined;
 
   /** `script` is made by the build, of the module of the thread: it loads its bundle. */
@@ -27,11 +31,26 @@ export class ThreadAhead<Hint extends string> {
     this.#ahead?.worker.postMessage(message);
   }
 
-  /** The thread, for work that is sent to it; a new one unless one was started ahead. */
+  /** The thread, for work that is sent to it; a new one unless one was started ahead, or given back. */
   take(): Worker {
-    const worker = this.#ahead?.worker;
+    const ahead = this.#ahead?.worker;
     this.#ahead = undefined;
-    return worker && isAlive(worker) ? worker : this.#startWorker();
+    for (let worker = ahead ?? this.#waiting.pop(); worker; worker = this.#waiting.pop()) {
+      if (!isAlive(worker)) continue;
+      worker.ref();
+      return worker;
+    }
+    return this.#startWorker();
+  }
+
+  /** A thread that has done its work, and has nothing of it left, waits for more. It does not keep this process running meanwhile. */
+  async giveBack(worker: Worker): Promise<void> {
+    if (this.#waiting.length === MAX_WAITING) {
+      await worker.terminate();
+      return;
+    }
+    worker.unref();
+    this.#waiting.push(worker);
   }
 
   /** Ends a thread that was started ahead and was not taken. */
@@ -50,7 +69,9 @@ export class ThreadAhead<Hint extends string> {
   #startWorker(): Worker {
     // The options of this process (--input-type, --test, --import ...) are not for it.
     const ours = { execArgv: [], env: {} };
-    return new Worker(this.#script, { ...ours, stdout: true, stderr: true });
+    const worker = new Worker(this.#script, { ...ours, stdout: true, stderr: true });
+    // Whoever has taken it is told; while nobody has, its end is noticed when it would be taken.
+    return worker.on('error', () => {});
   }
 }
 

@@ -20,11 +20,11 @@ export class HeldTree {
   static prepare(request: LimitsRequest | undefined): HeldTree {
     if (!request) return new HeldTree(noLimits(), undefined);
     // A traced tree dies with its tracer, but its groups stay; any other tree needs somebody to see to it.
-    const guard = Guard.start();
+    const guard = Guard.take();
     try {
       return new HeldTree(prepareLimits(request, guard), guard);
     } catch (error) {
-      guard.dismiss();
+      guard.relieve();
       throw error;
     }
   }
@@ -41,7 +41,7 @@ export class HeldTree {
       if (!this.limits.isEmpty()) this.limits.killTree();
       this.#left = await this.limits.dispose();
     } finally {
-      this.#guard?.dismiss();
+      this.#guard?.relieve();
     }
   }
 }

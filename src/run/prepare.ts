@@ -1,4 +1,4 @@
-import { findLeftovers, removeLeftovers } from '../chaos/basic/leftovers.ts';
+import { clearLeftovers } from '../chaos/basic/leftovers.ts';
 import { refuseIdleOptions } from '../chaos/idle-options.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
@@ -70,7 +70,7 @@ export async function prepare(
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
   const injections = await injectionsOf(settings, seed, replay);
 
-  await removeLeftovers(findLeftovers('near'));
+  await clearLeftovers();
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
   cleanUp.defer(() => recording?.close());
   // Without chaos and without -f only the command itself is ours; nor are those that are let go when they call execve.

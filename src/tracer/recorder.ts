@@ -39,6 +39,8 @@ export interface CallCounts {
 const NUMBERS = 1024;
 /** Of one record. */
 const SCRATCH_BYTES = 4096;
+/** In place of the ring, where nothing is recorded. */
+const scratch = NativeMemory.allocate(SCRATCH_BYTES);
 /** An interrupted sleep, which tells what is left of it. */
 const ERESTART_RESTARTBLOCK = 516;
 
@@ -52,8 +54,6 @@ export class Recorder {
     seconds: new Float64Array(NUMBERS),
   };
   readonly #isSelected = new Uint8Array(NUMBERS);
-  /** In place of the ring, where nothing is recorded. */
-  readonly #scratch = NativeMemory.allocate(SCRATCH_BYTES);
   #capturer!: Capturer;
   #locator: Locator | undefined;
   #signals = 0;
@@ -73,11 +73,11 @@ export class Recorder {
 
   /** An address where records may be written, and where the last of them must begin at the latest. */
   openRoom(): number {
-    return this.#plan.events ? this.#writer.openRoom() : this.#scratch.address;
+    return this.#plan.events ? this.#writer.openRoom() : scratch.address;
   }
 
   get roomEnd(): number {
-    return this.#plan.events ? this.#writer.roomEnd : this.#scratch.address;
+    return this.#plan.events ? this.#writer.roomEnd : scratch.address;
   }
 
   /** Records were written up to this address. */

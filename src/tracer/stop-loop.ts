@@ -51,6 +51,8 @@ const SIGTRAP = 5;
 const SYSCALL_STOP = SIGTRAP | 0x80;
 
 const MEMORY_BYTES = 1024 * 1024;
+/** What the runs of this thread use, one after another: memory outside of the heap is not collected. */
+const tools = { ptrace: new Ptrace(), waiter: new Waiter(), memory: new TaskMemory(MEMORY_BYTES) };
 
 /** What a stop loop has use for, beside what it follows and records. */
 export interface StopLoopOptions {
@@ -67,11 +69,11 @@ export interface StopLoopOptions {
  * that made it.
  */
 export class StopLoop {
-  readonly #ptrace = new Ptrace();
+  readonly #ptrace = tools.ptrace;
   /** How processes died that signals ended. */
   readonly deaths: ProcessDeaths = new ProcessDeaths(this.#ptrace);
-  readonly #waiter = new Waiter();
-  readonly #memory = new TaskMemory(MEMORY_BYTES);
+  readonly #waiter = tools.waiter;
+  readonly #memory = tools.memory;
   readonly #tasks = new TaskTable();
   readonly #collector = new StopCollector(this.#waiter, this.#tasks.all);
   readonly #tampering = new Tampering(this.#ptrace, this.#memory);

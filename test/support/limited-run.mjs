@@ -10,7 +10,7 @@ const { prepareLimits } = await import(`${dist}/chaos/basic/limits.js`);
 const { Guard } = await import(`${dist}/chaos/basic/guard.js`);
 const say = (object) => process.stdout.write(`${JSON.stringify(object)}\n`);
 
-const guard = guarded === 'yes' ? Guard.start() : undefined;
+const guard = guarded === 'yes' ? Guard.take() : undefined;
 const limits = prepareLimits(JSON.parse(request), guard);
 const child = spawn('/bin/sh', ['-c', 'read gate; exec "$@"', 'gate', ...command], {
   stdio: ['pipe', 'ignore', 'pipe'],
@@ -36,5 +36,5 @@ const daemons = limits.processIds();
 limits.killTree();
 await limits.dispose();
 for (let ms = 0; ms < 2000 && !limits.isEmpty(); ms += 10) await new Promise((resolve) => setTimeout(resolve, 10));
-guard?.dismiss();
+guard?.relieve();
 say({ code, signal, usage, daemons, left: limits.processIds(), stderr });

@@ -3,8 +3,8 @@ import { writeSync } from 'node:fs';
 import { closeFd, makePipe } from '../../linux/fds.ts';
 
 /**
- * What the guard does: reads what there is to clean up, line by line, until it is dismissed, or its stdin ends without that: then
- * Renacer has died. It kills what is left of the run, by its groups or its mark, until nothing is; then it removes the groups, and
+ * What the guard does: reads what there is to clean up, line by line, and forgets it when the run is over. When its stdin ends,
+ * Renacer has ended, or died in a run. Then it kills what is left of the run, by its groups or its mark, until nothing is; then it removes the groups, and
  * takes the processes of a base back from renacer-home. POSIX shell, for any /bin/sh.
  */
 const SCRIPT = `trap '' HUP INT TERM QUIT
@@ -14,7 +14,7 @@ while read -r word rest; do
     group) set -- "$@" "$rest" ;;
     base) base=$rest ;;
     mark) mark=$rest ;;
-    dismissed) exit ;;
+    over) set -- && base= mark= ;;
   esac
 done
 each_process() {
@@ -49,14 +49,20 @@ for controller in $(cat "$base/cgroup.subtree_control"); do echo "-$controller" 
 for pid in $(cat "$base/renacer-home/cgroup.procs"); do echo "$pid" >"$base/cgroup.procs"; done
 rmdir "$base/renacer-home"`;
 
+/** Guards that wait for another run; who is relieved beyond them ends. */
+const MAX_WAITING = 4;
+const waiting: Guard[] = [];
+
 /**
  * A process that outlives Renacer by a moment: a small shell that cleans up if this process dies in any way, SIGKILL included. It
  * holds the end of a pipe, which the kernel closes for us. It is told of each thing before that is made, so that there is no moment
  * at which a kill leaves something.
  *
- * It is in a session of its own, so that no Ctrl-C reaches it, and keeps none of our files, nor our directory.
+ * It is in a session of its own, so that no Ctrl-C reaches it, and keeps none of our files, nor our directory. It guards one run at
+ * a time, and then the next: to start it takes longer than all that it has to do.
  */
 export class Guard {
+  /** Undefined if it could not be started. */
   readonly pid: number | undefined;
   readonly #pipe: number;
 
@@ -65,7 +71,17 @@ export class Guard {
     this.#pipe = pipe;
   }
 
-  static start(): Guard {
+  /** For a run that begins. */
+  static take(): Guard {
+    for (let guard = waiting.pop(); guard; guard = waiting.pop()) {
+      // Unless somebody has ended it meanwhile.
+      if (guard.#say('over')) return guard;
+      closeFd(guard.#pipe);
+    }
+    return Guard.#start();
+  }
+
+  static #start(): Guard {
     const [theirs, ours] = makePipe();
     try {
       const guard = spawn('/bin/sh', ['-c', SCRIPT, 'renacer-guard'], {
@@ -99,17 +115,19 @@ export class Guard {
     this.#say(`mark ${value}`);
   }
 
-  /** All is in order: it ends and does nothing. */
-  dismiss(): void {
-    this.#say('dismissed');
-    closeFd(this.#pipe);
+  /** The run is over, and all is in order: there is nothing to clean up. */
+  relieve(): void {
+    if (this.#say('over') && waiting.length < MAX_WAITING) waiting.push(this);
+    else closeFd(this.#pipe);
   }
 
-  #say(line: string): void {
+  /** False if there is nobody to hear it: it could not be started, or somebody has ended it. */
+  #say(line: string): boolean {
     try {
       writeSync(this.#pipe, `${line}\n`);
+      return true;
     } catch {
-      // It could not be started, or somebody has ended it.
+      return false;
     }
   }
 }

@@ -34,6 +34,14 @@ export function findLeftovers(where: 'near' | 'everywhere'): Leftovers {
   };
 }
 
+let cleared: Promise<unknown> | undefined;
+
+/** Removes what dead runs left near us; once a process, since what a run of our own may leave has a guard. */
+export async function clearLeftovers(): Promise<void> {
+  cleared ??= removeLeftovers(findLeftovers('near'));
+  await cleared;
+}
+
 /** Kills and removes them. Returns the directories that could not be removed within `patienceMs`. */
 export async function removeLeftovers(found: Leftovers, patienceMs = 2000): Promise<string[]> {
   signalAll(found.processIds, 'SIGKILL');

@@ -80,15 +80,19 @@ export async function runEngine(
   const onLeave = (): void => new DetachRequest(words).make();
   if (leave?.aborted) onLeave();
   else leave?.addEventListener('abort', onLeave, { once: true });
+  let mayGoOn = false;
   try {
     const last = await conversation(worker, { ...listener, started, attached });
     pump?.finish();
+    // Of what has failed something may be left in the thread; and an emulated network keeps its port.
+    mayGoOn = last.kind === 'ended' && !emulation;
     return last;
   } finally {
     leave?.removeEventListener('abort', onLeave);
     pump?.stop();
     exitIsFine();
-    await worker.terminate();
+    if (mayGoOn) await ENGINE_THREAD.giveBack(worker);
+    else await worker.terminate();
     source.free();
   }
 }
@@ -97,18 +101,23 @@ function conversation(
   worker: Worker,
   listener: Omit<EngineListener, 'started'> & { started(pid: number): void },
 ): Promise<LastWord> {
-  return new Promise((resolve, reject) => {
-    worker.on('message', (message: EngineMessage) => {
+  let stopListening = (): void => {};
+  const last = new Promise<LastWord>((resolve, reject) => {
+    const onMessage = (message: EngineMessage): void => {
       if (message.kind === 'started') listener.started(message.pid);
       else if (message.kind === 'attached') listener.attached(message.attached, message.refused);
       else if (message.kind === 'fault') listener.fault(message.fault);
       else if (message.kind === 'signal') listener.signal(message.sent);
       else if (message.kind === 'stopped') listener.stopped(message.signal);
       else if (message.kind !== 'loaded') resolve(message);
-    });
-    worker.on('error', (cause) => reject(broken(cause)));
-    worker.on('exit', () => reject(broken(undefined)));
+    };
+    const onError = (cause: unknown): void => reject(broken(cause));
+    const onExit = (): void => reject(broken(undefined));
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+    stopListening = () => worker.off('message', onMessage).off('error', onError).off('exit', onExit);
   });
+  // The thread has other conversations after this one.
+  return last.finally(() => stopListening());
 }
 
 /**

@@ -15,6 +15,8 @@ import type { EnginePlan } from './engine-plan.ts';
 
 /** What every run does in the engine's thread: the command is launched, and waited for if nobody stops it. */
 
+const waiter = new Waiter();
+
 /** Tells the thread that started this one. */
 export function tell(message: EngineMessage): void {
   parentPort?.postMessage(message);
@@ -56,7 +58,6 @@ export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; aw
     return failed('execve', error);
   }
   tell({ kind: 'started', pid: gated.pid });
-  const waiter = new Waiter();
   while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) {
     tell({ kind: 'stopped', signal: stopSignalOf(waiter.status) });
   }

@@ -23,6 +23,8 @@ const RIP = 32;
 const CS = 34;
 /** The code segment of 64-bit programs. */
 const USER64_CS = 0x33;
+/** What the runs of this thread use, one after another: memory outside of the heap is not collected. */
+const tools = { ptrace: new Ptrace(), memory: new TaskMemory(MEMORY_BYTES) };
 
 /**
  * Says where in its program a stopped task is. As a policy it changes nothing: it only has itself told of what changes the
@@ -33,7 +35,7 @@ export class StackTracer implements Policy, Locator {
   readonly #limit: number;
   /** The command has not called execve yet: it runs in our memory, and what it does there is ours. */
   #launching: boolean;
-  readonly #ptrace = new Ptrace();
+  readonly #ptrace = tools.ptrace;
   readonly #names = new FrameNames();
   readonly #modules: Modules;
   readonly #generated: GeneratedCode;
@@ -48,7 +50,7 @@ export class StackTracer implements Policy, Locator {
     this.#launching = launched;
     this.#limit = limit;
     this.armed = limit > 0 ? MAPPING_CALLS : new Set();
-    const memory = new StackMemory(new TaskMemory(MEMORY_BYTES));
+    const memory = new StackMemory(tools.memory);
     this.#modules = new Modules(this.#names, memory, sources);
     this.#generated = new GeneratedCode(this.#names);
     this.#unwinder = new Unwinder(memory, this.#generated, limit);
