@@ -1,7 +1,7 @@
 import { constants, existsSync, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
-import type { LaunchSignals } from '../linux/call-table.ts';
 import { inheritedFds } from '../linux/inherited-fds.ts';
+import type { LaunchSignals } from '../linux/launch-spec.ts';
 
 const VARIABLE = 'RENACER_CALLER';
 /** Between the lines of an environment, in place of NUL. */

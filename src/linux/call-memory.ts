@@ -22,6 +22,15 @@ export class CallMemory {
     this.#used = start;
   }
 
+  /** What is filled so far: {@link rewind} forgets what came later. */
+  mark(): number {
+    return this.#used;
+  }
+
+  rewind(mark: number): void {
+    this.#used = mark;
+  }
+
   /** Copies bytes to where the process can see them; returns their address. */
   bytes(data: Uint8Array): number {
     const at = this.#used;

@@ -1,9 +1,7 @@
 import { CallMemory, type Calls } from './call-memory.ts';
-import { bind, check, functionAt, SystemCallError } from './libc.ts';
+import { bind, check, functionAt, SystemCallError, syscall } from './libc.ts';
 import { executable } from './machine-code/executable.ts';
 import { ROW, walkerForArm, walkerForX86 } from './machine-code/table-walker.ts';
-import { blockedSignals } from './signal-mask.ts';
-import { signalDispositions } from './signals.ts';
 import { nameOfNumber, SYS } from './syscall-numbers.ts';
 
 /**
@@ -15,16 +13,22 @@ import { nameOfNumber, SYS } from './syscall-numbers.ts';
  */
 
 const CLONE_VM = 0x100;
+const CLONE_PARENT_SETTID = 0x10_0000;
+const CLONE_CHILD_CLEARTID = 0x20_0000;
 const CLONE_INTO_CGROUP = 0x2_0000_0000;
+/** The kernel writes the child's id into a word of ours, and clears it and wakes who waits for that when the child leaves our memory. */
+const CLONE_FLAGS = CLONE_VM | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID;
 const SIGCHLD = 17;
 const SIG_BLOCK = 0;
 const SIG_SETMASK = 2;
 /** Of libc, and of the kernel. */
 const SIGSET_BYTES = 128;
 const KERNEL_SIGSET_BYTES = 8;
-/** A struct sigaction of the kernel that is all zero: SIG_DFL. */
-const KERNEL_SIGACTION_BYTES = 32;
-const LAST_SIGNAL = 64;
+const FUTEX_WAIT = 0;
+const FUTEX_WAKE_OP = 5;
+/** Of FUTEX_WAKE_OP: the word becomes 1, which is no process id of ours; and never mind what it was. */
+const SET_TO_READY = 1 << 12;
+const READY = 1;
 
 /** No system call has this number. */
 const NO_CALL = 0xffff;
@@ -36,7 +40,16 @@ const STACK = MAX_ROWS * ROW.bytes;
 const DATA = STACK + STACK_BYTES;
 
 /** Offsets in struct clone_args of clone3(2). */
-const CLONE_ARGS = { flags: 0, exitSignal: 32, stack: 40, stackSize: 48, cgroup: 80, bytes: 88 } as const;
+const CLONE_ARGS = {
+  flags: 0,
+  childTid: 16,
+  parentTid: 24,
+  exitSignal: 32,
+  stack: 40,
+  stackSize: 48,
+  cgroup: 80,
+  bytes: 88,
+} as const;
 
 const pthreadSigmask = bind('pthread_sigmask', 'int', ['int', 'uintptr_t', 'uintptr_t']);
 
@@ -55,26 +68,22 @@ export interface FailedCall {
   readonly errno: number;
 }
 
-/** What a command finds of signals when it starts. */
-export interface LaunchSignals {
-  /** Bit n-1 stands for signal n. */
-  readonly blocked: bigint;
-  readonly ignored: readonly number[];
-}
-
 export class CallTable extends CallMemory implements Calls {
   readonly #signalSets: { readonly all: number; readonly old: number };
   readonly #cloneArgs: number;
+  /** A futex: the child's id; READY once it has said so; 0 when it has left our memory, by execve or its end. */
+  readonly #state: number;
   #rows = 1;
   /** The first row whose failure leads nowhere yet. */
   #unled = 1;
 
   /** `dataSize`: bytes for what the calls point at (paths, argument vectors, ...). */
   constructor(dataSize: number) {
-    super(DATA + 2 * SIGSET_BYTES + CLONE_ARGS.bytes + dataSize, DATA);
+    super(DATA + 2 * SIGSET_BYTES + CLONE_ARGS.bytes + 8 + dataSize, DATA);
     const all = this.bytes(new Uint8Array(SIGSET_BYTES).fill(0xff));
     this.#signalSets = { all, old: this.bytes(new Uint8Array(SIGSET_BYTES)) };
     this.#cloneArgs = this.bytes(new Uint8Array(CLONE_ARGS.bytes));
+    this.#state = this.bytes(new Uint8Array(8));
   }
 
   /** Appends a system call with up to six arguments. If it fails, the child goes on with the next {@link failuresLeadHere}. */
@@ -101,23 +110,34 @@ export class CallTable extends CallMemory implements Calls {
     this.#word(row * ROW.bytes + ROW.arguments + 8 * index, value);
   }
 
+  /** Puts another call in the place of one; while no child walks the table. */
+  replace(row: number, number: number, ...args: readonly number[]): void {
+    this.#put(row, number, args);
+  }
+
+  /** Appends the call by which the child says that it has come so far: see {@link awaitReady}. */
+  sayReady(): void {
+    this.call(SYS.futex, this.#state, FUTEX_WAKE_OP, 1, 0, this.#state, SET_TO_READY);
+  }
+
+  /** Blocks until the child has come to {@link sayReady}: true; or has ended before: false. */
+  awaitReady(): boolean {
+    return this.#awaitChangeOf((state) => state > READY) === READY;
+  }
+
+  /** Blocks until the child has called execve, or has ended. */
+  awaitLeave(): void {
+    this.#awaitChangeOf((state) => state !== 0);
+  }
+
   /** Where the child goes on if one of the calls before, since the last time that this was said, has failed. */
   failuresLeadHere(): void {
     const here = this.arena.address + this.#rows * ROW.bytes;
     for (; this.#unled < this.#rows; this.#unled++) this.#word(this.#unled * ROW.bytes + ROW.onFailure, here);
   }
 
-  /**
-   * From the next call on, these signals are blocked; by default those of our main thread (the mask of a worker is Node's own
-   * affair). None finds a handler of ours, which the child must not run.
-   */
-  unblockSignals({ blocked, ignored }: LaunchSignals = { blocked: blockedSignals(), ignored: [] }): void {
-    const dispositions = signalDispositions('thread-self');
-    const standard = this.bytes(new Uint8Array(KERNEL_SIGACTION_BYTES));
-    for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-      if (dispositions?.catches(signal) && !ignored.includes(signal))
-        this.call(SYS.rt_sigaction, signal, standard, 0, KERNEL_SIGSET_BYTES);
-    }
+  /** From the next call on, only these signals are blocked (bit n-1 stands for signal n). None may find a handler of ours. */
+  unblockSignals(blocked: bigint): void {
     const inherited = this.bytes(new Uint8Array(BigUint64Array.of(blocked).buffer));
     this.call(SYS.rt_sigprocmask, SIG_SETMASK, inherited, 0, KERNEL_SIGSET_BYTES);
   }
@@ -135,7 +155,9 @@ export class CallTable extends CallMemory implements Calls {
 
   /** Starts the child; returns its process id. Throws SystemCallError (EAGAIN, ENOMEM). */
   start(): number {
-    return this.#start('clone', SYS.clone, [CLONE_VM | SIGCHLD, this.arena.address + DATA, 0, 0, 0]);
+    // Where the fourth argument is the child's word, the fifth stands for nothing, and the other way round (arm64).
+    const words = [this.#state, this.#state, this.#state];
+    return this.#start('clone', SYS.clone, [CLONE_FLAGS | SIGCHLD, this.arena.address + DATA, ...words]);
   }
 
   /**
@@ -145,7 +167,9 @@ export class CallTable extends CallMemory implements Calls {
   startIn(cgroup: number): number {
     const { address } = this.arena;
     const put = (offset: number, value: number): void => this.#word(this.#cloneArgs - address + offset, value);
-    put(CLONE_ARGS.flags, CLONE_VM + CLONE_INTO_CGROUP);
+    put(CLONE_ARGS.flags, CLONE_FLAGS + CLONE_INTO_CGROUP);
+    put(CLONE_ARGS.childTid, this.#state);
+    put(CLONE_ARGS.parentTid, this.#state);
     put(CLONE_ARGS.exitSignal, SIGCHLD);
     put(CLONE_ARGS.stack, address + STACK);
     put(CLONE_ARGS.stackSize, STACK_BYTES);
@@ -156,6 +180,16 @@ export class CallTable extends CallMemory implements Calls {
   /** Gives the memory back: only when the child has called execve or has ended. */
   free(): void {
     this.arena.free();
+  }
+
+  #awaitChangeOf(mayWait: (state: number) => boolean): number {
+    const at = this.#state - this.arena.address;
+    for (;;) {
+      const state = this.arena.view.getInt32(at, true);
+      if (!mayWait(state)) return state;
+      // It returns at once if the word is another one by now, and for a signal: then there is another look.
+      syscall(SYS.futex, this.#state, FUTEX_WAIT, state, 0, 0, 0);
+    }
   }
 
   #start(name: string, number: number, args: readonly number[]): number {

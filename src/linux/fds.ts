@@ -11,15 +11,13 @@ const readCall = bind('read', 'long', ['int', 'uintptr_t', 'size_t']);
 const getxattr = bind('getxattr', 'long', ['str', 'str', 'uintptr_t', 'size_t']);
 const writeCall = bind('write', 'long', ['int', 'uintptr_t', 'size_t']);
 
+/** Of this thread, for one call after another. */
+const scratch = NativeMemory.allocate(4096);
+
 /** A pipe whose ends are closed by execve: `[read end, write end]`. */
 export function makePipe(): [number, number] {
-  const memory = NativeMemory.allocate(4096);
-  try {
-    check(pipe2(memory.address, O_CLOEXEC), 'pipe2');
-    return [memory.i32[0]!, memory.i32[1]!];
-  } finally {
-    memory.free();
-  }
+  check(pipe2(scratch.address, O_CLOEXEC), 'pipe2');
+  return [scratch.i32[0]!, scratch.i32[1]!];
 }
 
 /** Puts a copy of `by` in the place of `fd`. */
@@ -33,22 +31,12 @@ export function closeFd(fd: number): void {
 
 /** Blocks until one byte comes: true, or the other end is closed: false. */
 export function readByte(fd: number): boolean {
-  const memory = NativeMemory.allocate(4096);
-  try {
-    return check(readCall(fd, memory.address, 1), 'read') === 1;
-  } finally {
-    memory.free();
-  }
+  return check(readCall(fd, scratch.address, 1), 'read') === 1;
 }
 
 export function writeByte(fd: number, byte = 0): void {
-  const memory = NativeMemory.allocate(4096);
-  try {
-    memory.u8[0] = byte;
-    check(writeCall(fd, memory.address, 1), 'write');
-  } finally {
-    memory.free();
-  }
+  scratch.u8[0] = byte;
+  check(writeCall(fd, scratch.address, 1), 'write');
 }
 
 const AT_FDCWD = -100;
@@ -99,13 +87,8 @@ export function fdInfo(tid: number, fd: number, ...fields: readonly string[]): r
 
 /** The protocol of a socket by the name that the kernel gives it: `TCP`, `UNIX-STREAM`; undefined if it does not tell. */
 export function socketProtocol(tid: number, fd: number): string | undefined {
-  const memory = NativeMemory.allocate(4096);
-  try {
-    const size = getxattr(`/proc/${tid}/fd/${fd}`, 'system.sockprotoname', memory.address, 64);
-    return size > 0 ? Buffer.from(memory.u8.subarray(0, size)).toString('latin1').replace(/\0.*$/s, '') : undefined;
-  } finally {
-    memory.free();
-  }
+  const size = getxattr(`/proc/${tid}/fd/${fd}`, 'system.sockprotoname', scratch.address, 64);
+  return size > 0 ? Buffer.from(scratch.u8.subarray(0, size)).toString('latin1').replace(/\0.*$/s, '') : undefined;
 }
 
 /** The name of a task, as /proc shows it; undefined if there is none with this id. */

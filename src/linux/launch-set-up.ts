@@ -3,30 +3,39 @@ import type { LaunchSpec } from './launch-spec.ts';
 import { syscall } from './libc.ts';
 import { enterNamespaces } from './namespaces.ts';
 import { OwnCalls } from './own-calls.ts';
-import { signalDispositions } from './signals.ts';
 import { SYS } from './syscall-numbers.ts';
 import type { User } from './users.ts';
-
-/** The calls that make a process of ours into a command, in a child at its gate or in this process itself. */
 
 const PR_GET_SECUREBITS = 27;
 const PR_SET_SECUREBITS = 28;
 const SECBIT_NO_SETUID_FIXUP = 4;
 const F_SETFD = 2;
+const SIGKILL = 9;
+const SIGSTOP = 19;
 const LAST_SIGNAL = 64;
 const SIGSET_BYTES = 8;
 const SIG_SETMASK = 2;
+const SIG_DFL = 0;
 const SIG_IGN = 1;
-/** A struct sigaction of the kernel that is all zero: SIG_DFL. */
 const KERNEL_SIGACTION_BYTES = 32;
 /** All bits set. */
 const RLIM_INFINITY = -1;
+
+/** The calls that make a process of ours into a command, in a child at its gate or in this process itself. */
+
+/** A system call with its arguments. */
+export type Call = readonly [number: number, ...args: readonly number[]];
+
+/** In the place of a call that there is no need for. */
+export const NOTHING: Call = [SYS.gettid];
 
 type SetUp = Omit<LaunchSpec, 'filter' | 'noNewPrivileges'>;
 
 /** Executes a command in place of this process. Throws SystemCallError if that can't be done. */
 export function executeHere(spec: SetUp): void {
-  const calls = new OwnCalls(dataSize(spec));
+  const calls = new OwnCalls(sizeOf(spec));
+  setDispositions(calls, spec.signals?.ignored);
+  for (const call of placeCalls(calls, spec)) calls.call(...call);
   setUp(calls, spec);
   if (spec.signals) {
     const blocked = calls.bytes(new Uint8Array(BigUint64Array.of(spec.signals.blocked).buffer));
@@ -35,12 +44,40 @@ export function executeHere(spec: SetUp): void {
   execute(calls, calls.string(spec.file), spec);
 }
 
-/** Everything but the program itself, as the process that is to become the command calls it. */
-export function setUp(calls: Calls, { stdio, inheritedFds, cwd, rlimits, signals, namespaces, user }: SetUp): void {
-  setDispositions(calls, signals?.ignored ?? []);
-  setUpStdio(calls, stdio);
+/**
+ * All signals, whatever this process does with each: Node.js ignores SIGPIPE and SIGXFSZ, and what is ignored stays so across execve;
+ * and a child that shares our memory must not run a handler of ours.
+ */
+export function setDispositions(calls: Calls, ignored: readonly number[] = []): void {
+  const [standard, ignore] = [SIG_DFL, SIG_IGN].map((handler) => {
+    const action = new Uint8Array(KERNEL_SIGACTION_BYTES);
+    action[0] = handler;
+    return calls.bytes(action);
+  }) as [number, number];
+  for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
+    if (signal === SIGKILL || signal === SIGSTOP) continue;
+    calls.call(SYS.rt_sigaction, signal, ignored.includes(signal) ? ignore : standard, 0, SIGSET_BYTES);
+  }
+}
+
+/** How many {@link placeCalls} there are. */
+export const PLACE_CALLS = 4;
+
+/** Stdio, and the directory. */
+export function placeCalls(calls: Calls, { stdio, cwd }: Pick<LaunchSpec, 'stdio' | 'cwd'>): readonly Call[] {
+  return [...stdio.map(stdioCall), cwd === undefined ? NOTHING : [SYS.chdir, calls.string(cwd)]];
+}
+
+function stdioCall(fd: number | undefined, target: number): Call {
+  if (fd === undefined) return [SYS.close, target];
+  if (fd !== target && fd <= 2) throw new RangeError(`stdio: fd ${fd} can't become ${target}`);
+  // Node marks its own 0, 1 and 2 close-on-exec.
+  return fd === target ? [SYS.fcntl, fd, F_SETFD, 0] : [SYS.dup3, fd, target, 0];
+}
+
+/** What else comes before execve. */
+export function setUp(calls: Calls, { inheritedFds, rlimits, namespaces, user }: SetUp): void {
   for (const fd of inheritedFds) calls.call(SYS.fcntl, fd, F_SETFD, 0);
-  if (cwd !== undefined) calls.call(SYS.chdir, calls.string(cwd));
   for (const { resource, soft, hard } of rlimits) {
     calls.call(SYS.prlimit64, 0, resource, calls.words([soft, hard].map(limitWord)), 0);
   }
@@ -66,41 +103,12 @@ function becomeUser(calls: Calls, { uid, gid, groups }: User): void {
   calls.call(SYS.prctl, PR_SET_SECUREBITS, securebits);
 }
 
-/** What is ignored stays so across execve: Node.js ignores SIGPIPE and SIGXFSZ. */
-function setDispositions(calls: Calls, ignored: readonly number[]): void {
-  const dispositions = signalDispositions('thread-self');
-  const [standard, ignore] = [0, SIG_IGN].map((handler) => {
-    const action = new Uint8Array(KERNEL_SIGACTION_BYTES);
-    action[0] = handler;
-    return calls.bytes(action);
-  }) as [number, number];
-  for (let signal = 1; signal <= LAST_SIGNAL; signal++) {
-    const isToBeIgnored = ignored.includes(signal);
-    if (isToBeIgnored === dispositions?.ignores(signal)) continue;
-    calls.call(SYS.rt_sigaction, signal, isToBeIgnored ? ignore : standard, 0, SIGSET_BYTES);
-  }
-}
-
-function setUpStdio(calls: Calls, stdio: LaunchSpec['stdio']): void {
-  stdio.forEach((fd, target) => {
-    if (fd === undefined) {
-      calls.call(SYS.close, target);
-      return;
-    }
-    if (fd !== target && fd <= 2) throw new RangeError(`stdio: fd ${fd} can't become ${target}`);
-    // Node marks its own 0, 1 and 2 close-on-exec.
-    if (fd === target) calls.call(SYS.fcntl, fd, F_SETFD, 0);
-    else calls.call(SYS.dup3, fd, target, 0);
-  });
-}
-
 function limitWord(limit: number): number {
   return Number.isFinite(limit) ? limit : RLIM_INFINITY;
 }
 
 /** How much memory those calls need for their data, at most. */
-export function dataSize(spec: SetUp & Pick<Partial<LaunchSpec>, 'filter'>): number {
-  const texts = [spec.file, spec.cwd ?? '', ...spec.argv, ...spec.env];
-  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text) + 24, 0);
-  return bytes + (spec.filter?.length ?? 0) + 4 * (spec.user?.groups.length ?? 0) + 64 * 1024;
+export function sizeOf({ file, cwd, argv, env, user }: SetUp): number {
+  const bytes = [file, cwd ?? '', ...argv, ...env].reduce((sum, text) => sum + Buffer.byteLength(text) + 24, 0);
+  return bytes + 4 * (user?.groups.length ?? 0) + 8 * 1024;
 }

@@ -1,4 +1,3 @@
-import type { LaunchSignals } from './call-table.ts';
 import type { NamespaceFds } from './namespaces.ts';
 import type { User } from './users.ts';
 
@@ -8,6 +7,13 @@ export interface Rlimit {
   /** Infinity for RLIM_INFINITY. */
   readonly soft: number;
   readonly hard: number;
+}
+
+/** What a command finds of signals when it starts. */
+export interface LaunchSignals {
+  /** Bit n-1 stands for signal n. */
+  readonly blocked: bigint;
+  readonly ignored: readonly number[];
 }
 
 /** What is to be started. Nothing here is looked up: `file` is a path, the environment is complete. */
@@ -30,7 +36,7 @@ export interface LaunchSpec {
   readonly filter: Uint8Array | undefined;
   /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
   readonly noNewPrivileges: boolean;
-  /** The directory of a cgroup v2 that it is to be born in, where that can be: see GatedProcess.isInCgroup. */
+  /** The directory of a cgroup v2 that it is to be born in, where that can be: see {@link GatedProcess.isInCgroup}. */
   readonly cgroup?: string | undefined;
   /** Where it is to be, if not where we are. */
   readonly namespaces?: NamespaceFds | undefined;

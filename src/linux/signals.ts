@@ -43,7 +43,7 @@ export interface SignalDispositions {
 }
 
 /** Undefined if the task is gone. */
-export function signalDispositions(tid: number | 'thread-self'): SignalDispositions | undefined {
+export function signalDispositions(tid: number): SignalDispositions | undefined {
   let status: string;
   try {
     status = readFileSync(`/proc/${tid}/status`, 'latin1');

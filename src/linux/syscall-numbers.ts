@@ -20,6 +20,7 @@ export const SYS = {
   setresuid: 117,
   setresgid: 119,
   gettid: 186,
+  futex: 202,
   clock_nanosleep: 230,
   exit_group: 231,
   tgkill: 234,

@@ -1,6 +1,6 @@
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { Recording } from '../faults/replay-file.ts';
-import type { LaunchSignals } from '../linux/call-table.ts';
+import type { LaunchSignals } from '../linux/launch-spec.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
 import type { DescriptorDetail } from '../model/capture.ts';
 import type { InjectedFault } from '../model/run-result.ts';

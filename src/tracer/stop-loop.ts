@@ -1,5 +1,5 @@
 import { monotonicMs } from '../linux/clock.ts';
-import type { GatedProcess } from '../linux/launch.ts';
+import type { GatedProcess } from '../linux/gated-process.ts';
 import { threadGroupOf } from '../linux/process-stat.ts';
 import {
   PTRACE_EVENT_CLONE,

@@ -1,5 +1,5 @@
 import { monotonicMs } from '../linux/clock.ts';
-import type { GatedProcess } from '../linux/launch.ts';
+import type { GatedProcess } from '../linux/gated-process.ts';
 import { termSignalOf } from '../linux/wait-status.ts';
 import type { CpuPinning } from './cpu-pinning.ts';
 import type { Detachment } from './detach.ts';

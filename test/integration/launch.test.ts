@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type * as Groups from '../../src/chaos/basic/run-groups.ts';
-import type * as Launch from '../../src/linux/launch.ts';
+import type * as LauncherModule from '../../src/linux/launcher.ts';
 import type * as Wait from '../../src/linux/wait.ts';
 import { launchSpec } from '../support/launch-spec.mjs';
 import { built } from '../support/limits.ts';
 
-const { GatedProcess } = await built<typeof Launch>('linux/launch.js');
+const { Launcher } = await built<typeof LauncherModule>('linux/launcher.js');
 const { Waiter } = await built<typeof Wait>('linux/wait.js');
 const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
 
@@ -25,7 +25,7 @@ const canMakeGroups = (() => {
 })();
 
 function launch(cgroup: string, ...argv: string[]) {
-  return GatedProcess.prepare({ ...launchSpec(argv), cgroup });
+  return Launcher.launchOnce({ ...launchSpec(argv), cgroup });
 }
 
 function statusOf(gated: ReturnType<typeof launch>): number {

@@ -3,11 +3,11 @@ import { closeSync, readdirSync } from 'node:fs';
 import { launchSpec } from './launch-spec.mjs';
 
 const [dist, ...argv] = process.argv.slice(2);
-const { GatedProcess } = await import(`${dist}/linux/launch.js`);
+const { Launcher } = await import(`${dist}/linux/launcher.js`);
 const { Waiter } = await import(`${dist}/linux/wait.js`);
 const openFds = () => readdirSync('/proc/self/fd').map(Number);
 const before = new Set(openFds());
-const gated = GatedProcess.prepare(launchSpec(argv));
+const gated = Launcher.launchOnce(launchSpec(argv));
 for (const fd of openFds()) {
   try {
     if (!before.has(fd)) closeSync(fd);

@@ -1,4 +1,4 @@
-/** What GatedProcess.prepare is told of a command that has all as this process has it. */
+/** What a Launcher is told of a command that has all as this process has it. */
 export function launchSpec(argv) {
   return {
     file: argv[0],

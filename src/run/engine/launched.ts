@@ -3,8 +3,9 @@ import path from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { CAP, hasCapability } from '../../linux/capabilities.ts';
 import { monotonicMs } from '../../linux/clock.ts';
-import { GatedProcess, LaunchError } from '../../linux/launch.ts';
+import { type GatedProcess, LaunchError } from '../../linux/gated-process.ts';
 import { LaunchGate } from '../../linux/launch-gate.ts';
+import { Launcher } from '../../linux/launcher.ts';
 import { SystemCallError } from '../../linux/libc.ts';
 import { Waiter } from '../../linux/wait.ts';
 import { isStopped, stopSignalOf } from '../../linux/wait-status.ts';
@@ -30,7 +31,7 @@ export function launch(
   let gated: GatedProcess;
   try {
     const noNewPrivileges = filter !== undefined && !hasCapability(CAP.SYS_ADMIN);
-    gated = GatedProcess.prepare({ ...plan.launch, filter, noNewPrivileges });
+    gated = Launcher.launchOnce({ ...plan.launch, filter, noNewPrivileges });
   } catch (error) {
     return failed('set-up', error);
   }

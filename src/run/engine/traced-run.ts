@@ -4,7 +4,7 @@ import { FaultPolicy, type FiredFault } from '../../faults/fault-policy.ts';
 import { ReplayPolicy } from '../../faults/replay-policy.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
 import { monotonicMs } from '../../linux/clock.ts';
-import { type GatedProcess, LaunchError } from '../../linux/launch.ts';
+import { type GatedProcess, LaunchError } from '../../linux/gated-process.ts';
 import { SystemCallError } from '../../linux/libc.ts';
 import { LineFile } from '../../linux/line-file.ts';
 import { readProcessStat } from '../../linux/process-stat.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { GatedProcess } from '../../../linux/launch.ts';
+import { Launcher } from '../../../linux/launcher.ts';
 import type { NamespaceFds } from '../../../linux/namespaces.ts';
 import { Waiter } from '../../../linux/wait.ts';
 import { exitStatusOf, hasExited } from '../../../linux/wait-status.ts';
@@ -55,7 +55,7 @@ export async function probeOwnNetwork(): Promise<NetworkBackendProbe> {
 
 /** Blocks until it has ended. The kernel takes connections to the port meanwhile. */
 function runTrial(namespaces: NamespaceFds, port: number): number {
-  const trial = GatedProcess.prepare({
+  const trial = Launcher.launchOnce({
     file: process.execPath,
     // A timer may not be early, but the clock of the program is another.
     argv: [process.execPath, '-e', TRIAL, String(port), String(LATENCY_MS - 1)],

@@ -1,0 +1,205 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { CallTable } from './call-table.ts';
+import { closeFd, makePipe } from './fds.ts';
+import { type Birth, GatedProcess, LaunchError } from './gated-process.ts';
+import {
+  type Call,
+  execute,
+  NOTHING,
+  PLACE_CALLS,
+  placeCalls,
+  setDispositions,
+  setUp,
+  sizeOf,
+} from './launch-set-up.ts';
+import type { LaunchSpec } from './launch-spec.ts';
+import { syscall } from './libc.ts';
+import { instructionCount } from './seccomp-filter.ts';
+import { blockedSignals } from './signal-mask.ts';
+import { sendSignal } from './signals.ts';
+import { SYS } from './syscall-numbers.ts';
+import { reap } from './wait.ts';
+
+const PR_SET_PDEATHSIG = 1;
+const PR_SET_DUMPABLE = 4;
+const PR_SET_NO_NEW_PRIVS = 38;
+const SECCOMP_SET_MODE_FILTER = 1;
+const SIGKILL = 9;
+/** Room for what differs from start to start: a path, and a filter (4,096 instructions, the most that the kernel takes). */
+const VARYING_BYTES = 4096 + 8 * 4096 + 64;
+/** How many {@link filterCalls} there are. */
+const FILTER_CALLS = 2;
+
+/** What may differ from one start of a command to the next. */
+export type StartSpec = Pick<LaunchSpec, 'stdio' | 'cwd' | 'filter' | 'noNewPrivileges'>;
+
+/** The places of the calls that differ from start to start. */
+interface Varying {
+  readonly closeKey: number;
+  readonly place: number;
+  readonly gate: number;
+  readonly filter: number;
+}
+
+/**
+ * Starts a command, as often as wanted, one start after another: what all of them have in common is laid out once. It belongs to the
+ * thread that made it.
+ */
+export class Launcher {
+  readonly #spec: LaunchSpec;
+  readonly #table: CallTable;
+  readonly #varying: Varying;
+  readonly #path: number;
+  /** From here on the table's memory is filled anew by each start. */
+  readonly #mark: number;
+  #isUnderWay = false;
+
+  constructor(spec: LaunchSpec) {
+    this.#spec = spec;
+    const table = new CallTable(sizeOf(spec) + VARYING_BYTES);
+    this.#table = table;
+    const reserve = (count = 1): number => {
+      const first = table.next;
+      for (let row = 0; row < count; row++) table.call(...NOTHING);
+      return first;
+    };
+
+    table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    const closeKey = reserve();
+    setDispositions(table, spec.signals?.ignored);
+    const place = reserve(PLACE_CALLS);
+    setUp(table, spec);
+    // The change of users has cleared it.
+    if (spec.user) table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    table.sayReady();
+    // The first byte of the command's path comes through the gate. If we died before it asked to die with us, it finds the
+    // gate closed, and nothing to execute: it must not run where nobody knows of it.
+    this.#path = table.string(spec.file);
+    const gate = reserve();
+    table.call(SYS.prctl, PR_SET_PDEATHSIG, 0);
+    const filter = reserve(FILTER_CALLS);
+    table.unblockSignals(spec.signals?.blocked ?? blockedSignals());
+    execute(table, this.#path, spec);
+    // Only what has failed comes here.
+    table.failuresLeadHere();
+    table.call(SYS.exit, 127);
+    this.#varying = { closeKey, place, gate, filter };
+    this.#mark = table.mark();
+  }
+
+  /**
+   * Starts the command as far as its gate, with what is said here in place of what it was laid out with; the one before must have
+   * been executed, or have ended. Throws SystemCallError if no process can be made, LaunchError if it can't be set up.
+   *
+   * @example
+   * const launcher = new Launcher(spec);
+   * for (const stdio of outputs) {
+   *   const gated = launcher.start({ stdio });
+   *   gated.open();
+   *   gated.awaitExec();
+   * }
+   * launcher.free();
+   */
+  start(changes: Partial<StartSpec> = {}): GatedProcess {
+    return this.#start({ ...this.#spec, ...changes }, () => {
+      this.#isUnderWay = false;
+    });
+  }
+
+  /** The same for a command that is started once. */
+  static launchOnce(spec: LaunchSpec): GatedProcess {
+    const launcher = new Launcher(spec);
+    try {
+      return launcher.#start(spec, () => launcher.#table.free());
+    } catch (error) {
+      launcher.#table.free();
+      throw error;
+    }
+  }
+
+  /** Gives its memory back. */
+  free(): void {
+    this.#refuseUnderWay();
+    this.#table.free();
+  }
+
+  #start(spec: LaunchSpec, onLeft: () => void): GatedProcess {
+    this.#refuseUnderWay();
+    const table = this.#table;
+    const [gate, key] = makePipe();
+    try {
+      const byte = this.#fillIn(spec, gate, key);
+      const birth = giveBirth(table, spec.cgroup);
+      const isReady = table.awaitReady();
+      // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
+      if (spec.user) syscall(SYS.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0, 0);
+      if (!isReady) {
+        sendSignal(birth.pid, SIGKILL);
+        reap(birth.pid);
+        throw new LaunchError('set-up', table.failure);
+      }
+      this.#isUnderWay = true;
+      return new GatedProcess(birth, table, { fd: key, byte }, onLeft);
+    } catch (error) {
+      closeFd(key);
+      throw error;
+    } finally {
+      closeFd(gate);
+    }
+  }
+
+  /** Puts into the table what differs from start to start. Returns the byte that is to come through the gate. */
+  #fillIn(spec: LaunchSpec, gate: number, key: number): number {
+    const table = this.#table;
+    table.rewind(this.#mark);
+    table.replace(this.#varying.closeKey, SYS.close, key);
+    table.replace(this.#varying.gate, SYS.read, gate, this.#path, 1);
+    const put = (first: number, calls: readonly Call[]): void =>
+      calls.forEach((call, index) => void table.replace(first + index, ...call));
+    put(this.#varying.place, placeCalls(table, spec));
+    put(this.#varying.filter, filterCalls(table, spec));
+    const first = this.#path - table.arena.address;
+    table.arena.u8[first] = 0;
+    return Buffer.from(spec.file)[0] ?? 0;
+  }
+
+  #refuseUnderWay(): void {
+    if (this.#isUnderWay) throw new Error('launcher: what was started before has yet to be executed');
+  }
+}
+
+function filterCalls(table: CallTable, { filter, noNewPrivileges }: LaunchSpec): readonly Call[] {
+  return [
+    noNewPrivileges ? [SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0] : NOTHING,
+    filter ? [SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(table, filter)] : NOTHING,
+  ];
+}
+
+/** A struct sock_fprog. */
+function filterProgram(table: CallTable, filter: Uint8Array): number {
+  return table.words([instructionCount(filter), table.bytes(filter)]);
+}
+
+/**
+ * To be born in a group takes no time; to move there later makes the kernel wait for all CPUs (10 to 20 ms). Where the first is
+ * refused (before Linux 5.7, in containers without clone3), the second may still do, or tells better why not.
+ */
+function giveBirth(table: CallTable, cgroup: string | undefined): Birth {
+  if (cgroup !== undefined) {
+    try {
+      return { pid: startIn(table, cgroup), isInCgroup: true };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
+  }
+  return { pid: table.start(), isInCgroup: false };
+}
+
+function startIn(table: CallTable, cgroup: string): number {
+  const fd = openSync(cgroup, constants.O_DIRECTORY);
+  try {
+    return table.startIn(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
