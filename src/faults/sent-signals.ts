@@ -22,7 +22,7 @@ export interface SentSignal {
   readonly signal: string;
   fate: SignalFate;
   /** What is to be known of this signal in such a program, for people. */
-  readonly note: string | undefined;
+  note: string | undefined;
 }
 
 /** What a task that does not handle them ignores, and what stops it (signal(7)). */
@@ -53,7 +53,7 @@ export class SentSignals {
       moment,
       signal,
       fate: firstFate(dispositions, signalByName(signal)!),
-      note: signal === 'SIGUSR1' && isNode(task.tid) ? 'Node.js opens its debugger at it' : undefined,
+      note: undefined,
     };
     this.all.add(sent);
     this.#onSent(sent);
@@ -66,8 +66,10 @@ export class SentSignals {
     if (!sent || signalByName(sent.signal) !== signal) return;
     const dispositions = signalDispositions(task.tid);
     if (!dispositions) return;
-    if (dispositions.catches(signal)) sent.fate = 'handled';
-    else if (STOPPING.has(sent.signal)) sent.fate = 'unknown';
+    if (dispositions.catches(signal)) {
+      sent.fate = 'handled';
+      if (sent.signal === 'SIGUSR1' && isNode(task.tid)) sent.note = 'Node.js opens its debugger at it';
+    } else if (STOPPING.has(sent.signal)) sent.fate = 'unknown';
     else sent.fate = dispositions.ignores(signal) || HARMLESS.has(sent.signal) ? 'ignored' : 'died';
     if (sent.fate !== 'died') this.#underWay.delete(task);
   }

@@ -13,9 +13,19 @@ const HARMLESS = [17, 23, 29, 18, 27, 26];
 /** Signals that may be orders of a user's: SIGALRM, SIGUSR1, SIGUSR2, SIGWINCH. */
 const ORDERS = [14, 10, 12, 28];
 
+/** Signals that ask a program to end: SIGHUP, SIGINT, SIGQUIT, SIGTERM. */
+const ENDING = [1, 2, 3, 15];
+
 const SA_RESTART = 0x10000000;
 const SIG_DFL = 0;
 const SIG_IGN = 1;
+
+/** What a process has set for a signal. */
+interface Handler {
+  readonly address: number;
+  readonly flags: number;
+}
+
 /** Of the kernel's struct sigaction: the handler, then the flags. */
 const SIGACTION_BYTES = 16;
 
@@ -24,7 +34,7 @@ const SIGACTION_BYTES = 16;
  * of rt_sigaction are watched.
  */
 export class SignalHandlers {
-  readonly #byProcess = new Map<number, Map<number, number>>();
+  readonly #byProcess = new Map<number, Map<number, Handler>>();
 
   /** At the entry of rt_sigaction(signal, new action, ...). */
   onSigaction(call: StoppedCall): void {
@@ -36,7 +46,7 @@ export class SignalHandlers {
     const signal = call.args.i32(0);
     const handlers = this.#of(call.task.tgid);
     if (handler === SIG_DFL || handler === SIG_IGN) handlers.delete(signal);
-    else handlers.set(signal, view.getUint32(8, true));
+    else handlers.set(signal, { address: handler, flags: view.getUint32(8, true) });
   }
 
   /** A process inherits the handlers of its parent; execve drops them. */
@@ -56,12 +66,13 @@ export class SignalHandlers {
   of(task: Task): 'none' | 'all-restart' | 'some-do-not' {
     const handlers = this.#of(task.tgid);
     if (handlers.size === 0) return 'none';
-    return [...handlers.values()].every((flags) => (flags & SA_RESTART) !== 0) ? 'all-restart' : 'some-do-not';
+    return [...handlers.values()].every(({ flags }) => (flags & SA_RESTART) !== 0) ? 'all-restart' : 'some-do-not';
   }
 
   /**
    * A signal that would interrupt a call of this task, so that its handler runs: one that `isBlocked` does not hold back. For
    * calls that are restarted, one whose handler does not say so. `orders`: it may be one that is an order to some programs.
+   * Never one with the handler of a signal that asks to end: that cleans up and ends the program (sort, ls).
    */
   interrupting(
     task: Task,
@@ -70,13 +81,15 @@ export class SignalHandlers {
     isBlocked: (signal: number) => boolean,
   ): number | undefined {
     const handlers = this.#of(task.tgid);
+    const endings = new Set(ENDING.map((signal) => handlers.get(signal)?.address));
     return [...HARMLESS, ...(orders ? ORDERS : [])].find((signal) => {
-      const flags = handlers.get(signal);
-      return flags !== undefined && !(restarts && flags & SA_RESTART) && !isBlocked(signal);
+      const handler = handlers.get(signal);
+      if (!handler || endings.has(handler.address) || isBlocked(signal)) return false;
+      return !restarts || (handler.flags & SA_RESTART) === 0;
     });
   }
 
-  #of(tgid: number): Map<number, number> {
+  #of(tgid: number): Map<number, Handler> {
     let handlers = this.#byProcess.get(tgid);
     if (!handlers) {
       handlers = new Map();

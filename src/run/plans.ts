@@ -36,11 +36,12 @@ export async function injectionsOf(
   };
 }
 
-export function limitsRequest(settings: ChaosSettings, armed: readonly PartName[]): LimitsRequest {
+/** `launchBytes`: what the arguments and the environment of the command take. */
+export function limitsRequest(settings: ChaosSettings, armed: readonly PartName[], launchBytes: number): LimitsRequest {
   const { memoryLimit, memoryFailure, cpuLimit } = settings;
   return {
     ...(armed.includes('memory') && {
-      memory: { bytes: memoryLimit!, ...(memoryFailure && { failure: memoryFailure }) },
+      memory: { bytes: memoryLimit!, launchBytes, ...(memoryFailure && { failure: memoryFailure }) },
     }),
     ...(armed.includes('cpu') && { cpu: { fraction: cpuLimit! } }),
   };

@@ -75,7 +75,7 @@ export async function prepare(
   cleanUp.defer(() => recording?.close());
   // Without chaos and without -f only the command itself is ours; nor are those that are let go when they call execve.
   const isTree = armed.length > 0 || replay !== undefined || (trace?.follow !== false && !trace?.untilExec);
-  const tree = HeldTree.prepare(isTree ? limitsRequest(settings, armed) : undefined);
+  const tree = HeldTree.prepare(isTree ? limitsRequest(settings, armed, launchBytes(command, env)) : undefined);
   cleanUp.defer(() => tree.dispose());
   const network = await openNetwork({ request, settings, seed, recording }, tree);
   cleanUp.defer(() => network?.dispose());
@@ -105,6 +105,12 @@ export async function prepare(
     tree,
     network,
   };
+}
+
+/** What the kernel copies for execve, and a little more. */
+function launchBytes(command: readonly string[], env: NodeJS.ProcessEnv): number {
+  const strings = [...command, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
+  return strings.reduce((sum, string) => sum + Buffer.byteLength(string) + 1 + 8, 0);
 }
 
 async function openNetwork(

@@ -12,6 +12,8 @@ import { EXIT_FOR } from './task-state.ts';
 import type { TracingContext } from './tracing-context.ts';
 import { keepTraced } from './untraced-clone.ts';
 
+const SIGKILL = 9;
+
 /** The stops at which tasks enter system calls and come back: asks the policy, does what it says, and has it recorded. */
 export class CallStops {
   readonly #context: TracingContext;
@@ -65,7 +67,10 @@ export class CallStops {
       this.#kill(task, decision);
       return;
     }
-    if (decision) this.#tampering.atEntry(task, decision);
+    if (decision) {
+      this.#noteKill(task, decision);
+      this.#tampering.atEntry(task, decision);
+    }
     this.#goOn(task, decision?.delayMs);
   }
 
@@ -102,7 +107,10 @@ export class CallStops {
       this.#kill(task, decision);
       return;
     }
-    if (decision) this.#tampering.atExit(task, this.#call, decision);
+    if (decision) {
+      this.#noteKill(task, decision);
+      this.#tampering.atExit(task, this.#call, decision);
+    }
     if (decision?.undo) {
       if (this.#tampering.undo(task, decision.undo)) door.resumeOwnCall(task);
     } else {
@@ -113,6 +121,11 @@ export class CallStops {
   #kill(task: Task, decision: EntryDecision | ExitDecision): void {
     this.#context.deaths.killed(task);
     this.#tampering.kill(task, decision);
+  }
+
+  /** SIGKILL is never stopped at: that it is ours must be known before. */
+  #noteKill(task: Task, { signals }: EntryDecision | ExitDecision): void {
+    if (signals?.includes(SIGKILL)) this.#context.deaths.killed(task);
   }
 
   /** The call is over, with what {@link #call} has as its result. */

@@ -45,3 +45,14 @@ it.skipIf(!isRoot)('no /proc (root: a namespace of mounts)', () => {
   );
   expect(status).toBe(125);
 });
+
+it.skipIf(!isRoot)('no /dev (root: a namespace of mounts)', () => {
+  const { status, stderr } = renacer(
+    ['-f', '-e', 'trace=chdir', '-e', 'inject=mkdir:error=EIO', 'sh', '-c', 'exit 5'],
+    {
+      through: ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /dev; exec "$0" "$@"'],
+    },
+  );
+  expect(stderr).toContain('outcome  failed (exit status 5');
+  expect(status).toBe(5);
+});

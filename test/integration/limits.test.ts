@@ -8,6 +8,7 @@ import type * as Scan from '../../src/chaos/basic/process-scan.ts';
 import type * as Groups from '../../src/chaos/basic/run-groups.ts';
 import type * as Trees from '../../src/chaos/basic/tree.ts';
 import { built, isRunning, limitedRunCommand, processesWith, runLimited, until } from '../support/limits.ts';
+import { closingLine, renacer } from '../support/renacer.ts';
 
 const { prepareLimits } = await built<typeof Limits>('chaos/basic/limits.js');
 const { RunGroups } = await built<typeof Groups>('chaos/basic/run-groups.js');
@@ -63,6 +64,13 @@ describe.skipIf(!hasMemoryGroup)('memory in a control group', () => {
     const { signal, usage } = await runLimited({ memory: { bytes } }, ['true']).ended;
     expect(signal).toBe('SIGKILL');
     expect(usage.memory?.oomKills).toBe(1);
+  });
+
+  it.each(['1', '64K'])('a limit of %s, less than it takes to start a command, ends the command alone', (limit) => {
+    const env = { ...process.env, LARGE: 'x'.repeat(100_000) };
+    const finished = renacer(['--chaos-memory-limit', limit, '--', 'true'], { env });
+    expect(finished.status).toBe(137);
+    expect(closingLine(finished, 'outcome')).toMatch(/^stopped: memory limit reached/);
   });
 
   it('of an inner run that is reached is not taken for the outer one', async () => {

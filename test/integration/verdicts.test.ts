@@ -27,6 +27,7 @@ describe('what a rule killed is stopped', () => {
   it.each([
     ['kill=before', 'SIGKILL', 'write:kill=before', ['echo', 'hi']],
     ['kill=after', 'SIGKILL', 'write:kill=after', ['echo', 'hi']],
+    ['SIGKILL as a signal', 'SIGKILL', 'write:signal=SIGKILL', ['echo', 'hi']],
     ['a signal of a rule', 'SIGTERM', 'write:signal=SIGTERM', ['echo', 'hi']],
     ['SIGPIPE with EPIPE', 'SIGPIPE', 'write:error=EPIPE', ['sh', '-c', 'echo hi | (sleep 0.1; exec cat) | exec cat']],
   ])('%s', (_name, signal, rule, command) => {
@@ -67,6 +68,17 @@ os.mkdir('/proc/no')
     expect(outcome(finished)).toMatch(/^crashed: killed by SIGSEGV \(after /);
     expect(finished.status).toBe(139);
   });
+});
+
+it.each([
+  ['a program that dies of it', false],
+  ['Node.js, which handles it', true],
+])('SIGUSR1 and %s', (_name, isNode) => {
+  const program = "for (let i = 0; i < 3000; i++) fs.statSync('/')";
+  const command = isNode ? [process.execPath, '-e', program] : ['sleep', '5'];
+  const rate = isNode ? '0.001' : '1';
+  const finished = renacer(['--chaos-signals=SIGUSR1', '--chaos-signal-rate', rate, '--seed', '4', '--', ...command]);
+  expect(finished.stderr.includes('Node.js opens its debugger at it')).toBe(isNode);
 });
 
 describe('our own delays are no idleness, and hold up no signal', () => {

@@ -10,7 +10,15 @@ export interface MemoryRequest {
   readonly bytes: number;
   /** What the program meets at the limit. By default `oom-kill` where control groups can be had, else `enomem`. */
   readonly failure?: 'oom-kill' | 'enomem';
+  /** What the arguments and the environment of the command take. */
+  readonly launchBytes?: number;
 }
+
+/**
+ * What a task needs in its control group until it has executed its program. Until then it shares our memory, and the OOM killer would
+ * end us with it. No program gets far in so little: a smaller limit ends in a kill all the same.
+ */
+const LAUNCH_BYTES = 65_536;
 
 /** A memory limit that is ready for the command to start in. */
 export interface MemoryLimit {
@@ -34,7 +42,7 @@ export function prepareMemory(groups: RunGroups, request: MemoryRequest): Memory
   for (const [backend, make] of candidates) {
     const group = ifAvailable(make, (reason) => reasons.push(reason));
     if (group === undefined) continue;
-    group.limitMemory(request.bytes);
+    group.limitMemory(Math.max(request.bytes, LAUNCH_BYTES + (request.launchBytes ?? 0)));
     return limitTree(backend, group, request.bytes);
   }
   if (request.failure !== 'oom-kill') return limitEach(request);
