@@ -81,6 +81,12 @@ it.each([
   expect(finished.stderr.includes('Node.js opens its debugger at it')).toBe(isNode);
 });
 
+it('EINTR runs no handler that ends the program', () => {
+  const finished = renacer(['-e', 'inject=read:error=EINTR:when=3', '--', 'sort', '/etc/services']);
+  expect(outcome(finished)).toMatch(/^survived/);
+  expect(closingLine(finished, 'injected')).toMatch(/^error=EINTR at read #3/);
+});
+
 describe('our own delays are no idleness, and hold up no signal', () => {
   it('a slow file', () => {
     const finished = renacer([
