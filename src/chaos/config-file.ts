@@ -107,8 +107,8 @@ const SYNTAX_PROBLEMS: Readonly<Record<string, string>> = {
   UnexpectedEndOfComment: 'comments are not allowed in JSON',
   UnexpectedEndOfString: 'the string does not end',
   UnexpectedEndOfNumber: 'the number does not end',
-  InvalidUnicode: 'this is no \\u escape',
-  InvalidEscapeCharacter: 'this is no escape that JSON knows',
+  InvalidUnicode: 'this is not a valid \\u escape',
+  InvalidEscapeCharacter: 'this is not a valid JSON escape',
   InvalidCharacter: 'this character must be escaped',
 };
 
@@ -185,7 +185,7 @@ function keysGivenTwice(value: unknown, prefix: Path = []): Problem[] {
     .map(({ key, textKey }) => ({
       path: [...prefix, textKey!],
       pointsAt: 'key',
-      text: `${textKey} and ${key} say the same; give one`,
+      text: `${textKey} and ${key} set the same option; give one of them`,
     }));
   const rules = at(value, OPTIONS.networkRules.key);
   if (!Array.isArray(rules)) return found;

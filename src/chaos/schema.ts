@@ -41,7 +41,7 @@ class Schemas {
         pairs.push([key, textKey]);
       }
     }
-    const random = 'Random faults: each eligible system call may meet one';
+    const random = 'Random faults: each eligible system call may get one';
     const all = { ...shape, byzantine: this.#described(this.#object(byzantine), random) };
     this.file = this.#object(all).meta({
       title: 'Renacer chaos configuration',

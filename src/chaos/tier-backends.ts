@@ -54,5 +54,5 @@ function networkBackend(packets: boolean, tracer: string | undefined, noPackets:
 /** Why real packets can't be impaired here. */
 function noPackets(has: (name: CapabilityName) => boolean): string {
   const missing = (['NET_ADMIN', 'cgroup v2'] as const).filter((name) => !has(name));
-  return missing.length > 0 ? `packets need ${missing.join(' and ')}` : 'packets were tried, and did not come through';
+  return missing.length > 0 ? `packets need ${missing.join(' and ')}` : 'a test packet did not arrive';
 }

@@ -72,13 +72,13 @@ const NO_ROOM: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENO
 function defect(error: unknown): RenacerError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code !== undefined && NO_ROOM.includes(code)) {
-    return new RenacerError('NO_ROOM', `Renacer has no room to run: ${message}`, {
-      hint: 'The machine, or a limit (ulimit -a), had no room for one more task, file or page.',
+    return new RenacerError('NO_ROOM', `Renacer ran out of resources: ${message}`, {
+      hint: 'The machine, or a limit (ulimit -a), allows no further task, file or page.',
     });
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new RenacerError('DEFECT', text, {
-    hint: 'this is a defect of Renacer: please report it with the command and these lines',
+    hint: 'This is a bug in Renacer: please report it with the command and these lines.',
     exitCode: EXIT_OWN_FAILURE,
   });
 }

@@ -18,14 +18,14 @@ export function complaintsOf({ replay, rules, trace }: RunResult, strict: boolea
     trace.lost > 0 ? [`${trace.lost} events of the trace were lost: they came faster than they could be read`] : [];
   return [
     ...missed.slice(0, MAX_MISSED).map(missedText),
-    ...(more > 0 ? [`replay went apart: so did not ${more} more; a report (--report) has them all`] : []),
+    ...(more > 0 ? [`replay diverged: ${more} more did not come again; --report FILE lists them all`] : []),
     ...lost,
     ...idle.map(({ rule, eligible }) => `--strict: rule never fired: ${rule} (${eligible} eligible calls)`),
   ];
 }
 
 function missedText(missed: MissedFault): string {
-  return `replay went apart: ${placeOf(missed)} did not come again: ${missed.reason}`;
+  return `replay diverged: ${placeOf(missed)} did not come again: ${missed.reason}`;
 }
 
 function placeOf(missed: MissedFault): string {

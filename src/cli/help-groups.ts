@@ -1,12 +1,12 @@
 /** The headings under which the help lists the options. */
 export const GROUPS = {
   basic: 'Chaos (memory, CPU, time, signals)',
-  network: 'Chaos (the network)',
-  byzantine: 'Chaos (system calls that fail and lie)',
+  network: 'Chaos (network)',
+  byzantine: 'Chaos (system call faults)',
   results: 'Results',
-  tracing: 'Tracing (as strace)',
-  filtering: 'Which calls and signals are traced',
-  showing: 'How they are shown',
+  tracing: 'Tracing (as in strace)',
+  filtering: 'Filters of the trace',
+  showing: 'Format of the trace',
   counting: 'Counting',
 } as const;
 

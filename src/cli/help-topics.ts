@@ -37,7 +37,7 @@ const OUTCOME_TEXTS: Readonly<Record<Outcome, string>> = {
   hung: 'timed out, and the whole tree had been idle for --hang-after',
   corrupted: 'ended, and its check failed',
   stopped: 'ended by a limit, a signal or a rule of chaos, or by you',
-  diverged: 'a replay went apart from its recording: no verdict of its own',
+  diverged: 'a replay diverged from its recording: no verdict',
   detached: 'not ended: a process of -p was detached, and runs on',
 };
 
@@ -73,7 +73,7 @@ A key is mostly its flag without --chaos-: network_jitter is --chaos-network-jit
   },
   {
     name: 'network',
-    text: `Delay, loss, bandwidth, broken connections and names that are not resolved, of the command's connections alone. As root it happens to real packets, below TCP. Else system calls are made to behave so; the report says which. renacer doctor says what is possible here.
+    text: `Delay, loss, bandwidth limits, broken connections and failed DNS lookups, for the command's connections only. As root, Renacer impairs real packets, below TCP. Otherwise it emulates this at system calls; the report says which. renacer doctor shows what is possible here.
 
   renacer --chaos-network-latency 200ms --chaos-network-to :6379 -- ./client`,
     groups: [GROUPS.network],
@@ -90,12 +90,12 @@ A key is mostly its flag without --chaos-: network_jitter is --chaos-network-jit
   renacer -e inject=fsync:error=EIO -- sqlite3 db 'insert into t values (1)'
   renacer -e inject=read:short=0.5:prob=20% -- tar -xf a.tar
 
-A rule that never fired is told at the end; with --strict it is an error.`,
+A rule that never fired is reported at the end; with --strict it is an error.`,
     groups: [GROUPS.byzantine],
   },
   {
     name: 'tracing',
-    text: `Without options of chaos or of results, Renacer traces, in the format of strace. With them it traces if -e trace=, --trace or -c asks for it. A set is made of names (openat), classes (%file, %network), /regex/ and !.
+    text: `Without chaos or result options, Renacer traces in the format of strace. With them, it traces only if -e trace=, --trace or -c asks for it. A set consists of names (openat), classes (%file, %network), /regex/ and !.
 
   renacer -f -yy -e trace=%file -o trace.txt -- make
   renacer -c -- ls -R /etc
@@ -115,7 +115,7 @@ ${Object.entries(OUTCOME_TEXTS)
     name: 'exit-codes',
     text: `  its own   the command exited with it
   0, 1      with --expect: the outcome was one of those, or not
-  1         the check failed; a replay went apart; --strict
+  1         the check failed; a replay diverged; --strict
   124       timed out
   125       Renacer's own failure; nothing was started
   126, 127  the command can't be run, or can't be found
@@ -124,7 +124,7 @@ ${Object.entries(OUTCOME_TEXTS)
   },
   {
     name: 'replay',
-    text: `--record FILE writes each fault with its place: which task, which call of that name. renacer replay FILE runs the same command (or another, after --) and injects the same faults at the same places. What did not come again is told, and the exit code is 1.
+    text: `--record FILE writes each fault with its place: which task, which call of that name. renacer replay FILE runs the same command (or another, after --) and injects the same faults at the same places. Faults that did not come again are reported, and the exit code is 1.
 
   renacer --chaos extreme --record lost.jsonl -- ./save
   renacer replay lost.jsonl`,
@@ -132,7 +132,7 @@ ${Object.entries(OUTCOME_TEXTS)
   },
   {
     name: 'doctor',
-    text: `renacer doctor tries what this machine lets you do, says how to get the rest, and what each part of chaos will use. renacer doctor --clean removes what runs left behind whose Renacer was killed.`,
+    text: `renacer doctor tests what this machine allows, explains how to get the rest, and shows which backend each part of chaos will use. renacer doctor --clean removes what runs left behind if their Renacer was killed.`,
     groups: [],
   },
 ];

@@ -6,14 +6,14 @@ export const MISSING = {
   kvm: 'virtual machines are not decoded',
   secontext: 'SELinux contexts are not shown',
   namespace: 'namespaces are not looked up; the flags of clone, unshare and setns are shown',
-  pidns: 'ids are shown as the traced process sees them, and those before lines as Renacer does',
-  debug: 'it is for those who work on strace; see --help for what Renacer tells',
+  pidns: 'ids in arguments are shown as the traced process sees them',
+  debug: 'it is for debugging strace itself',
   tips: 'it is about strace',
 } as const;
 
 export function notHere(option: string, why: string): RenacerError {
   return new RenacerError('UNSUPPORTED_OPTION', `${option}: strace has this, Renacer does not: ${why}`, {
-    hint: 'See renacer help tracing for what is here.',
+    hint: 'See renacer help tracing for the options that Renacer has.',
   });
 }
 

@@ -117,12 +117,12 @@ export function makeProgram(given: GivenOptions): Command {
   group(
     GROUPS.results,
     new Option('--report <file>', 'write a JSON report'),
-    new Option('--record <file>', 'write each fault with its coordinate to a file, for renacer replay'),
+    new Option('--record <file>', 'record every fault in a file, for renacer replay'),
     new Option(
       '--verify <command>',
       'check after exit status 0: if this shell command fails, the outcome is corrupted',
     ),
-    new Option('--verify-always <command>', 'the same after any end: a failure, a crash, a kill, a timeout'),
+    new Option('--verify-always <command>', 'as --verify, but after any end: a failure, a crash, a kill, a timeout'),
     new Option('--strict', 'a rule that never fired is an error: exit with 1'),
     new Option(
       '--expect <outcomes>',

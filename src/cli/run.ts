@@ -56,7 +56,7 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
   if (starts && isChaotic && settings.untilExec) {
     throw new RenacerError(
       'USAGE',
-      '-b can not go with chaos of a command, which covers its whole tree; it can with -p',
+      "-b can't be used with chaos on a command, which covers its whole tree; with -p it can",
     );
   }
   const trace = await traceOutput(line, isChaotic, output);

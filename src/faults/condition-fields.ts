@@ -247,7 +247,7 @@ function readComm(value = ''): string {
 
 function readLineage(value = ''): string {
   if (/^0(\.[1-9]\d*)*$/.test(value)) return value;
-  throw new BadField(`task takes a path of births such as 0.1.2, not '${value}'`);
+  throw new BadField(`task takes a path of forks such as 0.1.2, not '${value}'`);
 }
 
 function readFd(value = ''): number | FdKind {

@@ -79,7 +79,7 @@ export class NearMisses {
       const it = rule.rule.selector.path === undefined ? '' : ' on it';
       reasons.push(`made instead${it}: ${others.map(([name, count]) => `${name} (${count})`).join(', ')}`);
     }
-    if (this.#rings > 0) reasons.push('the program uses io_uring, whose operations are no system calls');
+    if (this.#rings > 0) reasons.push('the program uses io_uring, whose operations are not system calls');
     return reasons.join('; ');
   }
 
@@ -125,7 +125,7 @@ const REASONS: Readonly<Record<Stage, Reason>> = {
   fd: (calls, _, samples) => `${calls} had other descriptors${samples && `: ${samples}`}`,
   comm: (calls, were, samples) => `${calls} ${were} made by other programs: ${samples}`,
   path: (calls, were, samples) => `${calls} ${were} for other files${samples && `: ${samples}`}`,
-  quirk: (calls, were) => `${calls} ${were} made in a way that it is not about`,
+  quirk: (calls, were) => `${calls} ${were} made in a way that the quirk does not affect`,
   result: (calls, _, samples) => `${calls} had other results: ${samples}`,
 };
 
@@ -140,7 +140,7 @@ function missesOf(map: Map<Stage, Misses>, stage: Stage): Misses {
 
 function whyNotChosen({ rule, eligible, impossible, mostOfTask }: RuleFate): string {
   const { when, count, probability } = rule.selector;
-  if (impossible > 0) return 'the kernel could not do this to the calls that were chosen';
+  if (impossible > 0) return 'the fault was not possible at the calls that were chosen';
   if (when && mostOfTask < when.first) {
     const together = count === 'task' && eligible >= when.first;
     const most = `${mostOfTask} ${mostOfTask === 1 ? 'time' : 'times'}`;

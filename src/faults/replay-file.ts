@@ -198,7 +198,7 @@ function readFaults(
     }
     const fault = readNetworkFault(json);
     if (typeof fault === 'string') throw badRecording(name, lineOf(index), fault);
-    if (!header.network) throw badRecording(name, lineOf(index), 'the first line says nothing of a network');
+    if (!header.network) throw badRecording(name, lineOf(index), 'the first line names no network');
     // A report has what follows from conditions as well, and each query of a lookup.
     if (isDecision(fault) && !networkFaults.has(faultKey(fault))) networkFaults.set(faultKey(fault), fault);
   });

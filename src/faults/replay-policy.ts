@@ -146,7 +146,10 @@ export class ReplayPolicy implements Policy {
     const way = recorded.way === undefined ? undefined : wayOf(facts);
     const isOther = way !== recorded.way;
     if (isOther && !canBeMet(fault, facts)) {
-      this.#refused.set(recorded, `the call could not meet it: it was made as "${recorded.way}", and is as "${way}"`);
+      this.#refused.set(
+        recorded,
+        `the fault does not fit the call: it was made as "${recorded.way}", and is as "${way}"`,
+      );
       return undefined;
     }
     const effects = effectsOf(fault, {
@@ -163,7 +166,7 @@ export class ReplayPolicy implements Policy {
       quirks: this.#quirks,
     });
     if (!effects) {
-      this.#refused.set(recorded, 'the call could not meet it: it is made in another way');
+      this.#refused.set(recorded, 'the fault does not fit the call: it is made in another way');
       return undefined;
     }
     this.#injected.add(recorded);
@@ -205,7 +208,7 @@ export class ReplayPolicy implements Policy {
     const of = 'signal' in recorded ? life.task.calls : ((nr === undefined ? 0 : life.calls.get(nr)) ?? 0);
     const what = 'signal' in recorded ? 'calls in all' : `of ${recorded.syscall}`;
     const after = life.last === undefined ? '' : `, after the fault at ${life.last}`;
-    return `the task made ${of} ${what}${after}, and ${life.ending ?? 'was still there'}`;
+    return `the task made ${of} ${what}${after}, and ${life.ending ?? 'was still running'}`;
   }
 
   #whyNotBorn(lineage: string): string {
@@ -213,7 +216,7 @@ export class ReplayPolicy implements Policy {
       const life = this.#lives.get(parent);
       if (!life) continue;
       const after = life.last === undefined ? '' : ` after the fault at ${life.last}`;
-      return `there was no such task: task ${parent} made ${life.task.forks} tasks, and ${life.ending ?? 'was still there'}${after}`;
+      return `there was no such task: task ${parent} made ${life.task.forks} tasks, and ${life.ending ?? 'was still running'}${after}`;
     }
     return 'there was no such task';
   }

@@ -99,7 +99,9 @@ function conditionField(text: string, kind: 'arg' | 'result'): Field {
   const [, name, value] = CONDITION.exec(text) ?? [];
   if (name === undefined || !name.startsWith(kind)) {
     throw new BadField(
-      kind === 'arg' ? `args takes such as "arg2&0x40" or "arg1==3", not '${text}'` : 'result takes such as ">=0"',
+      kind === 'arg'
+        ? `args takes conditions such as "arg2&0x40" or "arg1==3", not '${text}'`
+        : 'result takes a condition such as ">=0"',
     );
   }
   return { name, value: value! };

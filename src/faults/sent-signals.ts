@@ -21,7 +21,7 @@ export interface SentSignal {
   readonly moment: 'call' | 'time';
   readonly signal: string;
   fate: SignalFate;
-  /** What is to be known of this signal in such a program, for people. */
+  /** A remark on how such a program treats this signal, for people. */
   note: string | undefined;
 }
 

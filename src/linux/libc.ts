@@ -47,7 +47,7 @@ function loadKoffi(): typeof Koffi {
       'KOFFI_MISSING',
       'the library koffi, through which Renacer calls the kernel, could not be loaded',
       {
-        hint: 'Install Renacer again, with optional dependencies: koffi brings its program for this system as one.',
+        hint: 'Install Renacer again without omitting optional dependencies: the binary of koffi is one.',
         cause,
       },
     );

@@ -7,7 +7,7 @@ export interface PacketCounts {
   readonly bytes: number;
   /** Never arrived: lost, cut off by a partition, or beyond what a narrow link can queue. */
   readonly lost: number;
-  /** Arrived later than they would have by themselves. */
+  /** Arrived later than they would have without chaos. */
   readonly delayed: number;
   /** Bytes, of all these packets, that a narrow link (`bandwidth_bytes_per_sec`) made wait. */
   readonly throttledBytes: number;

@@ -35,7 +35,7 @@ export interface InjectedSignal extends InjectedBase {
   readonly moment: 'call' | 'time';
   readonly signal: string;
   readonly fate: SignalFate;
-  /** What is to be known of this signal in such a program, for people. */
+  /** A remark on how such a program treats this signal, for people. */
   readonly note?: string | undefined;
 }
 
@@ -77,13 +77,13 @@ export interface MissedCallFault {
   readonly ordinal: number;
   /** In the words of a rule, or the name of a signal. */
   readonly fault: string;
-  /** Where the run went another way, for people. */
+  /** Where the run diverged, for people. */
   readonly reason: string;
 }
 
 /** A recorded fault of the network that did not come again. */
 export interface MissedNetworkFault extends NetworkFaultPlace {
-  /** Where the run went another way, for people. */
+  /** Where the run diverged, for people. */
   readonly reason: string;
   /** A packet of a TCP connection that came with fewer packets: how many there are of its data depends on time as well. */
   readonly byTime: boolean;
@@ -121,7 +121,7 @@ export interface CpuUse {
 
 export interface TimeoutUse {
   readonly limitMs: number;
-  /** Nobody set it: runs with random faults have one all the same. */
+  /** It is the default timeout of runs with random faults. */
   readonly byDefault: boolean;
   readonly reached: boolean;
   /** True if SIGTERM was not enough, and SIGKILL followed. */

@@ -55,7 +55,7 @@ function cells(record: TraceRecord): (string | number | boolean)[] {
     case 'birth':
       return ['', `${record.thread ? 'thread' : 'process'} of ${record.parent_pid}`, '', '', '', false];
     case 'detach':
-      return ['', 'let go', '', '', '', false];
+      return ['', 'detached', '', '', '', false];
     case 'exec-by-thread':
       return ['', `execve in thread ${record.former_pid}`, '', '', '', false];
     case 'exit':

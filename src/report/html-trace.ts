@@ -137,7 +137,7 @@ function pageRow(record: TraceRecord, start: number): PageRow | undefined {
       return [KIND.exit, time, task, pid, 'ended', how, '', record.signal ?? '', 0, GROUP.process, 0];
     }
     case 'detach':
-      return [KIND.exit, time, task, pid, 'let go', 'runs on', '', '', 0, GROUP.process, 0];
+      return [KIND.exit, time, task, pid, 'detached', 'runs on', '', '', 0, GROUP.process, 0];
     case 'exec-by-thread':
       return undefined;
   }

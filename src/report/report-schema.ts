@@ -10,7 +10,7 @@ const milliseconds = z.number().nonnegative().describe('Milliseconds');
 
 const faultBase = z.object({
   rule: z.string().describe('The option or rule that asked for it'),
-  task: z.string().describe('The path of births of the task: "0" is the command, "0.1" the first task that it made'),
+  task: z.string().describe('The path of forks of the task: "0" is the command, "0.1" the first task that it made'),
   syscall: z.string().nullable().describe('The call at (or, by time, after) which it was injected'),
   ordinal: count.describe('Which call of that name of its task; for signals, which of all its calls'),
   pid: z.int().describe('The thread id, in this run'),
@@ -25,8 +25,8 @@ const packetPlace = z.object({
   direction: z.enum(['to', 'from']),
   stream: z.enum(['data', 'ack']),
   packet: count.describe('Which packet of this stream, from 1'),
-  after_bytes: z.number().nullable().describe('Of a reset: how many bytes the connection carried, until it was due'),
-  after_ms: z.number().nullable().describe('Of a reset: how long the connection lived, until it was due'),
+  after_bytes: z.number().nullable().describe('Of a reset: after how many bytes of the connection it was due'),
+  after_ms: z.number().nullable().describe('Of a reset: after how long it was due'),
   name: z.string().nullable().describe('The name that was not found'),
   lookup: count.nullable().describe('Which lookup of that name, from 1'),
 });
@@ -34,10 +34,10 @@ const packetPlace = z.object({
 const fault = z.discriminatedUnion('kind', [
   faultBase.extend({
     kind: z.literal('signal'),
-    moment: z.enum(['call', 'time']).describe('Counted in calls, so that it comes again; or by time'),
+    moment: z.enum(['call', 'time']).describe('Counted in calls, so that it is repeatable; or by time'),
     signal: z.string(),
     fate: z.enum(['handled', 'ignored', 'blocked', 'died', 'unknown']),
-    note: z.string().nullable().describe('What is to be known of this signal in such a program'),
+    note: z.string().nullable().describe('A remark on how such a program treats this signal'),
   }),
   faultBase.extend({
     kind: z.literal('call'),
@@ -54,8 +54,8 @@ const packetCounts = z.object({
   packets: count.describe('Sent, lost ones included'),
   bytes: count,
   lost: count,
-  delayed: count.describe('Arrived later than they would have by themselves'),
-  throttled_bytes: count.describe('Bytes that a narrow link made wait'),
+  delayed: count.describe('Arrived later than they would have without chaos'),
+  throttled_bytes: count.describe('Bytes that the bandwidth limit delayed'),
   duplicated: count,
   reordered: count,
   corrupted: count,
@@ -91,7 +91,7 @@ const ruleUse = z.object({
   nearest: z.string().nullable().describe('Why it never fired, and what came nearest; null if it fired'),
 });
 
-const reason = z.string().describe('Where the run went another way');
+const reason = z.string().describe('Where the run diverged');
 
 const replay = z.object({
   recorded: count,
@@ -116,7 +116,7 @@ export const reportSchema: z.ZodType<Report> = z
     command: z.array(z.string()),
     seed: count,
     config: z.record(z.string(), z.unknown()).nullable().describe('The configuration, in the form of its file'),
-    backends: z.record(z.string(), z.string()).describe('Which mechanism served each part'),
+    backends: z.record(z.string(), z.string()).describe('The backend of each part'),
     outcome: z.enum(OUTCOMES),
     reason: z
       .object({ code: z.string(), message: z.string() })
@@ -147,7 +147,7 @@ export const reportSchema: z.ZodType<Report> = z
       timeout: z
         .object({
           limit_ms: milliseconds,
-          by_default: z.boolean().describe('Nobody set it: runs with random faults have one all the same'),
+          by_default: z.boolean().describe('It is the default timeout of runs with random faults'),
           reached: z.boolean(),
           killed: z.boolean().describe('SIGKILL was needed'),
         })
@@ -156,14 +156,14 @@ export const reportSchema: z.ZodType<Report> = z
     network: z
       .object({
         backend: z.string(),
-        notes: z.array(z.string()).describe('What this backend does otherwise than was asked for'),
+        notes: z.array(z.string()).describe('What this backend does differently from what was asked'),
         groups: z.array(flowGroup),
         flows: z.array(flow),
       })
       .nullable(),
     faults: z.array(fault).describe('In the order of time: all of them, or of very many the first and the last'),
     omitted_faults: count.describe('How many faults were left out between these'),
-    decisive_fault: count.nullable().describe('Which of them ended the command (its index), where that is known'),
+    decisive_fault: count.nullable().describe('The index of the fault that ended the command, if known'),
     rules: z.array(ruleUse),
     replay: replay.nullable().describe('How a replay went'),
     checks: z
@@ -176,7 +176,7 @@ export const reportSchema: z.ZodType<Report> = z
           skipped: z.string().nullable().describe('Why it was not run'),
         }),
       )
-      .describe('The commands that looked at what the run had left'),
+      .describe('The checks of the result'),
     crashes: z
       .array(
         z.object({
@@ -194,7 +194,7 @@ export const reportSchema: z.ZodType<Report> = z
       .object({ task: z.string(), syscall: z.string(), fault: z.string(), times: count.describe('In a row') })
       .nullable()
       .describe('A call that met the same fault again and again, up to the end'),
-    wrote_to_stderr: z.boolean().nullable().describe('Null where that can not be known'),
+    wrote_to_stderr: z.boolean().nullable().describe("Null if that can't be known"),
     trace: z.object({
       engine: z.enum(['none', 'ptrace', 'ebpf']),
       syscalls: z.array(
@@ -216,7 +216,7 @@ export const reportSchema: z.ZodType<Report> = z
       .array(z.object({ pid: count, name: z.string() }))
       .describe('Processes that left the control groups of the run: its limits did not hold them'),
     left: z.array(z.string()).describe('Control groups that could not be removed, and their processes'),
-    unwritten: z.string().nullable().describe('Why the recording is not whole'),
+    unwritten: z.string().nullable().describe('Why the recording is incomplete'),
   })
   .describe('How a run of Renacer went');
 

@@ -4,7 +4,7 @@ import { TRACE_SCHEMA_VERSION, type TraceHeader, type TraceRecord } from './trac
 
 const base = z.object({
   time: z.number().describe('Seconds since the epoch; of a call, when it was entered'),
-  task: z.string().describe('The path of births of the task: "0" is the command, "0.1" the first task that it made'),
+  task: z.string().describe('The path of forks of the task: "0" is the command, "0.1" the first task that it made'),
   pid: z.int().describe('The thread id'),
 });
 

@@ -34,7 +34,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
   const armed = partsOf(settings);
   refuseLimits(armed);
   if (request.engine === 'ebpf') {
-    throw new RenacerError('ENGINE_UNAVAILABLE', '--engine ebpf: it can not attach to processes (-p)', {
+    throw new RenacerError('ENGINE_UNAVAILABLE', "--engine ebpf: it can't attach to processes (-p)", {
       hint: 'Use --engine ptrace, or auto.',
     });
   }
@@ -95,7 +95,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
 function refuseLimits(armed: readonly PartName[]): void {
   const others = armed.filter((part) => !FITTING.includes(part));
   if (others.length === 0) return;
-  throw new RenacerError('ATTACH_CHAOS', `a process that runs already can't be given ${others.join(', ')}`, {
-    hint: `With -p and -D there are faults, signals and delays at system calls (${FITTING.join(', ')}); limits and networks need a command.`,
+  throw new RenacerError('ATTACH_CHAOS', `a running process can't be given ${others.join(', ')}`, {
+    hint: `With -p and -D, Renacer can inject faults, signals and delays at system calls (${FITTING.join(', ')}); limits and networks need a command.`,
   });
 }

@@ -66,7 +66,7 @@ export function parseSyscallSet(expression: string): SyscallSet {
   if (rest === 'none') return new SyscallSet([], inverted);
   if (rest === 'all') return new SyscallSet([], !inverted);
   const tokens = rest.split(',').filter((token) => token !== '');
-  if (tokens.length === 0) throw bad(expression, 'it names no system call');
+  if (tokens.length === 0) throw bad(expression, 'it matches no system call');
   return new SyscallSet(
     tokens.flatMap((token) => membersOf(token, expression)),
     inverted,
@@ -85,7 +85,7 @@ function membersOf(token: string, expression: string): readonly number[] {
   }
   const members = lookUp(name!, expression);
   if (members.length > 0 || isOptional) return members;
-  throw bad(expression, `"${name}" is no system call or class`, nearMiss(name!));
+  throw bad(expression, `"${name}" is not a system call or class`, nearMiss(name!));
 }
 
 function lookUp(name: string, expression: string): readonly number[] {
@@ -102,7 +102,7 @@ function matching(pattern: string, expression: string): readonly number[] {
   try {
     regex = posixRegExp(pattern);
   } catch (cause) {
-    throw bad(expression, `/${pattern}/ is no extended regular expression of POSIX`, undefined, cause);
+    throw bad(expression, `/${pattern}/ is not a POSIX extended regular expression`, undefined, cause);
   }
   return syscallNumbers().filter((nr) => regex.test(syscallName(nr)));
 }

@@ -207,7 +207,7 @@ threading.Event().wait()`;
     const tracing = tracer(['-e', rule, '-e', 'trace=clock_nanosleep', '--report', report, '-p', String(pid)]);
     await tracing.shows(/EINTR \(Interrupted system call\) \(INJECTED\)/);
     expect(await tracing.ended('SIGINT')).toBe(130);
-    expect(tracing.text()).toMatch(/outcome +detached: the process was let go, and runs on/);
+    expect(tracing.text()).toMatch(/outcome +detached: the process was detached, and runs on/);
     expect(tracing.text()).toMatch(new RegExp(`again +renacer --seed=\\d+ -e ${rule} -p ${pid}\\n`));
     const { outcome, rules } = JSON.parse(readFileSync(report, 'utf8')) as ReturnType<typeof toReport>;
     expect(outcome).toBe('detached');
@@ -353,7 +353,7 @@ describe('what can not be attached to', () => {
     const { pid } = started(['sleep', '1000']);
     expect(refusal(pid, '--chaos-memory-limit', '10M')[1]).toMatch(/can't be given memory$/);
     expect(refusal(pid, '--verify', 'true')[1]).toMatch(/--verify needs a command/);
-    expect(refusal(pid, '--engine', 'ebpf')[1]).toMatch(/--engine ebpf: it can not attach/);
+    expect(refusal(pid, '--engine', 'ebpf')[1]).toMatch(/--engine ebpf: it can't attach/);
     expect(states(pid)).toEqual(['S']);
   });
 });

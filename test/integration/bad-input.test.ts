@@ -112,7 +112,7 @@ const CASES: Readonly<Record<string, Case>> = {
     says: 'type.json:2:16: cpu_limit is "fast"; allowed: a number from 0 to 1',
   },
   'key given twice': { args: file('twice.json'), says: 'duplicate key "cpu_limit", given at 1:2' },
-  'timeout in both forms': { args: file('both.json'), says: 'timeout and timeout_secs say the same' },
+  'timeout in both forms': { args: file('both.json'), says: 'timeout and timeout_secs set the same option' },
   'negative size': { args: flag('--chaos-memory-limit=-1'), says: '--chaos-memory-limit is "-1"; allowed: a size' },
   'size of zero': { args: flag('--chaos-memory-limit', '0'), says: '--chaos-memory-limit is "0"' },
   'ambiguous unit': { args: flag('--chaos-memory-limit', '64MB'), says: '--chaos-memory-limit is "64MB"' },

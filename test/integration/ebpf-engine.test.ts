@@ -196,7 +196,7 @@ for _ in range(3):
 
 describe('engine ebpf where it can not be', () => {
   it.each([
-    ['without -f', ['--engine', 'ebpf', '--', 'true'], 'it traces whole trees (-f)'],
+    ['without -f', ['--engine', 'ebpf', '--', 'true'], 'it always traces whole trees (-f)'],
     [
       'with faults',
       ['-f', '--engine', 'ebpf', '-e', 'fault=openat:when=900', '--', 'true'],

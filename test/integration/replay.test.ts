@@ -159,7 +159,7 @@ describe.skipIf(!hasCompiler)('recorded faults (skipped without a C compiler)', 
       { ...missed, task: '0.1', ordinal: 4 },
     ]);
     expect(again.stderr).toContain(
-      'renacer: replay went apart: error=EIO at chdir #3 of task 0.1 did not come again: there was no such task: ' +
+      'renacer: replay diverged: error=EIO at chdir #3 of task 0.1 did not come again: there was no such task: ' +
         'task 0 made 0 tasks, and ended with status 3 after the fault at chdir #4\n',
     );
     expect(closingLine(again, 'replay')).toBe('2 of 4 recorded faults came again');

@@ -300,7 +300,7 @@ describe('runs that nobody looks after', () => {
   });
 });
 
-describe('a replay that went apart', () => {
+describe('a replay that diverged', () => {
   it('has no verdict, and --expect survived is not met', () => {
     const directory = emptyDirectory();
     const recording = path.join(directory, 'faults.jsonl');
@@ -312,7 +312,7 @@ describe('a replay that went apart', () => {
     writeFileSync(file, 'true\n');
     const finished = renacer(['replay', recording, '--expect', 'survived']);
     expect(outcome(finished)).toMatch(
-      /^diverged: the run went apart from its recording: 1 of 1 recorded faults did not come again; it exited with status 0 \(/,
+      /^diverged: the run diverged from its recording: 1 of 1 recorded faults did not come again; it exited with status 0 \(/,
     );
     expect(finished.status).toBe(1);
     expect(renacer(['replay', recording]).status).toBe(1);

@@ -125,7 +125,7 @@ export function v2Base(own: string): string {
 
 function ownGroup({ own, readOnly, mountPoint }: Hierarchy): string {
   if (readOnly) throw new GroupUnavailable(`${mountPoint} is mounted read-only`);
-  if (own === undefined) throw new GroupUnavailable(`our own group is not visible below ${mountPoint}`);
+  if (own === undefined) throw new GroupUnavailable(`Renacer's own group is not visible below ${mountPoint}`);
   return own;
 }
 

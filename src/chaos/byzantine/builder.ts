@@ -9,7 +9,7 @@ export interface ByzantineMethods {
   /** The system calls and classes that random faults are for: `['read', '%network']`. */
   withFaultSyscalls(syscalls: string | readonly string[]): this;
   withFaultKinds(kinds: RandomKind | readonly RandomKind[]): this;
-  /** The errors that random faults report: `['EIO', 'ENOSPC']`. */
+  /** Errors that random faults return: `['EIO', 'ENOSPC']`. */
   withErrors(errors: string | readonly string[]): this;
   /** `likely`: only what the call could meet in its situation; `any`: anything. */
   withRealism(realism: NonNullable<ByzantineSettings['realism']>): this;

@@ -19,7 +19,7 @@ export interface NetworkMethods {
   withNetworkJitterMs(milliseconds: number): this;
   withNetworkJitterSecs(seconds: number): this;
   withNetworkDistribution(distribution: NonNullable<NetworkConditions['networkDistribution']>): this;
-  /** How much the delay of a packet depends on that of the one before. */
+  /** Correlation between the delays of successive packets. */
   withNetworkCorrelation(correlation: number | string): this;
   withPacketLossRate(rate: number | string): this;
   /** Loss in bursts (Gilbert-Elliott). */
@@ -32,7 +32,7 @@ export interface NetworkMethods {
   /** @deprecated A number does not say its unit: use `withBandwidthBytesPerSec`. */
   withBandwidth(bytesPerSec: number): this;
   withBandwidthBytesPerSec(bytes: number): this;
-  /** Chance that a connection is reset at some moment of its life. */
+  /** Chance that a connection is reset while it is open. */
   withConnectionDropRate(rate: number | string): this;
   /** Resets connections after so many bytes or so long, `'100K'` or `'1s'`: all of them, if no drop rate is given. */
   withConnectionDropAfter(moment: string | ResetMoment): this;
@@ -46,7 +46,7 @@ export interface NetworkMethods {
   withNetworkDirection(direction: NonNullable<NetworkConditions['networkDirection']>): this;
   /** Adds conditions that hold for targets of their own. */
   withNetworkRule(conditions: NetworkConditions): this;
-  /** Delay of reads and writes of files, pipes and unix sockets: text such as `'10ms'`. */
+  /** Delay of reads and writes on files, pipes and Unix sockets: text such as `'10ms'`. */
   withIoLatency(latency: string): this;
   /** @deprecated A number does not say its unit: use `withIoLatencyMs` or `withIoLatencySecs`. */
   withIoLatency(milliseconds: number): this;

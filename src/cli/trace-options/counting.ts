@@ -34,7 +34,7 @@ export const COUNTING: readonly TraceOption[] = [
   },
   {
     flags: '-O, --summary-syscall-overhead <time>',
-    summary: 'take this off the time of each call',
+    summary: 'subtract this from the time of each call',
     set(draft, text) {
       draft.counts = { ...draft.counts, overheadSeconds: duration('-O', text!) };
     },

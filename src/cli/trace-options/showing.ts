@@ -16,7 +16,7 @@ const STRING_STYLES = {
 export const SHOWING: readonly TraceOption[] = [
   {
     flags: '--format <format>',
-    summary: `of the trace: ${TRACE_FORMATS.join(', ')}`,
+    summary: `format of the trace: ${TRACE_FORMATS.join(', ')}`,
     set(draft, text) {
       draft.format = oneOf('--format', text!, TRACE_FORMATS);
     },
@@ -30,41 +30,41 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '--abbrev <set>',
-    summary: 'shorten structures, environments and directories of these calls alone',
+    summary: 'abbreviate structures, environments and directories only for these calls',
     set: (draft, text) => expression(draft, `abbrev=${text}`),
   },
   {
     flags: '--verbose <set>',
-    summary: 'follow pointers of these calls alone; of the others show addresses',
+    summary: 'decode structures only for these calls; show addresses for the others',
     set: (draft, text) => expression(draft, `verbose=${text}`),
   },
   {
     flags: '--read <descriptors>',
-    summary: 'show all data that are read from these descriptors',
+    summary: 'dump all data read from these descriptors',
     set: (draft, text) => expression(draft, `read=${text}`),
   },
   {
     flags: '--write <descriptors>',
-    summary: 'show all data that are written to these descriptors',
+    summary: 'dump all data written to these descriptors',
     set: (draft, text) => expression(draft, `write=${text}`),
   },
   {
     flags: '-X, --const-print-style <style>',
-    summary: 'how to show numbers that have names: raw, abbrev (the default), verbose',
+    summary: 'how to print named constants: raw, abbrev (the default), verbose',
     set(draft, text) {
       draft.constants = oneOf('-X', text!, CONSTANT_STYLES);
     },
   },
   {
     flags: '-N, --arg-names',
-    summary: 'show the names of arguments',
+    summary: 'show argument names',
     set(draft) {
       draft.argumentNames = true;
     },
   },
   {
     flags: '-Y',
-    summary: 'show the names of processes beside their ids',
+    summary: 'show process names beside process ids',
     set: (draft) => expression(draft, 'decode-pids=comm'),
   },
   {
@@ -88,7 +88,7 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '-v, --no-abbrev',
-    summary: 'show structures, environments and directories whole',
+    summary: 'print structures, environments and directories in full',
     set(draft) {
       draft.whole = parseSyscallSet('all');
     },
@@ -100,14 +100,14 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '-i, --instruction-pointer',
-    summary: 'show where the call was made: an address',
+    summary: 'show the instruction pointer at each call',
     set(draft) {
       draft.instructionPointers = true;
     },
   },
   {
     flags: '-k',
-    summary: 'show the stack of each call: which functions called; -kk: with lines of their sources',
+    summary: 'print the stack trace of each call; -kk: with source lines',
     set(draft, _, times) {
       draft.stackTraces = times > 1 ? 'source' : 'symbol';
     },
@@ -119,19 +119,19 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '--stack-traces [style]',
-    summary: 'the same',
+    summary: 'as --stack-trace',
     set: stackTraces,
   },
   {
     flags: '--stack-trace-frame-limit <limit>',
-    summary: 'show at most so many functions of a stack; by default 256',
+    summary: 'print at most this many frames of a stack; by default 256',
     set(draft, text) {
       draft.frameLimit = frameLimit('--stack-trace-frame-limit', text!);
     },
   },
   {
     flags: '-n, --syscall-number',
-    summary: 'show the numbers of calls',
+    summary: 'show system call numbers',
     set(draft) {
       draft.numbers = true;
     },
@@ -163,7 +163,7 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '-s, --string-limit <size>',
-    summary: 'print at most so many bytes of strings; by default 32',
+    summary: 'print at most this many bytes of a string; by default 32',
     set(draft, text) {
       draft.stringLimit = wholeNumber('-s', text!, 'bytes');
     },
@@ -214,7 +214,7 @@ export const SHOWING: readonly TraceOption[] = [
   },
   {
     flags: '-y',
-    summary: 'show what file descriptors are; -yy: also addresses of sockets, numbers of devices',
+    summary: 'show what file descriptors refer to; -yy: also socket addresses and device numbers',
     set: (draft, _, times) => expression(draft, `decode-fds=${times > 1 ? 'all' : 'path'}`),
   },
   {

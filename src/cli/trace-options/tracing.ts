@@ -7,7 +7,7 @@ export const TRACING: readonly TraceOption[] = [
   { flags: '-F', summary: 'as -f', hidden: true, set: (draft) => Object.assign(draft, { follow: true }) },
   {
     flags: '-f, --follow-forks',
-    summary: 'trace children too (chaos always covers the whole tree); -ff: into one file a task',
+    summary: 'trace children too (chaos always covers the whole tree); -ff: write one file per task',
     set(draft, _, times) {
       draft.follow = true;
       if (times > 1) draft.separately = true;
@@ -15,14 +15,14 @@ export const TRACING: readonly TraceOption[] = [
   },
   {
     flags: '-p, --attach <pids>',
-    summary: 'trace processes that run already (several: 1,2 or -p again); with -f all their threads, and new children',
+    summary: 'trace running processes (several: 1,2 or -p again); with -f also all their threads and new children',
     set(draft, text) {
       draft.attach = [...new Set([...draft.attach, ...processIds('-p', text!)])];
     },
   },
   {
     flags: '--output-separately',
-    summary: 'with -f and -o: into one file a task, FILE.PID',
+    summary: 'with -f and -o: write one file per task, FILE.PID',
     set(draft) {
       draft.separately = true;
     },
@@ -36,7 +36,7 @@ export const TRACING: readonly TraceOption[] = [
   },
   {
     flags: '-A, --output-append-mode',
-    summary: 'append to the file of -o',
+    summary: 'append to the -o file',
     set(draft) {
       draft.append = true;
     },
@@ -69,14 +69,14 @@ export const TRACING: readonly TraceOption[] = [
   {
     flags: '-D',
     summary:
-      'the command takes the place of this process, and is traced by another; -DD: in a process group of its own; -DDD: in a session of its own',
+      'run the tracer as a detached grandchild, so that the command replaces this process; -DD: in its own process group; -DDD: in its own session',
     set(draft, _, times) {
       draft.daemonize = DAEMONIZE[Math.min(times, DAEMONIZE.length) - 1];
     },
   },
   {
     flags: '--daemonize [where]',
-    summary: `the same: ${DAEMONIZE.join(', ')}`,
+    summary: `as -D, -DD or -DDD: ${DAEMONIZE.join(', ')}`,
     set(draft, text) {
       draft.daemonize = oneOf('--daemonize', text ?? 'grandchild', DAEMONIZE);
     },
@@ -98,7 +98,7 @@ export const TRACING: readonly TraceOption[] = [
   {
     flags: '-I, --interruptible <when>',
     summary:
-      '3, never: signals to Renacer do nothing; 4, never_tstp: nor does Ctrl-Z; 1, anywhere, 2, waiting: as usual',
+      'whether signals can interrupt Renacer: 1, anywhere, or 2, waiting: yes; 3, never: no; 4, never_tstp: no, and neither can Ctrl-Z',
     set(draft, text) {
       const word = INTERRUPTIBLE[Number(text) - 1] ?? text!;
       draft.interruptible = oneOf('-I', word, INTERRUPTIBLE);
@@ -106,7 +106,7 @@ export const TRACING: readonly TraceOption[] = [
   },
   {
     flags: '--kill-on-exit',
-    summary: 'processes of -p end with Renacer, as a command always does',
+    summary: 'kill the processes of -p when Renacer ends (a command always is)',
     set(draft) {
       draft.killOnExit = true;
     },

@@ -23,7 +23,7 @@ export const corrupt: FaultKind<'corrupt', Corruption, EitherForm<NumberForm | T
     const match = /^(\d+)(?:(bit|byte)s?)?(?:,(\w+))?$/.exec(value);
     const amount = parseDecimal(match?.[1] ?? '', 1, MAX_COUNT);
     if (match === null || amount === undefined) {
-      throw new BadField(`corrupt takes so many bytes, or bits, such as 4, 4bytes,zero or 1bit, not '${value}'`);
+      throw new BadField(`corrupt takes a number of bytes or bits, such as 4, 4bytes,zero or 1bit, not '${value}'`);
     }
     const mode = match[3] === undefined ? 'flip' : oneOf('corrupt', CORRUPT_MODES, match[3]);
     return { amount, unit: match[2] === 'bit' ? 'bit' : 'byte', mode };

@@ -20,8 +20,8 @@ export const quirk: FaultKind<'quirk', QuirkWord, TextForm> = {
     if (detail !== undefined && wanted?.isRight(detail)) return { name, detail };
     throw new BadField(
       wanted === undefined
-        ? `the quirk ${name} takes nothing more, not '${detail}'`
-        : `the quirk ${name} is written such as ${name},${wanted.example}, not '${value}'`,
+        ? `the quirk ${name} takes no value, not '${detail}'`
+        : `the quirk ${name} takes a value, such as ${name},${wanted.example}, not '${value}'`,
     );
   },
   print: ({ name, detail }) => (detail === undefined ? name : `${name},${detail}`),

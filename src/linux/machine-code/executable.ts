@@ -30,7 +30,7 @@ export function executable(code: Uint8Array, ways: readonly Way[] = ['mprotect',
   }
   throw new RenacerError(
     'NO_EXECUTABLE_MEMORY',
-    `this system lets no program make code at run time (${refusals.join(', ')})`,
+    `this system does not let programs generate code at run time (${refusals.join(', ')})`,
     {
       hint: 'Allow it for Renacer: without MemoryDenyWriteExecute= in systemd, or with execmem in SELinux.',
     },

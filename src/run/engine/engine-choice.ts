@@ -26,7 +26,7 @@ export function chooseEngine(choice: EngineChoice, tracing: TracingPlan, group: 
 export function withoutKernel(choice: EngineChoice, tracing: TracingPlan, obstacle: string): TracingPlan {
   if (choice === 'ebpf') {
     throw new RenacerError('ENGINE_UNAVAILABLE', `--engine ebpf: ${obstacle}`, {
-      hint: 'Use --engine ptrace, or auto, which takes what there is.',
+      hint: 'Use --engine ptrace, or auto, which picks a working engine.',
     });
   }
   return { ...tracing, kernel: undefined, kernelObstacle: obstacle };
@@ -40,19 +40,19 @@ function injects({ signals, faults, replay, emulation, ioLatencyMs }: TracingPla
 function unsuitable(tracing: TracingPlan): string | undefined {
   const { follow, untilExec, stringLimit, fdPaths, dumps, processNames, verbose, callSites } = tracing;
   if (injects(tracing)) return 'it can only watch, not inject';
-  if (!follow) return 'it traces whole trees (-f)';
-  if (untilExec) return 'it can not let tasks go (-b)';
-  if (fdPaths) return 'it can not look up what file descriptors are (-y, -P)';
-  if (dumps) return 'it can not copy all data (-e read=, -e write=)';
-  if (processNames) return 'it can not look up the names of processes (-Y)';
-  if (callSites) return 'it does not know where in their programs tasks are (-i, -k)';
-  if (verbose) return 'it captures no environments (-v)';
+  if (!follow) return 'it always traces whole trees (-f)';
+  if (untilExec) return "it can't detach from tasks (-b)";
+  if (fdPaths) return "it can't look up file descriptors (-y, -P)";
+  if (dumps) return "it can't dump all data (-e read=, -e write=)";
+  if (processNames) return "it can't look up process names (-Y)";
+  if (callSites) return "it can't read instruction pointers and stacks (-i, -k)";
+  if (verbose) return "it can't capture environments (-v)";
   if (stringLimit > MAX_STRING) return `it captures at most ${MAX_STRING} bytes of a string (-s)`;
   return undefined;
 }
 
 function unavailable(group: string | undefined): string | undefined {
-  if (process.arch !== 'x64') return `it is not there for ${process.arch}`;
+  if (process.arch !== 'x64') return `it does not support ${process.arch}`;
   if (!hasCapability(CAP.SYS_ADMIN) && !(hasCapability(CAP.BPF) && hasCapability(CAP.PERFMON))) {
     return 'it needs CAP_BPF and CAP_PERFMON (or CAP_SYS_ADMIN)';
   }

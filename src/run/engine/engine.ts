@@ -137,8 +137,8 @@ function broken(cause: unknown): RenacerError {
   const isFull = /\b(EAGAIN|ENOMEM|EMFILE|ENFILE|ENOSPC)\b/.test(reason);
   return new RenacerError('ENGINE_FAILED', `the engine stopped unexpectedly${reason}`, {
     hint: isFull
-      ? 'The machine, or a limit (ulimit -a), had no room for one more task, file or page.'
-      : 'This is a defect of Renacer: please report it with the command and the seed.',
+      ? 'The machine, or a limit (ulimit -a), allows no further task, file or page.'
+      : 'This is a bug in Renacer: please report it with the command and the seed.',
     cause,
   });
 }

@@ -43,7 +43,7 @@ export async function useCheck(
 function whyNot({ exitCode, signal }: CheckedEnd): string | undefined {
   if (exitCode === 0) return undefined;
   if (exitCode !== undefined) return `the exit status is ${exitCode}`;
-  return signal === undefined ? 'the command was let go' : `the command was killed by ${signal}`;
+  return signal === undefined ? 'the command was detached' : `the command was killed by ${signal}`;
 }
 
 /** Runs a check in a shell, outside of all chaos. Its stdout and stderr are one pipe, so that they come in order. */

@@ -48,7 +48,7 @@ export interface Verdict {
 
 /** How the run ended: a pure function of what is known. */
 export function judge(evidence: Evidence): Verdict {
-  if (evidence.detached) return verdict('detached', 'DETACHED', 'the process was let go, and runs on');
+  if (evidence.detached) return verdict('detached', 'DETACHED', 'the process was detached, and runs on');
   return judgeReplay(evidence) ?? judgeChecks(evidence) ?? judgeEnd(evidence);
 }
 
@@ -72,7 +72,7 @@ function judgeReplay({ replay, exitCode, signal }: Evidence): Verdict | undefine
   if (!replay || missed.length === 0) return undefined;
   const count = `${missed.length} of ${replay.recorded} recorded faults did not come again`;
   const end = signal === undefined ? `exited with status ${exitCode}` : `was killed by ${signal}`;
-  return verdict('diverged', 'REPLAY_DIVERGED', `the run went apart from its recording: ${count}; it ${end}`);
+  return verdict('diverged', 'REPLAY_DIVERGED', `the run diverged from its recording: ${count}; it ${end}`);
 }
 
 function judgeChecks(evidence: Evidence): Verdict | undefined {

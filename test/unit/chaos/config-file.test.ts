@@ -147,7 +147,11 @@ const BAD: [string, string, string][] = [
     'CONFIG_INVALID',
     '1:40: network_rules[0].network_latency is 5; allowed: "5ms" (a number needs its unit), or network_latency_ms: 5',
   ],
-  ['{"timeout": "30s", "timeout_secs": 30}', 'CONFIG_INVALID', '1:2: timeout and timeout_secs say the same; give one'],
+  [
+    '{"timeout": "30s", "timeout_secs": 30}',
+    'CONFIG_INVALID',
+    '1:2: timeout and timeout_secs set the same option; give one of them',
+  ],
   [
     '{"network_latency": "100"}',
     'CONFIG_INVALID',
@@ -266,14 +270,14 @@ describe('a bad configuration', () => {
     const lines = failure(() => parseConfig(text, 'c')).message.split('\n');
     expect(lines.map((line) => line.replace(/(real|simulated bugs are|Allowed are) .*/, '$1'))).toEqual([
       `c:2:20: cpu_limit is 2; allowed: ${RATE}`,
-      'c:3:17: rules[0]: bad set of system calls "raed": "raed" is no system call or class. Did you mean "read"?',
+      'c:3:17: rules[0]: bad set of system calls "raed": "raed" is not a system call or class. Did you mean "read"?',
       "c:3:54: rules[1]: 'ENOSPACE' is neither the name of an error nor a number from 1 to 4095: did you mean ENOSPC?",
       'c:4:37: rules[2].when is "x"; allowed: FIRST[..LAST][+[STEP]], such as "3+"',
       'c:4:51: rules[2].error is "NONE"; allowed: the name of an error such as "EIO", or its number',
       'c:5:15: bugs: there is no simulated bug "fsync-lie" (did you mean "fsync-lies"?). the simulated bugs are',
       'c:6:52: byzantine.errors[1] is "ENOSPACE"; allowed: names of errors such as "EIO", "ENOSPC" (did you mean "ENOSPC"?)',
-      'c:6:86: byzantine.syscalls[1]: bad set of system calls "%nett": "%nett" is no system call or class. Did you mean "%net"?',
-      'c:7:40: network_rules[0].to[1]: ":99999" is no network target. Allowed are',
+      'c:6:86: byzantine.syscalls[1]: bad set of system calls "%nett": "%nett" is not a system call or class. Did you mean "%net"?',
+      'c:7:40: network_rules[0].to[1]: ":99999" is not a network target. Allowed are',
     ]);
   });
 

@@ -89,7 +89,7 @@ describe('faults by rules', () => {
         eligible: 1,
         fired: 0,
         impossible: 1,
-        nearest: 'the kernel could not do this to the calls that were chosen',
+        nearest: 'the fault was not possible at the calls that were chosen',
       },
     ]);
     expect(fired).toEqual([]);
@@ -102,7 +102,7 @@ describe('faults by rules', () => {
     policy.onEntry(callOf(task, 'pread64'));
     policy.onEntry(callOf(task, 'io_uring_setup'));
     expect(policy.uses()[0]!.nearest).toBe(
-      'no such call was made; made instead: pread64 (2); the program uses io_uring, whose operations are no system calls',
+      'no such call was made; made instead: pread64 (2); the program uses io_uring, whose operations are not system calls',
     );
     policy.onEntry(callOf(task, 'read'));
     expect(policy.uses()[0]!.nearest).toBeUndefined();

@@ -124,7 +124,7 @@ describe('the grammar of -e inject=', () => {
     ['read:short=1.0', 'fraction'],
     ['read:error=EIO:prob=1.1', 'from 0 to 1'],
     ['read:error=EIO:fd=-1', 'a number or one of'],
-    ['read:error=EIO:task=1', 'path of births'],
+    ['read:error=EIO:task=1', 'path of forks'],
     ['read:error=EIO:comm=sixteen-letters-', "'sixteen-letters'"],
     ['read:error=EIO:path=/a\\', 'backslash'],
     ['read:lost=1', 'no value'],

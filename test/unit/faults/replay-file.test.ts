@@ -142,7 +142,7 @@ describe('the file of recorded faults', () => {
     [HEADER + LINE.replace('"0.1"', '1'), 'f:2: task'],
     [HEADER + LINE.replace('"error=EIO"', '"error=EFOO"'), "f:2: invalid inject argument 'read:error=EFOO'"],
     [`${HEADER}\n`, 'f:2: Unexpected end'],
-    [HEADER + LOSS, 'f:2: the first line says nothing of a network'],
+    [HEADER + LOSS, 'f:2: the first line names no network'],
     [HEADER.replace('}\n', ',"network":{"backend":1}}\n'), 'f:1: network'],
     [HEADER + LOSS.replace('tcp 1', 'tcp 0'), 'f:2: flow must be a protocol and an ordinal'],
     [HEADER + LOSS.replace('"to"', '"both"'), 'f:2: direction'],

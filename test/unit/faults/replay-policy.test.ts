@@ -70,7 +70,7 @@ describe('a replay', () => {
     expect(again(FUTEX_WAIT)).toEqual([1, []]);
     expect(again(FUTEX_WAKE)).toEqual([
       0,
-      ['the call could not meet it: it was made as "operation 0, may wait", and is as "operation 1"'],
+      ['the fault does not fit the call: it was made as "operation 0, may wait", and is as "operation 1"'],
     ]);
   });
 

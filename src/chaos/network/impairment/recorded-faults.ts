@@ -89,7 +89,7 @@ function lookupKey({ name, ordinal }: NonNullable<NetworkFaultPlace['lookup']>):
 
 function whyMissed(fault: NetworkFaultPlace, flows: FlowTable): { reason: string; byTime: boolean } {
   const { kind, flow: id, direction, stream, packet, rule, lookup, due } = fault;
-  if (lookup) return { reason: `${lookup.name} was not looked up so often`, byTime: false };
+  if (lookup) return { reason: `${lookup.name} was looked up fewer times`, byTime: false };
   const flow = flows.byId(id);
   const [protocol = ''] = id.split(' ');
   if (flow === undefined) {
@@ -97,11 +97,11 @@ function whyMissed(fault: NetworkFaultPlace, flows: FlowTable): { reason: string
   }
   const way = `${id} (${flow.use().service})`;
   if (!flow.impairment?.isUnder(rule)) {
-    return { reason: `${way} is not with whom the rule is for: ${rule}`, byTime: false };
+    return { reason: `${way} goes to a target that the rule does not cover: ${rule}`, byTime: false };
   }
   if (kind === 'refuse') return { reason: `${way} was not opened in the direction of the rule`, byTime: false };
   if (due) {
-    const carried = 'bytes' in due ? `carried ${flow.payloadBytes} bytes of ${due.bytes}` : 'was over before';
+    const carried = 'bytes' in due ? `carried ${flow.payloadBytes} bytes of ${due.bytes}` : 'ended earlier';
     return { reason: `${way} ${carried}`, byTime: false };
   }
   const side = flow.side(direction);

@@ -52,7 +52,7 @@ export function parseTarget(target: string): ParsedTarget {
     (prefix !== undefined && prefix > bits) ||
     (port !== undefined && (port < 1 || port > 65535));
   if (wrong) {
-    throw new RenacerError('NETWORK_TARGET', `"${target}" is no network target`, {
+    throw new RenacerError('NETWORK_TARGET', `"${target}" is not a network target`, {
       hint: 'Allowed are 10.0.0.0/8, 10.1.2.3, db.local:5432, :6379, [2001:db8::]/32 and [::1]:80.',
     });
   }

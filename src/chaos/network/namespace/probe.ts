@@ -77,14 +77,14 @@ function runTrial(namespaces: NamespaceFds, port: number): number {
 
 function judge(status: number): NetworkBackendProbe {
   if (status === STATUS.fine) {
-    const reason = 'a datagram in a network namespace was late, as asked for, and a port of the host could be reached';
+    const reason = 'a datagram in a network namespace was delayed as asked, and a port of the host was reachable';
     return { available: true, reason, fix: undefined };
   }
   const reason =
     status === STATUS.tooSoon
-      ? 'the rules were taken, but packets pass them by'
+      ? 'nftables accepted the rules, but packets bypass them'
       : status === STATUS.notCarried
         ? 'a port of the host could not be reached from the namespace'
-        : 'a program in the namespace did not get anywhere';
+        : 'a program in the namespace could not connect';
   return { available: false, reason, fix: undefined };
 }

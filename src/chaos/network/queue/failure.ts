@@ -23,6 +23,6 @@ export function describeFailure(error: unknown): Failure {
   return {
     code: 'NETWORK_UNSUPPORTED',
     message: `this kernel can't intercept the packets of the command (${reason})`,
-    hint: 'It takes Linux 5.13 with nf_tables, nft_socket, nft_ct, nfnetlink_queue and conntrack labels.',
+    hint: 'Linux 5.13 or later is needed, with nf_tables, nft_socket, nft_ct, nfnetlink_queue and conntrack labels.',
   };
 }

@@ -59,11 +59,11 @@ function judge(tookMs: number): NetworkBackendProbe {
   // A timer may not be early; a busy machine may make it late.
   if (tookMs >= LATENCY_MS - 1) {
     const took = `${tookMs.toFixed(1)} ms`;
-    return { available: true, reason: `a datagram over loopback took ${took}, as asked for`, fix: undefined };
+    return { available: true, reason: `a datagram over loopback took ${took}, as asked`, fix: undefined };
   }
   return {
     available: false,
-    reason: 'the rules were taken, but packets of a cgroup pass them by',
+    reason: 'nftables accepted the rules, but packets of a cgroup bypass them',
     fix: 'Before Linux 6.11, a container must share the cgroup namespace of its host (docker run --cgroupns=host).',
   };
 }

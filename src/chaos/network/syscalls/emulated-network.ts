@@ -51,7 +51,7 @@ export async function prepareEmulation(
       return new RunningNetwork(EMULATION, worker, shared.wakeFd, port1, progress, notesOn(plan));
     }
     throw new RenacerError('NETWORK_UNSUPPORTED', `the network can't be emulated here (${start.reason})`, {
-      hint: 'It takes a loopback interface that is up and not slow, as within another run; `renacer doctor` says what works.',
+      hint: 'The loopback interface must be up, and not slowed down by another run. `renacer doctor` shows what works.',
     });
   });
   // It may be asked for much later.

@@ -183,15 +183,15 @@ describe('judge', () => {
       'crashed',
       'COMMAND_CRASHED',
     ],
-    ['a replay that went apart', { exitCode: 0, replay: missed }, 'diverged', 'REPLAY_DIVERGED'],
+    ['a replay that diverged', { exitCode: 0, replay: missed }, 'diverged', 'REPLAY_DIVERGED'],
     [
-      'a replay that went apart, and its check failed',
+      'a replay that diverged, and its check failed',
       { exitCode: 0, replay: missed, checks: [check('success', 1)] },
       'diverged',
       'REPLAY_DIVERGED',
     ],
     ['a replay with fewer packets of TCP', { exitCode: 0, replay: missedByTime }, 'survived'],
-    ['a process that was let go', { detached: true, exitCode: 1 }, 'detached', 'DETACHED'],
+    ['a process that was detached', { detached: true, exitCode: 1 }, 'detached', 'DETACHED'],
   ])('%s', (_name, evidence, expected, code) => {
     const { outcome, error } = judge({ ...NOTHING, ...evidence });
     expect([outcome, error?.code]).toEqual([expected, code]);

@@ -169,7 +169,7 @@ describe('recorded faults of a network', () => {
     ['tcp 1 (10.1.2.3:80) had 1 packets with data to its peer', { ...loss, flow: 'tcp 1' }, tcp, true],
     ['there were 1 udp flows in all', { ...loss, flow: 'udp 2' }, udp(9), false],
     [
-      'udp 1 (10.1.2.3:80) is not with whom the rule is for: network :81',
+      'udp 1 (10.1.2.3:80) goes to a target that the rule does not cover: network :81',
       { ...loss, rule: 'network :81' },
       udp(9),
       false,
@@ -181,7 +181,7 @@ describe('recorded faults of a network', () => {
       false,
     ],
     [
-      'a.b was not looked up so often',
+      'a.b was looked up fewer times',
       { ...loss, kind: 'dns-timeout', lookup: { name: 'a.b', ordinal: 1 } },
       udp(1),
       false,
