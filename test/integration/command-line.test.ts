@@ -243,6 +243,8 @@ describe('--report', () => {
       strace: null,
       network: null,
       again: "renacer --chaos=gentle --seed=5 -- sh -c 'exit 4'",
+      escaped: [],
+      left: [],
       unwritten: null,
     });
     expect(duration_ms).toBeGreaterThan(0);
