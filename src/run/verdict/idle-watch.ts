@@ -45,7 +45,7 @@ export class IdleWatch {
   /** Milliseconds of idleness up to now. Where CPU time can't be told, it is 0: then nothing is called hung. */
   idleMs(): number {
     this.#look();
-    return this.#lastUs === undefined ? 0 : monotonicMs() - this.#lastActiveMs;
+    return this.#lastMs - this.#lastActiveMs;
   }
 
   stop(): void {
