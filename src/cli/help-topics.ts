@@ -55,8 +55,8 @@ export const TOPICS: readonly Topic[] = [
     text: `A configuration is a preset, a JSON file, or flags; flags override it.
 
   preset      memory   CPU  timeout  signals  latency  loss  system calls
-  gentle      500 MiB  0.8  60 s     no       0        0     as they are
-  aggressive  50 MiB   0.2  10 s     yes      100 ms   10%   as they are
+  gentle      500 MiB  0.8  60 s     no       0        0     no faults
+  aggressive  50 MiB   0.2  10 s     yes      100 ms   10%   no faults
   extreme     50 MiB   0.2  10 s     yes      100 ms   10%   10% of reads, ...
 
 --chaos custom:FILE.json reads a file of such keys, each of which may be left out:

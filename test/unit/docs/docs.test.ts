@@ -73,6 +73,23 @@ describe.each(DOCS)('%s', (file) => {
   });
 });
 
+it.each(['docs/architecture.md', 'CONTRIBUTING.md'])(
+  '%s: each file that it names, in whatever folder, is there',
+  (file) => {
+    const known = ['src', 'test', 'scripts', 'bench'].flatMap((folder) =>
+      readdirSync(path.join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `/${folder}/${name}`),
+    );
+    const named = [...read(file).matchAll(/(?<![*\w./-])[\w./-]*\w\.(?:ts|mjs)\b/g)].map(([name]) => name);
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !known.some((one) => one.endsWith(`/${name}`)))).toEqual([]);
+  },
+);
+
+it('README.md: a link to each page of docs/', () => {
+  const pages = DOCS.filter((file) => file.startsWith('docs/'));
+  expect(pages.filter((page) => !read('README.md').includes(`](${page})`))).toEqual([]);
+});
+
 it('README.md: the first two commands, and a row for each outcome', () => {
   const text = read('README.md');
   expect(text).toContain('npm install && ./bin/renacer --chaos gentle -- ls -l /\nnpm install && npm test\n');
