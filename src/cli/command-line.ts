@@ -120,6 +120,9 @@ function checked(
   if (trace.daemonize && options.verifyAlways !== undefined) throw exclusive('-D', '--verify-always');
   const { follow, outputFile, summary, format } = trace;
   const separately = trace.separately && follow && outputFile !== undefined;
+  if (trace.counts.columns && summary === 'none') {
+    throw new RenacerError('USAGE', '-U must be given with -c or -C', { hint: 'See renacer --help.' });
+  }
   if (separately && summary !== 'none') throw exclusive('-c or -C', '-ff');
   if (separately && isCommand(outputFile)) throw exclusive("-o '|COMMAND'", '-ff');
   if (format !== 'text' && separately) throw exclusive(`--format ${format}`, '-ff');

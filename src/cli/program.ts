@@ -116,13 +116,16 @@ export function makeProgram(given: GivenOptions): Command {
   );
   group(
     GROUPS.results,
-    new Option('--report <file>', 'write a JSON report'),
+    new Option('--report <file>', 'write a JSON report').argParser(notEmpty('--report', 'the name of a file')),
     new Option('--record <file>', 'record every fault in a file, for renacer replay'),
     new Option(
       '--verify <command>',
       'check after exit status 0: if this shell command fails, the outcome is corrupted',
-    ),
-    new Option('--verify-always <command>', 'as --verify, but after any end: a failure, a crash, a kill, a timeout'),
+    ).argParser(notEmpty('--verify', 'a shell command')),
+    new Option(
+      '--verify-always <command>',
+      'as --verify, but after any end: a failure, a crash, a kill, a timeout',
+    ).argParser(notEmpty('--verify-always', 'a shell command')),
     new Option('--strict', 'a rule that never fired is an error: exit with 1'),
     new Option(
       '--expect <outcomes>',
@@ -130,6 +133,14 @@ export function makeProgram(given: GivenOptions): Command {
     ).argParser(parseExpectation),
   );
   return program;
+}
+
+/** An empty value would do nothing. */
+function notEmpty(option: string, allowed: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== '') return text;
+    throw new RenacerError('INVALID_VALUE', `${option}: ${JSON.stringify(text)} is not allowed; allowed: ${allowed}`);
+  };
 }
 
 /** A flag of the table. The order among all of them is kept, since a later one overrides an earlier one. */

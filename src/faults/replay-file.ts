@@ -109,6 +109,7 @@ export function parseRecording(text: string, name: string): Recording {
   // Whoever has changed the file by hand may have left out the last line end.
   const torn = last !== '' && jsonOf(last) === undefined;
   if (last !== '' && !torn) lines.push(last);
+  if (text.trim() === '') throw badRecording(name, 1, 'the file is empty');
   const header = readLine(lines[0], name, 1);
   const { format, version } = header;
   if (format !== FORMAT) throw badRecording(name, 1, 'it is not a file of recorded faults');
@@ -251,7 +252,7 @@ export function readRecorded(json: Json, name: string, line: number): Recorded {
 }
 
 function readLine(text: string | undefined, name: string, line: number): Json {
-  if (text === undefined) throw badRecording(name, line, 'the file is empty');
+  if (text === undefined) throw badRecording(name, line, 'its first line is not whole');
   let value: unknown;
   try {
     value = JSON.parse(text);

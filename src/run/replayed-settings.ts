@@ -8,9 +8,18 @@ import { withRecordedNetwork } from './recording/recorded-network.ts';
 /** Parts whose faults would come beside the recorded ones. */
 const FAULT_PARTS: readonly PartName[] = ['signals', 'byzantine', 'rules', 'bugs'];
 
-/** The settings of a replay. Throws REPLAY_WITH_FAULTS, REPLAY_BACKEND, CONFIG_INVALID. */
+/** The settings of a replay. Throws REPLAY_WITH_SEED, REPLAY_WITH_FAULTS, REPLAY_BACKEND, CONFIG_INVALID. */
 export function replayedSettings(asked: ChaosSettings, replay: Recording): ChaosSettings {
   const { network } = replay;
+  if (asked.seed !== undefined && asked.seed !== replay.seed) {
+    throw new RenacerError(
+      'REPLAY_WITH_SEED',
+      `a replay has the seed of its recording, ${replay.seed}, not ${asked.seed}`,
+      {
+        hint: 'leave the seed out',
+      },
+    );
+  }
   const others = partsOf(asked).filter((part) => FAULT_PARTS.includes(part) || (network && isOfNetwork(part)));
   if (others.length === 0) return withRecordedLimits(withRecordedNetwork(asked, replay), replay);
   throw new RenacerError('REPLAY_WITH_FAULTS', `a replay injects the recorded faults alone, not ${others.join(', ')}`, {

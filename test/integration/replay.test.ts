@@ -201,6 +201,10 @@ describe.skipIf(!hasCompiler)('recorded faults (skipped without a C compiler)', 
     expect((await replay(file, 'true')).replay?.missed).toHaveLength(2);
     await expect(replay('/no/such/file')).rejects.toMatchObject({ code: 'RECORDING_UNREADABLE' });
     await expect(replay(file, 'true', [], { chaos })).rejects.toMatchObject({ code: 'REPLAY_WITH_FAULTS' });
+    const seeded = ChaosConfig.new()
+      .withSeed(first.seed + 1)
+      .build();
+    await expect(replay(file, 'true', [], { chaos: seeded })).rejects.toMatchObject({ code: 'REPLAY_WITH_SEED' });
   });
 
   it.each([['-p', '1'], ['-D']])('is of a command that it starts itself: not with %s', (...words) => {

@@ -15,6 +15,14 @@ import { RenacerError } from '../../model/errors.ts';
 import { syscallName } from '../../syscalls/syscall-table.ts';
 import { nameOf, openForWriting, unwritable } from './open-for-writing.ts';
 
+/** Why a file can't be read. */
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  ENOTDIR: 'not a directory',
+  EISDIR: 'is a directory',
+  EACCES: 'permission denied',
+};
+
 /** The file of `--record`: each fault is in it as soon as it is injected, whatever becomes of this process. */
 export class RecordingFile {
   /** Other threads write their faults by themselves. */
@@ -67,13 +75,11 @@ export function readRecording(file: string): Recording {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
+    const reason = REASONS[code ?? ''] ?? code;
     throw new RenacerError(
       'RECORDING_UNREADABLE',
-      `can't read the recorded faults in ${JSON.stringify(file)}: ${code}`,
-      {
-        hint: 'give a file that --record or --report wrote',
-        cause,
-      },
+      `can't read the recorded faults in ${JSON.stringify(file)}: ${reason}`,
+      { hint: 'give a file that --record or --report wrote', cause },
     );
   }
   return parseRecording(text, file);

@@ -151,8 +151,9 @@ it.each<[string[], Partial<CommandLine['trace']>]>([
   [['-ff', '-o', 'x'], { separately: true }],
   [['-ff'], { separately: false }],
   [
-    ['-U', 'name,count,time_percent,longest'],
+    ['-c', '-U', 'name,count,time_percent,longest'],
     {
+      summary: 'only',
       counts: {
         sortBy: 'total-time',
         columns: ['name', 'calls', 'time-percent', 'max-time'],
