@@ -51,6 +51,15 @@ describe('a deviation', () => {
     ]);
   });
 
+  it.each([
+    [0.125, Math.SQRT1_2],
+    [0.25, 0],
+    [0.375, -Math.SQRT1_2],
+  ])('of a second draw of %d has %d of the first one', (second, share) => {
+    draws.values = [1 - Math.exp(-2), second];
+    expect(new Jitter(10, 'normal', 0).next(decisionKey(1, 'network', ''), 0, 0)).toBeCloseTo(20 * share, 9);
+  });
+
   it('lies where the distribution has as much below it as the normal one', () => {
     for (const [z, below] of BELOW) {
       expect(deviations('normal', 0, z)[0]).toBeCloseTo(10 * z, 9);
