@@ -36,6 +36,7 @@ export function packetFaults(network: PreparedNetwork | undefined, startSeconds:
     ...place,
     kind: 'packet',
     fault: kind,
-    timeMs: (time - startSeconds) * 1000,
+    // The start is noted a moment after the command was executed.
+    timeMs: Math.max(0, (time - startSeconds) * 1000),
   }));
 }

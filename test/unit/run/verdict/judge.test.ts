@@ -229,11 +229,11 @@ describe('judge', () => {
     ['exited with status 3; then its check exited with 9', { exitCode: 3, checks: [check('always', 9)] }],
     ['exited with status 0, but its check exited with 2', { exitCode: 0, checks: [check('success', 2)] }],
     [
-      'the run went apart from its recording: 1 of 3 recorded faults did not come again; it exited with status 4',
+      'the run diverged from its recording: 1 of 3 recorded faults did not come again; it exited with status 4',
       { exitCode: 4, replay: missed },
     ],
     [
-      'the run went apart from its recording: 1 of 3 recorded faults did not come again; it was killed by SIGABRT',
+      'the run diverged from its recording: 1 of 3 recorded faults did not come again; it was killed by SIGABRT',
       { signal: 'SIGABRT', replay: { ...missed, missed: [...missed.missed, ...missedByTime.missed] } },
     ],
     ['the run was aborted from outside', { early: { ...inTime, cause: 'abort' } }],
