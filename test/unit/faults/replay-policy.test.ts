@@ -139,7 +139,7 @@ describe('a replay', () => {
     const reasons = () => policy.use().missed.map(({ reason }) => reason);
     policy.onTaskStart(task, 0, undefined);
     task.nextLineage();
-    expect(reasons()[0]).toBe('the task made 0 of read, and was still there');
+    expect(reasons()[0]).toBe('the task made 0 of read, and was still running');
     policy.onEntry(callOf(task, 'read'));
     policy.onEntry(callOf(task, 'getpid'));
     policy.onTaskEnd(task, 9);
@@ -155,7 +155,7 @@ describe('a replay', () => {
   });
 
   it.each<[string, Partial<RecordedFault>, string | undefined]>([
-    ['a value', { fault: { retval: 0n } }, 'the call could not meet it: it was made as "then", and is as'],
+    ['a value', { fault: { retval: 0n } }, 'the fault does not fit the call: it was made as "then", and is as'],
     ['an error of this way', { fault: { error: 'EIO' }, way: undefined }, undefined],
     ['a shorter call than there is', { fault: { short: { bytes: 5 } }, way: undefined }, 'it is made in another way'],
   ])('injects only what a call can meet: %s', (_name, recorded, why) => {
