@@ -24,8 +24,10 @@ export default defineConfig({
           fileParallelism: false,
           // Real clocks on a shared machine: what fails in CI must fail twice.
           retry: process.env.CI ? 1 : 0,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // Generous, as nothing is measured by them: files of tests run beside other work, on few processors.
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

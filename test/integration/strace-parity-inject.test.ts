@@ -19,7 +19,7 @@ interface Behaviour {
 function behaviour(tracer: string, expressions: readonly string[], set: string, args: readonly string[]): Behaviour {
   const file = path.join(scratch(), 'trace');
   const options = ['-f', '-o', file, '-e', `trace=${set}`, ...expressions.flatMap((text) => ['-e', text])];
-  const ran = spawnSync(tracer, [...options, guest('parity'), ...args], { encoding: 'utf8', timeout: 30_000 });
+  const ran = spawnSync(tracer, [...options, guest('parity'), ...args], { encoding: 'utf8', timeout: 150_000 });
   const marked = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => /\((INJECTED|DELAYED)\)/.test(line));

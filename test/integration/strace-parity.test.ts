@@ -34,7 +34,7 @@ describe.skipIf(missing.length > 0)(`the trace is strace's (needs strace, git, p
   function traced(tracer: string, args: readonly string[], command: readonly string[]): string[][] {
     const output = path.join(mkdtempSync(path.join(tmpdir(), 'renacer-trace-')), 'trace');
     try {
-      spawnSync(tracer, ['-f', '-o', output, ...args, ...command], { cwd: directory, env, timeout: 30_000 });
+      spawnSync(tracer, ['-f', '-o', output, ...args, ...command], { cwd: directory, env, timeout: 150_000 });
       return linesByTask(readFileSync(output, 'utf8'));
     } finally {
       rmSync(path.dirname(output), { recursive: true });

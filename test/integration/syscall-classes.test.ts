@@ -28,7 +28,7 @@ describe.skipIf(missing.length > 0)(`classes have the members that strace gives 
   function membersInStrace(expression: string): string[] {
     const output = path.join(directory, 'trace');
     const fakes = ['-e', 'inject=!exit_group,execve:retval=1', '-e', `inject=${expression}:retval=${MARK}`];
-    spawnSync('strace', ['-o', output, ...fakes, guest], { timeout: 20_000 });
+    spawnSync('strace', ['-o', output, ...fakes, guest], { timeout: 150_000 });
     const lines = readFileSync(output, 'utf8').split('\n');
     return lines.flatMap((line) => MARKED.exec(line)?.[1] ?? []).filter((name) => !NOT_MADE.has(name));
   }

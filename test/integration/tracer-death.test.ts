@@ -49,7 +49,7 @@ const moments = (text: string): ((count: number) => number) => {
 /** Waits for a process that should end soon; `hung` if it does not. */
 async function ending(child: ChildProcess): Promise<number | string | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode;
-  const timer = setTimeout(() => child.kill('SIGKILL'), 8000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
   const [code, signal] = await once(child, 'exit');
   clearTimeout(timer);
   return code ?? (signal === 'SIGKILL' ? 'hung' : signal);

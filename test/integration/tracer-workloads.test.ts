@@ -125,7 +125,7 @@ function run(workload: Workload, before: readonly string[]): { status: number | 
     cwd: directory,
     encoding: 'utf8',
     input: 'what it reads\n',
-    timeout: 30_000,
+    timeout: 150_000,
   });
   const plain = (text: string): string =>
     text.replaceAll(path.dirname(directory), '/SCRATCH').replace(/\b\d{3,7}\b(?= (Segm|Killed|Term))/g, 'PID');

@@ -135,9 +135,9 @@ describe('our own delays are no idleness, and hold up no signal', () => {
 
 describe('what ended first counts', () => {
   it('though Renacer was stopped meanwhile', async () => {
-    const running = spawn(RENACER, ['--chaos-timeout', '3s', '--', 'sh', '-c', 'sleep 1; exit 7']);
+    const running = spawn(RENACER, ['--chaos-timeout', '3s', '--', 'sh', '-c', 'echo ready; sleep 1; exit 7']);
     const stderr = text(running.stderr);
-    await sleep(700);
+    await once(running.stdout, 'data');
     running.kill('SIGSTOP');
     await sleep(4000);
     running.kill('SIGCONT');

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { expect } from 'vitest';
 import type * as Groups from '../../src/chaos/basic/run-groups.ts';
 import type * as Identity from '../../src/chaos/basic/run-identity.ts';
 import type * as Plan from '../../src/chaos/network/plan.ts';
@@ -112,6 +113,11 @@ export async function impaired<Result>(
   }
 }
 
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+/**
+ * That each of them took what was asked for, in ms, and none less. On a busy machine any may take longer, but the quickest of several
+ * does not come as late as if it had been delayed twice; that is told apart where twice is far enough away.
+ */
+export function expectDelayed(tripsMs: readonly number[], wantedMs: number): void {
+  expect(Math.min(...tripsMs)).toBeGreaterThanOrEqual(wantedMs - 1);
+  if (tripsMs.length > 1 && wantedMs >= 200) expect(Math.min(...tripsMs)).toBeLessThan(2 * wantedMs - 1);
 }

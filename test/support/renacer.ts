@@ -21,7 +21,7 @@ export function renacer(
 ): Finished {
   const [file, ...rest] = [...through, RENACER, ...args];
   const { error, status, signal, stdout, stderr } = spawnSync(file!, rest, {
-    timeout: 50_000,
+    timeout: 150_000,
     ...options,
     env: { ...process.env, CHAOS_MODE: '', NO_COLOR: '', ...options.env },
     encoding: 'utf8',

@@ -32,7 +32,7 @@ export async function runAs(
   const file = path.join(openScratch(), 'report.json');
   const words = [...through, RENACER, ...flags, '--report', file, '--', ...command];
   const { code, stdout, stderr } = await promisify(execFile)(words[0]!, words.slice(1), {
-    timeout: 50_000,
+    timeout: 150_000,
     env: { PATH: process.env.PATH },
   }).then(
     (output) => ({ ...output, code: 0 }),

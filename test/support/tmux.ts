@@ -25,9 +25,9 @@ export class Terminal {
     return this.#tmux('capture-pane', '-p').trimEnd();
   }
 
-  /** Resolves to the screen, when it looks as wanted; rejects with the screen after ten seconds. */
+  /** Resolves to the screen, when it looks as wanted; rejects with the screen after a minute. */
   async shows(wanted: RegExp): Promise<string> {
-    for (let tries = 0; tries < 200; tries++) {
+    for (let tries = 0; tries < 1200; tries++) {
       const { screen } = this;
       if (wanted.test(screen)) return screen;
       await new Promise((resolve) => setTimeout(resolve, 50));
