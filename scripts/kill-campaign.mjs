@@ -1,4 +1,4 @@
-// node scripts/kill-campaign.mjs [KILLS] [SEED]: starts Renacer in each of its modes, kills it (SIGKILL) after a random time from 0 to
+// node scripts/kill-campaign.mjs [KILLS] [SEED] [GRACE_MS]: starts Renacer in each of its modes, kills it (SIGKILL) after a random time from 0 to
 // the length of a run, and counts what is left after the grace that docs/tracer.md promises: control groups, tables of nf_tables,
 // processes, stopped tasks, network namespaces, files. Exits with 1 if anything is left. Needs `npm run build`, and root for all modes.
 import { spawn, spawnSync } from 'node:child_process';
@@ -51,9 +51,6 @@ const MODES = {
   attach: { options: ['-f', '-o', '/dev/null'], command: tree, attach: true },
 };
 
-/** How long what is left has to go, in ms. */
-const GRACE_MS = 6000;
-
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 function processes() {
@@ -83,18 +80,22 @@ function groupsBelow(directory, depth = 6) {
   }
 }
 
-/** Network namespaces of any process, and what is mounted of them. */
+/** The network namespaces of the processes that came from this campaign, by the directory in their environment. */
 function namespaces() {
   return new Set(
     processes().flatMap(({ pid }) => {
       try {
-        return [readlinkSync(`/proc/${pid}/ns/net`)];
+        const isOurs = readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`=${path.join(tmpdir(), PREFIX)}`);
+        return isOurs ? [readlinkSync(`/proc/${pid}/ns/net`)] : [];
       } catch {
         return [];
       }
     }),
   );
 }
+
+/** Other campaigns may be under way. */
+const PREFIX = `renacer-kill-${process.pid}-`;
 
 const nftTables = () =>
   spawnSync('nft', ['list', 'tables'], { encoding: 'utf8' })
@@ -116,7 +117,7 @@ function leftOf(pid, mark, directory, stopped) {
 
 async function killOne(mode, { options, command, unprivileged = false, attach = false }, afterMs, count) {
   const mark = `${8_000_000 + count}.${process.pid}`;
-  const directory = mkdtempSync(path.join(tmpdir(), 'renacer-kill-'));
+  const directory = mkdtempSync(path.join(tmpdir(), PREFIX));
   const target = attach ? spawn('sh', command(mark).slice(1), { stdio: 'ignore', detached: true }) : undefined;
   const what = attach ? ['-p', String(target.pid)] : ['--', ...command(mark)];
   const own = unprivileged ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : [];
@@ -132,7 +133,7 @@ async function killOne(mode, { options, command, unprivileged = false, attach = 
   if (lived) await once(renacer, 'exit');
   // What was attached to lives on, and none of its tasks is stopped.
   let left = leftOf(renacer.pid, mark, directory, attach);
-  for (let ms = 0; left.length > 0 && ms < GRACE_MS; ms += 50) {
+  for (let ms = 0; left.length > 0 && ms < graceMs; ms += 50) {
     await pause(50);
     left = leftOf(renacer.pid, mark, directory, attach);
   }
@@ -155,7 +156,8 @@ async function endAll(mark) {
   }
 }
 
-const [kills = 300, seed = 11] = process.argv.slice(2).map(Number);
+/** How long what is left has to go, in ms: docs/tracer.md promises as much for a machine that is not busy. */
+const [kills = 300, seed = 11, graceMs = 6000] = process.argv.slice(2).map(Number);
 /** The time from the start to the full swing of a run on this machine: kills come before, at and after it. */
 const lengthMs = 3 * (await oneStart());
 const key = decisionKey(seed, 'kill-campaign', 'moments');
@@ -164,7 +166,7 @@ for (const name of names) {
   const { lived } = await killOne(name, MODES[name], lengthMs, kills + names.indexOf(name));
   if (!lived) throw new Error(`${name}: Renacer ended by itself: is this mode to be had here?`);
 }
-const before = namespaces();
+const before = new Set([readlinkSync('/proc/self/ns/net')]);
 const results = [];
 for (let count = 0; count < kills; count++) {
   const name = names[count % names.length];

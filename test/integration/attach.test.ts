@@ -110,6 +110,8 @@ print(subprocess.run(["/bin/echo", "hello"], stdout=subprocess.PIPE).stdout.deco
     const pids = readers.map(({ pid }) => pid);
     const tracing = tracer(['-e', 'trace=exit_group', '-p', `${pids[0]},${pids[1]}`, '-p', `\n${pids[2]} `]);
     await tracing.shows(/(attached[\s\S]*){3}/);
+    readers[0]!.stdin!.end();
+    await tracing.shows(/exited/);
     for (const { stdin } of readers) stdin!.end();
     expect(await tracing.ended()).toBe(0);
     expect(tracing.text().match(/attached/g)).toHaveLength(3);
@@ -153,7 +155,7 @@ sys.stdout.write(f"{shortest >= 1.5} {sys.stdin.readline()}")`;
     await first.ended('SIGINT');
     child.stdin!.write('enough\n');
     const second = tracer(['-qq', '-e', 'trace=read', '-p', String(child.pid)]);
-    await second.shows(/read\(0, (?!.*\n)/);
+    await second.shows(/read\(0$/);
     await second.ended('SIGINT');
     child.stdin!.write('data\n');
     const [said] = (await once(child.stdout!, 'data')) as [Buffer];

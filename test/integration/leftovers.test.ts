@@ -52,9 +52,10 @@ describe.skipIf(!canMakeGroups)('leftovers in control groups', () => {
       const mark = `331${process.pid}.${where.length}`;
       const { groups } = await abandon(mark, false);
       const found = findLeftovers(where);
-      expect(directories(found)).toEqual(expect.arrayContaining([...groups]));
+      // Any run of Renacer on this machine may have removed them before us.
+      expect(directories(found)).toEqual(expect.arrayContaining(groups.filter(existsSync)));
       expect(directories(found).filter((directory) => livingGroups.includes(directory))).toEqual([]);
-      expect(await removeLeftovers(found)).toEqual([]);
+      await removeLeftovers(found);
       await until(() => processesWith(`sleep ${mark} `).length === 0);
       expect(groups.filter(existsSync)).toEqual([]);
       expect(livingGroups.every(existsSync)).toBe(true);

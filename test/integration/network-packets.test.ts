@@ -12,6 +12,7 @@ import {
   expectDelayed,
   impaired,
   missingForPackets,
+  ownAddress,
   runOutside,
   type Server,
   serveOutside,
@@ -376,8 +377,7 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
   });
 
   describe('names', () => {
-    // Of this process alone: others may test at the same time.
-    const SERVER = `127.1.${process.pid & 255}.${((process.pid >> 8) % 254) + 1}`;
+    const SERVER = ownAddress();
     const NAMES = [...Array(6).keys()].map((i) => `host${i}.test`);
 
     it.each([

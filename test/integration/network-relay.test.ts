@@ -8,7 +8,7 @@ import { allProcessIds, readProcessStat } from '../../src/linux/process-stat.ts'
 import { run, script, serveInTree, type TreeServer, USERS } from '../support/emulation.ts';
 import { has, isRoot, ROOT } from '../support/guests.ts';
 import { inTurns } from '../support/in-turns.ts';
-import { expectDelayed, runOutside, type Server, serveOutside } from '../support/network.ts';
+import { expectDelayed, ownAddress, runOutside, type Server, serveOutside } from '../support/network.ts';
 
 /** What the relay of the emulated network does beyond connections that the tree opens: network-syscalls.test.ts has those. */
 
@@ -158,14 +158,15 @@ describe.skipIf(!isRoot)('connections that come in to an emulated network (needs
 
 describe.skipIf(!isRoot)('an emulated network (needs root)', () => {
   it.each(['fail', 'timeout'])('lets names fail by TCP too: %s', async (kind) => {
-    const server = await serveOutside('dns-server.mjs', '127.0.0.78');
+    const address = ownAddress();
+    const server = await serveOutside('dns-server.mjs', address);
     onTestFinished(server.stop);
     const names = Array.from({ length: 8 }, (_, i) => `name${i}.test`);
     const flags = ['--chaos-dns-failure=50%', `--chaos-dns-failure-kind=${kind}`, '--seed=1'];
     const { stdout, report } = await run(
       USERS.root,
       flags,
-      script('resolve-by-one-connection.mjs', '127.0.0.78', ...names),
+      script('resolve-by-one-connection.mjs', address, ...names),
     );
     const results = JSON.parse(stdout) as (number | string)[];
     const failure = kind === 'fail' ? 2 : 'timeout';

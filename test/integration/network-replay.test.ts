@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Report } from '../../src/report/json-report.ts';
 import { reportSchema } from '../../src/report/report-schema.ts';
 import { has, scratch } from '../support/guests.ts';
-import { missingForPackets, type Server, serveOutside } from '../support/network.ts';
+import { missingForPackets, ownAddress, type Server, serveOutside } from '../support/network.ts';
 import { closingLine, type Finished, RENACER } from '../support/renacer.ts';
 
 const GUESTS = path.resolve(import.meta.dirname, '../guests');
@@ -144,7 +144,7 @@ describe.skipIf(missing !== undefined).each(['packets', 'syscalls'])(
     });
 
     it('come again at the same lookups of names', async () => {
-      const host = backend === 'packets' ? '127.0.0.78' : '127.0.0.79';
+      const host = ownAddress();
       const server = await serveOutside('dns-server.mjs', host);
       onTestFinished(server.stop);
       const names = ['a', 'b', 'c', 'd'].map((name) => `${name}.example`);
@@ -162,7 +162,8 @@ describe.skipIf(missing !== undefined).each(['packets', 'syscalls'])(
     it('are in the file up to the moment when Renacer was killed', async () => {
       const file = path.join(scratch(), 'killed.jsonl');
       const script = `const s = require('dgram').createSocket('udp4');
-        setInterval(() => s.send('x', ${echo.port}, '127.0.0.1'), 2); setTimeout(() => process.kill(process.ppid, 9), 600)`;
+        setInterval(() => s.send('x', ${echo.port}, '127.0.0.1'), 2);
+        let answers = 0; s.on('message', () => { if (++answers === 50) process.kill(process.ppid, 9); });`;
       const words = [by, '--chaos-packet-loss=50%', '--record', file, '--', process.execPath, '-e', script];
       await promisify(execFile)(RENACER, words).catch(() => {});
       expect(linesOf(file).length).toBeGreaterThan(10);
@@ -183,11 +184,12 @@ describe.skipIf(missing !== undefined)('a replay of a network', () => {
   });
 
   it('makes names fail that are asked for by TCP', async () => {
-    const server = await serveOutside('dns-server.mjs', '127.0.0.80');
+    const address = ownAddress();
+    const server = await serveOutside('dns-server.mjs', address);
     onTestFinished(server.stop);
     const options = ['--network-backend=packets', '--seed=2433', '--chaos-dns-failure=50%'];
     const names = ['a', 'b', 'c', 'd'].map((name) => `${name}.example`);
-    const ask = guest('resolve-by-tcp.mjs', '127.0.0.80', ...names);
+    const ask = guest('resolve-by-tcp.mjs', address, ...names);
     const first = await run([...options, '--chaos-dns-failure-kind=fail'], ask);
     expect(JSON.parse(first.stdout)).toEqual(['ESERVFAIL', 'ok', 'ESERVFAIL', 'ESERVFAIL']);
     const again = await run(['replay', without(first.file, ({ name }) => name === 'c.example')], []);

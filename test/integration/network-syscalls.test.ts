@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { run, script, USERS } from '../support/emulation.ts';
 import { has, isRoot, RENACER } from '../support/guests.ts';
-import { expectDelayed, runOutside, type Server, serveOutside } from '../support/network.ts';
+import { expectDelayed, ownAddress, runOutside, type Server, serveOutside } from '../support/network.ts';
 import { runAs } from '../support/run-as.ts';
 
 const PYTHON = '/usr/bin/python3';
@@ -136,12 +136,13 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is emula
   });
 
   it.each(['timeout', 'fail'])('lets names fail: %s', async (kind) => {
-    const server = await serveOutside('dns-server.mjs', '127.0.0.77');
+    const address = ownAddress();
+    const server = await serveOutside('dns-server.mjs', address);
     onTestFinished(server.stop);
     const names = Array.from({ length: 12 }, (_, i) => `name${i}.test`);
     const flags = ['--chaos-dns-failure=50%', `--chaos-dns-failure-kind=${kind}`, '--seed=1'];
     const lookUp = async () =>
-      JSON.parse((await run(user, flags, script('resolve-names.mjs', '127.0.0.77', ...names))).stdout) as string[];
+      JSON.parse((await run(user, flags, script('resolve-names.mjs', address, ...names))).stdout) as string[];
     const results = await lookUp();
     expect(new Set(results)).toEqual(new Set(['ok', kind === 'timeout' ? 'ETIMEOUT' : 'ESERVFAIL']));
     expect(await lookUp()).toEqual(results);

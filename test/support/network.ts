@@ -70,6 +70,14 @@ export function runOutside<Output>(guest: string, ...args: (string | number)[]):
   return runGuest('', guest, args);
 }
 
+let addresses = 0;
+
+/** An address of loopback that nobody else uses: other tests may run at the same time. */
+export function ownAddress(): string {
+  addresses += 1;
+  return `127.${addresses}.${process.pid & 255}.${((process.pid >> 8) % 254) + 1}`;
+}
+
 export function serveOutside(guest: string, ...args: string[]): Promise<Server> {
   return startServer('', guest, args);
 }
