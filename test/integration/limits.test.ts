@@ -24,7 +24,7 @@ const SPIN_IN_TWO = ['perl', '-e', 'fork; 1 while (times)[0] + (times)[1] < 0.08
 /** What the kernel was told, and tells: a busy machine may give less than the limit, and never more. */
 function expectHeld(cpu: CpuUse | undefined, mostFraction: number): void {
   expect(cpu).toMatchObject({ limitFraction: 0.05 });
-  expect(cpu?.usedMs).toBeGreaterThan(140);
+  expect(cpu?.usedMs).toBeGreaterThan(100);
   expect(cpu?.gotFraction).toBeLessThan(mostFraction);
   expect(cpu?.throttledMs).toBeGreaterThan(0);
 }

@@ -163,11 +163,7 @@ describe.skipIf(!isRoot)('an emulated network (needs root)', () => {
     onTestFinished(server.stop);
     const names = Array.from({ length: 8 }, (_, i) => `name${i}.test`);
     const flags = ['--chaos-dns-failure=50%', `--chaos-dns-failure-kind=${kind}`, '--seed=1'];
-    const { stdout, report } = await run(
-      USERS.root,
-      flags,
-      script('resolve-by-one-connection.mjs', address, ...names),
-    );
+    const { stdout, report } = await run(USERS.root, flags, script('resolve-by-one-connection.mjs', address, ...names));
     const results = JSON.parse(stdout) as (number | string)[];
     const failure = kind === 'fail' ? 2 : 'timeout';
     expect(new Set(results)).toEqual(new Set([0, failure]));
