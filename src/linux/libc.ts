@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import type Koffi from 'koffi';
 import { RenacerError } from '../model/errors.ts';
+import { withoutStderr } from './without-stderr.ts';
 
 /**
  * The C types that bindings here use. Addresses are plain numbers (`uintptr_t`): user-space addresses fit a double, and
@@ -41,7 +42,7 @@ function loadKoffi(): typeof Koffi {
     });
   }
   try {
-    return createRequire(import.meta.url)('koffi');
+    return withoutStderr(() => createRequire(import.meta.url)('koffi'));
   } catch (cause) {
     throw new RenacerError(
       'KOFFI_MISSING',
