@@ -66,10 +66,26 @@ describe('when', () => {
     fc.assert(
       fc.property(smallWhen, fc.integer({ min: 0, max: 300 }), (when, ordinal) => {
         const calls = callsUntilChosen(when, ordinal);
+        expect(calls).toBeGreaterThanOrEqual(0);
         const near = Math.min(calls, 400);
         for (let n = ordinal + 1; n <= ordinal + near; n++) expect(isChosen(when, n)).toBe(false);
         if (calls < 400) expect(isChosen(when, ordinal + calls + 1)).toBe(true);
       }),
     );
+  });
+
+  it.each([
+    ['7', 3, 3],
+    ['7', 7, Number.POSITIVE_INFINITY],
+    ['2+5', 2, 4],
+    ['2+5', 7, 4],
+    ['2..8+5', 6, 0],
+    ['2..8+5', 7, Number.POSITIVE_INFINITY],
+  ])('%s, after call %i: %d calls until the next', (text, ordinal, calls) => {
+    expect(callsUntilChosen(parseWhen(text)!, ordinal)).toBe(calls);
+  });
+
+  it.each(['3', '3+', '3+2', '3..9', '3..9+2'])('prints %s as it is', (text) => {
+    expect(printWhen(parseWhen(text)!)).toBe(text);
   });
 });
