@@ -1,11 +1,16 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type Finished, RENACER, renacer } from '../support/renacer.ts';
+import { type Finished, RENACER, ROOT, renacer } from '../support/renacer.ts';
 
 /** Where something is missing that is nearly always there: it works, or says in a line why not. */
 
 const isRoot = process.geteuid?.() === 0;
 const shell = (...script: string[]): Finished =>
   renacer([], { through: ['sh', '-c', `${script.join('; ').replaceAll('RENACER', RENACER)}\n# "$0"`] });
+
+/** A module of the package by itself, which only says something. */
+const NODE = `ulimit -n "$0"; exec node ${path.join(ROOT, 'dist/cli/program-name.js')}`;
 
 describe('a working directory that has been removed', () => {
   it.each(['--chaos-timeout 50s', '-f', '-f --engine ptrace', '-e inject=mkdir:error=EIO'])(
@@ -29,7 +34,10 @@ it.each([
 });
 
 it('few descriptors: works, or one line says that there is no room', () => {
-  for (const limit of [20, 30, 50, 80]) {
+  // With 20, Node.js itself can't open a script from version 22 on.
+  const limits = [20, 30, 50, 80].filter((limit) => spawnSync('sh', ['-c', NODE, String(limit)]).status === 0);
+  expect(limits).toEqual(expect.arrayContaining([50, 80]));
+  for (const limit of limits) {
     const { status, stderr } = shell(`ulimit -n ${limit}`, 'RENACER --chaos-timeout 50s -o /dev/null true');
     expect(stderr).not.toMatch(/defect|^\s+at /m);
     expect([0, 125]).toContain(status);
