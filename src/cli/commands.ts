@@ -67,7 +67,7 @@ function report(error: unknown): number {
 }
 
 /** What a machine or a limit has no room for is no defect. */
-const NO_ROOM: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOSPC'];
+const NO_ROOM: readonly string[] = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOSPC', 'ERR_WORKER_INIT_FAILED'];
 
 function defect(error: unknown): RenacerError {
   const { code, message } = error as NodeJS.ErrnoException;

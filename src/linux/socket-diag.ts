@@ -23,6 +23,11 @@ const INET_DIAG_REQ = 56;
 /** Protocols of the internet, by the names that the kernel gives them. */
 const PROTOCOLS: Readonly<Record<string, number>> = { TCP: 6, UDP: 17, UDPLITE: 136, RAW: 255, DCCP: 33, SCTP: 132 };
 
+/** An attribute: struct tcp_info; asked for by a bit. */
+const INET_DIAG_INFO = 2;
+const INET_DIAG_MSG_BYTES = 72;
+const TCPI_BYTES_RECEIVED = 128;
+
 /** Where the pieces of struct inet_diag_msg lie. */
 const INET_DIAG_MSG = { localPort: 4, remotePort: 6, local: 8, remote: 24, inode: 68 } as const;
 
@@ -68,6 +73,23 @@ export class SocketDiag {
       if (bytes.length >= at + 4 && bytes.readUInt32LE(at) === inode) found = parseInet(bytes, addressBytes);
     });
     return found;
+  }
+
+  /** The bytes that each TCP socket of a task's network namespace has received, by its inode. */
+  tcpReceived(tid: number): Map<number, number> {
+    const received = new Map<number, number>();
+    for (const family of [AF_INET, AF_INET6]) {
+      this.#socketIn(tid)?.dump(inetRequest(family, PROTOCOLS.TCP!, INET_DIAG_INFO), (bytes) => {
+        const at = HEADER + INET_DIAG_MSG.inode;
+        if (bytes.length >= at + 4) received.set(bytes.readUInt32LE(at), bytesReceived(bytes));
+      });
+    }
+    return received;
+  }
+
+  close(): void {
+    for (const socket of this.#sockets.values()) socket?.close();
+    this.#sockets.clear();
   }
 
   #socketIn(tid: number): NetlinkSocket | undefined {
@@ -124,11 +146,12 @@ function unixRequest(inode: number): Buffer {
   return bytes;
 }
 
-/** struct inet_diag_req_v2 for all sockets of a protocol. */
-function inetRequest(family: number, protocol: number): Buffer {
+/** struct inet_diag_req_v2 for all sockets of a protocol, with an attribute of each. */
+function inetRequest(family: number, protocol: number, attribute?: number): Buffer {
   const bytes = request(INET_DIAG_REQ, NLM_F_DUMP);
   bytes[HEADER] = family;
   bytes[HEADER + 1] = protocol;
+  if (attribute !== undefined) bytes[HEADER + 2] = 1 << (attribute - 1);
   bytes.writeUInt32LE(ALL_STATES, HEADER + 4);
   return bytes;
 }
@@ -145,6 +168,19 @@ function parseUnix(bytes: Buffer): UnixSocket {
     at += (length + 3) & ~3;
   }
   return { peer, path };
+}
+
+/** Of the attribute INET_DIAG_INFO; 0 where there is none. */
+function bytesReceived(bytes: Buffer): number {
+  for (let at = HEADER + INET_DIAG_MSG_BYTES; at + 4 <= bytes.length; ) {
+    const length = Math.max(bytes.readUInt16LE(at), 4);
+    const isWhole = length >= 4 + TCPI_BYTES_RECEIVED + 8 && at + length <= bytes.length;
+    if (bytes.readUInt16LE(at + 2) === INET_DIAG_INFO && isWhole) {
+      return Number(bytes.readBigUInt64LE(at + 4 + TCPI_BYTES_RECEIVED));
+    }
+    at += (length + 3) & ~3;
+  }
+  return 0;
 }
 
 function parseInet(bytes: Buffer, addressBytes: number): InetSocket {

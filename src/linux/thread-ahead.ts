@@ -20,7 +20,13 @@ export class ThreadAhead<Hint extends string> {
   /** Starts it ahead. Whoever is about to take it saves that time; {@link dismiss} it if nobody did. */
   start(): void {
     if (this.#ahead) return;
-    const worker = this.#startWorker();
+    let worker: Worker;
+    try {
+      worker = this.#startWorker();
+    } catch {
+      // No room for one more thread: that is told when the thread is needed.
+      return;
+    }
     // It says that it is loaded, or ends. What keeps it from loading is told when it is needed.
     const loaded = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve).on('error', resolve));
     this.#ahead = { worker, loaded };

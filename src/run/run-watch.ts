@@ -1,9 +1,11 @@
 import type { PreparedNetwork } from '../chaos/network/prepared-network.ts';
+import { monotonicMs } from '../linux/clock.ts';
+import { dataReceived } from '../linux/data-received.ts';
 import type { HeldTasks } from '../tracer/held-tasks.ts';
 import type { PreparedRun } from './prepare.ts';
 import type { RunLog } from './run-log.ts';
 import { type EndedEarly, Ending } from './verdict/ending.ts';
-import { IdleWatch, type TreeActivity } from './verdict/idle-watch.ts';
+import { DEFAULT_HANG_AFTER_MS, IdleWatch, type TreeActivity } from './verdict/idle-watch.ts';
 
 /** A tree that has been idle for so long, and that nothing will end soon, is told of. */
 const UNATTENDED_MS = 10_000;
@@ -51,15 +53,34 @@ export class RunWatch {
   }
 }
 
-/** What of a tree's quiet is not its own: our delays, and a network that we have slowed down. */
-function activityOf({ tree, network: opening }: PreparedRun, held: HeldTasks): TreeActivity {
+/** Data that trickles in is looked for only when it matters: this long before what would be a hang could begin. */
+const LOOK_AHEAD_MS = 1000;
+
+/** What of a tree's quiet is not its own: our delays, a network that we have slowed down, data that comes slowly. */
+function activityOf(run: PreparedRun, held: HeldTasks): TreeActivity {
+  const { tree, network: opening } = run;
   let network: PreparedNetwork | undefined;
   void opening?.ready.then((ready) => {
     network = ready;
   });
+  const received = receivedBy(run);
   return {
     cpuTimeUs: () => tree.limits.cpuTimeUs(),
-    progress: () => held.ever + (network?.activity().passed ?? 0),
+    progress: () => held.ever + (network?.activity().passed ?? 0) + received(),
     isDelayed: () => held.now > 0 || (network?.activity().waiting ?? 0) > 0,
+  };
+}
+
+/** What its tree has read and received, near the deadline; it costs a look at each process and its sockets. */
+function receivedBy({ settings, tree, timeout }: PreparedRun): () => number {
+  if (!timeout) return () => 0;
+  const hangAfterMs = settings.hangAfterMs ?? DEFAULT_HANG_AFTER_MS;
+  const fromMs = monotonicMs() + timeout.limitMs - hangAfterMs - LOOK_AHEAD_MS;
+  let before: number | undefined;
+  return () => {
+    if (monotonicMs() < fromMs) return 0;
+    const bytes = dataReceived(tree.limits.processIds());
+    before ??= bytes;
+    return bytes - before;
   };
 }

@@ -44,6 +44,55 @@ it('few descriptors: works, or one line says that there is no room', () => {
   }
 });
 
+it('no PATH', () => {
+  const { status, stdout } = shell(
+    'unset PATH',
+    "RENACER --chaos-timeout 50s -o /dev/null /bin/sh -c 'echo ran; exit 5'",
+  );
+  expect([status, stdout]).toEqual([5, 'ran\n']);
+});
+
+describe.skipIf(!isRoot).each([
+  ['no /dev', 'mount -t tmpfs none /dev'],
+  ['a read-only /tmp', 'mount -t tmpfs -o ro none /tmp'],
+])('%s (root: a namespace of mounts)', (_, mount) => {
+  it.each(['--chaos-timeout 50s --chaos-cpu-limit 0.9', '-f', '-f --engine ptrace', '-e inject=mkdir:error=EIO'])(
+    'is no obstacle to %s',
+    (options) => {
+      const { status, stdout } = renacer(
+        [...options.split(' '), '-e', 'trace=mkdir', '--', 'sh', '-c', 'echo ran; exit 5'],
+        {
+          through: ['unshare', '--mount', 'sh', '-c', `${mount}; exec "$0" "$@"`],
+          cwd: '/',
+        },
+      );
+      expect([status, stdout]).toEqual([5, 'ran\n']);
+    },
+  );
+});
+
+/** The limit counts all processes of a user: this one has no others. */
+const FEW_UID = 60_000 + (process.pid % 5000);
+
+it.skipIf(!isRoot)('few processes: works, or one line says that there is no room', () => {
+  for (const limit of [9, 10, 12, 20]) {
+    const { status, stderr } = renacer(['--chaos-timeout', '50s', 'true'], {
+      through: [
+        'setpriv',
+        `--reuid=${FEW_UID}`,
+        '--regid=65534',
+        '--clear-groups',
+        'bash',
+        '-c',
+        `ulimit -u ${limit}; exec "$0" "$@"`,
+      ],
+      cwd: '/',
+    });
+    expect(stderr).not.toMatch(/defect|^\s+at /m);
+    expect([0, 125]).toContain(status);
+  }
+});
+
 it.skipIf(!isRoot)('no /proc (root: a namespace of mounts)', () => {
   const { status, stderr } = renacer(['--chaos-timeout', '50s', 'true'], {
     through: ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /proc; exec "$0" "$@"'],

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -341,6 +341,39 @@ describe('a recording has all that judged', () => {
       expect(replayed.status).toBe(file === recording ? 0 : 1);
     }
     expect(closingLine(renacer(['replay', recording, '--chaos-timeout', '30s']), 'timeout')).toMatch(/ of 30\.0 s$/);
+  });
+});
+
+describe('data that trickles in is progress, without any chaos on its way', () => {
+  const SERVE = `
+import socket, sys, threading, time
+s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
+def serve():
+    c, _ = s.accept()
+    c.recv(1000); c.send(b'HTTP/1.0 200 OK\\r\\n\\r\\n')
+    while True:
+        c.send(b'x'); time.sleep(0.3)
+threading.Thread(target=serve, daemon=True).start()
+print(s.getsockname()[1], flush=True)
+time.sleep(60)
+`;
+  const TIMES = ['--chaos-timeout', '3s', '--hang-after', '1s'];
+
+  it.each([
+    ['a TCP socket', 'curl -sN http://127.0.0.1:$port/', /^stopped: /],
+    ['a pipe', 'cat', /^stopped: /],
+    ['nobody, to one that only waits', 'sleep 100', /^hung: /],
+  ])('from %s', (_, client, verdict) => {
+    const script = `${PYTHON} -c "$SERVE" >port & server=$!
+      while [ ! -s port ]; do sleep 0.05; done; port=$(cat port)
+      ( i=0; while [ $((i += 1)) -lt 30 ]; do echo x; sleep 0.3; done ) | ${RENACER} ${TIMES.join(' ')} -- ${client}
+      kill $server`;
+    const ended = spawnSync('sh', ['-c', script], {
+      cwd: emptyDirectory(),
+      env: { ...process.env, SERVE, NO_COLOR: '', CHAOS_MODE: '' },
+      encoding: 'utf8',
+    });
+    expect(closingLine({ ...ended, signal: null }, 'outcome')).toMatch(verdict);
   });
 });
 
