@@ -48,8 +48,18 @@ const MODES = {
     options: ['--network-backend', 'syscalls', '--chaos-network-latency', '20ms'],
     command: talk,
   },
+  'second run of a process': { options: [], command: tree, library: true },
   attach: { options: ['-f', '-o', '/dev/null'], command: tree, attach: true },
 };
+
+/** A user of the library whose second run has the thread and the guard of the first. */
+const LIBRARY_USER = `
+  import { ChaosConfig, run } from '${path.resolve(import.meta.dirname, '../dist/index.js')}';
+  const chaos = ChaosConfig.new().withMemoryLimit('200M').withRule({ syscall: 'mkdir', error: 'EIO' }).build();
+  await run('true', [], { chaos });
+  const [command, ...args] = process.argv.slice(1);
+  await run(command, args, { chaos });
+`;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -115,13 +125,14 @@ function leftOf(pid, mark, directory, stopped) {
   ];
 }
 
-async function killOne(mode, { options, command, unprivileged = false, attach = false }, afterMs, count) {
+async function killOne(mode, { options, command, unprivileged, attach, library }, afterMs, count) {
   const mark = `${8_000_000 + count}.${process.pid}`;
   const directory = mkdtempSync(path.join(tmpdir(), PREFIX));
   const target = attach ? spawn('sh', command(mark).slice(1), { stdio: 'ignore', detached: true }) : undefined;
   const what = attach ? ['-p', String(target.pid)] : ['--', ...command(mark)];
   const own = unprivileged ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : [];
-  const [file, ...args] = [...own, RENACER, ...options, ...what];
+  const program = library ? [process.execPath, '--input-type=module', '-e', LIBRARY_USER] : [RENACER, ...options];
+  const [file, ...args] = [...own, ...program, ...what];
   const renacer = spawn(file, args, {
     stdio: 'ignore',
     cwd: unprivileged ? '/' : directory,

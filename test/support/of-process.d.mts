@@ -1,0 +1,2 @@
+export function childrenOf(pid: number): number[];
+export function groupsOf(pid: number): string[];
