@@ -12,6 +12,7 @@ import { nameOfNumber, SYS } from './syscall-numbers.ts';
  * {@link unblockSignals}. The table stays as it is, so it can be started again.
  */
 
+const TWO_32 = 2 ** 32;
 const CLONE_VM = 0x100;
 const CLONE_PARENT_SETTID = 0x10_0000;
 const CLONE_CHILD_CLEARTID = 0x20_0000;
@@ -214,7 +215,10 @@ export class CallTable extends CallMemory implements Calls {
     for (let index = 0; index < 6; index++) this.#word(at + ROW.arguments + 8 * index, args[index] ?? 0);
   }
 
+  /** Without a BigInt: a launcher writes a hundred of them for each start. */
   #word(at: number, value: number): void {
-    this.arena.view.setBigInt64(at, BigInt(value), true);
+    const { i32 } = this.arena;
+    i32[at / 4] = value;
+    i32[at / 4 + 1] = Math.floor(value / TWO_32);
   }
 }

@@ -18,10 +18,17 @@ export function childrenOf(pid) {
     .map(Number);
 }
 
-/** The control groups of the runs of a process, in the hierarchies and one level below their roots. */
-export function groupsOf(pid) {
-  const root = '/sys/fs/cgroup';
-  return readdirSync(root, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith(`renacer-${pid}-`))
-    .map(({ parentPath, name }) => path.join(parentPath, name));
+/** The control groups of the runs of a process. Others come and go meanwhile. */
+export function groupsOf(pid, directory = '/sys/fs/cgroup') {
+  try {
+    return readdirSync(directory, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => path.join(directory, name))
+      .flatMap((child) => [
+        ...(path.basename(child).startsWith(`renacer-${pid}-`) ? [child] : []),
+        ...groupsOf(pid, child),
+      ]);
+  } catch {
+    return [];
+  }
 }
