@@ -143,7 +143,7 @@ describe('a rule that never fired says what came nearest', () => {
       ['echo', 'a'],
       "1 call came before the program's own entry point",
     ],
-    ['read:retval=100:path=src', python('import os; os.read(os.open("src", 0), 9)'), 'the kernel could not do this'],
+    ['read:retval=100:path=src', python('import os; os.read(os.open("src", 0), 9)'), 'not possible at the calls'],
     ['connect:error=EIO', ['true'], 'no such call was made'],
   ])('%s under %j', (rule, command, nearest) => {
     const use = inject(rule, command);

@@ -130,7 +130,7 @@ interface BothWays {
 function bothWays(command: string): BothWays {
   const cwd = material();
   const plain = spawnSync('sh', ['-c', command], { cwd, encoding: 'utf8' }).stdout;
-  const words = ['--seed=11', '--chaos-timeout=40s', ...SHORT, '-o', '/dev/null', '--', 'sh', '-c', command];
+  const words = ['--seed=12', '--chaos-timeout=40s', ...SHORT, '-o', '/dev/null', '--', 'sh', '-c', command];
   const { report, stdout, stderr, status } = reported(words, { cwd: material(cwd) });
   expect(report.faults.length).toBeGreaterThan(0);
   return { plain, short: stdout, status, stderr };
