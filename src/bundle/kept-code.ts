@@ -50,7 +50,9 @@ export function keptCode(file: string): KeptCode | undefined {
 /** Keeps the code that a run has made. Where nothing can be written, every run makes it anew. */
 export function keepCode(file: string, data: Buffer, runsLeft: number): void {
   const content = Buffer.concat([data, Buffer.of(runsLeft)]);
-  if (!writeCode(codeFile(file), content)) writeCode(cacheFile(file), content);
+  if (writeCode(codeFile(file), content)) return;
+  const cached = cacheFile(file);
+  if (cached !== undefined && makeDirectory(path.dirname(cached))) writeCode(cached, content);
 }
 
 /** How many runs are to add to code that was found, or was not. */
@@ -76,11 +78,20 @@ function readCode(file: string | undefined, mustBeOurs: boolean): KeptCode | und
   }
 }
 
-/** In one step, since others may read it at the same time. False if it can't be written. */
-function writeCode(file: string | undefined, content: Buffer): boolean {
-  if (file === undefined) return false;
+/** The user's cache is made if need be; the package, if somebody has removed it meanwhile, is not. */
+function makeDirectory(directory: string): boolean {
   try {
-    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return true;
+  } catch {
+    // There is no home, or it takes no files.
+    return false;
+  }
+}
+
+/** In one step, since others may read it at the same time. False if it can't be written. */
+function writeCode(file: string, content: Buffer): boolean {
+  try {
     const unfinished = `${file}.${process.pid}`;
     writeFileSync(unfinished, content, { mode: 0o644 });
     renameSync(unfinished, file);
