@@ -1,0 +1,195 @@
+import type { CaseClass, CauseOfCases } from './campaign.ts';
+import type { StackFrame } from './stack-frame.ts';
+
+/** Where a program makes a call. Recursion in the stack is collapsed, so that depth of a tree makes no new sites. */
+export interface Site {
+  /** A digest of program, call and stack (file and address of each frame). */
+  readonly id: string;
+  /** The path of the program that makes the call: of the process, not of the library. */
+  readonly program: string;
+  readonly syscall: string;
+  /** From the innermost function. */
+  readonly stack: readonly StackFrame[];
+  /** It is reached only after the faults of this case: an error handler's. */
+  readonly handlerOf: string | undefined;
+}
+
+/** Which call: of this name, of this task, from 1. The coordinate of the replay file. */
+export interface Coordinate {
+  /** The task's path of forks. */
+  readonly task: string;
+  readonly syscall: string;
+  readonly ordinal: number;
+}
+
+/** How a call is made, as far as it decides which faults it could meet; the names of faults/realism.ts. */
+export interface CallSituation {
+  readonly fdKind: string | undefined;
+  readonly nonblocking: boolean;
+  readonly hasTimeout: boolean;
+  readonly canBlock: boolean;
+  readonly creates?: boolean;
+  readonly writes?: boolean;
+}
+
+/** A call that a recorded run made. */
+export interface RecordedCall extends Coordinate {
+  /** Index into the recorded run's programs. */
+  readonly program: number;
+  /** Index into the recorded run's stacks; -1 if it could not be had. */
+  readonly stack: number;
+  readonly situation: CallSituation;
+  /** Paths that it names, or that its descriptors are open on. */
+  readonly paths: readonly string[];
+  /** A value, or a negative errno; undefined if the call never came back. */
+  readonly result: number | undefined;
+  /** What it asked to move, in bytes; undefined for calls that move none. */
+  readonly asked: number | undefined;
+  /** Errors that the catalogue calls likely for it, as it is made here, and that this very call could meet (see faults/realism.ts). */
+  readonly errors: readonly string[];
+  /** It could move less than it asked for. */
+  readonly mayBeShort: boolean;
+  /** Before the program's own entry point: the loader's. */
+  readonly isLoaders: boolean;
+}
+
+/** What a recorded run did. */
+export interface Recorded {
+  readonly programs: readonly string[];
+  readonly stacks: readonly (readonly StackFrame[])[];
+  /** In the order of their entries. In a run with a fault: from the first fault on. */
+  readonly calls: readonly RecordedCall[];
+}
+
+export type FaultWay = 'once' | 'short' | 'persistent' | 'kill';
+
+/** A fault of a case: at one call, or from there on. */
+export interface CaseFault extends Coordinate {
+  readonly way: FaultWay;
+  /** In the words of a rule: `error=ENOSPC`, `short=1`, `kill=before`. */
+  readonly fault: string;
+  /** The id of the site. */
+  readonly site: string;
+  /** Which occurrence of the site: from 1, in the clean run (or, in a handler, in the run that showed it). */
+  readonly occurrence: number;
+}
+
+/** One thing to try: one fault; or two, of which the second is in the handler of the first. */
+export interface SweepCase {
+  /** A digest of its faults: it stays the same when the plan around it changes. */
+  readonly id: string;
+  readonly faults: readonly CaseFault[];
+}
+
+export type EntryType = 'file' | 'directory' | 'symlink' | 'other';
+
+/** A file, a directory or a link as it is. */
+export interface TreeEntry {
+  readonly type: EntryType;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly size: number;
+  /** SHA-1 of the bytes of a file, as hex. */
+  readonly digest?: string;
+  readonly target?: string;
+  readonly mtimeMs?: number;
+}
+
+/** A path that differs from the input. */
+export interface TreeChange {
+  /** Relative to the directory that was looked at. */
+  readonly path: string;
+  readonly before: TreeEntry | undefined;
+  readonly after: TreeEntry | undefined;
+}
+
+export type RunEnd =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  /** Killed as part of the case. */
+  | { readonly kind: 'killed' }
+  /** The tree slept, and nothing would have woken it. */
+  | { readonly kind: 'hung'; readonly afterMs: number; readonly where: string }
+  | { readonly kind: 'spinning'; readonly syscall: string; readonly times: number }
+  /** Neither was seen, and the deadline came. */
+  | { readonly kind: 'deadline'; readonly afterMs: number };
+
+/** A process that died of a signal that nobody had sent. */
+export interface Death {
+  readonly program: string;
+  readonly signal: string;
+  readonly isRoot: boolean;
+  readonly stack: readonly StackFrame[] | undefined;
+}
+
+export interface CheckResult {
+  readonly passed: boolean;
+  /** Of the shell command; 128 + N after a signal. */
+  readonly status: number;
+  /** The last that it wrote. */
+  readonly output: string;
+}
+
+/** All that was seen of one run: what the judge decides by. Survives a structured clone and JSON but for the bytes. */
+export interface Observation {
+  readonly end: RunEnd;
+  /** How many faults of the case were injected: fewer than it has if a call was not reached. */
+  readonly injected: number;
+  /** How many bytes there were; of long ones only the first MAX_OUTPUT_BYTES are here. */
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** In the work directory. */
+  readonly changes: readonly TreeChange[];
+  /** In the private /tmp, /var/tmp, /dev/shm and /run, by absolute paths. */
+  readonly changesOutside: readonly TreeChange[];
+  readonly deaths: readonly Death[];
+  /** Programs of processes that outlived the command's first process, and were ended by us. */
+  readonly leftRunning: readonly string[];
+  /** Paths outside of its directories that it tried to change in vain. */
+  readonly denied: readonly string[];
+  readonly verify: CheckResult | undefined;
+  readonly verifyAlways: CheckResult | undefined;
+  /** What the client of a service said, for a command with `--drive`. */
+  readonly drive: CheckResult | undefined;
+  /** If asked for. */
+  readonly recorded: Recorded | undefined;
+  readonly durationMs: number;
+}
+
+export interface Output {
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  /** SHA-1 of all of it, as hex. */
+  readonly digest: string;
+}
+
+/** What the judge says of a run. */
+export interface SweepVerdict {
+  readonly class: CaseClass;
+  /** Why, in one sentence. */
+  readonly reason: string;
+  /** Lines of proof: a diff of output or files, the check's output. */
+  readonly evidence: readonly string[];
+  /** What is no finding by itself: temporary files, lock files, processes that a good run does not leave; what it tried outside. */
+  readonly notes: readonly string[];
+}
+
+/** A cause that the ordinary engine has confirmed. */
+export interface SweepFinding extends CauseOfCases {
+  readonly syscall: string;
+  /** An errno, or `short`, `kill`; for a persistent one the errno, too. */
+  readonly error: string;
+  readonly way: FaultWay;
+  readonly program: string;
+  readonly stack: readonly StackFrame[];
+  /** The smallest case that shows it. */
+  readonly case: SweepCase;
+  readonly verdict: SweepVerdict;
+  /** What the program did next that the clean run does not do: `close(3)`, `rename(...)`, at most a few. */
+  readonly then: readonly string[];
+  /** Other places and errors with the same cause. */
+  readonly also: readonly string[];
+  /** The file, and the command line that shows it again. */
+  readonly replay: string | undefined;
+  readonly again: string | undefined;
+}
