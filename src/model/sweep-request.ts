@@ -1,0 +1,76 @@
+import type { CampaignProgress } from './campaign.ts';
+import type { SweepFinding } from './sweep.ts';
+
+/** Families of faults. `errors`: a call fails once. `persistent`: from there on for good. `kill`: the whole tree, at the call. */
+export const FAULT_FAMILIES = ['errors', 'short', 'persistent', 'kill'] as const;
+export type FaultFamily = (typeof FAULT_FAMILIES)[number];
+
+/** What makes two runs differ. `times`: of files. */
+export const COMPARED = ['stdout', 'stderr', 'files', 'times'] as const;
+export type Compared = (typeof COMPARED)[number];
+
+/** How a service is known to be ready. */
+export const READY_FORMS = ['tcp:PORT', 'file:PATH', 'output:TEXT'] as const;
+
+/** A sweep as it is asked for: all options with their values, paths absolute. Plain data. What the command is has not been looked up yet. */
+export interface SweepRequest {
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The directory whose copy each run works in. */
+  readonly input: string;
+  /** /dev/null if undefined. */
+  readonly stdin: string | undefined;
+  /** Put over our own environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Globs of paths in the work directory that are not looked at. */
+  readonly ignore: readonly string[];
+  readonly compare: readonly Compared[];
+  readonly verify: string | undefined;
+  readonly verifyAlways: string | undefined;
+  /** Globs of files that must survive any failure. Undefined: each file that was there is afterwards as before, or as after a good run. */
+  readonly protect: readonly string[] | undefined;
+  readonly faults: readonly FaultFamily[];
+  /** Each occurrence of a site, not only the first, the middle and the last. */
+  readonly every: boolean;
+  /** 2: a second fault in the handler of the first, too. */
+  readonly depth: 1 | 2;
+  /** Cases at most. */
+  readonly maxRuns: number | undefined;
+  /** The names of the calls that are swept: all if undefined. */
+  readonly only: readonly string[] | undefined;
+  /** Globs: only calls on such paths are swept, if there are any. */
+  readonly paths: readonly string[];
+  /** Names of errors: only these are injected. */
+  readonly errors: readonly string[] | undefined;
+  /** `FILE:LINE` or the name of a function: only sites with such a frame are swept, if there are any. */
+  readonly sites: readonly string[];
+  /** One error a site, about 200 runs. */
+  readonly quick: boolean;
+  /** For how long cases are begun. */
+  readonly forMs: number | undefined;
+  /** Workers: one a CPU if undefined. */
+  readonly jobs: number | undefined;
+  readonly isolation: 'full' | 'none';
+  readonly network: 'own' | 'host';
+  /** In one of READY_FORMS. Given with `drive` or not at all. */
+  readonly ready: string | undefined;
+  readonly drive: string | undefined;
+  /** Where the results file is to grow. */
+  readonly results: string | undefined;
+  /** The results file of an interrupted sweep, which goes on: it is appended to. */
+  readonly resume: string | undefined;
+  /** Where the files for `renacer replay` are written: made when there is the first one. */
+  readonly findingsDirectory: string;
+  /** Our own files, the above included, that may lie in `input` and are no part of it. */
+  readonly ownFiles: readonly string[];
+  /** How a shell calls Renacer, for `again`. */
+  readonly self: string;
+}
+
+/** Who is told how a sweep goes. Never called after it has ended. */
+export interface SweepListener {
+  /** Often, but not for each case: some ten times a second. */
+  onProgress(progress: CampaignProgress): void;
+  /** It is confirmed. */
+  onFinding(finding: SweepFinding): void;
+}
