@@ -101,6 +101,8 @@ export interface TreeChange {
   readonly path: string;
   readonly before: TreeEntry | undefined;
   readonly after: TreeEntry | undefined;
+  /** A file that only grew: it begins with all of its old bytes. */
+  readonly grown?: boolean;
 }
 
 export type RunEnd =
@@ -122,12 +124,27 @@ export interface Death {
   readonly stack: readonly StackFrame[] | undefined;
 }
 
+/** How a shell command of ours went: a check, or the client of a service. */
 export interface CheckResult {
   readonly passed: boolean;
   /** Of the shell command; 128 + N after a signal. */
   readonly status: number;
+  /** It had to be ended. */
+  readonly timedOut: boolean;
   /** The last that it wrote. */
   readonly output: string;
+}
+
+/** How a service served. How the service itself ended, after the SIGTERM that it gets in the end, is the run's `end`. */
+export interface Served {
+  /** It was ready, in time, before it ended. */
+  readonly ready: boolean;
+  /** What the client said; undefined if the service was never ready. */
+  readonly client: CheckResult | undefined;
+  /** What it said when it was asked once more, after a failure. */
+  readonly again: CheckResult | undefined;
+  /** It ended by itself, before the SIGTERM. */
+  readonly endedEarly: boolean;
 }
 
 /** All that was seen of one run: what the judge decides by. Survives a structured clone and JSON but for the bytes. */
@@ -149,8 +166,10 @@ export interface Observation {
   readonly denied: readonly string[];
   readonly verify: CheckResult | undefined;
   readonly verifyAlways: CheckResult | undefined;
-  /** What the client of a service said, for a command with `--drive`. */
-  readonly drive: CheckResult | undefined;
+  /** For a command with `--drive`. */
+  readonly served: Served | undefined;
+  /** The bytes of files that it changed, by path in the work directory: of small ones only, and only if asked for. */
+  readonly contents: Readonly<Record<string, Uint8Array>>;
   /** If asked for. */
   readonly recorded: Recorded | undefined;
   readonly durationMs: number;

@@ -47,6 +47,8 @@ export interface Stillness {
 export interface PerformOptions {
   /** Write down the calls: all of a clean run, and of a run with faults those from the first fault on. It costs time. */
   readonly record: boolean;
+  /** Keep the bytes of small files that changed, for the evidence. */
+  readonly contents: boolean;
   readonly stillness: Stillness;
   /** When to give up, if neither a hang nor a spin was seen. */
   readonly deadlineMs: number;
