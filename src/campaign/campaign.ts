@@ -1,0 +1,114 @@
+import { monotonicMs } from '../linux/clock.ts';
+import { CASE_CLASSES, type CaseClass, type NotTried } from '../model/campaign.ts';
+import type { Case, CaseMaker, CaseResult } from './case-maker.ts';
+import { groupByCause, isFinding, type Shown } from './causes.ts';
+import { FindingsUnderWay, type Unconfirmed } from './findings.ts';
+import { KnownResults } from './known-results.ts';
+import type { ProgressMeter } from './progress.ts';
+import type { ResultsLog } from './results-log.ts';
+import { type Ended, type FailedCase, type Tried, Trying } from './try-cases.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+/** After it was asked to end: how long findings go on being confirmed. */
+const GRACE_MS = 5000;
+
+export interface CampaignOptions<C extends Case, R extends CaseResult> {
+  /** How many cases are performed at the same time. */
+  readonly jobs: number;
+  /** How many cases are tried at most, those that are known from before included. */
+  readonly maxRuns?: number | undefined;
+  /** How long cases are tried, in ms. What was found is confirmed after that. */
+  readonly forMs?: number | undefined;
+  /** Ends it cleanly: no new case is begun, and what was found is confirmed if that takes no more than a few seconds. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends it at once, with what is known. */
+  readonly atOnce?: AbortSignal | undefined;
+  /** What is known from before, and where results are written. */
+  readonly log?: ResultsLog | undefined;
+  readonly progress?: ProgressMeter | undefined;
+  /** Each case that has a result, in the order of the plan; those from before, too. */
+  readonly onCase?: ((of: C, result: R) => void) | undefined;
+}
+
+export interface CampaignOutcome<C extends Case, R extends CaseResult, F> {
+  /** The worst first. */
+  readonly findings: readonly F[];
+  readonly unconfirmed: readonly Unconfirmed<C, R>[];
+  readonly failures: readonly FailedCase<C>[];
+  /** How the cases that were tried ended, in the order of the plan. */
+  readonly results: readonly Shown<C, R>[];
+  readonly classes: Readonly<Record<CaseClass, number>>;
+  readonly notTried: readonly NotTried[];
+  readonly ended: Ended;
+}
+
+/**
+ * Tries all cases of a maker, groups what is a finding by its cause, makes each as simple as it gets and has it confirmed. The outcome and the
+ * lines of the results file do not depend on how many workers there are. Rejects if no worker can do anything.
+ */
+export async function campaign<C extends Case, R extends CaseResult, F>(
+  maker: CaseMaker<C, R, F>,
+  options: CampaignOptions<C, R>,
+): Promise<CampaignOutcome<C, R, F>> {
+  const { jobs, signal, atOnce, progress } = options;
+  const pool = new WorkerPool(() => maker.openWorker(), jobs);
+  const close = (): void => void pool.close();
+  atOnce?.addEventListener('abort', close);
+  try {
+    if (atOnce?.aborted) await pool.close();
+    const known = new KnownResults(maker, options.log);
+    const causes = new Set<string>();
+    const stopAtMs = monotonicMs() + (options.forMs ?? Number.POSITIVE_INFINITY);
+    const trying = new Trying(maker, {
+      jobs,
+      maxRuns: options.maxRuns ?? Number.POSITIVE_INFINITY,
+      stopAtMs,
+      isStopped: () => Boolean(signal?.aborted || atOnce?.aborted),
+      perform: (one) => pool.do((worker) => worker.perform(one, false)),
+      known,
+      onResult: (one, result) => {
+        if (isFinding(result)) causes.add(`${result.class} ${maker.cause(one, result).key}`);
+        options.onCase?.(one, result);
+      },
+    });
+    const counts = () => ({ done: trying.done, known: trying.known, findings: causes.size });
+    progress?.begin('cases', counts, options.forMs === undefined ? undefined : stopAtMs);
+    const tried = await trying.run();
+
+    const groups = groupByCause(tried.results, maker);
+    const isOver = endOf(signal, atOnce);
+    const confirming = new FindingsUnderWay(maker, { jobs, pool, known, isOver });
+    progress?.begin('confirming', () => ({ done: confirming.done, known: groups.length, findings: groups.length }));
+    const told = await confirming.run(groups);
+    return { ...told, ...tried, classes: countClasses(tried.results), notTried: notTried(tried) };
+  } finally {
+    atOnce?.removeEventListener('abort', close);
+    await pool.close();
+  }
+}
+
+/** Whether it is time to end, a while after it was asked for, or at once. */
+function endOf(signal: AbortSignal | undefined, atOnce: AbortSignal | undefined): () => boolean {
+  let askedAtMs: number | undefined;
+  return () => {
+    if (signal?.aborted) askedAtMs ??= monotonicMs();
+    return Boolean(atOnce?.aborted) || (askedAtMs !== undefined && monotonicMs() - askedAtMs > GRACE_MS);
+  };
+}
+
+function countClasses(results: readonly { readonly result: CaseResult }[]): Record<CaseClass, number> {
+  const counts = Object.fromEntries(CASE_CLASSES.map((name) => [name, 0])) as Record<CaseClass, number>;
+  for (const { result } of results) counts[result.class]++;
+  return counts;
+}
+
+const WHY: Readonly<Record<Ended, string>> = {
+  complete: '',
+  'max-runs': 'the limit of runs was reached',
+  time: 'the time was up',
+  stopped: 'it was asked to end',
+};
+
+function notTried<C extends Case, R extends CaseResult>({ left, ended }: Tried<C, R>): NotTried[] {
+  return left === 0 ? [] : [{ what: 'cases', count: left, why: WHY[ended] }];
+}

@@ -1,0 +1,29 @@
+import type { Confirmation } from '../model/campaign.ts';
+import type { Case, CaseMaker, CaseResult } from './case-maker.ts';
+
+const TIMES = 3;
+
+export interface ConfirmationRuns extends Confirmation {
+  /** How the last run ended that did not show it; undefined if all did. */
+  readonly reason: string | undefined;
+}
+
+/**
+ * Performs a case three times by the other engine. A result of another class does not show it.
+ *
+ * @param confirm one run of it
+ */
+export async function confirmCase<C extends Case, R extends CaseResult>(
+  shown: { readonly case: C; readonly result: R },
+  maker: Pick<CaseMaker<C, R, unknown>, 'inWords'>,
+  confirm: (of: C) => Promise<R>,
+): Promise<ConfirmationRuns> {
+  let times = 0;
+  let reason: string | undefined;
+  for (let tried = 0; tried < TIMES; tried++) {
+    const result = await confirm(shown.case);
+    if (result.class === shown.result.class) times++;
+    else reason = maker.inWords(result);
+  }
+  return { tried: TIMES, shown: times, reason };
+}

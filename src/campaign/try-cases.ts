@@ -1,0 +1,113 @@
+import { monotonicMs } from '../linux/clock.ts';
+import type { Case, CaseMaker, CaseResult } from './case-maker.ts';
+import type { Shown } from './causes.ts';
+import type { KnownResults } from './known-results.ts';
+import { inLanes } from './lanes.ts';
+import { Plan, type Settled } from './plan.ts';
+import { JobFailed, PoolClosed } from './worker-pool.ts';
+
+export interface TryOptions<C extends Case, R extends CaseResult> {
+  readonly jobs: number;
+  readonly maxRuns: number;
+  /** Of the monotonic clock: no case is begun after it. */
+  readonly stopAtMs: number;
+  readonly isStopped: () => boolean;
+  /** Rejects with JobFailed for a case that can't be performed, with PoolClosed if it was ended. */
+  readonly perform: (of: C) => Promise<R>;
+  readonly known: KnownResults<C, R>;
+  /** Each case with a result, in the order of the plan. */
+  readonly onResult: (of: C, result: R) => void;
+}
+
+/** Why no more was tried: all was, the limit of runs, the time, or it was asked to end. */
+export type Ended = 'complete' | 'max-runs' | 'time' | 'stopped';
+
+export interface Tried<C extends Case, R extends CaseResult> {
+  /** In the order of the plan; where it was ended, some may be missing in between. */
+  readonly results: readonly Shown<C, R>[];
+  readonly failures: readonly FailedCase<C>[];
+  /** How many cases of the plan have no result and no failure. */
+  readonly left: number;
+  readonly ended: Ended;
+}
+
+/** A case that Renacer could not perform. */
+export interface FailedCase<C extends Case> {
+  readonly case: C;
+  readonly message: string;
+}
+
+/** The cases of a plan under way: see {@link Trying.run}. */
+export class Trying<C extends Case, R extends CaseResult> {
+  readonly #options: TryOptions<C, R>;
+  readonly #plan: Plan<C, R>;
+  readonly #results: Shown<C, R>[] = [];
+  readonly #failures: FailedCase<C>[] = [];
+
+  constructor(maker: Pick<CaseMaker<C, R, unknown>, 'cases' | 'learn'>, options: TryOptions<C, R>) {
+    this.#options = options;
+    this.#plan = new Plan(maker, options.maxRuns, (settled) => this.#onSettled(settled));
+  }
+
+  get done(): number {
+    return this.#plan.done;
+  }
+
+  get known(): number {
+    return this.#plan.known;
+  }
+
+  /** Tries them all, those that results bring, too. */
+  async run(): Promise<Tried<C, R>> {
+    await inLanes(
+      this.#options.jobs,
+      () => this.#take(),
+      (one) => this.#try(one),
+    );
+    for (const settled of this.#plan.outOfOrder()) this.#onSettled(settled);
+    const { done, known, beyondLimit } = this.#plan;
+    const ended = done < known ? (this.#options.isStopped() ? 'stopped' : 'time') : 'max-runs';
+    return {
+      results: this.#results,
+      failures: this.#failures,
+      left: known - done + beyondLimit,
+      ended: done === known && beyondLimit === 0 ? 'complete' : ended,
+    };
+  }
+
+  #take(): C | undefined {
+    const isOver = this.#options.isStopped() || monotonicMs() >= this.#options.stopAtMs;
+    return isOver ? undefined : this.#plan.take();
+  }
+
+  /** Undefined if it was known. */
+  #try(one: C): Promise<void> | undefined {
+    const known = this.#options.known.result(one);
+    if (!known) return this.#perform(one);
+    this.#plan.settle({ case: one, result: known });
+    return undefined;
+  }
+
+  async #perform(one: C): Promise<void> {
+    try {
+      this.#plan.settle({ case: one, result: await this.#options.perform(one) });
+    } catch (error) {
+      if (error instanceof JobFailed) this.#plan.settle({ case: one, failure: error });
+      else if (!(error instanceof PoolClosed)) throw error;
+    }
+  }
+
+  #onSettled(settled: Settled<C, R>): void {
+    const { known, onResult } = this.#options;
+    const { case: one } = settled;
+    if ('failure' in settled) {
+      const { message } = settled.failure;
+      this.#failures.push({ case: one, message });
+      known.write({ type: 'failure', id: one.id, message });
+      return;
+    }
+    known.write(known.add(one, settled.result));
+    this.#results.push({ case: one, result: settled.result });
+    onResult(one, settled.result);
+  }
+}

@@ -1,0 +1,188 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type CampaignOptions, campaign } from '../../../src/campaign/campaign.ts';
+import { ResultsLog } from '../../../src/campaign/results-log.ts';
+import { CASE_CLASSES } from '../../../src/model/campaign.ts';
+import {
+  type FakeCase,
+  FakeMaker,
+  type FakeProgram,
+  type FakeResult,
+  FULL_STRENGTH,
+  type Pause,
+} from './fake-maker.ts';
+
+const directory = mkdtempSync(path.join(tmpdir(), 'renacer-campaign-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const SOUND: FakeProgram = {
+  classes: ['tolerated', 'corrupted', 'graceful', 'silent', 'damaged', 'tolerated', 'corrupted'],
+  threshold: 2,
+  bringing: [1, 2],
+  unconfirmed: [],
+  flaky: [],
+  deadly: {},
+};
+
+const numbers = fc.uniqueArray(fc.nat({ max: 24 }), { maxLength: 5 });
+const arbitraryProgram: fc.Arbitrary<FakeProgram> = fc.record({
+  classes: fc.array(fc.constantFrom(...CASE_CLASSES), { minLength: 1, maxLength: 12 }),
+  threshold: fc.nat({ max: FULL_STRENGTH }),
+  bringing: numbers,
+  unconfirmed: numbers,
+  flaky: numbers,
+  // Those that kill two workers in a row are the business of tests below.
+  deadly: fc.dictionary(fc.nat({ max: 24 }).map(String), fc.constant(1), { maxKeys: 3 }),
+});
+
+type Options = Partial<CampaignOptions<FakeCase, FakeResult>>;
+
+function run(program: FakeProgram, options: Options = {}, pause?: Pause) {
+  const maker = new FakeMaker(program, pause);
+  return { maker, outcome: campaign(maker, { jobs: 2, ...options }) };
+}
+
+/** Runs a campaign with a results file, and gives what is in it afterwards. */
+async function runWithFile(program: FakeProgram, before?: Uint8Array, options: Options = {}, pause?: Pause) {
+  const file = path.join(directory, 'results.ndjson');
+  rmSync(file, { force: true });
+  if (before) writeFileSync(file, before);
+  const maker = new FakeMaker(program, pause);
+  const log = before ? ResultsLog.goOn(file, maker) : ResultsLog.begin(file, maker);
+  try {
+    const outcome = await campaign(maker, { jobs: 2, ...options, log });
+    expect(log.failure).toBeUndefined();
+    return { maker, outcome, text: readFileSync(file) };
+  } finally {
+    log.close();
+  }
+}
+
+describe('a campaign', () => {
+  it('tries the cases of the plan and those that results bring, and groups, shrinks and confirms what it finds', async () => {
+    const { maker, outcome } = run(SOUND);
+    const { findings, unconfirmed, failures, classes, notTried, ended } = await outcome;
+    expect(findings.map(({ id, case: of, confirmed, cases }) => [id, of.id, confirmed.shown, cases.length])).toEqual([
+      ['corrupted-1', '1/2', 3, 2],
+      ['corrupted-3', '8/2', 3, 1],
+      ['damaged-0', '4/2', 3, 1],
+      ['silent-3', '3/2', 3, 1],
+    ]);
+    expect(findings.every(({ closely }) => closely)).toBe(true);
+    expect({ unconfirmed, failures, notTried, ended }).toEqual({
+      unconfirmed: [],
+      failures: [],
+      notTried: [],
+      ended: 'complete',
+    });
+    expect(Object.values(classes).reduce((a, b) => a + b)).toBe(10);
+    expect(maker.open.size).toBe(0);
+  });
+
+  it('comes to the same outcome and the same file whichever worker is first', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryProgram, fc.integer({ min: 1, max: 5 }), fc.scheduler(), async (program, jobs, s) => {
+        const alone = await runWithFile(program, undefined, { jobs: 1 });
+        const together = s.waitFor(runWithFile(program, undefined, { jobs }, () => s.schedule(Promise.resolve())));
+        const { outcome, text } = await together;
+        expect(outcome).toEqual(alone.outcome);
+        expect(text.toString()).toBe(alone.text.toString());
+      }),
+    );
+  });
+
+  it('goes on from a file that was cut anywhere, to the same findings and the same file, and does only what is missing', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryProgram, fc.nat(), async (program, cut) => {
+        const whole = await runWithFile(program);
+        const before = whole.text.subarray(0, cut % (whole.text.length + 1));
+        const { maker, outcome, text } = await runWithFile(program, before);
+        expect(outcome).toEqual(whole.outcome);
+        expect(text.toString()).toBe(whole.text.toString());
+        const known = [...before.toString().matchAll(/^\{"(case|confirmation)":"(.*?)",.*\}\n/gm)];
+        const cases = new Set(known.filter(([, type]) => type === 'case').map(([, , id]) => id));
+        const confirmed = new Set(known.filter(([, type]) => type === 'confirmation').map(([, , id]) => id));
+        // Findings are looked at closely once more.
+        const representatives = outcome.findings.map((finding) => finding.case.id);
+        const again = maker.performed.filter((id) => cases.has(id));
+        expect(again.filter((id) => !representatives.includes(id))).toEqual([]);
+        expect(maker.confirmed.filter((id) => confirmed.has(id))).toEqual([]);
+      }),
+    );
+  });
+
+  it('says what was not confirmed, and how often what is flaky was shown', async () => {
+    const program = { ...SOUND, bringing: [], unconfirmed: [4], flaky: [1] };
+    const { findings, unconfirmed } = await run(program).outcome;
+    expect(findings.map(({ id, confirmed }) => [id, confirmed.shown, confirmed.tried])).toEqual([
+      ['corrupted-1', 2, 3],
+      ['silent-3', 3, 3],
+    ]);
+    expect(unconfirmed).toMatchObject([{ id: 'damaged-0', count: 1, why: 'it was tolerated' }]);
+  });
+
+  it('confirms another case of a cause where the simplest one is not', async () => {
+    const { findings } = await run({ ...SOUND, bringing: [], unconfirmed: [1] }).outcome;
+    expect(findings[0]).toMatchObject({ id: 'corrupted-1', case: { number: 6 } });
+  });
+
+  it('tries a case again that killed its worker, and tells of one that kills two as a failure of its own', async () => {
+    const { maker, outcome } = run({ ...SOUND, bringing: [], deadly: { 0: 1, 1: 2 } });
+    const { failures, findings, classes } = await outcome;
+    expect(failures).toEqual([{ case: maker.cases[1], message: 'killed by 1' }]);
+    expect(findings[0]).toMatchObject({ id: 'corrupted-1', case: { number: 6 } });
+    expect(classes.tolerated).toBe(2);
+    expect(maker.open.size).toBe(0);
+  });
+
+  it('rejects if workers can do nothing at all', async () => {
+    const deadly = Object.fromEntries(SOUND.classes.map((_, number) => [number, 9]));
+    const { maker, outcome } = run({ ...SOUND, deadly });
+    await expect(outcome).rejects.toThrow(/^killed by/);
+    expect(maker.open.size).toBe(0);
+  });
+
+  it('stops at the limit of runs, known ones included, and says how many are left', async () => {
+    const short = await runWithFile(SOUND, undefined, { maxRuns: 8 });
+    expect(short.outcome).toMatchObject({
+      ended: 'max-runs',
+      notTried: [{ what: 'cases', count: 2, why: 'the limit of runs was reached' }],
+    });
+    const more = await runWithFile(SOUND, short.text);
+    expect(more.outcome).toEqual(await run(SOUND).outcome);
+  });
+
+  it('stops when the time is up, and still confirms what it found', async () => {
+    const { ended, findings, notTried } = await run(SOUND, { forMs: 0 }).outcome;
+    expect({ ended, findings, notTried }).toEqual({
+      ended: 'time',
+      findings: [],
+      notTried: [{ what: 'cases', count: 7, why: 'the time was up' }],
+    });
+  });
+
+  it('ends cleanly when it is asked to: what was found by then is confirmed', async () => {
+    const stop = new AbortController();
+    const { ended, findings } = await run(SOUND, { signal: stop.signal, onCase: () => stop.abort() }).outcome;
+    expect(ended).toBe('stopped');
+    expect(findings).toMatchObject([{ id: 'corrupted-1' }]);
+  });
+
+  it('ends at once when it is asked to, with what it has, and goes on from there', async () => {
+    const hurry = new AbortController();
+    const onCase = (one: FakeCase): void => {
+      if (one.number === 4) hurry.abort();
+    };
+    const { maker, outcome, text } = await runWithFile(SOUND, undefined, { atOnce: hurry.signal, onCase });
+    expect(outcome).toMatchObject({ ended: 'stopped', findings: [] });
+    expect(outcome.unconfirmed.map(({ why }) => why)).toEqual(
+      outcome.unconfirmed.map(() => 'there was no time to confirm it'),
+    );
+    expect(maker.confirmed).toEqual([]);
+    expect(maker.open.size).toBe(0);
+    expect((await runWithFile(SOUND, text)).outcome).toEqual(await run(SOUND).outcome);
+  });
+});
