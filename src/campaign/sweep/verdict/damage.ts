@@ -1,0 +1,53 @@
+import { type PathState, sameContent, sameMode } from './tree-state.ts';
+
+/** A file that a run should have kept, and did not. */
+export interface Damage {
+  readonly state: PathState;
+  /** `gone`; `changed`: neither old nor new; `lost`: removed as by a good run, but what that makes of it is not there. */
+  readonly what: 'gone' | 'changed' | 'lost';
+}
+
+/**
+ * What a run that failed has done to files that were there. Each must be as it was, or as after a good run: its content, and its permission
+ * bits. One that only grew has kept what it had.
+ *
+ * @param isProtected whether a file is one that must survive; undefined if nobody has said: then all are
+ */
+export function damageOf(
+  states: readonly PathState[],
+  isProtected: ((path: string) => boolean) | undefined,
+): readonly Damage[] {
+  const kept = states.filter(({ path, before }) => before && (!isProtected || isProtected(path)));
+  const damage = kept.flatMap((state) => damageTo(state));
+  return damage.length > 0 || isProtected ? damage : lostIn(states);
+}
+
+function damageTo(state: PathState): Damage[] {
+  const { before, now, good, grown } = state;
+  if (!now) return good ? [{ state, what: 'gone' }] : [];
+  const hasContent = grown || sameContent(now, before) || (good !== undefined && sameContent(now, good));
+  const hasMode = sameMode(now, before) || (good !== undefined && sameMode(now, good));
+  return hasContent && hasMode ? [] : [{ state, what: 'changed' }];
+}
+
+/** `gzip f` that has removed f, and has no whole f.gz: each path for itself is as before or as after a good run, and the data is lost. */
+function lostIn(states: readonly PathState[]): Damage[] {
+  const made = states.filter(({ before, good }) => good?.type === 'file' && !sameContent(before, good));
+  if (made.length === 0 || made.some(({ now, good }) => sameContent(now, good))) return [];
+  return states
+    .filter(({ before, now, good }) => before?.type === 'file' && before.size > 0 && !now && !good)
+    .map((state) => ({ state, what: 'lost' }));
+}
+
+export function damageText(damage: readonly Damage[]): string {
+  const { state, what } = damage[0]!;
+  const others = damage.length > 1 ? `; ${(damage.length - 1).toLocaleString('en-US')} more` : '';
+  switch (what) {
+    case 'gone':
+      return `${state.path} is gone${others}`;
+    case 'lost':
+      return `${state.path} is gone, and what a good run makes of it is not there${others}`;
+    default:
+      return `${state.path} is neither as before nor as after a good run${others}`;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Observation } from '../../../model/sweep.ts';
+import type { Compared } from '../../../model/sweep-request.ts';
+import type { CleanResults, ComparedText } from '../clean-results.ts';
+import { type ComparedRun, textOf } from './compared-run.ts';
+import { isCache, isLog } from './side-files.ts';
+import { type PathState, sameContent, sameMode, sizeText } from './tree-state.ts';
+
+/** Something that a run gave, and a good run gives otherwise. */
+export type Difference =
+  | { readonly of: 'text'; readonly text: ComparedText; readonly good: string; readonly now: string }
+  | { readonly of: 'file'; readonly state: PathState; readonly what: FileDifference };
+
+export type FileDifference = 'missing' | 'not removed' | 'content' | 'mode' | 'time';
+
+/** The results that are not those of a good run. What a good run does not leave is no result: see leftovers.ts. */
+export function differencesOf(
+  { clean, now, states }: ComparedRun,
+  compare: readonly Compared[],
+): readonly Difference[] {
+  const texts = (['stdout', 'stderr'] as const).filter((text) => compare.includes(text));
+  const compared: readonly ComparedText[] = now.served ? [...texts, 'client'] : texts;
+  return [
+    ...compared.flatMap((text) => textDifference(clean, now, text)),
+    ...(compare.includes('files') ? states.flatMap((state) => fileDifference(state, compare.includes('times'))) : []),
+  ];
+}
+
+function textDifference(
+  { observation: good, mask, stable }: CleanResults,
+  now: Observation,
+  of: ComparedText,
+): Difference[] {
+  if (!stable.includes(of)) return [];
+  const texts = [textOf(good, of), textOf(now, of)].map((text) => mask.text(of, text));
+  const sameBehind = of === 'client' || isWhole(now, of) || good[of].digest === now[of].digest;
+  if (texts[0] === texts[1] && sameBehind) return [];
+  return [{ of: 'text', text: of, good: texts[0]!, now: texts[1]! }];
+}
+
+function isWhole(observation: Observation, of: 'stdout' | 'stderr'): boolean {
+  return observation[of].length === observation[of].bytes.length;
+}
+
+function fileDifference(state: PathState, withTimes: boolean): Difference[] {
+  const what = fileDifferenceIn(state, withTimes);
+  return what === undefined ? [] : [{ of: 'file', state, what }];
+}
+
+function fileDifferenceIn({ path, before, now, good }: PathState, withTimes: boolean): FileDifference | undefined {
+  if (!good) return now && before ? 'not removed' : undefined;
+  if (!now) return isCache(path) && !before ? undefined : 'missing';
+  if (isLog(path)) return undefined;
+  if (!sameContent(now, good)) return 'content';
+  if (!sameMode(now, good)) return 'mode';
+  return withTimes && now.mtimeMs !== good.mtimeMs ? 'time' : undefined;
+}
+
+export function differencesText(differences: readonly Difference[]): string {
+  const others = differences.length - 1;
+  return `${differenceText(differences[0]!)}${others > 0 ? `, and ${others.toLocaleString('en-US')} more` : ''}`;
+}
+
+function differenceText(difference: Difference): string {
+  if (difference.of === 'text') {
+    return difference.text === 'client'
+      ? 'its client got something else'
+      : `${difference.text} differs from a good run's`;
+  }
+  const { path, now, good } = difference.state;
+  switch (difference.what) {
+    case 'missing':
+      return `${path} is missing`;
+    case 'not removed':
+      return `${path} is still there`;
+    case 'content':
+      return `${path} differs from a good run's: ${sizeText(now)} instead of ${sizeText(good)}`;
+    default:
+      return `the ${difference.what} of ${path} differs from a good run's`;
+  }
+}
