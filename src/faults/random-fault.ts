@@ -1,11 +1,10 @@
 import { type DecisionKey, drawIndex, drawUnit } from './decisions.ts';
-import { isInterruptible } from './eintr.ts';
 import type { FaultSource, Injection } from './fault-source.ts';
-import { piecesOf, totalLength, transferOf } from './kinds/buffers.ts';
+import { askedBytes, isLaunch, mayBeShort, possibleErrors } from './honesty.ts';
+import { transferOf } from './kinds/buffers.ts';
 import { effectsOf, type Fault } from './kinds/index.ts';
 import type { Moment } from './kinds/moment.ts';
 import { ENDS_AT_ZERO, type RandomFaults, STRUCTURED } from './random-kinds.ts';
-import { errorsFor } from './realism.ts';
 import type { RandomKind } from './selector.ts';
 import { isFutexWait } from './sleeping.ts';
 
@@ -15,8 +14,6 @@ const DRAW = { kind: 1, errno: 2, value: 3, unit: 4, amount: 5 } as const;
 const MAX_DELAY_MS = 50;
 const NS_PER_MS = 1e6;
 const MAX_CORRUPT_BYTES = 8;
-/** getrandom(2): requests of up to so many bytes are met whole. */
-const GETRANDOM_WHOLE = 256;
 
 /** The fault is drawn for each call, among the kinds that this call can meet, each as likely as any other. */
 export function randomFault(faults: RandomFaults): FaultSource {
@@ -24,7 +21,7 @@ export function randomFault(faults: RandomFaults): FaultSource {
   return {
     interrupts: kinds.includes('error') && errors?.includes('EINTR') !== false,
     choose(moment) {
-      if (isLaunch(moment)) return undefined;
+      if (isLaunch(moment.facts.name, moment.call)) return undefined;
       const possible = kinds.flatMap((kind): Injection[] => {
         const fault = CANDIDATES[kind](moment, errors);
         const effects = fault && effectsOf(fault, moment);
@@ -35,20 +32,12 @@ export function randomFault(faults: RandomFaults): FaultSource {
   };
 }
 
-/** The execve that makes the command of us: that it fails would be the failure of the run. */
-function isLaunch({ call, facts }: Moment): boolean {
-  return facts.name === 'execve' && call.task.lineage === '0' && call.ordinal === 1;
-}
-
 type Candidate = (moment: Moment, errors: readonly string[] | undefined) => Fault | undefined;
 
 const CANDIDATES: Readonly<Record<RandomKind, Candidate>> = {
   error(moment, errors) {
-    const known = errorsFor(moment.facts.name, moment.facts.situation(), moment.realism);
-    const wanted = known.filter((errno) => errors?.includes(errno) !== false && isHonest(errno, moment));
-    const faults = wanted
-      .map((errno): Fault => ({ error: errno }))
-      .filter((fault) => effectsOf(fault, moment) !== undefined);
+    const wanted = possibleErrors(moment).filter((errno) => errors?.includes(errno) !== false);
+    const faults = wanted.map((errno): Fault => ({ error: errno }));
     return pick(faults, moment, DRAW.errno);
   },
 
@@ -84,33 +73,6 @@ const CANDIDATES: Readonly<Record<RandomKind, Candidate>> = {
     return { delay_enter: (1 + draw(moment, MAX_DELAY_MS, DRAW.value)) * NS_PER_MS };
   },
 };
-
-/**
- * Whether the program would be told the truth.
- *
- * EAGAIN says that there is nothing now, and that there will be a new event: to a program that polls by levels that is
- * the same as data that came a moment later, but one that waits for an edge would wait for ever.
- */
-function isHonest(errno: string, { call, facts, realism, handlers }: Moment): boolean {
-  if (realism === 'any') return true;
-  if (errno === 'EINTR') return isInterruptible(facts.name, facts.fdKind, handlers.of(call.task));
-  if (errno === 'EAGAIN') return facts.descriptor?.isEdgeTriggered !== true;
-  // What close(2) reports is the failure of an earlier write.
-  return facts.name !== 'close' || facts.descriptor?.isOpenForWriting === true;
-}
-
-/** Messages are moved whole, and epoll(7) lets a program that waits for edges take a short transfer for the end. */
-function mayBeShort({ facts }: Moment, asked: number): boolean {
-  const { name, descriptor } = facts;
-  if (name === 'getrandom') return asked > GETRANDOM_WHOLE;
-  if (descriptor?.kind === 'dir') return true;
-  if (descriptor?.isStream !== true || descriptor.isEdgeTriggered) return false;
-  return transferOf(name)?.direction === 'in' || !descriptor.isCommandFile;
-}
-
-function askedBytes({ facts, call }: Moment): number {
-  return totalLength(piecesOf(facts.name, call));
-}
 
 function draw({ key, ordinal }: { key: DecisionKey; ordinal: number }, count: number, at: number): number {
   return drawIndex(key, ordinal, count, at);

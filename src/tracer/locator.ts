@@ -9,6 +9,8 @@ export interface Locator {
   readonly frames: Uint32Array;
   /** Two words: low, high. */
   readonly instructionPointer: Uint32Array;
+  /** The frame with an id. */
+  frame(id: number): StackFrame;
   /** The frames that have got an id since the last time: ids count from 0. */
   takeFreshFrames(): readonly StackFrame[];
 }

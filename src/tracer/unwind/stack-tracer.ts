@@ -60,6 +60,10 @@ export class StackTracer implements Policy, Locator {
     return this.#unwinder.frames;
   }
 
+  frame(id: number): StackFrame {
+    return this.#names.frame(id);
+  }
+
   takeFreshFrames(): readonly StackFrame[] {
     return this.#names.takeFresh();
   }

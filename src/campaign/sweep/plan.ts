@@ -1,0 +1,111 @@
+import type { NotTried } from '../../model/campaign.ts';
+import type { Recorded, RecordedCall, Site, SweepCase } from '../../model/sweep.ts';
+import { FAULT_FAMILIES } from '../../model/sweep-request.ts';
+import { casesOf } from './cases-of-site.ts';
+import { digestOf } from './digest.ts';
+import type { PlanOptions } from './plan-options.ts';
+import { fewOf, isIn, type Occurrence, selectorOf, spread } from './selection.ts';
+import { type SiteCalls, sitesOf } from './sites.ts';
+
+/** How many runs a quick sweep makes at most. */
+const QUICK_RUNS = 200;
+
+/** What a sweep is going to try. */
+export interface SweepPlan {
+  /** In the order in which they are best tried. */
+  readonly cases: readonly SweepCase[];
+  /** All sites of the run, in the order of their first calls. */
+  readonly sites: readonly Site[];
+  readonly notTried: readonly NotTried[];
+  /** The same for the same plan. */
+  readonly digest: string;
+}
+
+interface PlannedSite {
+  readonly site: Site;
+  readonly isOwn: boolean;
+  readonly cases: ReturnType<typeof casesOf>;
+}
+
+/** The plan for what a clean run did: the same for the same run and options. */
+export function planSweep(clean: Recorded, options: PlanOptions): SweepPlan {
+  return planSites(sitesOf(clean), options);
+}
+
+/** The plan for some sites. */
+export function planSites(sites: readonly SiteCalls[], options: PlanOptions): SweepPlan {
+  const occurrencesOf = selectorOf(options);
+  const left = new LeftOut();
+  const planned = sites.map(({ site, calls }): PlannedSite => {
+    const selected = occurrencesOf({ site, calls });
+    const mine = options.loaders ? selected : selected.filter(({ call }) => !call.isLoaders);
+    if (selected.length > 0 && mine.length === 0) left.loaders += 1;
+    const chosen = options.every ? mine : fewOf(mine, options.input);
+    left.between += mine.length - chosen.length;
+    const cases = casesOf(site, startingWithOwn(chosen, options.input), options);
+    if (mine.length > 0 && !mine.some(({ call }) => isOfUse(call))) left.safe.add(site.syscall);
+    return { site, isOwn: mine.some(({ call }) => isIn(options.input, call)), cases };
+  });
+  const cases = options.quick ? quick(planned) : interleaved(planned);
+  return {
+    cases,
+    sites: sites.map(({ site }) => site),
+    notTried: left.told(),
+    digest: digestOf(cases.map(({ id }) => id)),
+  };
+}
+
+/** The first error of each site, then the second of each, and so on; then the same of the next family. Sites on the user's files come first. */
+function interleaved(planned: readonly PlannedSite[]): SweepCase[] {
+  const sites = ownFirst(planned);
+  return FAULT_FAMILIES.flatMap((family) => {
+    const most = sites.reduce((max, { cases }) => Math.max(max, cases[family].length), 0);
+    return Array.from({ length: most }, (_, round) => sites.flatMap(({ cases }) => cases[family][round] ?? [])).flat();
+  });
+}
+
+/** One fault a site, the first. */
+function quick(planned: readonly PlannedSite[]): SweepCase[] {
+  const first = ownFirst(planned).flatMap(({ cases }) => FAULT_FAMILIES.flatMap((family) => cases[family])[0] ?? []);
+  return spread(first, QUICK_RUNS);
+}
+
+function ownFirst(planned: readonly PlannedSite[]): PlannedSite[] {
+  return [...planned.filter(({ isOwn }) => isOwn), ...planned.filter(({ isOwn }) => !isOwn)];
+}
+
+function startingWithOwn(occurrences: readonly Occurrence[], input: string): Occurrence[] {
+  const isOwn = ({ call }: Occurrence): boolean => isIn(input, call);
+  return [...occurrences.filter(isOwn), ...occurrences.filter((one) => !isOwn(one))];
+}
+
+function isOfUse({ errors, mayBeShort }: RecordedCall): boolean {
+  return errors.length > 0 || mayBeShort;
+}
+
+/** Counts what the plan leaves out. */
+class LeftOut {
+  loaders = 0;
+  between = 0;
+  readonly safe = new Set<string>();
+
+  told(): NotTried[] {
+    return [
+      {
+        what: 'sites of the dynamic loader',
+        count: this.loaders,
+        why: 'they come before the program itself; --loader tries them, too',
+      },
+      {
+        what: 'calls at sites that are called more often',
+        count: this.between,
+        why: 'the first, the middle and the last of a site are tried; --every tries all',
+      },
+      {
+        what: `calls that do not fail (${[...this.safe].sort().join(', ')})`,
+        count: this.safe.size,
+        why: 'the kernel gives them no error that is likely, made this way',
+      },
+    ].filter(({ count }) => count > 0);
+  }
+}

@@ -1,0 +1,90 @@
+import type { StackFrame } from '../../model/stack-frame.ts';
+import type { Recorded, RecordedCall, Site } from '../../model/sweep.ts';
+import { collapseRecursion } from './collapse.ts';
+import { digestOf } from './digest.ts';
+
+/** A site, and the calls that a run made there. */
+export interface SiteCalls {
+  readonly site: Site;
+  /** In the order of their entries. */
+  readonly calls: readonly RecordedCall[];
+}
+
+/**
+ * The sites of a recorded run, in the order of their first calls.
+ *
+ * @param handlerOf the case that the run was of, if its calls are an error handler's
+ */
+export function sitesOf(recorded: Recorded, handlerOf?: string): SiteCalls[] {
+  const sites = new SiteIndex(recorded, handlerOf);
+  const found = new Map<string, { readonly site: Site; readonly calls: RecordedCall[] }>();
+  for (const call of recorded.calls) {
+    const site = sites.of(call);
+    const known = found.get(site.id);
+    if (known) known.calls.push(call);
+    else found.set(site.id, { site, calls: [call] });
+  }
+  return [...found.values()];
+}
+
+/** The site of each call of a recorded run. */
+export class SiteIndex {
+  readonly #recorded: Recorded;
+  readonly #handlerOf: string | undefined;
+  readonly #sites = new Map<string, Site>();
+  readonly #collapsed = new Map<number, readonly StackFrame[]>();
+
+  constructor(recorded: Recorded, handlerOf?: string) {
+    this.#recorded = recorded;
+    this.#handlerOf = handlerOf;
+  }
+
+  of({ program, syscall, stack }: RecordedCall): Site {
+    const key = `${program} ${stack} ${syscall}`;
+    const known = this.#sites.get(key);
+    if (known) return known;
+    const path = this.#recorded.programs[program] ?? '';
+    const frames = this.#stack(stack);
+    const site: Site = {
+      id: siteId(path, syscall, frames),
+      program: path,
+      syscall,
+      stack: frames,
+      handlerOf: this.#handlerOf,
+    };
+    this.#sites.set(key, site);
+    return site;
+  }
+
+  #stack(number: number): readonly StackFrame[] {
+    let frames = this.#collapsed.get(number);
+    if (frames === undefined) {
+      frames = collapseRecursion(this.#recorded.stacks[number] ?? []);
+      this.#collapsed.set(number, frames);
+    }
+    return frames;
+  }
+}
+
+/** The id of a site: where the code is in its file, not where it lies in memory. */
+export function siteId(program: string, syscall: string, stack: readonly StackFrame[]): string {
+  return digestOf(
+    program,
+    syscall,
+    stack.map((frame) => placeOf(frame)),
+  );
+}
+
+/** Code that no file has lies elsewhere in each run: what is known of it is its name. */
+function placeOf({ file, symbol, address }: StackFrame): readonly (string | number)[] {
+  return file.startsWith('/') ? [file, address] : [file, symbol ?? ''];
+}
+
+/** The C library and the loader: who calls them says more of what a call is for. */
+const LIBRARIES =
+  /\/(?:libc|libpthread|ld-linux[^/]*|ld-musl[^/]*|libc\.musl[^/]*)(?:-[\d.]+)?\.so(?:\.\d+)?$|^\[vdso\]$/;
+
+/** The innermost function of a stack that is not the C library's; of a stack that is all of it, the innermost. */
+export function ownFrame(stack: readonly StackFrame[]): StackFrame | undefined {
+  return stack.find(({ file }) => !LIBRARIES.test(file)) ?? stack[0];
+}
