@@ -43,6 +43,8 @@ export interface RecordedCall extends Coordinate {
   readonly paths: readonly string[];
   /** A value, or a negative errno; undefined if the call never came back. */
   readonly result: number | undefined;
+  /** Its descriptor is the stderr that the command began with: what the program says of an error goes there. */
+  readonly isOnStderr?: boolean;
   /** What it asked to move, in bytes; undefined for calls that move none. */
   readonly asked: number | undefined;
   /** Errors that the catalogue calls likely for it, as it is made here, and that this very call could meet (see faults/realism.ts). */
@@ -72,6 +74,8 @@ export interface CaseFault extends Coordinate {
   readonly site: string;
   /** Which occurrence of the site: from 1, in the clean run (or, in a handler, in the run that showed it). */
   readonly occurrence: number;
+  /** It may keep the program from saying what went wrong. */
+  readonly isOnStderr?: boolean;
 }
 
 /** One thing to try: one fault; or two, of which the second is in the handler of the first. */

@@ -9,6 +9,8 @@ export interface Subject {
   readonly env: readonly string[];
   /** The directory whose copy is the work directory. The command finds the copy at this very path. */
   readonly input: string;
+  /** Paths in it, from `/` on, that are no part of it, and not copied: our own files. Beside them, whatever is called `.renacer`. */
+  readonly leftOut: readonly string[];
   /** A file that is its stdin: /dev/null if undefined. */
   readonly stdin: string | undefined;
   /** Globs of paths of the work directory that are not looked at. */
