@@ -2,11 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { chaosJsonSchema } from '../dist/chaos/schema.js';
 import { reportJsonSchema } from '../dist/report/report-schema.js';
+import { sweepReportJsonSchema } from '../dist/report/sweep-report-schema.js';
 import { traceJsonSchema } from '../dist/report/trace-schema.js';
 
 const schemas = {
   'schema/chaos.json': chaosJsonSchema(),
   'schema/report.json': reportJsonSchema(),
+  'schema/sweep-report.schema.json': sweepReportJsonSchema(),
   'schema/trace.json': traceJsonSchema(),
 };
 

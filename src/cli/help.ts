@@ -1,7 +1,7 @@
 import type { Command, Option } from 'commander';
 import { didYouMean, meantNames } from '../faults/nearest.ts';
 import { RenacerError } from '../model/errors.ts';
-import { GROUPS, type Group } from './help-groups.ts';
+import { GROUPS } from './help-groups.ts';
 import { SHORT_HELP, TOPICS } from './help-topics.ts';
 
 const MIN_WIDTH = 40;
@@ -39,8 +39,9 @@ export function topicHelp(program: Command, [name, ...more]: readonly string[]):
   );
 }
 
-function optionList(program: Command, group: Group): string {
-  const options = program.options.filter((option) => option.helpGroupHeading === group && !option.hidden);
+/** The options of a program under one heading. */
+export function optionList({ options: all }: Command, group: string): string {
+  const options = all.filter((option) => option.helpGroupHeading === group && !option.hidden);
   return `${group}:\n${options.map(optionText).join('')}`;
 }
 
@@ -52,8 +53,8 @@ function optionText({ flags, description }: Option): string {
   return `${(fits ? [term.padEnd(SUMMARY_COLUMN) + first, ...lines.slice(1)] : [term, ...lines]).join('\n')}\n`;
 }
 
-/** Lines that are indented stay as they are. */
-function wrapText(text: string): string {
+/** At the width of the terminal. Lines that are indented stay as they are. */
+export function wrapText(text: string): string {
   return text
     .split('\n')
     .flatMap((line) => (/^(Usage|\s)/.test(line) ? [line] : wrap(line, width())))

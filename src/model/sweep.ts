@@ -209,7 +209,7 @@ export interface SweepFinding extends CauseOfCases {
   readonly case: SweepCase;
   readonly verdict: SweepVerdict;
   /** What the program did next that the clean run does not do: `close(3)`, `rename(...)`, at most a few. */
-  readonly then: readonly string[];
+  readonly reaction: readonly string[];
   /** Other places and errors with the same cause. */
   readonly also: readonly string[];
   /** The file, and the command line that shows it again. */

@@ -1,0 +1,142 @@
+import path from 'node:path';
+import type { CaseClass } from '../model/campaign.ts';
+import type { SweepFinding } from '../model/sweep.ts';
+import { type Colors, createColors } from './colors.ts';
+import { cutTo, printable } from './printable.ts';
+import { type SourceExcerpt, sourceExcerpt } from './source-excerpt.ts';
+import { adviceFor } from './sweep-advice.ts';
+import { faultSentence } from './sweep-fault-text.ts';
+import { type Place, placeOf, placeText } from './sweep-place.ts';
+
+/** How much of the screen one finding may take. */
+const MAX_LINES = 12;
+const LABEL_WIDTH = 5;
+const INDENT = LABEL_WIDTH + 2;
+/** Of what the program did next, so many calls. */
+const MAX_REACTIONS = 3;
+const MAX_ALSO = 3;
+
+export interface FindingStyle {
+  readonly color: boolean;
+  /** Of the terminal; undefined where nobody would cut a line: in a file, in a pipe. */
+  readonly columns: number | undefined;
+  /** Where the sources of programs may lie. */
+  readonly sources: readonly string[];
+}
+
+/** One finding in at most 12 lines: what broke and where, what failed, what the program did then, the proof, what to do, and how to see it again. */
+export function findingText(finding: SweepFinding, style: FindingStyle): string {
+  const colors = createColors(style.color);
+  const place = placeOf(finding.stack);
+  const head = [...titleLines(finding, style, colors), placeLine(finding, place, colors)];
+  const fault = faultLines(finding, excerptOf(finding, place, style), colors);
+  const tail = [
+    ...labelled('then', reactionText(finding)),
+    ...labelled('also', listText(finding.also, MAX_ALSO, ' · ')),
+    ...labelled('help', adviceFor(finding)),
+  ];
+  const room = MAX_LINES - head.length - fault.length - tail.length - (finding.again === undefined ? 0 : 1);
+  const proof = evidenceLines(finding, room).flatMap((text, index) => labelled(index === 0 ? 'proof' : '', text));
+  const [then, rest] = tail[0]?.[0] === 'then' ? [tail.slice(0, 1), tail.slice(1)] : [[], tail];
+  const lines = [...then, ...proof, ...rest].map(([label, text]) => line(label, cut(text, style), colors));
+  // What is to be pasted is never cut.
+  const again = finding.again === undefined ? [] : [line('again', finding.again, colors)];
+  return `${[...head, ...fault, ...lines, ...again].join('\n')}\n`;
+}
+
+/** A finding in two lines, for what is listed behind the others. */
+export function shortFindingText(finding: SweepFinding, style: FindingStyle): string {
+  const colors = createColors(style.color);
+  const place = placeOf(finding.stack);
+  const where = place === undefined ? finding.program : placeText(place, finding.syscall);
+  const first = cut(`${faultSentence(finding)}: ${where}`, style, finding.class.length + 2);
+  const again = finding.again === undefined ? '' : `${line('again', finding.again, colors)}\n`;
+  return `${paintClass(finding.class, colors)}  ${first}\n${again}`;
+}
+
+export function paintClass(kind: CaseClass, { bold, red, magenta, yellow }: Colors): string {
+  const paint = kind === 'silent' ? yellow : kind === 'hung' || kind === 'spinning' ? magenta : red;
+  return bold(paint(kind));
+}
+
+function titleLines(
+  { class: kind, title, id, confirmed }: SweepFinding,
+  { columns }: FindingStyle,
+  colors: Colors,
+): string[] {
+  const isFlaky = confirmed.shown < confirmed.tried;
+  const name = `finding ${id} · ${confirmed.shown} of ${confirmed.tried}${isFlaky ? ': flaky' : ''}`;
+  const words = printable(title);
+  const gap = (columns ?? 100) - kind.length - 2 - [...words].length - [...name].length;
+  const shown = `${paintClass(kind, colors)}  ${colors.bold(words)}`;
+  const painted = isFlaky ? colors.yellow(name) : colors.dim(name);
+  if (gap >= 2) return [`${shown}${' '.repeat(gap)}${painted}`];
+  return [shown, ' '.repeat(Math.max((columns ?? 100) - [...name].length, 0)) + painted];
+}
+
+function placeLine({ program, syscall, stack }: SweepFinding, place: Place | undefined, { blue }: Colors): string {
+  const where = place === undefined ? program : placeText(place, syscall);
+  const isOther = stack.length > 0 && !stack.some(({ file }) => file === program);
+  return `  ${blue('-->')} ${printable(where)}${isOther ? ` (in ${path.basename(program)})` : ''}`;
+}
+
+/** The line of the source with what failed below it; without one, what failed. */
+function faultLines(finding: SweepFinding, excerpt: SourceExcerpt | undefined, colors: Colors): string[] {
+  const { reason } = finding.verdict;
+  const [first] = finding.case.faults;
+  const which = first === undefined ? '' : ` (call ${first.ordinal} of its task)`;
+  const sentence = `${faultSentence(finding)}${first === undefined || first.ordinal === 1 ? '' : which}`;
+  const said = reason === '' ? [] : [line('why', printable(reason), colors)];
+  if (excerpt === undefined) return [line('fault', sentence, colors), ...said];
+  const { dim, blue, red } = colors;
+  const number = String(excerpt.line);
+  const bar = `${' '.repeat(number.length + 1)}${blue('|')}`;
+  const marks = red(`${' '.repeat(excerpt.at)}${'^'.repeat(Math.max(excerpt.length, 1))} ${sentence}`);
+  return [
+    bar,
+    `${blue(number)} ${blue('|')} ${printable(excerpt.text)}`,
+    `${bar} ${marks}`,
+    ...said.map((text) => dim(text)),
+  ];
+}
+
+function excerptOf(
+  { syscall, program }: SweepFinding,
+  place: Place | undefined,
+  { sources }: FindingStyle,
+): SourceExcerpt | undefined {
+  const source = place?.frame.source;
+  if (source === undefined) return undefined;
+  const names = place?.calls === undefined ? [syscall] : [place.calls, syscall];
+  return sourceExcerpt(source, [...sources, path.dirname(program)], names);
+}
+
+function reactionText({ reaction }: SweepFinding): string | undefined {
+  return listText(reaction, MAX_REACTIONS, ', ');
+}
+
+function listText(all: readonly string[], most: number, separator: string): string | undefined {
+  if (all.length === 0) return undefined;
+  const more = all.length - most;
+  const shown = all.slice(0, most).map(printable).join(separator);
+  return more > 0 ? `${shown}${separator}and ${more} more` : shown;
+}
+
+/** As many as there is room for, the last saying how many there are besides. */
+function evidenceLines({ verdict: { evidence } }: SweepFinding, room: number): string[] {
+  if (evidence.length <= room) return evidence.map(printable);
+  if (room < 1) return [];
+  return [...evidence.slice(0, room - 1).map(printable), `and ${evidence.length - room + 1} more lines`];
+}
+
+function labelled(label: string, text: string | undefined): [string, string][] {
+  return text === undefined ? [] : [[label, text]];
+}
+
+function line(label: string, text: string, { dim }: Colors): string {
+  return `${dim(label.padStart(LABEL_WIDTH))}  ${text}`;
+}
+
+function cut(text: string, { columns }: FindingStyle, before: number = INDENT): string {
+  return columns === undefined ? text : cutTo(text, Math.max(columns - before, 20));
+}

@@ -1,0 +1,47 @@
+import path from 'node:path';
+import type { StackFrame } from '../model/stack-frame.ts';
+
+/** Files of code that is not the program's own. */
+const LIBRARY = /\.so(\.[\d.]+)?$|^\[/;
+
+/** Where a call is made, as people want to know it: in the program, not in the libraries that got there. */
+export interface Place {
+  /** The innermost function of the program's own; of a library, where there is none. */
+  readonly frame: StackFrame;
+  /** The library function that it calls. */
+  readonly calls: string | undefined;
+  /** The function that calls it. */
+  readonly caller: StackFrame | undefined;
+}
+
+export function placeOf(stack: readonly StackFrame[]): Place | undefined {
+  const own = stack.findIndex(({ file }) => !LIBRARY.test(file));
+  const index = Math.max(own, 0);
+  const frame = stack[index];
+  if (frame === undefined) return undefined;
+  const caller = stack.slice(index + 1).find(({ file, symbol }) => symbol !== undefined && !LIBRARY.test(file));
+  return { frame, calls: stack[index - 1]?.symbol, caller };
+}
+
+/** `src/save.c:88 in save, called by main (src/main.c:21)`; without lines of sources `save+0x2c in /usr/bin/out`. */
+export function placeText(place: Place, syscall: string): string {
+  const { frame, calls, caller } = place;
+  const through = calls === undefined || calls.replace(/^_+/, '') === syscall ? '' : `, which calls ${calls}`;
+  const by =
+    caller?.symbol === undefined ? '' : `, called by ${caller.symbol}${caller.source ? ` (${caller.source})` : ''}`;
+  return `${frameText(frame)}${through}${by}`;
+}
+
+function frameText({ file, symbol, offset, address, source }: StackFrame): string {
+  if (source !== undefined) return symbol === undefined ? source : `${source} in ${symbol}`;
+  if (symbol === undefined) return `${file}+0x${address.toString(16)}`;
+  return `${symbol}+0x${offset.toString(16)} in ${file}`;
+}
+
+/** `zip+0x2c`, for lists. */
+export function shortPlace({ frame: { file, symbol, offset, address, source } }: Place): string {
+  if (source !== undefined) return path.basename(source);
+  return symbol === undefined
+    ? `${path.basename(file)}+0x${address.toString(16)}`
+    : `${symbol}+0x${offset.toString(16)}`;
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { CASE_CLASSES, FINDING_CLASSES } from '../model/campaign.ts';
+import { frameSchema } from './frame-schema.ts';
+import { SWEEP_REPORT_VERSION, type SweepReport } from './sweep-report.ts';
+
+const count = z.int().nonnegative();
+const way = z.enum(['once', 'short', 'persistent', 'kill']);
+const wayOf = way.describe(
+  'once: this call alone; short: it moves fewer bytes; persistent: from this call on; kill: SIGKILL to the whole tree',
+);
+
+const fault = z.object({
+  task: z.string().describe('The path of forks of the task: "0" is the command, "0.1" the first task that it made'),
+  syscall: z.string(),
+  ordinal: count.describe('Which call of that name of its task, from 1'),
+  way,
+  fault: z.string().describe('In the words of a rule: error=EIO'),
+});
+
+const finding = z.object({
+  id: z
+    .string()
+    .describe('Stays the same when other code moves: a digest of class, call, error and names of functions'),
+  class: z.enum(FINDING_CLASSES),
+  title: z.string(),
+  syscall: z.string(),
+  error: z.string().describe('The name of the error; "short" or "kill" for these'),
+  way: wayOf,
+  program: z.string().describe('The program that made the call'),
+  stack: z.array(frameSchema).describe('Where it made it, from the innermost function'),
+  count: count.describe('How many cases of the sweep showed it'),
+  confirmed: count.describe('How often the ordinary engine showed it again'),
+  confirmations: count.describe('How often that was tried: with fewer shown, the finding is flaky'),
+  reason: z.string().describe('Why the run was judged so, in one sentence'),
+  evidence: z.array(z.string()).describe('Lines of proof: a diff of output or files, the output of a check'),
+  notes: z
+    .array(z.string())
+    .describe('Temporary files and processes that it left, what it tried outside of its directories'),
+  reaction: z.array(z.string()).describe('What the program did next that it does not do in a clean run'),
+  also: z.array(z.string()).describe('Other places and errors with the same cause'),
+  help: z.string().describe('What to do about such code'),
+  faults: z.array(fault).describe('The smallest case that shows it: one fault, or two'),
+  replay: z.string().nullable().describe('The file for renacer replay; null if it could not be written'),
+  again: z.string().nullable().describe('The shell command that shows it again'),
+});
+
+/** The report of a sweep, as the published JSON Schema and the tests see it; its type must be that of what is written. */
+export const sweepReportSchema: z.ZodType<SweepReport> = z
+  .object({
+    schema_version: z.literal(SWEEP_REPORT_VERSION),
+    renacer: z.string().describe('The version of Renacer'),
+    node: z.string().describe('The version of Node.js'),
+    kernel: z.string().describe('The release of the kernel'),
+    command: z.array(z.string()),
+    input: z.string().describe('The directory whose copy each run worked in'),
+    options: z.record(z.string(), z.unknown()).describe('All options with their values'),
+    plan: z.string().describe('A digest of the plan: the same sweep again has the same'),
+    duration_ms: z.number().nonnegative(),
+    cut: z
+      .enum(['interrupted', 'time', 'runs'])
+      .nullable()
+      .describe('Why it ended before its plan did: a signal, --for, --max-runs'),
+    runs: count.describe('All runs: clean ones, cases and confirmations'),
+    cases: count,
+    cases_per_second: z.number().nonnegative(),
+    sites: count.describe('Sites of the clean run: program, system call, stack'),
+    swept_sites: count.describe('Of these, with at least one case'),
+    handler_sites: count.describe('Sites that only error handlers reach'),
+    classes: z
+      .object(
+        Object.fromEntries(CASE_CLASSES.map((kind) => [kind, count])) as Record<
+          (typeof CASE_CLASSES)[number],
+          typeof count
+        >,
+      )
+      .describe('How many cases ended how'),
+    findings: z.array(finding).describe('Worst first'),
+    unconfirmed: z.array(z.string()).describe('What the ordinary engine did not show again: no findings'),
+    not_tried: z.array(z.object({ what: z.string(), count, why: z.string() })),
+    leftovers: z
+      .array(z.object({ what: z.string(), count: count.describe('In how many cases') }))
+      .describe('Files and processes that a clean run does not leave'),
+    notes: z.array(z.string()).describe('What was masked or made to stand still, so that runs can be compared'),
+  })
+  .describe('How a sweep of Renacer went');
+
+/** The JSON Schema of these reports, as shipped in schema/sweep-report.schema.json. */
+export function sweepReportJsonSchema(): object {
+  return z.toJSONSchema(sweepReportSchema, { target: 'draft-2020-12' });
+}

@@ -1,0 +1,54 @@
+import type { CaseClass } from '../model/campaign.ts';
+import type { FaultWay } from '../model/sweep.ts';
+import type { FrameRecord } from './frame-record.ts';
+
+export const SWEEP_REPORT_VERSION = 1;
+
+/** The report of a sweep, version 1. Absent values are null, so that every report has every key. */
+export interface SweepReport {
+  schema_version: typeof SWEEP_REPORT_VERSION;
+  renacer: string;
+  node: string;
+  kernel: string;
+  command: string[];
+  input: string;
+  options: Record<string, unknown>;
+  plan: string;
+  duration_ms: number;
+  cut: 'interrupted' | 'time' | 'runs' | null;
+  runs: number;
+  cases: number;
+  cases_per_second: number;
+  sites: number;
+  swept_sites: number;
+  handler_sites: number;
+  classes: Record<CaseClass, number>;
+  findings: SweepReportFinding[];
+  unconfirmed: string[];
+  not_tried: { what: string; count: number; why: string }[];
+  leftovers: { what: string; count: number }[];
+  notes: string[];
+}
+
+export interface SweepReportFinding {
+  id: string;
+  class: CaseClass;
+  title: string;
+  syscall: string;
+  error: string;
+  way: FaultWay;
+  program: string;
+  stack: FrameRecord[];
+  count: number;
+  confirmed: number;
+  confirmations: number;
+  reason: string;
+  evidence: string[];
+  notes: string[];
+  reaction: string[];
+  also: string[];
+  help: string;
+  faults: { task: string; syscall: string; ordinal: number; way: FaultWay; fault: string }[];
+  replay: string | null;
+  again: string | null;
+}

@@ -1,0 +1,87 @@
+import { CASE_CLASSES, FINDING_CLASSES } from '../model/campaign.ts';
+import type { SweepResult } from '../model/sweep-result.ts';
+import { type Colors, createColors } from './colors.ts';
+import { seconds } from './durations.ts';
+import { cutTo, printable } from './printable.ts';
+import { paintClass } from './sweep-finding-text.ts';
+import { rateText } from './sweep-progress-text.ts';
+
+const LABEL_WIDTH = 9;
+const MAX_NOTES = 4;
+
+export interface TotalsStyle {
+  readonly color: boolean;
+  readonly columns: number | undefined;
+  /** Files that were written, with what they are: `report sweep.json`. */
+  readonly files: readonly string[];
+}
+
+/** The end of a sweep: what was tried and how it ended, what was not tried and why, where the results are. */
+export function totalsText(result: SweepResult, { color, columns, files }: TotalsStyle): string {
+  const colors = createColors(color);
+  const lines: (readonly [label: string, text: string])[] = [
+    ['sweep', sweptText(result)],
+    ['ended', endsText(result, colors)],
+    ...listed(
+      'not tried',
+      result.notTried.map(({ what, count, why }) => `${count} ${what}: ${why}`),
+    ),
+    ...listed(
+      'doubtful',
+      result.unconfirmed.map((what) => `${what} (not shown again)`),
+    ),
+    ...listed(
+      'left',
+      result.leftovers.map(({ what, count }) => `${what}${count > 1 ? ` (${count} cases)` : ''}`),
+    ),
+    ...listed('note', result.notes),
+    ...(files.length === 0 ? [] : [['written', files.join(' · ')] as const]),
+  ];
+  const cut = (text: string): string =>
+    columns === undefined ? text : cutTo(text, Math.max(columns - LABEL_WIDTH - 2, 20));
+  // Colours are no characters of a line, and the lines that have them are short.
+  return lines
+    .map(
+      ([label, text]) =>
+        `${colors.dim(label.padEnd(LABEL_WIDTH))}  ${label === 'ended' || label === 'written' ? text : cut(printable(text))}\n`,
+    )
+    .join('');
+}
+
+const CUT_TEXTS = {
+  interrupted: ', interrupted',
+  time: ', until the time of --for was over',
+  runs: ', until --max-runs',
+} as const;
+
+function sweptText({ sites, cases, runs, durationMs, casesPerSecond, cut }: SweepResult): string {
+  const handlers = sites.handlers > 0 ? ` and ${grouped(sites.handlers)} of handlers` : '';
+  const rate = casesPerSecond > 0 ? `, ${rateText(casesPerSecond)} cases/s` : '';
+  const tried = sites.swept < sites.found ? `${grouped(sites.swept)} of ${grouped(sites.found)}` : grouped(sites.found);
+  const why = cut === undefined ? '' : CUT_TEXTS[cut];
+  return `${tried} sites${handlers}, ${grouped(cases)} cases, ${grouped(runs)} runs in ${seconds(durationMs)}${rate}${why}`;
+}
+
+function endsText({ classes, findings }: SweepResult, colors: Colors): string {
+  const ends = CASE_CLASSES.filter((kind) => classes[kind] > 0).map((kind) => {
+    const isFinding = FINDING_CLASSES.includes(kind);
+    return `${grouped(classes[kind])} ${isFinding ? paintClass(kind, colors) : kind}`;
+  });
+  const found =
+    findings.length === 0
+      ? colors.green('no findings')
+      : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
+  return [ends.length === 0 ? 'no cases' : ends.join(', '), found].join(' · ');
+}
+
+/** The label stands beside the first. */
+function listed(label: string, texts: readonly string[]): [string, string][] {
+  const more = texts.length - MAX_NOTES;
+  const shown = more > 1 ? [...texts.slice(0, MAX_NOTES), `and ${more} more: see --report`] : texts;
+  return shown.map((text, index) => [index === 0 ? label : '', text]);
+}
+
+/** `1,412`. */
+function grouped(count: number): string {
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}

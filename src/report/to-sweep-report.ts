@@ -1,0 +1,69 @@
+import os from 'node:os';
+import type { SweepFinding } from '../model/sweep.ts';
+import type { SweepRequest } from '../model/sweep-request.ts';
+import type { SweepResult } from '../model/sweep-result.ts';
+import { frameRecord } from './frame-record.ts';
+import { adviceFor } from './sweep-advice.ts';
+import { SWEEP_REPORT_VERSION, type SweepReport, type SweepReportFinding } from './sweep-report.ts';
+
+/** The result of a sweep in the form of its JSON report (schema/sweep-report.schema.json). `version` is Renacer's. */
+export function toSweepReport(result: SweepResult, request: SweepRequest, version: string): SweepReport {
+  const { sites } = result;
+  return {
+    schema_version: SWEEP_REPORT_VERSION,
+    renacer: version,
+    node: process.version,
+    kernel: os.release(),
+    command: [...result.command],
+    input: request.input,
+    options: optionsOf(request),
+    plan: result.plan,
+    duration_ms: Math.round(result.durationMs),
+    cut: result.cut ?? null,
+    runs: result.runs,
+    cases: result.cases,
+    cases_per_second: Math.round(result.casesPerSecond * 10) / 10,
+    sites: sites.found,
+    swept_sites: sites.swept,
+    handler_sites: sites.handlers,
+    classes: { ...result.classes },
+    findings: result.findings.map(reportFinding),
+    unconfirmed: [...result.unconfirmed],
+    not_tried: result.notTried.map((one) => ({ ...one })),
+    leftovers: result.leftovers.map((one) => ({ ...one })),
+    notes: [...result.notes],
+  };
+}
+
+/** Those that say what was swept and how; null for what was not given. */
+function optionsOf(request: SweepRequest): Record<string, unknown> {
+  const { stdin, env, ignore, compare, verify, verifyAlways, protect, faults, every, depth, maxRuns } = request;
+  const { only, paths, errors, sites, quick, forMs, jobs, isolation, network, ready, drive } = request;
+  const named = {
+    ...{ stdin, env, ignore, compare, verify, verify_always: verifyAlways, protect, faults, every, depth },
+    ...{ max_runs: maxRuns, only, paths, errors, sites, quick, for_ms: forMs, jobs, isolation, network, ready, drive },
+  };
+  return Object.fromEntries(Object.entries(named).map(([key, value]) => [key, value ?? null]));
+}
+
+function reportFinding(finding: SweepFinding): SweepReportFinding {
+  const { id, class: kind, title, syscall, error, way, program, stack, count, confirmed, verdict, replay } = finding;
+  return {
+    ...{ id, class: kind, title, syscall, error, way, program },
+    stack: stack.map(frameRecord),
+    count,
+    confirmed: confirmed.shown,
+    confirmations: confirmed.tried,
+    reason: verdict.reason,
+    evidence: [...verdict.evidence],
+    notes: [...verdict.notes],
+    reaction: [...finding.reaction],
+    also: [...finding.also],
+    help: adviceFor(finding),
+    faults: finding.case.faults.map(({ task, syscall: call, ordinal, way: how, fault }) => {
+      return { task, syscall: call, ordinal, way: how, fault };
+    }),
+    replay: replay ?? null,
+    again: finding.again ?? null,
+  };
+}
