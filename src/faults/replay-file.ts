@@ -7,7 +7,7 @@ import type { Conditions } from './selector.ts';
 import { signalByName } from './strace-names.ts';
 
 /** The version that is written. It grows when a reader of the older form would misread the newer one. */
-export const RECORDING_VERSION = 3;
+export const RECORDING_VERSION = 4;
 
 const FORMAT = 'renacer-faults';
 
@@ -24,6 +24,11 @@ export interface RecordedFault {
   readonly semantics: Conditions['semantics'];
   /** In which way the call was made (see way-of-call.ts), where the user has not asked for this very fault. */
   readonly way?: string | undefined;
+  /**
+   * What it stands for lasts: from here on each call of the whole tree meets it that is likely to (see onwards.ts). With `kill=`,
+   * the whole tree dies.
+   */
+  readonly onwards?: boolean | undefined;
 }
 
 /** A signal of `signal_injection`, by the call at which it was sent. */
@@ -87,7 +92,10 @@ export function printRecordingHeader(header: RecordingHeader): string {
 /** One line of the file for each fault, in the order of injection, with its line end. */
 export function printRecordedFault(recorded: Recorded): string {
   const { task, syscall, ordinal, rule } = recorded;
-  const what = 'signal' in recorded ? { signal: recorded.signal } : { fault: faultText(recorded), made: recorded.way };
+  const what =
+    'signal' in recorded
+      ? { signal: recorded.signal }
+      : { fault: faultText(recorded), made: recorded.way, onwards: recorded.onwards };
   return `${JSON.stringify({ task, syscall, ordinal, rule, ...what })}\n`;
 }
 
@@ -172,7 +180,9 @@ const READERS: ReadonlyMap<unknown, Reader> = new Map([
   [1, readLines],
   // It had nothing by which the outcome was judged.
   [2, readLines],
+  // It had no faults that last.
   [3, readLines],
+  [4, readLines],
 ]);
 
 function readLines(first: Json, lines: readonly string[], name: string): Omit<Recording, 'name' | 'torn'> {
@@ -231,7 +241,7 @@ function readTexts(values: Json, name: string): Readonly<Record<string, string>>
 
 /** One fault, of the file or of a report. */
 export function readRecorded(json: Json, name: string, line: number): Recorded {
-  const { task, syscall, ordinal, rule, fault, signal, made } = json;
+  const { task, syscall, ordinal, rule, fault, signal, made, onwards } = json;
   if (typeof task !== 'string' || typeof syscall !== 'string' || typeof rule !== 'string') {
     throw badRecording(name, line, 'task, syscall and rule must be texts');
   }
@@ -242,9 +252,18 @@ export function readRecorded(json: Json, name: string, line: number): Recorded {
     throw badRecording(name, line, 'signal is not the name of a signal');
   }
   if (typeof fault !== 'string') throw badRecording(name, line, 'fault must be a text');
+  if (onwards !== undefined && typeof onwards !== 'boolean')
+    throw badRecording(name, line, 'onwards is not true or false');
   try {
     const read = parseInject(`${syscall}:${fault}`);
-    return { ...at, fault: read.fault, semantics: read.semantics, ...(typeof made === 'string' && { way: made }) };
+    const { fault: what, semantics } = read;
+    return {
+      ...at,
+      fault: what,
+      semantics,
+      ...(typeof made === 'string' && { way: made }),
+      ...(onwards && { onwards }),
+    };
   } catch (cause) {
     const reason = cause instanceof RenacerError ? `${cause.message}: ${cause.hint}` : `${cause}`;
     throw badRecording(name, line, reason, cause);

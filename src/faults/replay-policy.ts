@@ -13,6 +13,7 @@ import type { FirstAndLast } from './first-and-last.ts';
 import { effectsOf, type Fault } from './kinds/index.ts';
 import type { Effect } from './kinds/moment.ts';
 import { CallsUnderWay, mergeEntries } from './merged-effects.ts';
+import { LastingFaults } from './onwards.ts';
 import { Quirks } from './quirks/index.ts';
 import { errorsFor } from './realism.ts';
 import { faultText, type Recorded, type RecordedFault, type RecordedSignal } from './replay-file.ts';
@@ -53,6 +54,7 @@ export class ReplayPolicy implements Policy {
   readonly #quirks: Quirks;
   readonly #handlers = new SignalHandlers();
   readonly #brokenPipes = new BrokenPipes();
+  readonly #lasting = new LastingFaults();
   readonly #watchesHandlers: boolean;
   readonly #onFault: (fault: FiredFault) => void;
   readonly #sent: SentSignals;
@@ -69,7 +71,8 @@ export class ReplayPolicy implements Policy {
     this.hidesVdso = this.#quirks.behindVdso;
     const numbers = faults.map(({ syscall }) => syscallNumber(syscall)).filter((nr) => nr !== undefined);
     this.#watchesHandlers = faults.some(dependsOnHandlers);
-    const watched = [...this.#quirks.watched, ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
+    const lasting = LastingFaults.callsOf(faults.flatMap((recorded) => ('signal' in recorded ? [] : [recorded])));
+    const watched = [...lasting, ...this.#quirks.watched, ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
     // A signal's moment is counted in all calls.
     this.armed = this.#signals.size > 0 ? 'all' : new Set([...numbers, ...watched]);
     this.#onFault = onFault;
@@ -97,13 +100,14 @@ export class ReplayPolicy implements Policy {
     const name = syscallName(call.nr);
     const faults = this.#faults.get(callKey(call.task.lineage, call.ordinal, name));
     const signals = this.#signals.get(callKey(call.task.lineage, call.task.calls));
-    if (!faults && !signals && !this.#quirks.watched.has(call.nr) && !this.#brokenPipes.any) return undefined;
+    const isFree = !this.#quirks.watched.has(call.nr) && !this.#brokenPipes.any && !this.#lasting.any;
+    if (!faults && !signals && isFree) return undefined;
     const facts = new CallFacts(call);
     let entry: EntryDecision | undefined;
     const exits: Effect['exit'][] = this.#quirks.watch(facts);
-    for (const recorded of faults ?? []) {
+    for (const recorded of faults ?? this.#lasting.metBy(facts)) {
       for (const effect of this.#inject(recorded, facts) ?? []) {
-        entry = mergeEntries(entry, effect.entry);
+        entry = mergeEntries(entry, recorded.onwards ? killingAll(effect.entry) : effect.entry);
         exits.push(effect.exit);
       }
     }
@@ -170,6 +174,7 @@ export class ReplayPolicy implements Policy {
       return undefined;
     }
     this.#injected.add(recorded);
+    this.#lasting.begin(recorded);
     for (const { begin } of effects) begin?.();
     const { lineage, tid, enteredAt } = call.task;
     const at = { lineage, tid, syscall: facts.name, ordinal: call.ordinal, timeMs: enteredAt - this.#startMs };
@@ -220,6 +225,11 @@ export class ReplayPolicy implements Policy {
     }
     return 'there was no such task';
   }
+}
+
+/** A death that lasts leaves nobody. */
+function killingAll(entry: EntryDecision | undefined): EntryDecision | undefined {
+  return entry?.kill ? { ...entry, killsTree: true } : entry;
 }
 
 /** Whether a call that is made in another way than when a fault was recorded can meet it all the same. */

@@ -10,6 +10,9 @@ const PR_GET_SECUREBITS = 27;
 const PR_SET_SECUREBITS = 28;
 const SECBIT_NO_SETUID_FIXUP = 4;
 const F_SETFD = 2;
+const CLOSE_RANGE_CLOEXEC = 4;
+const LAST_FD = 2 ** 32 - 1;
+const ADDR_NO_RANDOMIZE = 0x0040000;
 const SIGKILL = 9;
 const SIGSTOP = 19;
 const LAST_SIGNAL = 64;
@@ -76,11 +79,15 @@ function stdioCall(fd: number | undefined, target: number): Call {
 }
 
 /** What else comes before execve. */
-export function setUp(calls: Calls, { inheritedFds, rlimits, namespaces, user }: SetUp): void {
+export function setUp(calls: Calls, spec: SetUp): void {
+  const { inheritedFds, rlimits, namespaces, user } = spec;
+  if (spec.closesOthers) calls.call(SYS.close_range, 3, LAST_FD, CLOSE_RANGE_CLOEXEC);
   for (const fd of inheritedFds) calls.call(SYS.fcntl, fd, F_SETFD, 0);
   for (const { resource, soft, hard } of rlimits) {
     calls.call(SYS.prlimit64, 0, resource, calls.words([soft, hard].map(limitWord)), 0);
   }
+  if (spec.newSession) calls.call(SYS.setsid);
+  if (spec.fixedAddresses) calls.call(SYS.personality, ADDR_NO_RANDOMIZE);
   // Behind the limits: beyond its user namespace it has no privileges, even if we have.
   if (namespaces) enterNamespaces(calls, namespaces);
   if (user) becomeUser(calls, user);

@@ -38,6 +38,12 @@ export interface LaunchSpec {
   readonly noNewPrivileges: boolean;
   /** The directory of a cgroup v2 that it is to be born in, where that can be: see {@link GatedProcess.isInCgroup}. */
   readonly cgroup?: string | undefined;
+  /** It leads a session of its own, without a terminal. */
+  readonly newSession?: boolean | undefined;
+  /** All other descriptors are closed by execve, however this process came by them. */
+  readonly closesOthers?: boolean | undefined;
+  /** Addresses are the same in each run: personality(2), ADDR_NO_RANDOMIZE. */
+  readonly fixedAddresses?: boolean | undefined;
   /** Where it is to be, if not where we are. */
   readonly namespaces?: NamespaceFds | undefined;
 }

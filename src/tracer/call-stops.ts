@@ -1,5 +1,6 @@
 import { monotonicMs } from '../linux/clock.ts';
 import { PTRACE_SYSCALL_INFO_ENTRY, PTRACE_SYSCALL_INFO_EXIT, PTRACE_SYSCALL_INFO_SECCOMP } from '../linux/ptrace.ts';
+import { sendSignal } from '../linux/signals.ts';
 import { SYS } from '../linux/syscall-numbers.ts';
 import { isRestart } from '../syscalls/errnos.ts';
 import { ABI_X86_64, CallAtStop, INFO } from './call-at-stop.ts';
@@ -65,6 +66,7 @@ export class CallStops {
     state.exitFor = (isRecorded ? EXIT_FOR.recorder : 0) | (decision?.atExit ? EXIT_FOR.policy : 0);
     if (decision?.kill) {
       this.#kill(task, decision);
+      if (decision.killsTree) this.#killOthers(task);
       return;
     }
     if (decision) {
@@ -121,6 +123,16 @@ export class CallStops {
   #kill(task: Task, decision: EntryDecision | ExitDecision): void {
     this.#context.deaths.killed(task);
     this.#tampering.kill(task, decision);
+  }
+
+  #killOthers({ tgid }: Task): void {
+    const { tasks, deaths } = this.#context;
+    for (const task of tasks.all.values()) {
+      // A process dies by its first thread.
+      if (task.tgid === tgid || task.tid !== task.tgid) continue;
+      deaths.killed(task);
+      sendSignal(task.tgid, SIGKILL);
+    }
   }
 
   /** SIGKILL is never stopped at: that it is ours must be known before. */

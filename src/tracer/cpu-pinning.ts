@@ -38,7 +38,7 @@ export class CpuPinning {
     return this.#used;
   }
 
-  /** For tasks that may outlive the tracer, whose end nobody could undo the sharing at. */
+  /** For tasks that may outlive the tracer, whose end nobody could undo the sharing at; and where all share a CPU already. */
   forbid(): void {
     this.#forbidden = true;
     this.release();
@@ -47,7 +47,7 @@ export class CpuPinning {
   /** Called at every stop. */
   stopped(count = 1): void {
     this.#stops += count;
-    if (this.#stops >= WINDOW) this.#look(monotonicMs());
+    if (this.#stops >= WINDOW && !this.#forbidden) this.#look(monotonicMs());
   }
 
   /** When {@link look} is to be called next, if there are no stops until then. */

@@ -12,6 +12,7 @@ export function mergeEntries(a: EntryDecision | undefined, b: EntryDecision | un
     ...sums(a, b),
     ...((a.args || b.args) && { args: [...(b.args ?? []), ...(a.args ?? [])] }),
     ...((a.atExit || b.atExit) && { atExit: true }),
+    ...((a.killsTree || b.killsTree) && { killsTree: true }),
   };
 }
 

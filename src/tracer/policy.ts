@@ -40,6 +40,8 @@ export interface EntryDecision {
   readonly delayMs?: number;
   /** End the whole process here. */
   readonly kill?: boolean;
+  /** With `kill`: all processes of the tree. */
+  readonly killsTree?: boolean;
   /** Ask {@link Policy.onExit} when the call comes back. */
   readonly atExit?: boolean;
   /** The trace marks the call: `(INJECTED)`. */

@@ -6,6 +6,7 @@ import type { Capture, DescriptorDetail } from '../model/capture.ts';
 import type { StackFrame } from '../model/stack-frame.ts';
 import type { SyscallAbi } from '../model/trace-event.ts';
 import { Capturer } from './capturer.ts';
+import type { EventRecorder } from './event-recorder.ts';
 import type { Locator } from './locator.ts';
 import { ABIS, ENTRY_BYTES, EXIT_BYTES, FLAG, RECORD_KIND, type RecordKind, SIGINFO_BYTES, WORD } from './record.ts';
 import type { RingWriter } from './ring-writer.ts';
@@ -45,7 +46,7 @@ const scratch = NativeMemory.allocate(SCRATCH_BYTES);
 const ERESTART_RESTARTBLOCK = 516;
 
 /** Writes what happens into the ring, as far as the plan asks for it, and counts. */
-export class Recorder {
+export class Recorder implements EventRecorder {
   readonly #plan: RecordingPlan;
   readonly #writer: RingWriter;
   readonly counts: CallCounts = {

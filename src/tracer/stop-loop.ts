@@ -22,11 +22,12 @@ import type { WalkedCall } from '../linux/stop-walker.ts';
 import { TaskMemory } from '../linux/task-memory.ts';
 import { Waiter } from '../linux/wait.ts';
 import { isStopped, ptraceEventOf, stopSignalOf } from '../linux/wait-status.ts';
-import { Alarm } from './alarm.ts';
+import { Alarm, KeptWakeupTask } from './alarm.ts';
 import { CallStops } from './call-stops.ts';
 import { CpuPinning } from './cpu-pinning.ts';
 import { Detachment } from './detach.ts';
 import type { DetachRequest } from './detach-request.ts';
+import type { EventRecorder } from './event-recorder.ts';
 import type { Following } from './following.ts';
 import type { HeldTasks } from './held-tasks.ts';
 import { Holds } from './holds.ts';
@@ -52,14 +53,23 @@ const SYSCALL_STOP = SIGTRAP | 0x80;
 
 const MEMORY_BYTES = 1024 * 1024;
 /** What the runs of this thread use, one after another: memory outside of the heap is not collected. */
-const tools = { ptrace: new Ptrace(), waiter: new Waiter(), memory: new TaskMemory(MEMORY_BYTES) };
+const tools = {
+  ptrace: new Ptrace(),
+  waiter: new Waiter(),
+  memory: new TaskMemory(MEMORY_BYTES),
+  wakeupTask: new KeptWakeupTask(),
+};
 
 /** What a stop loop has use for, beside what it follows and records. */
 export interface StopLoopOptions {
   /** Told how many tasks are held by delays. */
   readonly heldTasks?: HeldTasks | undefined;
-  /** What machine code may do of each call by itself; without, every stop is handled by the loop. */
-  readonly walkedCalls?: readonly WalkedCall[] | undefined;
+  /** What machine code may do of each call by itself, and where it writes that down; without, every stop is handled by the loop. */
+  readonly walked?: { readonly calls: readonly WalkedCall[]; readonly recorder: Recorder } | undefined;
+  /** The wake-up task is kept for the next run of this thread, which is to say the same. */
+  readonly keepsWakeupTask?: boolean | undefined;
+  /** Tracer and tasks share a CPU as it is: nobody is moved. */
+  readonly isPinned?: boolean | undefined;
   /** Told when a job-control signal has stopped the command's first task. */
   readonly onRootStop?: ((signal: number) => void) | undefined;
 }
@@ -87,21 +97,22 @@ export class StopLoop {
   readonly #callStops: CallStops;
   readonly #following: Following;
   readonly #policy: Policy | undefined;
-  readonly #recorder: Recorder;
+  readonly #recorder: EventRecorder;
   readonly #walk: StopWalk | undefined;
   readonly #onRootStop: (signal: number) => void;
 
   constructor(
     following: Following,
-    recorder: Recorder,
+    recorder: EventRecorder,
     policy: Policy | undefined,
-    { heldTasks, walkedCalls, onRootStop = () => {} }: StopLoopOptions = {},
+    { heldTasks, walked, keepsWakeupTask, isPinned, onRootStop = () => {} }: StopLoopOptions = {},
   ) {
     this.#following = following;
     this.#recorder = recorder;
     this.#policy = policy;
     this.#onRootStop = onRootStop;
-    this.#alarm = new Alarm(this.#ptrace, this.#waiter, (pid) => this.#detachment.awaitRequests(pid));
+    const onWakeupTask = (pid: number): void => this.#detachment.awaitRequests(pid);
+    this.#alarm = new Alarm(this.#ptrace, this.#waiter, onWakeupTask, keepsWakeupTask ? tools.wakeupTask : undefined);
     this.#door = new Resumption(this.#ptrace, following.method, (task) => this.#lifecycle.detached(task));
     this.#holds = new Holds(this.#door, this.#alarm, heldTasks);
     const context: TracingContext = {
@@ -118,7 +129,8 @@ export class StopLoop {
     this.#detachment = new Detachment(context, this.#holds, (task) => this.#lifecycle.forget(task));
     this.#lifecycle = new TaskLifecycle(context, this.#detachment, this.#cpuPinning, this.#programEntry);
     this.#callStops = new CallStops(context, this.#tampering, this.#holds);
-    this.#walk = walkedCalls && new StopWalk(context, walkedCalls);
+    this.#walk = walked && new StopWalk(context, walked.recorder, walked.calls);
+    if (isPinned) this.#cpuPinning.forbid();
     recorder.attach(this.#memory);
   }
 

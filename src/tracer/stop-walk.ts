@@ -2,6 +2,7 @@ import { MAX_TASK_ROWS, REASON } from '../linux/machine-code/stop-block.ts';
 import { PTRACE_CONT, PTRACE_SYSCALL } from '../linux/ptrace.ts';
 import { StopWalker, type WalkedCall } from '../linux/stop-walker.ts';
 import { PassedCalls } from './passed-calls.ts';
+import type { Recorder } from './recorder.ts';
 import type { Task } from './task.ts';
 import { EXIT_FOR, RUN } from './task-state.ts';
 import type { TracingContext } from './tracing-context.ts';
@@ -15,6 +16,7 @@ const STOPS_A_WALK = 256;
  */
 export class StopWalk {
   readonly #context: TracingContext;
+  readonly #recorder: Recorder;
   readonly #walker: StopWalker;
   readonly #passed: PassedCalls | undefined;
   /** Of each row: the task, and its id when it got the row. */
@@ -23,10 +25,11 @@ export class StopWalk {
   /** Whether the walker awaited the exit of each when it began. */
   readonly #awaited: boolean[] = [];
 
-  constructor(context: TracingContext, calls: readonly WalkedCall[]) {
+  constructor(context: TracingContext, recorder: Recorder, calls: readonly WalkedCall[]) {
     this.#context = context;
+    this.#recorder = recorder;
     const idle = context.following.method === 'ptrace' ? PTRACE_SYSCALL : PTRACE_CONT;
-    this.#walker = new StopWalker(context.recorder.publishedAt, idle);
+    this.#walker = new StopWalker(recorder.publishedAt, idle);
     const { policy } = context;
     const armed = policy && policy.armed !== 'all' ? [...policy.armed] : [];
     this.#passed = policy?.passesCalls ? new PassedCalls(policy, armed) : undefined;
@@ -65,7 +68,7 @@ export class StopWalk {
 
   /** Takes stops. Returns whether {@link changed} is to be handled; else it may be called again. */
   walk(): boolean {
-    const { recorder } = this.#context;
+    const recorder = this.#recorder;
     for (let row = 0; row < this.#tasks.length; row++) {
       this.#awaited[row] = this.#walker.awaitsExit(row);
       this.#passed?.renew(this.#tasks[row]!);
@@ -96,7 +99,7 @@ export class StopWalk {
     const walker = this.#walker;
     this.#passed?.keepOnly([]);
     this.#passed?.free();
-    this.#context.recorder.addCounts((nr) => [walker.callsOf(nr), walker.errorsOf(nr), walker.secondsOf(nr)]);
+    this.#recorder.addCounts((nr) => [walker.callsOf(nr), walker.errorsOf(nr), walker.secondsOf(nr)]);
     this.#walker.free();
   }
 

@@ -1,10 +1,10 @@
 import type { Ptrace } from '../linux/ptrace.ts';
 import type { TaskMemory } from '../linux/task-memory.ts';
 import type { Alarm } from './alarm.ts';
+import type { EventRecorder } from './event-recorder.ts';
 import type { Following } from './following.ts';
 import type { Policy } from './policy.ts';
 import type { ProcessDeaths } from './process-deaths.ts';
-import type { Recorder } from './recorder.ts';
 import type { Resumption } from './resumption.ts';
 import type { TaskTable } from './task-table.ts';
 
@@ -16,7 +16,7 @@ export interface TracingContext {
   readonly tasks: TaskTable;
   readonly alarm: Alarm;
   readonly door: Resumption;
-  readonly recorder: Recorder;
+  readonly recorder: EventRecorder;
   readonly policy: Policy | undefined;
   readonly deaths: ProcessDeaths;
 }

@@ -56,6 +56,8 @@ export interface PerformOptions {
   readonly deadlineMs: number;
   /** The clean run's calls, by name: a call is a spin if it is made `200 + 10 x` as often. Undefined in clean runs. */
   readonly usualCalls: Readonly<Record<string, number>> | undefined;
+  /** How long the clean run took: a tree hangs that sleeps ten times as long. Undefined in clean runs. */
+  readonly usualMs: number | undefined;
 }
 
 /**

@@ -189,8 +189,8 @@ function trace(
   const held = new HeldTasks(control);
   const loop = new StopLoop(following, recorder, policy, {
     heldTasks: held,
-    walkedCalls: walksStops
-      ? walkedCalls({ ...recording, dependenceOf, tree: tracing.follow, armed: armedOf(policy) })
+    walked: walksStops
+      ? { recorder, calls: walkedCalls({ ...recording, dependenceOf, tree: tracing.follow, armed: armedOf(policy) }) }
       : undefined,
     onRootStop: gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined,
   });

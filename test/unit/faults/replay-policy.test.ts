@@ -106,6 +106,30 @@ describe('a replay', () => {
     expect(policy.use()).toEqual({ recorded: 3, injected: 3, missed: [] });
   });
 
+  it('goes on with what lasts, in the whole tree, where it is likely', () => {
+    const full = fault({ syscall: 'write', ordinal: 2, fault: { error: 'EMFILE' }, onwards: true });
+    const { policy } = replayOf({ ...full, syscall: 'socket', ordinal: 1 });
+    const [task, child] = [taskOf(), taskOf('0.1')];
+    expect(policy.onEntry(callOf(task, 'pipe2'))).toBeUndefined();
+    expect(policy.onEntry(callOf(task, 'socket'))?.result).toBe(-24);
+    expect(policy.onEntry(callOf(child, 'pipe2'))?.result).toBe(-24);
+    expect(policy.onEntry(callOf(child, 'getpid'))).toBeUndefined();
+    expect(policy.use()).toEqual({ recorded: 1, injected: 1, missed: [] });
+  });
+
+  it('stops at all calls that may meet what lasts', () => {
+    const armed = replayOf(fault({ syscall: 'write', fault: { error: 'ENOSPC' }, onwards: true })).policy.armed;
+    const names = ['write', 'pwrite64', 'writev', 'fsync', 'openat', 'mkdir', 'rename', 'read', 'getpid'];
+    const stops = names.filter((name) => armed !== 'all' && armed.has(syscallNumber(name)!));
+    expect(stops).toEqual(['write', 'pwrite64', 'writev', 'fsync', 'openat', 'mkdir', 'rename']);
+  });
+
+  it('kills the whole tree by a death that lasts, one process by another', () => {
+    const kill = fault({ ordinal: 1, fault: { kill: 'before' } });
+    expect(replayOf(kill).policy.onEntry(callOf(taskOf(), 'read'))?.killsTree).toBeUndefined();
+    expect(replayOf({ ...kill, onwards: true }).policy.onEntry(callOf(taskOf(), 'read'))?.killsTree).toBe(true);
+  });
+
   it('counts from the start of the command, not of a later task', () => {
     const { policy, fired } = replayOf(fault({ task: '0.1', ordinal: 1 }));
     const [first, second] = [taskOf(), taskOf('0.1')];

@@ -1,0 +1,13 @@
+import { parseInject } from '../../../faults/inject-grammar.ts';
+import type { RecordedFault } from '../../../faults/replay-file.ts';
+import type { CaseFault } from '../../../model/sweep.ts';
+
+/** The faults of a case as a recording has them: so both engines inject them, and `renacer replay`. */
+export function recordedFaults(faults: readonly CaseFault[]): RecordedFault[] {
+  return faults.map(({ task, syscall, ordinal, way, fault: text }) => {
+    const rule = `${syscall}:${text}`;
+    const { fault, semantics } = parseInject(rule);
+    const lasts = way === 'persistent' || way === 'kill';
+    return { task, syscall, ordinal, rule, fault, semantics, ...(lasts && { onwards: true }) };
+  });
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { emptyFile, makeMemoryFile, rewind } from '../../../linux/memory-file.ts';
+import type { Output } from '../../../model/sweep.ts';
+
+/** Of a longer output the first bytes are kept. */
+export const MAX_OUTPUT_BYTES: number = 64 * 1024;
+const CHUNK_BYTES = 256 * 1024;
+
+/** What a command reads and writes: a file, or nothing, and two files in memory. The same for all runs, which begin with them as new. */
+export class Stdio {
+  readonly fds: readonly [number, number, number];
+  readonly #chunk = Buffer.alloc(CHUNK_BYTES);
+
+  /** `stdin`: a path. Throws what open(2) says. */
+  constructor(stdin: string | undefined) {
+    this.fds = [openSync(stdin ?? '/dev/null', 'r'), makeMemoryFile('stdout'), makeMemoryFile('stderr')];
+  }
+
+  /** Before a run. */
+  renew(): void {
+    const [stdin, stdout, stderr] = this.fds;
+    rewind(stdin);
+    emptyFile(stdout);
+    emptyFile(stderr);
+  }
+
+  stdout(): Output {
+    return this.#read(this.fds[1]);
+  }
+
+  stderr(): Output {
+    return this.#read(this.fds[2]);
+  }
+
+  close(): void {
+    for (const fd of this.fds) closeSync(fd);
+  }
+
+  #read(fd: number): Output {
+    const length = fstatSync(fd).size;
+    if (length === 0) return NOTHING;
+    const digest = createHash('sha1');
+    const kept = Buffer.alloc(Math.min(length, MAX_OUTPUT_BYTES));
+    for (let at = 0; at < length; ) {
+      const count = readSync(fd, this.#chunk, 0, CHUNK_BYTES, at);
+      if (count === 0) break;
+      digest.update(this.#chunk.subarray(0, count));
+      if (at < kept.length) this.#chunk.copy(kept, at, 0, Math.min(count, kept.length - at));
+      at += count;
+    }
+    return { bytes: kept, length, digest: digest.digest('hex') };
+  }
+}
+
+const NOTHING: Output = { bytes: new Uint8Array(), length: 0, digest: createHash('sha1').digest('hex') };

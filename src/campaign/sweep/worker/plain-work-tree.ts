@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, type Stats } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { TreeChange, TreeEntry } from '../../../model/sweep.ts';
+import type { WorkTree } from './work-tree.ts';
+
+/** A copy of the input in a directory for temporary files, without an enclosure around it: nothing else is looked at or put back. */
+export class PlainWorkTree implements WorkTree {
+  readonly directory: string;
+  readonly #input: string;
+  readonly #image: ReadonlyMap<string, TreeEntry>;
+
+  constructor(input: string) {
+    this.#input = input;
+    this.directory = mkdtempSync(path.join(tmpdir(), 'renacer-sweep-'));
+    this.#fill();
+    this.#image = entriesOf(this.directory);
+  }
+
+  changes(): readonly TreeChange[] {
+    const now = entriesOf(this.directory);
+    const paths = [...new Set([...this.#image.keys(), ...now.keys()])].sort();
+    return paths.flatMap((name) => {
+      const [before, after] = [this.#image.get(name), now.get(name)];
+      return isSame(before, after) ? [] : [{ path: name, before, after }];
+    });
+  }
+
+  changesOutside(): readonly TreeChange[] {
+    return [];
+  }
+
+  restore(): void {
+    if (this.changes().length === 0) return;
+    for (const name of readdirSync(this.directory)) rmSync(path.join(this.directory, name), { recursive: true });
+    this.#fill();
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #fill(): void {
+    cpSync(this.#input, this.directory, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+  }
+}
+
+function entriesOf(directory: string): Map<string, TreeEntry> {
+  const entries = new Map<string, TreeEntry>();
+  for (const name of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    entries.set(name, entryOf(path.join(directory, name)));
+  }
+  return entries;
+}
+
+function entryOf(file: string): TreeEntry {
+  const stats = lstatSync(file);
+  const common = { mode: stats.mode & 0o7777, size: stats.isDirectory() ? 0 : stats.size, mtimeMs: stats.mtimeMs };
+  if (stats.isFile())
+    return { type: 'file', ...common, digest: createHash('sha1').update(readFileSync(file)).digest('hex') };
+  if (stats.isSymbolicLink()) return { type: 'symlink', ...common, target: readlinkSync(file) };
+  return { type: typeOf(stats), ...common };
+}
+
+function typeOf(stats: Stats): TreeEntry['type'] {
+  return stats.isDirectory() ? 'directory' : 'other';
+}
+
+function isSame(a: TreeEntry | undefined, b: TreeEntry | undefined): boolean {
+  return (
+    a?.type === b?.type &&
+    a?.mode === b?.mode &&
+    a?.size === b?.size &&
+    a?.digest === b?.digest &&
+    a?.target === b?.target
+  );
+}

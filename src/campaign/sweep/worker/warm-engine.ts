@@ -1,0 +1,132 @@
+import { ReplayPolicy } from '../../../faults/replay-policy.ts';
+import { CAP, hasCapability } from '../../../linux/capabilities.ts';
+import { monotonicMs } from '../../../linux/clock.ts';
+import { LaunchError } from '../../../linux/gated-process.ts';
+import { Launcher } from '../../../linux/launcher.ts';
+import { traceFilter } from '../../../linux/seccomp-filter.ts';
+import { exitStatusOf, hasExited, termSignalOf } from '../../../linux/wait-status.ts';
+import type { CaseFault, Death, Observation, RunEnd } from '../../../model/sweep.ts';
+import { launchError } from '../../../run/command/launch-error.ts';
+import { signalName } from '../../../syscalls/signals.ts';
+import { NO_RECORDER } from '../../../tracer/event-recorder.ts';
+import type { Following } from '../../../tracer/following.ts';
+import type { Policy } from '../../../tracer/policy.ts';
+import { PolicyChain } from '../../../tracer/policy-chain.ts';
+import type { ProcessDeath } from '../../../tracer/process-deaths.ts';
+import { StopLoop } from '../../../tracer/stop-loop.ts';
+import type { PerformOptions, Subject } from '../performer.ts';
+import { recordedFaults } from './case-recording.ts';
+import { Stdio } from './outputs.ts';
+import { RunWatch } from './run-watch.ts';
+import type { WorkTree } from './work-tree.ts';
+
+const FOLLOWING: Following = { method: 'seccomp', tree: true };
+const LOOP = { keepsWakeupTask: true, isPinned: true } as const;
+const SIGKILL = 9;
+/** Faults of a case draw nothing. */
+const SEED = 0;
+
+/** Runs one subject as often as wanted, by a launcher that is laid out once and the stop loop: no control group, no thread, no pipes for a run. */
+export class WarmEngine {
+  readonly #subject: Subject;
+  readonly #workTree: WorkTree;
+  readonly #stdio: Stdio;
+  readonly #launcher: Launcher;
+  readonly #filters = new Map<string, Uint8Array>();
+
+  constructor(subject: Subject, workTree: WorkTree) {
+    this.#subject = subject;
+    this.#workTree = workTree;
+    this.#stdio = new Stdio(subject.stdin);
+    this.#launcher = new Launcher({
+      file: subject.file,
+      argv: subject.argv,
+      env: subject.env,
+      cwd: workTree.directory,
+      stdio: this.#stdio.fds,
+      inheritedFds: [],
+      rlimits: [],
+      signals: { blocked: 0n, ignored: [] },
+      filter: undefined,
+      noNewPrivileges: !hasCapability(CAP.SYS_ADMIN),
+      newSession: true,
+      closesOthers: true,
+      fixedAddresses: true,
+    });
+  }
+
+  /** Throws a RenacerError if the command can't be started. */
+  perform(faults: readonly CaseFault[], options: PerformOptions): Observation {
+    this.#stdio.renew();
+    const replay =
+      faults.length === 0 ? undefined : new ReplayPolicy({ seed: SEED, faults: recordedFaults(faults) }, noted, noted);
+    const watch = new RunWatch(replay?.armed ?? NO_CALLS, options);
+    const startMs = monotonicMs();
+    const { status, deaths } = this.#run(replay ? new PolicyChain([watch, replay]) : watch);
+    const durationMs = monotonicMs() - startMs;
+    const changes = this.#workTree.changes();
+    const changesOutside = this.#workTree.changesOutside();
+    const observation: Observation = {
+      end: watch.end ?? endOf(status, faults),
+      injected: replay?.use().injected ?? 0,
+      stdout: this.#stdio.stdout(),
+      stderr: this.#stdio.stderr(),
+      changes,
+      changesOutside,
+      deaths: deaths.flatMap(deathOf),
+      leftRunning: watch.leftRunning,
+      denied: [],
+      verify: undefined,
+      verifyAlways: undefined,
+      served: undefined,
+      contents: {},
+      recorded: undefined,
+      durationMs,
+    };
+    this.#workTree.restore();
+    return observation;
+  }
+
+  dispose(): void {
+    this.#launcher.free();
+    this.#stdio.close();
+    this.#workTree.dispose();
+  }
+
+  #run(policy: Policy): { status: number; deaths: readonly ProcessDeath[] } {
+    const loop = new StopLoop(FOLLOWING, NO_RECORDER, policy, LOOP);
+    try {
+      loop.launch(this.#launcher.start({ filter: this.#filterOf(policy.armed) }), () => {});
+      // It was launched, so there is a status.
+      return { status: loop.run()!, deaths: loop.deaths.all };
+    } catch (error) {
+      if (!(error instanceof LaunchError)) throw error;
+      throw launchError(this.#subject.file, { kind: 'launch-failed', step: error.step, code: error.code });
+    }
+  }
+
+  #filterOf(armed: Policy['armed']): Uint8Array {
+    const key = armed === 'all' ? armed : [...armed].sort((a, b) => a - b).join();
+    const filter = this.#filters.get(key) ?? traceFilter(armed);
+    this.#filters.set(key, filter);
+    return filter;
+  }
+}
+
+const NO_CALLS: ReadonlySet<number> = new Set();
+
+/** What was injected is counted by the policy. */
+function noted(): void {}
+
+function endOf(status: number, faults: readonly CaseFault[]): RunEnd {
+  if (hasExited(status)) return { kind: 'exited', status: exitStatusOf(status) };
+  const signal = termSignalOf(status);
+  if (signal === SIGKILL && faults.some(({ way }) => way === 'kill')) return { kind: 'killed' };
+  return { kind: 'signalled', signal: signalName(signal) };
+}
+
+/** Crashes alone: of a signal that somebody has sent, nothing is told here. */
+function deathOf({ crash, signal, isCommand }: ProcessDeath): Death[] {
+  if (!crash) return [];
+  return [{ program: crash.program, signal: signalName(signal), isRoot: isCommand, stack: crash.stack }];
+}

@@ -1,0 +1,53 @@
+import { syscallNumber } from '../syscalls/syscall-table.ts';
+import type { CallFacts } from './call-facts.ts';
+import { cataloguedSyscalls } from './errno-catalogue.ts';
+import { errorsEver, errorsFor } from './realism.ts';
+import type { RecordedFault } from './replay-file.ts';
+
+const STDERR = 2;
+
+/**
+ * Faults that last: a full disk stays full, a table of descriptors that has no room has none for the next call either. From its
+ * coordinate on such a fault comes to every call of the tree for which the same error is likely, made the way it is: for ENOSPC
+ * those that write, and those that make files.
+ */
+export class LastingFaults {
+  readonly #begun: RecordedFault[] = [];
+
+  /** The calls that may meet one of these faults at some time, by number. */
+  static callsOf(faults: readonly RecordedFault[]): number[] {
+    const errors = new Set(faults.filter(({ onwards }) => onwards).flatMap(errorOf));
+    if (errors.size === 0) return [];
+    return cataloguedSyscalls()
+      .filter((name) => errorsEver(name, 'likely').some((error) => errors.has(error)))
+      .map(syscallNumber)
+      .filter((number) => number !== undefined);
+  }
+
+  get any(): boolean {
+    return this.#begun.length > 0;
+  }
+
+  /** It has come to its coordinate. */
+  begin(fault: RecordedFault): void {
+    if (fault.onwards && fault.fault.error !== undefined && !this.#begun.includes(fault)) this.#begun.push(fault);
+  }
+
+  /** What a call meets that comes after. What the program says about it gets through: stderr is rarely where the fault is. */
+  metBy(facts: CallFacts): readonly RecordedFault[] {
+    if (this.#begun.length === 0 || facts.fd === STDERR) return [];
+    return this.#begun.filter((fault) => errorOf(fault).some((error) => isLikely(error, facts)));
+  }
+}
+
+/** What lasts is an error; a death or a short transfer does not. */
+function errorOf({ fault: { error } }: RecordedFault): string[] {
+  return error === undefined ? [] : [`${error}`];
+}
+
+function isLikely(error: string, facts: CallFacts): boolean {
+  return (
+    errorsEver(facts.name, 'likely').includes(error) &&
+    errorsFor(facts.name, facts.situation(), 'likely').includes(error)
+  );
+}
