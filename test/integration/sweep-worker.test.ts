@@ -26,6 +26,7 @@ async function workerFor(
     argv,
     env: ['PATH=/usr/bin:/bin', 'LC_ALL=C'],
     input,
+    leftOut: [],
     stdin: undefined,
     ignore: [],
     checks: { verify: undefined, verifyAlways: undefined },

@@ -7,6 +7,7 @@ import { type ComparedRun, endText, hasSpoken, hasSucceeded, isBrokenPipe, lastW
 import { type Damage, damageOf, damageText } from './damage.ts';
 import { type Difference, differencesOf, differencesText } from './differences.ts';
 import { evidenceOfCheck, evidenceOfDamage, evidenceOfDifferences, fitting } from './evidence.ts';
+import type { JudgedCase } from './judged-case.ts';
 import { notesOn } from './leftovers.ts';
 import { type Said, said } from './said.ts';
 import { pathStates } from './tree-state.ts';
@@ -17,16 +18,6 @@ export interface JudgeOptions {
   readonly protect: readonly string[] | undefined;
 }
 
-/** What a verdict depends on of the case itself. */
-export interface JudgedCase {
-  /** The tree was to be killed: only what it had to keep counts. */
-  readonly kills: boolean;
-  /** The fault stays for good: that it does not serve afterwards either says nothing. */
-  readonly lasts: boolean;
-  /** It hits what is written to stderr: it may have kept the program from saying anything. */
-  readonly mutes: boolean;
-}
-
 export type Judge = (observation: Observation, judged: JudgedCase) => SweepVerdict;
 
 /**
@@ -35,7 +26,7 @@ export type Judge = (observation: Observation, judged: JudgedCase) => SweepVerdi
  *
  * @example
  * const judge = judgeOf(clean, { compare: ['stdout', 'files'], protect: undefined });
- * judge(observation, { kills: false, lasts: false, mutes: false }).class // 'tolerated'
+ * judge(observation, judgedCase(of)).class // 'tolerated'
  */
 export function judgeOf(clean: CleanResults, { compare, protect }: JudgeOptions): Judge {
   const globs = protect?.map(compileGlob);
@@ -93,13 +84,15 @@ function judgeFailure(run: ComparedRun, damage: readonly Damage[], judged: Judge
 function judgeService(run: ComparedRun, { lasts }: JudgedCase): Said | undefined {
   const { served, end } = run.now;
   if (!served) return undefined;
-  const { again, endedEarly } = served;
+  const { client, again, endedEarly } = served;
   if (endedEarly) {
     const pretends = end.kind === 'exited' && end.status === 0;
     return pretends ? said('corrupted', 'exit status 0, but it has not served', lastWords(run)) : undefined;
   }
-  if (again?.passed !== false || lasts) return undefined;
-  return said('hung', 'it serves nothing any more', fitting([evidenceOfCheck('client', again), lastWords(run)]));
+  if (!client || !again || lasts) return undefined;
+  const proof = fitting([evidenceOfCheck('client', again), lastWords(run)]);
+  if (!again.passed) return said('hung', 'it serves nothing any more', proof);
+  return client.timedOut ? said('hung', 'a client got no answer, and the next one did', proof) : undefined;
 }
 
 function judgeWordless(end: string, run: ComparedRun, { mutes }: JudgedCase): Said {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Mask } from '../../../../../src/campaign/sweep/clean-results.ts';
-import { type JudgedCase, type JudgeOptions, judgeOf } from '../../../../../src/campaign/sweep/verdict/judge.ts';
-import type { Observation, Served, SweepVerdict } from '../../../../../src/model/sweep.ts';
+import { type JudgeOptions, judgeOf } from '../../../../../src/campaign/sweep/verdict/judge.ts';
+import { type JudgedCase, judgedCase } from '../../../../../src/campaign/sweep/verdict/judged-case.ts';
+import type { CaseFault, Observation, Served, SweepVerdict } from '../../../../../src/model/sweep.ts';
 import { changed, check, clean, exited, file, NO_MASK, observed, output } from './observations.ts';
 
 const DEFAULT: JudgeOptions = { compare: ['stdout', 'files'], protect: undefined };
@@ -350,6 +351,14 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'hung',
     /serves nothing any more/,
   ],
+  'a service leaves one client without an answer': [
+    {
+      good: { served: served() },
+      now: { served: served({ client: { ...check(137), timedOut: true }, again: check(0, 'hello') }), stderr: said },
+    },
+    'hung',
+    /a client got no answer/,
+  ],
   'a service serves nothing as long as the fault stays': [
     {
       good: { served: served() },
@@ -395,6 +404,23 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     /^it does not end when it gets SIGTERM/,
   ],
 };
+
+it('takes from a case what its verdict depends on', () => {
+  const fault: CaseFault = {
+    task: '0',
+    syscall: 'write',
+    ordinal: 1,
+    way: 'once',
+    fault: 'error=ENOSPC',
+    site: 's',
+    occurrence: 1,
+  };
+  const of = (...faults: CaseFault[]): JudgedCase => judgedCase({ id: 'c', faults });
+  expect(of(fault)).toEqual({ kills: false, lasts: false, mutes: false });
+  expect(of({ ...fault, way: 'persistent' })).toEqual({ kills: false, lasts: true, mutes: true });
+  expect(of({ ...fault, way: 'persistent', syscall: 'openat' })).toEqual({ kills: false, lasts: true, mutes: false });
+  expect(of(fault, { ...fault, way: 'kill', isOnStderr: true })).toEqual({ kills: true, lasts: false, mutes: true });
+});
 
 describe('the judge', () => {
   for (const [name, [situation, expected, reason]] of Object.entries(SITUATIONS)) {
