@@ -33,6 +33,7 @@ export function casesOf(
     .filter(({ call }) => call.mayBeShort && (call.result ?? 2) >= 2)
     .map(({ call, number }) => oneFault(site, call, number, 'short', 'short=1'));
   const persistent = occurrences
+    .filter(({ call }) => lasting(errorsOf(call)).length > 0)
     .slice(0, 1)
     .flatMap(({ call, number }) =>
       lasting(errorsOf(call)).map((errno) => oneFault(site, call, number, 'persistent', `error=${errno}`)),

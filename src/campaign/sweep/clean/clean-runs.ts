@@ -1,0 +1,139 @@
+import type { NotTried } from '../../../model/campaign.ts';
+import type { Observation, Recorded } from '../../../model/sweep.ts';
+import type { Compared } from '../../../model/sweep-request.ts';
+import type { CleanResults } from '../clean-results.ts';
+import type { PerformOptions, Stillness } from '../performer.ts';
+import { type LearnedMasks, learnMasks, maskOf, masksInWords, stableTexts } from './masks.ts';
+import { refuseDifferences, refuseFailure } from './refusals.ts';
+import { type SteadyCalls, steadyCalls } from './steady-calls.ts';
+
+/** How often the command is run without faults, to see what it does by itself. */
+const CLEAN_RUNS = 3;
+/** Nothing is known yet of how long it takes. */
+const FIRST_DEADLINE_MS = 600_000;
+/** How much longer than a good run a run may take; on a busy machine short ones vary by more. */
+const DEADLINE_FACTOR = 10;
+const LEAST_DEADLINE_MS = 5000;
+
+const MOVING: Stillness = { clock: false, entropy: false };
+const STILL: Stillness = { clock: true, entropy: true };
+
+/** What is known of a command that no fault has met. */
+export interface CleanRuns {
+  readonly results: CleanResults;
+  /** What `results.mask` is made of: plain data. */
+  readonly masks: LearnedMasks;
+  /** The calls that a fault can be aimed at. */
+  readonly recorded: Recorded;
+  /** The ids of all sites that a good run may have: what is beyond them is an error handler's. */
+  readonly sites: ReadonlySet<string>;
+  /** How runs are to be performed, to be comparable with these. */
+  readonly stillness: Stillness;
+  readonly deadlineMs: number;
+  readonly usualCalls: Readonly<Record<string, number>>;
+  readonly usualMs: number;
+  /** What differs, and what was done about it. */
+  readonly notes: readonly string[];
+  readonly notTried: readonly NotTried[];
+}
+
+export interface CleanRunsOptions {
+  /** How messages call the command. */
+  readonly command: string;
+  readonly compare: readonly Compared[];
+}
+
+/**
+ * Runs a command three times without faults. If it differs by itself, it is run with a clock and entropy that stand still; what differs
+ * then is masked. Throws FAILS_BY_ITSELF, or UNSTABLE_COMMAND for what can't be masked.
+ */
+export async function cleanRuns(
+  perform: (options: PerformOptions) => Promise<Observation>,
+  { command, compare }: CleanRunsOptions,
+): Promise<CleanRuns> {
+  const try3 = async (stillness: Stillness): Promise<Trial> => {
+    const runs: Observation[] = [];
+    for (let run = 0; run < CLEAN_RUNS; run++) {
+      const deadlineMs = runs[0] ? deadlineAfter(runs) : FIRST_DEADLINE_MS;
+      const observation = await perform({
+        record: true,
+        contents: true,
+        stillness,
+        deadlineMs,
+        usualCalls: undefined,
+        usualMs: undefined,
+      });
+      if (stillness === MOVING) refuseFailure(command, observation);
+      runs.push(observation);
+    }
+    return trialOf(stillness, runs);
+  };
+  const moving = await try3(MOVING);
+  const still = moving.unrest === 0 ? moving : await try3(STILL);
+  const best = still.unrest < moving.unrest && still.runs.every(isGood(moving)) ? still : moving;
+  refuseDifferences(command, best.runs, best.masks, compare);
+  return summaryOf(best);
+}
+
+/** Some runs of one stillness, and what they have in common. */
+interface Trial {
+  readonly stillness: Stillness;
+  readonly runs: readonly Observation[];
+  readonly masks: LearnedMasks;
+  readonly steady: SteadyCalls;
+  /** How much they differ: 0 for not at all. */
+  readonly unrest: number;
+}
+
+function trialOf(stillness: Stillness, runs: readonly Observation[]): Trial {
+  const masks = learnMasks(runs);
+  const steady = steadyCalls(runs.map(({ recorded }) => recorded!));
+  return { stillness, runs, masks, steady, unrest: masksInWords(masks).length + steady.unsteady };
+}
+
+/** Whether a run ended as those did that had a clock. */
+function isGood({ runs }: Trial): (run: Observation) => boolean {
+  const end = JSON.stringify(runs[0]!.end);
+  return (run) => JSON.stringify(run.end) === end && run.verify?.passed !== false && run.verifyAlways?.passed !== false;
+}
+
+function summaryOf({ stillness, runs, masks, steady }: Trial): CleanRuns {
+  return {
+    results: { observation: runs[0]!, mask: maskOf(masks), stable: stableTexts(masks) },
+    masks,
+    recorded: steady.recorded,
+    sites: steady.sites,
+    stillness,
+    deadlineMs: deadlineAfter(runs),
+    usualCalls: callsByName(runs),
+    usualMs: longestOf(runs),
+    notes: [...(stillness.clock ? [STILLNESS_NOTE] : []), ...masksInWords(masks)],
+    notTried: steady.unsteady === 0 ? [] : [{ ...UNSTEADY, count: steady.unsteady }],
+  };
+}
+
+const STILLNESS_NOTE = 'good runs differ with the time: the clock and random numbers stand still for the command';
+
+const UNSTEADY: Omit<NotTried, 'count'> = {
+  what: 'sites that good runs come to in another order',
+  why: 'no fault can be aimed at them: threads, or processes that race',
+};
+
+function deadlineAfter(runs: readonly Observation[]): number {
+  return Math.max(LEAST_DEADLINE_MS, Math.ceil(DEADLINE_FACTOR * longestOf(runs)));
+}
+
+function longestOf(runs: readonly Observation[]): number {
+  return Math.max(...runs.map(({ durationMs }) => durationMs));
+}
+
+/** How often each call is made, in the run that makes it most often. */
+function callsByName(runs: readonly Observation[]): Record<string, number> {
+  const most: Record<string, number> = {};
+  for (const { recorded } of runs) {
+    const counts = new Map<string, number>();
+    for (const { syscall } of recorded!.calls) counts.set(syscall, (counts.get(syscall) ?? 0) + 1);
+    for (const [syscall, count] of counts) most[syscall] = Math.max(most[syscall] ?? 0, count);
+  }
+  return most;
+}

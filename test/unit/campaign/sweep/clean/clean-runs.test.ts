@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { cleanRuns } from '../../../../../src/campaign/sweep/clean/clean-runs.ts';
+import type { PerformOptions } from '../../../../../src/campaign/sweep/performer.ts';
+import type { Observation } from '../../../../../src/model/sweep.ts';
+import type { Compared } from '../../../../../src/model/sweep-request.ts';
+import { observation, output, written } from '../../../../support/observations.ts';
+import { frame, run } from '../../../../support/recorded-runs.ts';
+
+const stacks = [
+  [frame('x'), frame('m')],
+  [frame('y'), frame('m')],
+];
+
+/** Performs runs that are made up: `make` is told which run it is, from 0, and how still it is. */
+async function clean(
+  make: (index: number, options: PerformOptions) => Partial<Observation>,
+  compare: readonly Compared[] = ['stdout', 'files'],
+) {
+  const asked: PerformOptions[] = [];
+  const perform = async (options: PerformOptions): Promise<Observation> => {
+    asked.push(options);
+    return observation(make(asked.length - 1, options));
+  };
+  return { asked, result: await cleanRuns(perform, { command: 'prog', compare }) };
+}
+
+describe('clean runs', () => {
+  it('are three, and no more if they are the same', async () => {
+    const recorded = run(stacks, [{}, { stack: 1 }, {}]);
+    const { asked, result } = await clean(() => ({ recorded, stdout: output('hello') }));
+    expect(asked).toHaveLength(3);
+    expect(result).toMatchObject({ notes: [], notTried: [], stillness: { clock: false }, usualCalls: { read: 3 } });
+    expect(result.recorded.calls).toHaveLength(3);
+    expect(result.sites.size).toBe(2);
+  });
+
+  it('stand still if they differ without', async () => {
+    const { asked, result } = await clean((index, { stillness }) => ({
+      stdout: output(stillness.clock ? 'apple' : ['apple', 'pear', 'plum'][index]!),
+    }));
+    expect(asked).toHaveLength(6);
+    expect(result.stillness).toEqual({ clock: true, entropy: true });
+    expect(result.notes).toEqual([expect.stringContaining('stand still')]);
+  });
+
+  it('are not taken from a still clock that the command can not bear', async () => {
+    const { result } = await clean((index, { stillness }) => ({
+      stdout: output(`pid ${stillness.clock ? 1 : index}`),
+      end: { kind: 'exited', status: stillness.clock ? 1 : 0 },
+    }));
+    expect(result.stillness.clock).toBe(false);
+    expect(result.results.mask.text('stdout', 'pid 77')).toBe('pid *');
+  });
+
+  it('leave out calls that come in another order, and say so', async () => {
+    const { result } = await clean((index) => ({
+      recorded: run(stacks, index % 3 === 1 ? [{ stack: 1 }, {}, {}] : [{}, { stack: 1 }, {}]),
+    }));
+    expect(result.recorded.calls.map(({ ordinal }) => ordinal)).toEqual([3]);
+    expect(result.notTried).toEqual([expect.objectContaining({ count: 1 })]);
+    expect(result.sites.size).toBe(2);
+  });
+
+  it('give a deadline of ten times the longest, and of some seconds at least', async () => {
+    expect((await clean(() => ({ durationMs: 10 }))).result.deadlineMs).toBe(5000);
+    expect((await clean((index) => ({ durationMs: 1000 * (index + 1) }))).result.deadlineMs).toBe(30_000);
+  });
+
+  it.each<[string, Partial<Observation>, string]>([
+    [
+      'exits with another status',
+      { end: { kind: 'exited', status: 3 }, stderr: output('no such file\n') },
+      'no such file',
+    ],
+    ['dies of a signal', { end: { kind: 'signalled', signal: 'SIGSEGV' } }, 'SIGSEGV'],
+    ['sleeps', { end: { kind: 'hung', afterMs: 100, where: 'read' } }, 'sleeps'],
+    ['fails its check', { verify: { passed: false, status: 1, timedOut: false, output: 'bad zip' } }, 'bad zip'],
+  ])('refuse a command that %s', async (_, made, message) => {
+    await expect(clean(() => made)).rejects.toMatchObject({
+      code: 'FAILS_BY_ITSELF',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each<[string, (index: number) => Partial<Observation>, string]>([
+    [
+      'says other things',
+      (index) => ({ stdout: output(['a', 'b\nc'][index % 2]!) }),
+      'line 1 of stdout is "a", then "b"',
+    ],
+    ['changes other files', (index) => ({ changes: index % 2 ? [] : [written('a')] }), 'some runs only: a'],
+  ])('refuse a command that %s each time', async (_, make, message) => {
+    await expect(clean(make)).rejects.toMatchObject({
+      code: 'UNSTABLE_COMMAND',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('do not refuse differences in what is not compared', async () => {
+    const { result } = await clean((index) => ({ stdout: output(['a', 'b\nc'][index % 2]!) }), ['files']);
+    expect(result.results.stable).toEqual(['stderr', 'client']);
+  });
+});
