@@ -29,6 +29,7 @@ async function workerFor(
     leftOut: [],
     stdin: undefined,
     ignore: [],
+    leftOut: [],
     checks: { verify: undefined, verifyAlways: undefined },
     service: undefined,
     isolation: 'none',
