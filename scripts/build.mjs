@@ -26,6 +26,9 @@ const ENTRIES = [
   ],
 ];
 
+/** Loaded by Node.js itself, each of them one file. */
+const ALONE = ['bundle/bundled', 'cli/about'];
+
 const fileOf = (name) => path.join(DIST, `${name}.js`);
 
 /** A module and all that it imports, but for what it loads late. */
@@ -50,14 +53,17 @@ const urlsOfBundles = {
   },
 };
 
-async function bundle(files) {
-  const [entry] = files;
-  const taken = new Set([fileOf(entry)]);
-  const groups = files.map((name) => {
+/** The files of a bundle: the modules of each of these entries, unless an earlier one has them. */
+function groupsOf(entries) {
+  const taken = new Set([fileOf(entries[0])]);
+  return entries.map((name) => {
     const modules = [...importedBy(fileOf(name))].filter((file) => !taken.has(file));
     for (const file of modules) taken.add(file);
     return { name: path.basename(name), test: (file) => modules.includes(file) };
   });
+}
+
+async function bundle([entry], groups) {
   const bundled = await rolldown({
     input: { [entry]: fileOf(entry) },
     external: EXTERNAL,
@@ -120,7 +126,8 @@ if (status === 0) {
   writeFileSync(path.join(DIST, 'report/page.html'), await pageOf('src/report/page'));
   // Each is made of what tsc wrote, so none is written before all are made.
   const bundles = [];
-  for (const files of [...ENTRIES, ['bundle/bundled']]) bundles.push(await bundle(files));
+  for (const files of ENTRIES) bundles.push(await bundle(files, groupsOf(files)));
+  for (const entry of ALONE) bundles.push(await bundle([entry], []));
   const chunks = bundles.flatMap(({ output }) => output);
   for (const { fileName, code } of chunks) {
     mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });
@@ -130,5 +137,6 @@ if (status === 0) {
     writeFileSync(fileOf(entry), standIn(entry));
     if (entry.endsWith('-thread')) writeFileSync(path.join(DIST, `${entry}-start.cjs`), threadStart(entry));
   }
-  keepCode(chunks.map(({ fileName }) => path.join(DIST, fileName)));
+  const kept = chunks.filter(({ fileName }) => !ALONE.includes(fileName.replace('.cjs', '')));
+  keepCode(kept.map(({ fileName }) => path.join(DIST, fileName)));
 }

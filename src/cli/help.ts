@@ -2,18 +2,12 @@ import type { Command, Option } from 'commander';
 import { didYouMean, meantNames } from '../faults/nearest.ts';
 import { RenacerError } from '../model/errors.ts';
 import { GROUPS } from './help-groups.ts';
-import { SHORT_HELP, TOPICS } from './help-topics.ts';
+import { TOPICS } from './help-topics.ts';
+import { shortHelp } from './short-help.ts';
+import { width, wrap, wrapText } from './wrapped-text.ts';
 
-const MIN_WIDTH = 40;
-const MAX_WIDTH = 100;
 /** Where what an option does is written, if the option is not longer. */
 const SUMMARY_COLUMN = 30;
-
-/** One screen: what it is, examples, the options that are needed first. */
-export function shortHelp(): string {
-  const topics = TOPICS.map(({ name }) => name).join(', ');
-  return wrapText(SHORT_HELP.replace('{topics}', `renacer help TOPIC (${topics})`));
-}
 
 /** Every option. */
 export function fullHelp(program: Command): string {
@@ -51,27 +45,4 @@ function optionText({ flags, description }: Option): string {
   const lines = [first, ...rest].map((line) => ' '.repeat(SUMMARY_COLUMN) + line);
   const fits = term.length < SUMMARY_COLUMN - 1;
   return `${(fits ? [term.padEnd(SUMMARY_COLUMN) + first, ...lines.slice(1)] : [term, ...lines]).join('\n')}\n`;
-}
-
-/** At the width of the terminal. Lines that are indented stay as they are. */
-export function wrapText(text: string): string {
-  return text
-    .split('\n')
-    .flatMap((line) => (/^(Usage|\s)/.test(line) ? [line] : wrap(line, width())))
-    .join('\n');
-}
-
-function wrap(text: string, columns: number): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)!;
-    if (line !== '' && line.length + 1 + word.length > columns) lines.push(word);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
-}
-
-function width(): number {
-  const columns = process.stdout.columns ?? Number(process.env.COLUMNS);
-  return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, columns || 80));
 }

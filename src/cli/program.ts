@@ -7,17 +7,18 @@ import { EXPECTABLE, type Expectation, parseExpectation } from '../model/expecta
 import { ENGINE_CHOICES, type EngineChoice } from '../run/engine/engine-plan.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
 import { optionalValue } from './argument-words.ts';
-import { fullHelp, shortHelp } from './help.ts';
+import { fullHelp } from './help.ts';
 import { GROUPS } from './help-groups.ts';
 import { writeToStdout } from './messages.ts';
 import { REFUSED } from './missing-options.ts';
+import { shortHelp } from './short-help.ts';
 import type { TraceOption } from './trace-option.ts';
 import { COUNTING } from './trace-options/counting.ts';
 import { FILTERING } from './trace-options/filtering.ts';
 import { SHOWING } from './trace-options/showing.ts';
 import { TRACING } from './trace-options/tracing.ts';
 import { defaultTraceSettings, type TraceDraft } from './trace-settings.ts';
-import { version } from './version.ts';
+import { versionLine } from './version.ts';
 
 const TIER_GROUPS: Readonly<Record<Tier, string>> = GROUPS;
 
@@ -81,7 +82,7 @@ export interface RawOptions {
 export function makeProgram(given: GivenOptions): Command {
   const program = new Command('renacer')
     .argument('[command...]')
-    .version(`renacer ${version()}`, '-V, --version', 'print the version')
+    .version(versionLine(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print a short help; --help-all: every option')
     .passThroughOptions()
     .showSuggestionAfterError(false)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { optionList, wrapText } from './help.ts';
+import { optionList } from './help.ts';
+import { wrapText } from './wrapped-text.ts';
 
 const TEXT = `Usage: renacer sweep [options] -- COMMAND [ARG...]
 

@@ -5,3 +5,8 @@ export function version(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }
+
+/** What `--version` prints. */
+export function versionLine(): string {
+  return `renacer ${version()}`;
+}

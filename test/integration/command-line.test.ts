@@ -253,3 +253,22 @@ describe('--report', () => {
     expect(trace).toEqual({ engine: 'none', syscalls: [], signals: 0, tasks: 0, delays: 0, lost: 0 });
   });
 });
+
+describe('--version and --help, alone', () => {
+  it.each(['--version', '-V', '--help', '-h'])('%s says what it says beside other words', (option) => {
+    const alone = renacer([option]);
+    expect(alone).toEqual(renacer([option, '--', 'true']));
+    expect(alone).toMatchObject({ status: 0, stderr: '' });
+    expect(alone.stdout).not.toBe('');
+  });
+
+  it('wait for a reader', () => {
+    const { stdout } = renacer([], { through: ['sh', '-c', '"$0" --help | { sleep 0.1; cat; }'] });
+    expect(stdout).toBe(renacer(['--help']).stdout);
+  });
+
+  it('do without a reader', () => {
+    const { status, stderr } = renacer([], { through: ['bash', '-c', 'set -o pipefail; "$0" --help | true'] });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { fullHelp, shortHelp, topicHelp } from '../../../src/cli/help.ts';
+import { fullHelp, topicHelp } from '../../../src/cli/help.ts';
 import { TOPICS } from '../../../src/cli/help-topics.ts';
 import { makeProgram, nothingGiven } from '../../../src/cli/program.ts';
+import { shortHelp } from '../../../src/cli/short-help.ts';
 import { OUTCOMES } from '../../../src/model/outcome.ts';
 
 const program = makeProgram(nothingGiven());
