@@ -1,11 +1,14 @@
 import type { SweepFinding } from '../model/sweep.ts';
 import { errnoNumberOf, failureText } from '../syscalls/errnos.ts';
 
-/** What was done to a call, as a sentence without its end: `write fails with ENOSPC (No space left on device), from there on`. */
-export function faultSentence({ syscall, error, way }: Pick<SweepFinding, 'syscall' | 'error' | 'way'>): string {
-  if (way === 'kill') return `SIGKILL to all of its processes at ${syscall}`;
-  if (way === 'short') return `${syscall} moves fewer bytes than it was asked for`;
+/** What was done to which call: `write #3 fails with ENOSPC (No space left on device), and all after it`. */
+export function faultSentence(finding: Pick<SweepFinding, 'syscall' | 'error' | 'way' | 'case'>): string {
+  const { syscall, error, way } = finding;
+  const fault = finding.case.faults.at(-1);
+  const call = fault === undefined ? syscall : `${syscall} #${fault.ordinal}`;
+  if (way === 'kill') return `SIGKILL to all of its processes at ${call}`;
+  if (way === 'short') return `${call} moves fewer bytes than it was asked for`;
   const errno = errnoNumberOf(error);
   const meaning = errno === undefined ? error : failureText(errno).replace(/^-1 /, '');
-  return `${syscall} fails with ${meaning}${way === 'persistent' ? ', from there on' : ''}`;
+  return `${call} fails with ${meaning}${way === 'persistent' ? ', and all after it' : ''}`;
 }

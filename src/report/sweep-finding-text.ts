@@ -28,20 +28,24 @@ export interface FindingStyle {
 export function findingText(finding: SweepFinding, style: FindingStyle): string {
   const colors = createColors(style.color);
   const place = placeOf(finding.stack);
+  const excerpt = excerptOf(finding, place, style);
   const head = [...titleLines(finding, style, colors), placeLine(finding, place, colors)];
-  const fault = faultLines(finding, excerptOf(finding, place, style), colors);
-  const tail = [
-    ...labelled('then', reactionText(finding)),
+  const above = excerpt === undefined ? [] : excerptLines(finding, excerpt, colors);
+  const told = [
+    ...(excerpt === undefined ? labelled('fault', faultText(finding)) : []),
+    ...labelled('then', listText(finding.reaction, MAX_REACTIONS, ', ')),
+    ...labelled('why', printable(finding.verdict.reason)),
+  ];
+  const advice = [
     ...labelled('also', listText(finding.also, MAX_ALSO, ' · ')),
     ...labelled('help', adviceFor(finding)),
   ];
-  const room = MAX_LINES - head.length - fault.length - tail.length - (finding.again === undefined ? 0 : 1);
-  const proof = evidenceLines(finding, room).flatMap((text, index) => labelled(index === 0 ? 'proof' : '', text));
-  const [then, rest] = tail[0]?.[0] === 'then' ? [tail.slice(0, 1), tail.slice(1)] : [[], tail];
-  const lines = [...then, ...proof, ...rest].map(([label, text]) => line(label, cut(text, style), colors));
   // What is to be pasted is never cut.
   const again = finding.again === undefined ? [] : [line('again', finding.again, colors)];
-  return `${[...head, ...fault, ...lines, ...again].join('\n')}\n`;
+  const room = MAX_LINES - head.length - above.length - told.length - advice.length - again.length;
+  const proof = evidenceLines(finding, room).map((text, index) => [index === 0 ? 'proof' : '', text] as const);
+  const rows = [...told, ...proof, ...advice].map(([label, text]) => line(label, cut(text, style), colors));
+  return `${[...head, ...above, ...rows, ...again].join('\n')}\n`;
 }
 
 /** A finding in two lines, for what is listed behind the others. */
@@ -80,24 +84,22 @@ function placeLine({ program, syscall, stack }: SweepFinding, place: Place | und
   return `  ${blue('-->')} ${printable(where)}${isOther ? ` (in ${path.basename(program)})` : ''}`;
 }
 
-/** The line of the source with what failed below it; without one, what failed. */
-function faultLines(finding: SweepFinding, excerpt: SourceExcerpt | undefined, colors: Colors): string[] {
-  const { reason } = finding.verdict;
-  const [first] = finding.case.faults;
-  const which = first === undefined ? '' : ` (call ${first.ordinal} of its task)`;
-  const sentence = `${faultSentence(finding)}${first === undefined || first.ordinal === 1 ? '' : which}`;
-  const said = reason === '' ? [] : [line('why', printable(reason), colors)];
-  if (excerpt === undefined) return [line('fault', sentence, colors), ...said];
-  const { dim, blue, red } = colors;
+/** The line of the source with what failed below it. */
+function excerptLines(finding: SweepFinding, excerpt: SourceExcerpt, { blue, red }: Colors): string[] {
   const number = String(excerpt.line);
   const bar = `${' '.repeat(number.length + 1)}${blue('|')}`;
-  const marks = red(`${' '.repeat(excerpt.at)}${'^'.repeat(Math.max(excerpt.length, 1))} ${sentence}`);
+  const marks = `${' '.repeat(excerpt.at)}${'^'.repeat(Math.max(excerpt.length, 1))}`;
   return [
     bar,
     `${blue(number)} ${blue('|')} ${printable(excerpt.text)}`,
-    `${bar} ${marks}`,
-    ...said.map((text) => dim(text)),
+    `${bar} ${red(`${marks} ${faultText(finding)}`)}`,
   ];
+}
+
+function faultText(finding: SweepFinding): string {
+  const { faults } = finding.case;
+  const before = faults.length > 1 ? `, while a failure of ${faults[0]!.syscall} is handled` : '';
+  return `${faultSentence(finding)}${before}`;
 }
 
 function excerptOf(
@@ -109,10 +111,6 @@ function excerptOf(
   if (source === undefined) return undefined;
   const names = place?.calls === undefined ? [syscall] : [place.calls, syscall];
   return sourceExcerpt(source, [...sources, path.dirname(program)], names);
-}
-
-function reactionText({ reaction }: SweepFinding): string | undefined {
-  return listText(reaction, MAX_REACTIONS, ', ');
 }
 
 function listText(all: readonly string[], most: number, separator: string): string | undefined {

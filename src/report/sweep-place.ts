@@ -28,7 +28,7 @@ export function placeText(place: Place, syscall: string): string {
   const { frame, calls, caller } = place;
   const through = calls === undefined || calls.replace(/^_+/, '') === syscall ? '' : `, which calls ${calls}`;
   const by =
-    caller?.symbol === undefined ? '' : `, called by ${caller.symbol}${caller.source ? ` (${caller.source})` : ''}`;
+    caller?.symbol === undefined ? '' : `; called by ${caller.symbol}${caller.source ? ` (${caller.source})` : ''}`;
   return `${frameText(frame)}${through}${by}`;
 }
 

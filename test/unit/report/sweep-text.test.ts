@@ -22,9 +22,9 @@ describe('a finding', () => {
     expect(text()).toMatchInlineSnapshot(`
       "corrupted  zip takes a failed read for the end of the file                 finding 5d1f03ab · 3 of 3
         --> /usr/bin/zip+0xa4c2
-      fault  read fails with EIO (Input/output error) (call 13 of its task)
-        why  it exits with 0, and its files are not those of a good run
+      fault  read #13 fails with EIO (Input/output error)
        then  unlink("notes.txt") = 0, exit status 0
+        why  it exits with 0, and its files are not those of a good run
       proof  backup.zip: 158 bytes, a good run 1702
              notes.txt: gone
        also  read EISDIR at zip+0xa4c2
@@ -46,12 +46,12 @@ describe('a finding', () => {
     const more = { stack, syscall: 'write', error: 'ENOSPC', way: 'persistent', program: '/usr/bin/out' } as const;
     expect(text(more, { sources: [directory] })).toMatchInlineSnapshot(`
       "corrupted  zip takes a failed read for the end of the file                 finding 5d1f03ab · 3 of 3
-        --> src/save.c:2 in save, called by main (src/main.c:21)
+        --> src/save.c:2 in save; called by main (src/main.c:21)
         |
       2 |     write(fd, buf, n);
-        |     ^^^^^ write fails with ENOSPC (No space left on device), from there on (call 13 of its task)
-        why  it exits with 0, and its files are not those of a good run
+        |     ^^^^^ write #13 fails with ENOSPC (No space left on device), and all after it
        then  unlink("notes.txt") = 0, exit status 0
+        why  it exits with 0, and its files are not those of a good run
       proof  backup.zip: 158 bytes, a good run 1702
              notes.txt: gone
        also  read EISDIR at zip+0xa4c2
@@ -139,7 +139,7 @@ it('what is silent is listed behind the others, in short', () => {
   const at = lines.findIndex((line) => line.startsWith('silent'));
   expect(lines.slice(at, at + 3)).toMatchInlineSnapshot(`
     [
-      "silent  openat fails with EMFILE (Too many open files): /usr/bin/zip+0xa4c2, which calls read",
+      "silent  openat #13 fails with EMFILE (Too many open files): /usr/bin/zip+0xa4c2, which calls read",
       "again  renacer replay /home/me/.local/state/renacer/findings/5d1f03ab.jsonl",
       "",
     ]
