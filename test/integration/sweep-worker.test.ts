@@ -29,7 +29,6 @@ async function workerFor(
     leftOut: [],
     stdin: undefined,
     ignore: [],
-    leftOut: [],
     checks: { verify: undefined, verifyAlways: undefined },
     service: undefined,
     isolation: 'none',
