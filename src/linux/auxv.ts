@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 export const AT_NULL = 0;
 export const AT_IGNORE = 1;
 export const AT_ENTRY = 9;
+export const AT_RANDOM = 25;
 export const AT_SYSINFO_EHDR = 33;
 
 /** An entry of the auxiliary vector of a process; undefined if it has none of that type, or is gone. */

@@ -12,7 +12,6 @@ const SECBIT_NO_SETUID_FIXUP = 4;
 const F_SETFD = 2;
 const CLOSE_RANGE_CLOEXEC = 4;
 const LAST_FD = 2 ** 32 - 1;
-const ADDR_NO_RANDOMIZE = 0x0040000;
 const SIGKILL = 9;
 const SIGSTOP = 19;
 const LAST_SIGNAL = 64;
@@ -87,7 +86,6 @@ export function setUp(calls: Calls, spec: SetUp): void {
     calls.call(SYS.prlimit64, 0, resource, calls.words([soft, hard].map(limitWord)), 0);
   }
   if (spec.newSession) calls.call(SYS.setsid);
-  if (spec.fixedAddresses) calls.call(SYS.personality, ADDR_NO_RANDOMIZE);
   // Behind the limits: beyond its user namespace it has no privileges, even if we have.
   if (namespaces) enterNamespaces(calls, namespaces);
   if (user) becomeUser(calls, user);

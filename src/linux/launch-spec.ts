@@ -42,8 +42,6 @@ export interface LaunchSpec {
   readonly newSession?: boolean | undefined;
   /** All other descriptors are closed by execve, however this process came by them. */
   readonly closesOthers?: boolean | undefined;
-  /** Addresses are the same in each run: personality(2), ADDR_NO_RANDOMIZE. */
-  readonly fixedAddresses?: boolean | undefined;
   /** Where it is to be, if not where we are. */
   readonly namespaces?: NamespaceFds | undefined;
 }

@@ -7,12 +7,14 @@ export class PolicyChain implements Policy {
   readonly armed: Policy['armed'];
   readonly needsProgramEntry: boolean;
   readonly hidesVdso: boolean;
+  readonly fixesRandomBytes: boolean;
   readonly #policies: readonly Policy[];
 
   constructor(policies: readonly Policy[]) {
     this.#policies = policies;
     this.needsProgramEntry = policies.some((policy) => policy.needsProgramEntry === true);
     this.hidesVdso = policies.some((policy) => policy.hidesVdso === true);
+    this.fixesRandomBytes = policies.some((policy) => policy.fixesRandomBytes === true);
     const sets = policies.map(({ armed }) => armed);
     this.armed = sets.includes('all') ? 'all' : new Set(sets.flatMap((set) => (set === 'all' ? [] : [...set])));
   }

@@ -86,6 +86,8 @@ export interface Policy {
    * them (vdso(7)), and no call is made.
    */
   readonly hidesVdso?: boolean;
+  /** Whether the random bytes that the kernel gives a program at execve (AT_RANDOM) are to be the same ones always. */
+  readonly fixesRandomBytes?: boolean;
   /** Whether it is not to be asked about a call that another policy keeps from being made. */
   readonly onlyCallsThatHappen?: boolean;
   onEntry(call: StoppedCall): EntryDecision | undefined;

@@ -3,7 +3,7 @@ import type { GatedProcess } from '../linux/gated-process.ts';
 import { termSignalOf } from '../linux/wait-status.ts';
 import type { CpuPinning } from './cpu-pinning.ts';
 import type { Detachment } from './detach.ts';
-import { hideVdso } from './hidden-vdso.ts';
+import { fixRandomBytes, hideVdso } from './new-stack.ts';
 import type { ProgramEntry } from './program-entry.ts';
 import type { Task } from './task.ts';
 import type { Waiting } from './task-table.ts';
@@ -109,6 +109,7 @@ export class TaskLifecycle {
     policy?.onExec?.(current);
     if (policy?.needsProgramEntry) this.#programEntry.arm(current);
     if (policy?.hidesVdso) hideVdso(ptrace, memory, current.tid);
+    if (policy?.fixesRandomBytes) fixRandomBytes(ptrace, memory, current.tid);
     door.resume(current);
   }
 

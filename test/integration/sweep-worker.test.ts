@@ -1,11 +1,15 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PerformOptions, Subject } from '../../src/campaign/sweep/performer.ts';
 import type * as Worker from '../../src/campaign/sweep/worker/worker-process.ts';
 import type { CaseFault, FaultWay, Observation } from '../../src/model/sweep.ts';
-import { scratch } from '../support/guests.ts';
+import { ROOT, scratch } from '../support/guests.ts';
 import { built } from '../support/limits.ts';
+import { PYTHON, processesNaming } from '../support/programs.ts';
 
 const { WorkerProcess } = await built<typeof Worker>('campaign/sweep/worker/worker-process.js');
 
@@ -21,12 +25,17 @@ async function workerFor(
   const input = path.join(scratch(), 'input');
   mkdirSync(input);
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(input, name), text);
-  const subject: Subject = {
+  const worker = await WorkerProcess.start(subjectOf(argv, input), undefined);
+  workers.push(worker);
+  return worker;
+}
+
+function subjectOf(argv: readonly string[], input: string): Subject {
+  return {
     file: argv[0]!,
     argv,
     env: ['PATH=/usr/bin:/bin', 'LC_ALL=C'],
     input,
-    leftOut: [],
     stdin: undefined,
     ignore: [],
     checks: { verify: undefined, verifyAlways: undefined },
@@ -34,9 +43,16 @@ async function workerFor(
     isolation: 'none',
     network: 'host',
   };
-  const worker = await WorkerProcess.start(subject, undefined);
-  workers.push(worker);
-  return worker;
+}
+
+function callsOf({ recorded }: Observation): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { syscall } of recorded!.calls) counts[syscall] = (counts[syscall] ?? 0) + 1;
+  return counts;
+}
+
+function isThere(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 function options(more: Partial<PerformOptions> = {}): PerformOptions {
@@ -97,6 +113,98 @@ describe('a worker', () => {
       leftRunning: [],
       deaths: [],
     });
+  });
+
+  it('tells a spin by the calls that are repeated', async () => {
+    const script = 'import os\nwhile True:\n  try: os.fsync(1); break\n  except OSError: pass';
+    const worker = await workerFor([PYTHON, '-c', script]);
+    const usualCalls = callsOf(await worker.perform([], options({ ...CLEAN, record: true })));
+    const seen = await worker.perform([fault('fsync', 1, 'error=EIO', 'persistent')], options({ usualCalls }));
+    expect(seen.end).toEqual({ kind: 'spinning', syscall: 'fsync', times: 211 });
+  });
+
+  it('tells a tree that sleeps for good, and in what', async () => {
+    const worker = await workerFor(['/bin/sh', '-c', 'mkfifo pipe; cat pipe; true']);
+    const seen = await worker.perform([], options());
+    expect(seen.end).toMatchObject({ kind: 'hung' });
+    const where = seen.end.kind === 'hung' ? seen.end.where : '';
+    expect(where).toMatch(/sh waits in wait4, for a child; cat waits in openat/);
+  });
+
+  it('does not take a sleep for a hang that ends by itself', async () => {
+    const worker = await workerFor(['/bin/sleep', '0.7']);
+    expect((await worker.perform([], options())).end).toEqual({ kind: 'exited', status: 0 });
+    const late = await worker.perform([], options({ deadlineMs: 300 }));
+    expect(late.end.kind).toBe('deadline');
+  });
+
+  it('tells who dies of a signal that nobody has sent', async () => {
+    const worker = await workerFor(['/bin/sh', '-c', 'sh -c "kill -SEGV \\$\\$"; sh -c "kill -TERM \\$\\$"; exit 3']);
+    const { end, deaths } = await worker.perform([], options());
+    expect(end).toEqual({ kind: 'exited', status: 3 });
+    expect(deaths).toMatchObject([{ program: 'sh', signal: 'SIGSEGV', isRoot: false }]);
+  });
+
+  it('waits for processes that have work when the command has ended, and ends those that sleep', async () => {
+    const worker = await workerFor(['/bin/sh', '-c', '(sleep 0.03; echo late) & (sleep 300 2>&-) &']);
+    const { end, leftRunning, stdout } = await worker.perform([], options());
+    expect([end, leftRunning, Buffer.from(stdout.bytes).toString()]).toEqual([
+      { kind: 'exited', status: 0 },
+      [expect.stringMatching(/sleep$/)],
+      'late\n',
+    ]);
+  });
+
+  it('writes down the calls of a clean run, and of a run with a fault those from it on', async () => {
+    const worker = await workerFor(['/bin/cat', 'a', 'b'], FILES);
+    const { recorded } = await worker.perform([], options({ ...CLEAN, record: true }));
+    const own = recorded!.calls.filter(({ isLoaders }) => !isLoaders);
+    expect(own.map(({ syscall }) => syscall)).toEqual(expect.arrayContaining(['openat', 'read', 'write', 'close']));
+    const [open] = own.filter(({ syscall, paths }) => syscall === 'openat' && paths.some((one) => one.endsWith('/a')));
+    expect(open).toMatchObject({ task: '0', errors: expect.arrayContaining(['EMFILE']) });
+    expect(recorded!.stacks[open!.stack]!.at(-1)!.file).toMatch(/cat$/);
+    const after = await worker.perform([fault('openat', open!.ordinal, 'error=EMFILE')], options({ record: true }));
+    expect(after.recorded!.calls[0]).toMatchObject({ syscall: 'openat', ordinal: open!.ordinal, result: -24 });
+    expect(after.recorded!.calls.length).toBeGreaterThan(1);
+  });
+
+  it('keeps the bytes of what changed, if asked for', async () => {
+    const worker = await workerFor(['/bin/sh', '-c', 'echo more >> a; mkdir d'], FILES);
+    const { contents } = await worker.perform([], options({ ...CLEAN, contents: true }));
+    expect(Object.entries(contents).map(([name, bytes]) => [name, Buffer.from(bytes).toString()])).toEqual([
+      ['a', 'one\nmore\n'],
+    ]);
+  });
+
+  it('gives each run the same clock, the same random bytes and the same addresses', async () => {
+    const script =
+      'import os, time, ctypes\nprint(time.time(), os.urandom(8).hex(), os.getrandom(4).hex(), id(os), open("/proc/self/auxv","rb").read(0), ctypes.CDLL(None).printf)';
+    const worker = await workerFor([PYTHON, '-c', script]);
+    const still = options({ ...CLEAN, stillness: { clock: true, entropy: true } });
+    const [first, second] = [await worker.perform([], still), await worker.perform([], still)];
+    expect(first.end).toEqual({ kind: 'exited', status: 0 });
+    expect(textsOf(second)).toEqual(textsOf(first));
+    const seconds = Number(textsOf(first)[0].split(' ')[0]);
+    expect(seconds % 86_400).toBeLessThan(1);
+    expect(textsOf(await worker.perform([], options(CLEAN)))).not.toEqual(textsOf(first));
+  });
+
+  it('ends with the process that started it, with all that it runs', async () => {
+    const marker = `renacer-worker-test-${process.pid}`;
+    const script = `
+      import { WorkerProcess } from '${pathToFileURL(path.join(ROOT, 'dist/campaign/sweep/worker/worker-process.js'))}';
+      const worker = await WorkerProcess.start(${JSON.stringify(subjectOf(['/bin/sh', '-c', `: ${marker}; sleep 300`], scratch()))}, undefined);
+      console.log(worker.pid);
+      worker.perform([], ${JSON.stringify(options({ deadlineMs: 300_000 }))});`;
+    const starter = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = Number(String((await once(starter.stdout, 'data'))[0]));
+    await expect.poll(() => processesNaming(`: ${marker}`).length, { timeout: 20_000 }).toBeGreaterThan(0);
+    starter.kill('SIGKILL');
+    await expect
+      .poll(() => [processesNaming(`: ${marker}; sleep`).length, isThere(pid)], { timeout: 20_000 })
+      .toEqual([0, false]);
   });
 
   it('refuses what it cannot start, in words', async () => {

@@ -1,3 +1,4 @@
+import type { Stillness } from '../../faults/still/index.ts';
 import type { CaseFault, Observation } from '../../model/sweep.ts';
 
 /** What is swept: complete, nothing is looked up any more. It can be sent to another process. */
@@ -38,19 +39,12 @@ export interface Service {
   readonly drive: string;
 }
 
-/** What is made to stand still, so that two runs can be compared. */
-export interface Stillness {
-  /** No address space randomisation, a hash seed, the same process ids where the kernel lets us. Always. */
-  readonly clock: boolean;
-  /** getrandom(2), AT_RANDOM and /dev/urandom give the same bytes. */
-  readonly entropy: boolean;
-}
-
 export interface PerformOptions {
   /** Write down the calls: all of a clean run, and of a run with faults those from the first fault on. It costs time. */
   readonly record: boolean;
   /** Keep the bytes of small files that changed, for the evidence. */
   readonly contents: boolean;
+  /** Addresses always stand still. */
   readonly stillness: Stillness;
   /** When to give up, if neither a hang nor a spin was seen. */
   readonly deadlineMs: number;

@@ -33,6 +33,7 @@ const tools = { ptrace: new Ptrace(), memory: new TaskMemory(MEMORY_BYTES) };
 export class StackTracer implements Policy, Locator {
   readonly armed: ReadonlySet<number>;
   readonly #limit: number;
+  readonly #isLaunched: boolean;
   /** The command has not called execve yet: it runs in our memory, and what it does there is ours. */
   #launching: boolean;
   readonly #ptrace = tools.ptrace;
@@ -47,6 +48,7 @@ export class StackTracer implements Policy, Locator {
    * task is a command that is started for this run.
    */
   constructor(limit: number, sources: boolean, launched: boolean) {
+    this.#isLaunched = launched;
     this.#launching = launched;
     this.#limit = limit;
     this.armed = limit > 0 ? MAPPING_CALLS : new Set();
@@ -54,6 +56,12 @@ export class StackTracer implements Policy, Locator {
     this.#modules = new Modules(this.#names, memory, sources);
     this.#generated = new GeneratedCode(this.#names);
     this.#unwinder = new Unwinder(memory, this.#generated, limit);
+  }
+
+  /** For another run: what is known of files stays, and frames keep their ids. */
+  begin(): void {
+    this.#launching = this.#isLaunched;
+    for (const tgid of this.#spaces.keys()) this.#forget(tgid);
   }
 
   get frames(): Uint32Array {

@@ -1,5 +1,6 @@
 import { onlyCpu, setAffinity } from '../../../linux/affinity.ts';
 import { dieWithParent } from '../../../linux/die-with-parent.ts';
+import { fixAddresses } from '../../../linux/fixed-addresses.ts';
 import { RenacerError } from '../../../model/errors.ts';
 import { readMessage, writeMessage } from './frames.ts';
 import { PlainWorkTree } from './plain-work-tree.ts';
@@ -16,7 +17,7 @@ async function work(): Promise<void> {
   let engine: WarmEngine | undefined;
   answer(() => {
     if (setUp.cpu !== undefined) setAffinity(0, onlyCpu(setUp.cpu));
-    engine = new WarmEngine(setUp.subject, new PlainWorkTree(setUp.subject.input));
+    engine = new WarmEngine(setUp.subject, new PlainWorkTree(setUp.subject));
     return { kind: 'ready' };
   });
   if (!engine) return;
@@ -52,4 +53,5 @@ function failureOf(error: unknown): Failure {
 }
 
 dieWithParent();
+fixAddresses();
 await work();

@@ -3,16 +3,22 @@ import { cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TreeChange, TreeEntry } from '../../../model/sweep.ts';
+import type { Subject } from '../performer.ts';
 import type { WorkTree } from './work-tree.ts';
+
+/** What is called so is never part of an input. */
+const OWN_DIRECTORY = '.renacer';
 
 /** A copy of the input in a directory for temporary files, without an enclosure around it: nothing else is looked at or put back. */
 export class PlainWorkTree implements WorkTree {
   readonly directory: string;
   readonly #input: string;
+  readonly #leftOut: ReadonlySet<string>;
   readonly #image: ReadonlyMap<string, TreeEntry>;
 
-  constructor(input: string) {
+  constructor({ input, leftOut }: Pick<Subject, 'input' | 'leftOut'>) {
     this.#input = input;
+    this.#leftOut = new Set(leftOut);
     this.directory = mkdtempSync(path.join(tmpdir(), 'renacer-sweep-'));
     this.#fill();
     this.#image = entriesOf(this.directory);
@@ -31,6 +37,10 @@ export class PlainWorkTree implements WorkTree {
     return [];
   }
 
+  contents(name: string): Uint8Array {
+    return readFileSync(path.join(this.directory, name));
+  }
+
   restore(): void {
     if (this.changes().length === 0) return;
     for (const name of readdirSync(this.directory)) rmSync(path.join(this.directory, name), { recursive: true });
@@ -42,7 +52,8 @@ export class PlainWorkTree implements WorkTree {
   }
 
   #fill(): void {
-    cpSync(this.#input, this.directory, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    const filter = (file: string): boolean => !this.#leftOut.has(file) && path.basename(file) !== OWN_DIRECTORY;
+    cpSync(this.#input, this.directory, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true, filter });
   }
 }
 

@@ -1,4 +1,3 @@
-import { ReplayPolicy } from '../../../faults/replay-policy.ts';
 import { CAP, hasCapability } from '../../../linux/capabilities.ts';
 import { monotonicMs } from '../../../linux/clock.ts';
 import { LaunchError } from '../../../linux/gated-process.ts';
@@ -11,20 +10,20 @@ import { signalName } from '../../../syscalls/signals.ts';
 import { NO_RECORDER } from '../../../tracer/event-recorder.ts';
 import type { Following } from '../../../tracer/following.ts';
 import type { Policy } from '../../../tracer/policy.ts';
-import { PolicyChain } from '../../../tracer/policy-chain.ts';
 import type { ProcessDeath } from '../../../tracer/process-deaths.ts';
 import { StopLoop } from '../../../tracer/stop-loop.ts';
+import { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
 import type { PerformOptions, Subject } from '../performer.ts';
-import { recordedFaults } from './case-recording.ts';
+import { contentsOf } from './contents.ts';
 import { Stdio } from './outputs.ts';
-import { RunWatch } from './run-watch.ts';
+import { RunPolicies } from './run-policies.ts';
 import type { WorkTree } from './work-tree.ts';
 
 const FOLLOWING: Following = { method: 'seccomp', tree: true };
 const LOOP = { keepsWakeupTask: true, isPinned: true } as const;
 const SIGKILL = 9;
-/** Faults of a case draw nothing. */
-const SEED = 0;
+/** Frames of a stack. */
+const MAX_FRAMES = 256;
 
 /** Runs one subject as often as wanted, by a launcher that is laid out once and the stop loop: no control group, no thread, no pipes for a run. */
 export class WarmEngine {
@@ -33,6 +32,7 @@ export class WarmEngine {
   readonly #stdio: Stdio;
   readonly #launcher: Launcher;
   readonly #filters = new Map<string, Uint8Array>();
+  #tracer: StackTracer | undefined;
 
   constructor(subject: Subject, workTree: WorkTree) {
     this.#subject = subject;
@@ -51,36 +51,33 @@ export class WarmEngine {
       noNewPrivileges: !hasCapability(CAP.SYS_ADMIN),
       newSession: true,
       closesOthers: true,
-      fixedAddresses: true,
     });
   }
 
   /** Throws a RenacerError if the command can't be started. */
   perform(faults: readonly CaseFault[], options: PerformOptions): Observation {
     this.#stdio.renew();
-    const replay =
-      faults.length === 0 ? undefined : new ReplayPolicy({ seed: SEED, faults: recordedFaults(faults) }, noted, noted);
-    const watch = new RunWatch(replay?.armed ?? NO_CALLS, options);
+    const policies = new RunPolicies(faults, options, () => this.#stackTracer());
     const startMs = monotonicMs();
-    const { status, deaths } = this.#run(replay ? new PolicyChain([watch, replay]) : watch);
+    const { status, deaths } = this.#run(policies.all);
     const durationMs = monotonicMs() - startMs;
     const changes = this.#workTree.changes();
     const changesOutside = this.#workTree.changesOutside();
     const observation: Observation = {
-      end: watch.end ?? endOf(status, faults),
-      injected: replay?.use().injected ?? 0,
+      end: policies.watch.end ?? endOf(status, faults),
+      injected: policies.injected,
       stdout: this.#stdio.stdout(),
       stderr: this.#stdio.stderr(),
       changes,
       changesOutside,
       deaths: deaths.flatMap(deathOf),
-      leftRunning: watch.leftRunning,
-      denied: [],
+      leftRunning: policies.watch.leftRunning,
+      denied: policies.denied,
       verify: undefined,
       verifyAlways: undefined,
       served: undefined,
-      contents: {},
-      recorded: undefined,
+      contents: options.contents ? contentsOf(changes, (path) => this.#workTree.contents(path)) : {},
+      recorded: policies.recorded,
       durationMs,
     };
     this.#workTree.restore();
@@ -105,6 +102,13 @@ export class WarmEngine {
     }
   }
 
+  /** One for all runs: what it has read of programs and their debug files is good for the next. */
+  #stackTracer(): StackTracer {
+    this.#tracer ??= new StackTracer(MAX_FRAMES, true, true);
+    this.#tracer.begin();
+    return this.#tracer;
+  }
+
   #filterOf(armed: Policy['armed']): Uint8Array {
     const key = armed === 'all' ? armed : [...armed].sort((a, b) => a - b).join();
     const filter = this.#filters.get(key) ?? traceFilter(armed);
@@ -112,11 +116,6 @@ export class WarmEngine {
     return filter;
   }
 }
-
-const NO_CALLS: ReadonlySet<number> = new Set();
-
-/** What was injected is counted by the policy. */
-function noted(): void {}
 
 function endOf(status: number, faults: readonly CaseFault[]): RunEnd {
   if (hasExited(status)) return { kind: 'exited', status: exitStatusOf(status) };

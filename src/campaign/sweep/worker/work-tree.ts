@@ -8,6 +8,8 @@ export interface WorkTree {
   changes(): readonly TreeChange[];
   /** The same of the other directories that the command may write to, by absolute paths. */
   changesOutside(): readonly TreeChange[];
+  /** The bytes of a file in it, as it is now. */
+  contents(path: string): Uint8Array;
   /** As the input, again. */
   restore(): void;
   dispose(): void;

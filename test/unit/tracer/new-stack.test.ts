@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { vdsoEntry } from '../../../src/tracer/hidden-vdso.ts';
+import { AT_SYSINFO_EHDR } from '../../../src/linux/auxv.ts';
+import { auxiliaryEntry } from '../../../src/tracer/new-stack.ts';
 
 const words = (...values: number[]): DataView => new DataView(BigUint64Array.from(values.map(BigInt)).buffer);
 
@@ -11,5 +12,5 @@ describe('the stack of a new program', () => {
     ['has none before the end of the vector', [0, 0, 0, 9, 1, 0, 0, 33, 5], undefined],
     ['is cut', [1, 11, 0, 5], undefined],
     ['is cut before the end of the vector', [1, 11, 0, 0, 9], undefined],
-  ])('%s', (_, stack, place) => expect(vdsoEntry(words(...stack))).toBe(place));
+  ])('%s', (_, stack, place) => expect(auxiliaryEntry(words(...stack), AT_SYSINFO_EHDR)).toBe(place));
 });

@@ -1,0 +1,56 @@
+import { ReplayPolicy } from '../../../faults/replay-policy.ts';
+import { stillPolicies } from '../../../faults/still/index.ts';
+import type { CaseFault, Recorded } from '../../../model/sweep.ts';
+import type { Policy } from '../../../tracer/policy.ts';
+import { PolicyChain } from '../../../tracer/policy-chain.ts';
+import type { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
+import type { PerformOptions } from '../performer.ts';
+import { CallLog } from './call-log.ts';
+import { recordedFaults } from './case-recording.ts';
+import { RunWatch } from './run-watch.ts';
+
+/** Faults of a case draw nothing. */
+const SEED = 0;
+
+/** All that has a say in one run of the warm engine, or is told of it. */
+export class RunPolicies {
+  readonly watch: RunWatch;
+  readonly #replay: ReplayPolicy | undefined;
+  readonly #log: CallLog | undefined;
+  /** All of them as one. */
+  readonly all: Policy;
+
+  /** `tracer`: who finds stacks; asked for if calls are written down. */
+  constructor(faults: readonly CaseFault[], options: PerformOptions, tracer: () => StackTracer) {
+    const { stillness, record } = options;
+    const stacks = record ? tracer() : undefined;
+    this.#log = stacks && new CallLog(stacks, faults.length === 0 ? 'start' : 'first fault');
+    this.#replay =
+      faults.length === 0
+        ? undefined
+        : new ReplayPolicy({ seed: SEED, faults: recordedFaults(faults) }, () => this.#log?.begin(), noSignals);
+    this.watch = new RunWatch(this.#log?.armed ?? this.#replay?.armed ?? NO_CALLS, options);
+    const others = [...stillPolicies(stillness), this.#replay, this.#log, stacks].filter(
+      (policy) => policy !== undefined,
+    );
+    this.all = new PolicyChain([this.watch, ...others]);
+  }
+
+  /** How many faults of the case were injected. */
+  get injected(): number {
+    return this.#replay?.use().injected ?? 0;
+  }
+
+  get recorded(): Recorded | undefined {
+    return this.#log?.recorded();
+  }
+
+  get denied(): readonly string[] {
+    return this.#log?.denied ?? [];
+  }
+}
+
+const NO_CALLS: ReadonlySet<number> = new Set();
+
+/** Cases have none. */
+function noSignals(): void {}
