@@ -156,7 +156,9 @@ export const ERRNO_FAMILIES: readonly ErrnoFamily[] = [
     rare: 'EAFNOSUPPORT EPROTONOSUPPORT',
     never: 'EOPNOTSUPP',
   },
-  { calls: 'dup dup2 dup3', likely: 'EMFILE', rare: 'EBUSY', never: 'EINTR' },
+  { calls: 'dup', likely: 'EMFILE', rare: '+ENOMEM', never: 'EINTR EBUSY' },
+  // EBUSY: another task is opening a file under that very number. Of a full table fs/file.c makes EBADF.
+  { calls: 'dup2 dup3', likely: 'EBUSY +ENOMEM', rare: 'EMFILE', never: 'EINTR' },
   {
     calls: 'accept accept4',
     likely: `${NEW_DESCRIPTOR} ENOBUFS ECONNABORTED EAGAIN@nonblocking|timeout EINTR`,
