@@ -12,7 +12,7 @@ import { WorkerPool } from './worker-pool.ts';
 /** After it was asked to end: how long findings go on being confirmed. */
 const GRACE_MS = 5000;
 
-export interface CampaignOptions<C extends Case, R extends CaseResult> {
+export interface CampaignOptions<C extends Case, R extends CaseResult, F> {
   /** How many cases are performed at the same time. */
   readonly jobs: number;
   /** How many cases are tried at most, those that are known from before included. */
@@ -28,6 +28,8 @@ export interface CampaignOptions<C extends Case, R extends CaseResult> {
   readonly progress?: ProgressMeter | undefined;
   /** Each case that has a result, in the order of the plan; those from before, too. */
   readonly onCase?: ((of: C, result: R) => void) | undefined;
+  /** Each finding, as soon as it is confirmed. */
+  readonly onFinding?: ((finding: F) => void) | undefined;
 }
 
 export interface CampaignOutcome<C extends Case, R extends CaseResult, F> {
@@ -40,6 +42,8 @@ export interface CampaignOutcome<C extends Case, R extends CaseResult, F> {
   readonly classes: Readonly<Record<CaseClass, number>>;
   readonly notTried: readonly NotTried[];
   readonly ended: Ended;
+  /** Of those that were performed now, while cases were. */
+  readonly casesPerSecond: number;
 }
 
 /**
@@ -48,7 +52,7 @@ export interface CampaignOutcome<C extends Case, R extends CaseResult, F> {
  */
 export async function campaign<C extends Case, R extends CaseResult, F>(
   maker: CaseMaker<C, R, F>,
-  options: CampaignOptions<C, R>,
+  options: CampaignOptions<C, R, F>,
 ): Promise<CampaignOutcome<C, R, F>> {
   const { jobs, signal, atOnce, progress } = options;
   const pool = new WorkerPool(() => maker.openWorker(), jobs);
@@ -58,7 +62,8 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
     if (atOnce?.aborted) await pool.close();
     const known = new KnownResults(maker, options.log);
     const causes = new Set<string>();
-    const stopAtMs = monotonicMs() + (options.forMs ?? Number.POSITIVE_INFINITY);
+    const begunMs = monotonicMs();
+    const stopAtMs = begunMs + (options.forMs ?? Number.POSITIVE_INFINITY);
     const trying = new Trying(maker, {
       jobs,
       maxRuns: options.maxRuns ?? Number.POSITIVE_INFINITY,
@@ -74,13 +79,14 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
     const counts = () => ({ done: trying.done, known: trying.known, findings: causes.size });
     progress?.begin('cases', counts, options.forMs === undefined ? undefined : stopAtMs);
     const tried = await trying.run();
+    const casesPerSecond = (1000 * trying.performed) / Math.max(monotonicMs() - begunMs, 1);
 
     const groups = groupByCause(tried.results, maker);
     const isOver = endOf(signal, atOnce);
-    const confirming = new FindingsUnderWay(maker, { jobs, pool, known, isOver });
+    const confirming = new FindingsUnderWay(maker, { jobs, pool, known, isOver, onFinding: options.onFinding });
     progress?.begin('confirming', () => ({ done: confirming.done, known: groups.length, findings: groups.length }));
     const told = await confirming.run(groups);
-    return { ...told, ...tried, classes: countClasses(tried.results), notTried: notTried(tried) };
+    return { ...told, ...tried, classes: countClasses(tried.results), notTried: notTried(tried), casesPerSecond };
   } finally {
     atOnce?.removeEventListener('abort', close);
     await pool.close();

@@ -75,6 +75,6 @@ export interface CaseMaker<C extends Case, R extends CaseResult, F> {
   inWords(result: R): string;
   /** What of a case and its result stands in the results file: all that the functions above look at. */
   toJson(of: C, result: R): JsonObject;
-  /** Throws an Error that says what is wrong with it. */
-  fromJson(json: JsonObject): { readonly case: C; readonly result: R };
+  /** The result. Throws an Error that says what is wrong with it. */
+  fromJson(json: JsonObject): R;
 }

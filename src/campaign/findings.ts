@@ -18,12 +18,14 @@ export interface Unconfirmed<C extends Case, R extends CaseResult> extends Shown
   readonly why: string;
 }
 
-export interface FindingsOptions<C extends Case, R extends CaseResult> {
+export interface FindingsOptions<C extends Case, R extends CaseResult, F> {
   readonly jobs: number;
   readonly pool: WorkerPool<CaseWorker<C, R>>;
   readonly known: KnownResults<C, R>;
   /** Whether nothing more is to be begun. */
   readonly isOver: () => boolean;
+  /** Each as soon as it is confirmed. */
+  readonly onFinding: ((finding: F) => void) | undefined;
 }
 
 interface Told<C extends Case, R extends CaseResult, F> {
@@ -41,9 +43,9 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
   /** How many causes are done with. */
   done = 0;
   readonly #maker: CaseMaker<C, R, F>;
-  readonly #options: FindingsOptions<C, R>;
+  readonly #options: FindingsOptions<C, R, F>;
 
-  constructor(maker: CaseMaker<C, R, F>, options: FindingsOptions<C, R>) {
+  constructor(maker: CaseMaker<C, R, F>, options: FindingsOptions<C, R, F>) {
     this.#maker = maker;
     this.#options = options;
   }
@@ -60,7 +62,9 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
       () => waiting.shift(),
       async ([number, group]) => {
         const lines: ResultsLine[] = [];
-        told[number] = await this.#tell(group, lines);
+        const one = await this.#tell(group, lines);
+        told[number] = one;
+        if (one.finding !== undefined) this.#options.onFinding?.(one.finding);
         written.put(number, lines);
         this.done++;
       },

@@ -45,7 +45,7 @@ export class KnownResults<C extends Case, R extends CaseResult> {
 
   #read(line: ResultsLine & { readonly type: 'case' }, file: string, number: number): R {
     try {
-      return this.#maker.fromJson(line.case).result;
+      return this.#maker.fromJson(line.case);
     } catch (cause) {
       if (cause instanceof RenacerError) throw cause;
       throw badResults(file, number, (cause as Error).message, cause);

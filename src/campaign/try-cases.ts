@@ -39,6 +39,8 @@ export interface FailedCase<C extends Case> {
 
 /** The cases of a plan under way: see {@link Trying.run}. */
 export class Trying<C extends Case, R extends CaseResult> {
+  /** How many were performed now: the others were known. */
+  performed = 0;
   readonly #options: TryOptions<C, R>;
   readonly #plan: Plan<C, R>;
   readonly #results: Shown<C, R>[] = [];
@@ -89,6 +91,7 @@ export class Trying<C extends Case, R extends CaseResult> {
   }
 
   async #perform(one: C): Promise<void> {
+    this.performed++;
     try {
       this.#plan.settle({ case: one, result: await this.#options.perform(one) });
     } catch (error) {

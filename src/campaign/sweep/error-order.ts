@@ -12,11 +12,13 @@ const LASTING: ReadonlySet<string> = new Set('EIO ENOSPC EDQUOT EMFILE ENFILE EN
 
 /** The plainest first. */
 export function byPlainness(errors: readonly string[]): string[] {
-  const rank = (errno: string): number => {
-    const index = PLAIN.indexOf(errno);
-    return index < 0 ? PLAIN.length : index;
-  };
-  return [...errors].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return [...errors].sort((a, b) => plainness(a) - plainness(b) || (a < b ? -1 : 1));
+}
+
+/** How plain an error is: less is plainer. */
+export function plainness(errno: string): number {
+  const index = PLAIN.indexOf(errno);
+  return index < 0 ? PLAIN.length : index;
 }
 
 /** Those that say something of their own, in their order: not a full quota beside a full disk. */

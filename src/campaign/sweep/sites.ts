@@ -86,5 +86,10 @@ const LIBRARIES =
 
 /** The innermost function of a stack that is not the C library's; of a stack that is all of it, the innermost. */
 export function ownFrame(stack: readonly StackFrame[]): StackFrame | undefined {
-  return stack.find(({ file }) => !LIBRARIES.test(file)) ?? stack[0];
+  return stack.find((frame) => !isOfLibc(frame)) ?? stack[0];
+}
+
+/** Whether code is the C library's or the loader's. */
+export function isOfLibc({ file }: StackFrame): boolean {
+  return LIBRARIES.test(file);
 }

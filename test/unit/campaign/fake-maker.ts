@@ -134,12 +134,11 @@ export class FakeMaker implements CaseMaker<FakeCase, FakeResult, FakeFinding> {
     return { number, strength, class: of, word, durationMs };
   }
 
-  fromJson(json: JsonObject): { case: FakeCase; result: FakeResult } {
+  fromJson(json: JsonObject): FakeResult {
     const { number, strength, class: of, word, durationMs } = json;
     if (typeof number !== 'number' || typeof strength !== 'number') throw new Error('number is not a number');
     if (!CASE_CLASSES.includes(of as CaseClass) || typeof word !== 'string') throw new Error('class is none');
-    const result = { class: of as CaseClass, word, durationMs: Number(durationMs), closely: false };
-    return { case: fakeCase(number, strength), result };
+    return { class: of as CaseClass, word, durationMs: Number(durationMs), closely: false };
   }
 
   #result({ number, strength }: FakeCase, closely: boolean): FakeResult {

@@ -9,7 +9,7 @@ import { refuseDifferences, refuseFailure } from './refusals.ts';
 import { type SteadyCalls, steadyCalls } from './steady-calls.ts';
 
 /** How often the command is run without faults, to see what it does by itself. */
-const CLEAN_RUNS = 3;
+export const CLEAN_RUNS = 3;
 /** Nothing is known yet of how long it takes. */
 const FIRST_DEADLINE_MS = 600_000;
 /** How much longer than a good run a run may take; on a busy machine short ones vary by more. */

@@ -4,9 +4,9 @@ import type { CaseFault, Recorded } from '../../../model/sweep.ts';
 import type { Policy } from '../../../tracer/policy.ts';
 import { PolicyChain } from '../../../tracer/policy-chain.ts';
 import type { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
+import { recordedFaults } from '../case-recording.ts';
 import type { PerformOptions } from '../performer.ts';
 import { CallLog } from './call-log.ts';
-import { recordedFaults } from './case-recording.ts';
 import { RunWatch } from './run-watch.ts';
 
 /** Faults of a case draw nothing. */

@@ -1,6 +1,6 @@
-import { parseInject } from '../../../faults/inject-grammar.ts';
-import type { RecordedFault } from '../../../faults/replay-file.ts';
-import type { CaseFault } from '../../../model/sweep.ts';
+import { parseInject } from '../../faults/inject-grammar.ts';
+import type { RecordedFault } from '../../faults/replay-file.ts';
+import type { CaseFault } from '../../model/sweep.ts';
 
 /** The faults of a case as a recording has them: so both engines inject them, and `renacer replay`. */
 export function recordedFaults(faults: readonly CaseFault[]): RecordedFault[] {

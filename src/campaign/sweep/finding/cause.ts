@@ -1,0 +1,55 @@
+import path from 'node:path';
+import type { CaseClass } from '../../../model/campaign.ts';
+import type { StackFrame } from '../../../model/stack-frame.ts';
+import type { CaseFault, Site } from '../../../model/sweep.ts';
+import type { Cause } from '../../case-maker.ts';
+import { digestOf } from '../digest.ts';
+import { isOfLibc, ownFrame } from '../sites.ts';
+
+const DIGITS = 8;
+
+/**
+ * What a finding is told from others by: the function that made the call, and in which way it failed. Which error that was makes no
+ * other cause: who does not look at a result does not look at any.
+ *
+ * @param fault the last of the case: the one that was not borne
+ */
+export function causeOf(fault: CaseFault, site: Site, of: CaseClass): Cause {
+  const kind = kindOf(fault);
+  return {
+    key: JSON.stringify([kind, site.syscall, site.program, handlerOf(site.stack)]),
+    id: digestOf(of, kind, site.syscall, errorOf(fault), path.basename(site.program), shapeOf(site.stack)).slice(
+      0,
+      DIGITS,
+    ),
+  };
+}
+
+/** `error=ENOSPC` -> `ENOSPC`; `short`, `kill`. */
+export function errorOf({ way, fault }: CaseFault): string {
+  if (way === 'short' || way === 'kill') return way;
+  return /^error=(\w+)/.exec(fault)?.[1] ?? fault;
+}
+
+/** An error that stays is ignored as one that does not. */
+function kindOf({ way }: CaseFault): 'error' | 'short' | 'kill' {
+  return way === 'once' || way === 'persistent' ? 'error' : way;
+}
+
+function handlerOf(stack: readonly StackFrame[]): readonly (string | number)[] {
+  const frame = ownFrame(stack);
+  return frame ? [frame.file, frame.symbol ?? frame.address] : [];
+}
+
+/** The functions on the way to a call, by name; those without one by how many follow each other in which file. */
+function shapeOf(stack: readonly StackFrame[]): readonly (readonly [string, string | number])[] {
+  const shape: [string, string | number][] = [];
+  for (const { file, symbol } of stack.filter((frame) => !isOfLibc(frame))) {
+    const name = path.basename(file);
+    const last = shape.at(-1);
+    if (symbol !== undefined) shape.push([name, symbol]);
+    else if (last?.[0] === name && typeof last[1] === 'number') last[1]++;
+    else shape.push([name, 1]);
+  }
+  return shape;
+}

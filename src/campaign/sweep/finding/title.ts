@@ -1,0 +1,28 @@
+import path from 'node:path';
+import type { CaseClass } from '../../../model/campaign.ts';
+import type { CaseFault, Site } from '../../../model/sweep.ts';
+import { ownFrame } from '../sites.ts';
+import { errorOf } from './cause.ts';
+
+/** A finding in one sentence: `save() takes a failed write (ENOSPC) for a success`. */
+export function titleOf(of: CaseClass, fault: CaseFault, site: Site): string {
+  const program = path.basename(site.program);
+  const symbol = ownFrame(site.stack)?.symbol;
+  const who = symbol === undefined ? program : `${symbol}()`;
+  const at = symbol === undefined ? '' : ` in ${who}`;
+  if (fault.way === 'kill') return `${program} leaves damaged files if it is killed at ${site.syscall}${at}`;
+  const failing =
+    fault.way === 'short' ? `${site.syscall}${at} is short` : `${site.syscall}${at} fails with ${errorOf(fault)}`;
+  const when = fault.way === 'persistent' ? `${failing} for good` : failing;
+  if (of === 'corrupted' && fault.way === 'short') return `${who} takes a short ${site.syscall} for a whole one`;
+  if (of === 'corrupted') return `${who} takes a failed ${site.syscall} (${errorOf(fault)}) for a success`;
+  return `${program} ${VERBS[of] ?? of} when ${when}`;
+}
+
+const VERBS: Partial<Record<CaseClass, string>> = {
+  damaged: 'leaves damaged files',
+  crashed: 'crashes',
+  hung: 'hangs',
+  spinning: 'repeats it without end',
+  silent: 'fails without a word',
+};

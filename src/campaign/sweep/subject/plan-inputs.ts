@@ -1,0 +1,36 @@
+import path from 'node:path';
+import type { SweepRequest } from '../../../model/sweep-request.ts';
+import type { JsonObject } from '../../case-maker.ts';
+import type { Subject } from '../performer.ts';
+import { fileDigest, inputDigest } from './input-digest.ts';
+
+/** All that decides which cases there are and how they are judged, as it stands in the first line of the results file. */
+export function planInputs(request: SweepRequest, { file }: Subject): JsonObject {
+  const program = path.resolve(request.input, file);
+  return {
+    command: [request.command, ...request.args],
+    program: { file: program, digest: fileDigest(program) },
+    input: inputDigest(request.input, request.ownFiles),
+    stdin: request.stdin === undefined ? null : fileDigest(request.stdin),
+    env: request.env,
+    options: {
+      ignore: request.ignore,
+      compare: request.compare,
+      verify: request.verify ?? null,
+      verify_always: request.verifyAlways ?? null,
+      protect: request.protect ?? null,
+      faults: request.faults,
+      every: request.every,
+      depth: request.depth,
+      only: request.only ?? null,
+      paths: request.paths,
+      errors: request.errors ?? null,
+      sites: request.sites,
+      quick: request.quick,
+      isolation: request.isolation,
+      network: request.network,
+      ready: request.ready ?? null,
+      drive: request.drive ?? null,
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Observation, Recorded, SweepCase } from '../../model/sweep.ts';
+import type { SweepRequest } from '../../model/sweep-request.ts';
+import type { CaseWorker } from '../case-maker.ts';
+import { type HandlerCases, NO_HANDLERS, type SweepCaseResult } from './case-result.ts';
+import type { CleanRuns } from './clean/clean-runs.ts';
+import { endText } from './finding/reaction.ts';
+import { handlerSites, recordedCases } from './handlers.ts';
+import type { Performer, PerformOptions } from './performer.ts';
+import { type Judge, judgeOf } from './verdict/judge.ts';
+import { judgedCase } from './verdict/judged-case.ts';
+
+/** What is the same for all cases of a sweep. */
+export interface CaseConditions {
+  readonly judge: Judge;
+  readonly options: Omit<PerformOptions, 'record' | 'contents'>;
+  /** Whether the calls of a case's run are looked at for handlers. */
+  readonly wants: (of: SweepCase) => boolean;
+  /** Cases at calls that only this run made. */
+  readonly handlersIn: (of: SweepCase, recorded: Recorded) => HandlerCases;
+}
+
+/** @param cases of the plan: which of their runs are looked at for handlers is the same whatever order they come in */
+export function conditionsOf(clean: CleanRuns, cases: readonly SweepCase[], request: SweepRequest): CaseConditions {
+  const { stillness, deadlineMs, usualCalls, usualMs, sites } = clean;
+  const recorded = request.depth === 2 ? recordedCases(cases) : new Set<string>();
+  return {
+    judge: judgeOf(clean.results, request),
+    options: { stillness, deadlineMs, usualCalls, usualMs },
+    wants: ({ id }) => recorded.has(id),
+    handlersIn: (of, calls) => handlerSites(of, calls, sites, request),
+  };
+}
+
+/** Performs cases by a performer, and judges what was seen. */
+export class SweepWorker implements CaseWorker<SweepCase, SweepCaseResult> {
+  readonly #performer: Performer;
+  readonly #conditions: CaseConditions;
+
+  constructor(performer: Performer, conditions: CaseConditions) {
+    this.#performer = performer;
+    this.#conditions = conditions;
+  }
+
+  async perform(of: SweepCase, closely: boolean): Promise<SweepCaseResult> {
+    const { options, wants, handlersIn } = this.#conditions;
+    const isWanted = wants(of);
+    const seen = await this.#performer.perform(of.faults, {
+      ...options,
+      record: isWanted || closely,
+      contents: closely,
+    });
+    const handlers = isWanted && seen.recorded ? handlersIn(of, seen.recorded) : NO_HANDLERS;
+    const result = this.#judge(of, seen, handlers);
+    return closely ? { ...result, end: endText(seen.end), recorded: seen.recorded } : result;
+  }
+
+  async confirm(of: SweepCase): Promise<SweepCaseResult> {
+    const { options } = this.#conditions;
+    const seen = await this.#performer.confirm(of.faults, { ...options, record: false, contents: true });
+    return this.#judge(of, seen, NO_HANDLERS);
+  }
+
+  close(): Promise<void> {
+    return this.#performer.close();
+  }
+
+  #judge(of: SweepCase, seen: Observation, handlers: HandlerCases): SweepCaseResult {
+    const { faults } = of;
+    const { durationMs } = seen;
+    if (seen.injected < faults.length) {
+      const verdict = { class: 'tolerated', reason: 'the call was not made again', evidence: [], notes: [] } as const;
+      return { class: verdict.class, verdict, durationMs, reached: false, handlers: NO_HANDLERS };
+    }
+    const verdict = this.#conditions.judge(seen, judgedCase(of));
+    return { class: verdict.class, verdict, durationMs, reached: true, handlers };
+  }
+}
