@@ -38,6 +38,7 @@ function subjectOf(argv: readonly string[], input: string): Subject {
     input,
     stdin: undefined,
     ignore: [],
+    leftOut: [],
     checks: { verify: undefined, verifyAlways: undefined },
     service: undefined,
     isolation: 'none',
