@@ -36,6 +36,7 @@ function subjectOf(argv: readonly string[], input: string): Subject {
     argv,
     env: ['PATH=/usr/bin:/bin', 'LC_ALL=C'],
     input,
+    leftOut: [],
     stdin: undefined,
     ignore: [],
     leftOut: [],
