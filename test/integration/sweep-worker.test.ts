@@ -39,7 +39,6 @@ function subjectOf(argv: readonly string[], input: string): Subject {
     leftOut: [],
     stdin: undefined,
     ignore: [],
-    leftOut: [],
     checks: { verify: undefined, verifyAlways: undefined },
     service: undefined,
     isolation: 'none',
