@@ -16,6 +16,8 @@ export interface SweepMakerOptions {
   readonly plan: SweepPlan;
   /** Of a clean run. */
   readonly clean: Recorded;
+  /** The directory that the command runs in. */
+  readonly input: string;
   readonly openWorker: () => Promise<CaseWorker<SweepCase, SweepCaseResult>>;
   /** What is done with a finding: a file is written for `renacer replay`. */
   readonly keep: (finding: SweepFinding) => Pick<SweepFinding, 'replay' | 'again'>;
@@ -29,15 +31,17 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   readonly openWorker: SweepMakerOptions['openWorker'];
   readonly #keep: SweepMakerOptions['keep'];
   readonly #clean: Recorded;
+  readonly #input: string;
   readonly #sites = new Map<string, Site>();
   readonly #handlersTried = new Set<string>();
   readonly #casesOfSites = new Map<string, SweepCase[]>();
 
-  constructor({ inputs, plan, clean, openWorker, keep }: SweepMakerOptions) {
+  constructor({ inputs, plan, clean, input, openWorker, keep }: SweepMakerOptions) {
     this.inputs = inputs;
     this.cases = plan.cases;
     this.openWorker = openWorker;
     this.#clean = clean;
+    this.#input = input;
     this.#keep = keep;
     for (const site of plan.sites) this.#sites.set(site.id, site);
     for (const one of plan.cases) this.#index(one);
@@ -129,7 +133,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   }
 
   #reaction(fault: CaseFault, { recorded, end }: SweepCaseResult): string[] {
-    const calls = recorded ? reactionOf(fault, recorded, this.#clean) : [];
+    const calls = recorded ? reactionOf(fault, recorded, this.#clean, this.#input) : [];
     return end === undefined ? calls : [...calls, end];
   }
 

@@ -1,8 +1,9 @@
 import type { CaseClass, NotTried } from '../../model/campaign.ts';
 import type { Site, SweepCase, SweepFinding } from '../../model/sweep.ts';
-import type { Leftover, SweepResult, SweptSites } from '../../model/sweep-result.ts';
+import type { SweepResult, SweptSites } from '../../model/sweep-result.ts';
 import type { CampaignOutcome } from '../campaign.ts';
 import type { SweepCaseResult } from './case-result.ts';
+import { countLeftovers } from './leftovers.ts';
 
 export type SweepOutcome = CampaignOutcome<SweepCase, SweepCaseResult, SweepFinding>;
 
@@ -30,7 +31,7 @@ export function totalsOf(
     cases: results.length,
     classes,
     notTried: [...outcome.notTried, ...notReached(outcome), ...failures(outcome)],
-    leftovers: leftoversOf(outcome),
+    leftovers: countLeftovers(results.map(({ result }) => result.verdict.notes)),
     casesPerSecond,
     cut: ended === 'complete' ? undefined : CUT[ended],
   };
@@ -67,12 +68,6 @@ function failures({ failures: failed }: SweepOutcome): NotTried[] {
   return counted(failed.map(({ message }) => message)).map(([message, count]) => {
     return { what: 'cases', count, why: `Renacer failed: ${message}` };
   });
-}
-
-/** The most frequent first. */
-function leftoversOf({ results }: SweepOutcome): Leftover[] {
-  const notes = counted(results.flatMap(({ result }) => [...new Set(result.verdict.notes)]));
-  return notes.map(([what, count]) => ({ what, count })).sort((a, b) => b.count - a.count);
 }
 
 function counted(texts: readonly string[]): [text: string, count: number][] {

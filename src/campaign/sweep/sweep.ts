@@ -137,6 +137,7 @@ class Sweeping {
       inputs: this.#header.inputs,
       plan: planned,
       clean: clean.recorded,
+      input: request.input,
       openWorker: async () => new SweepWorker(await this.#performers.open(), conditions),
       keep: (finding) => writeFinding(finding, request, digests, (failure) => this.notes.push(failure)),
     });

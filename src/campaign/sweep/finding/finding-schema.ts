@@ -61,6 +61,7 @@ const request = z.object({
   network: z.enum(['own', 'host']),
   ready: text,
   drive: text,
+  ownFiles: texts,
 });
 
 const findingFile = z.object({ version: z.literal(1), plan: z.string(), input: z.string(), finding, request });

@@ -2,12 +2,11 @@ import type { SweepFinding } from '../../../model/sweep.ts';
 import type { SweepRequest } from '../../../model/sweep-request.ts';
 
 /** What of a request says where its own files go, and how long it takes: no matter for one of its findings. */
-type NotOfFindings = 'results' | 'resume' | 'findingsDirectory' | 'ownFiles' | 'self' | 'forMs' | 'jobs' | 'maxRuns';
+type NotOfFindings = 'results' | 'resume' | 'findingsDirectory' | 'self' | 'forMs' | 'jobs' | 'maxRuns';
 const NOT_OF_FINDINGS: readonly NotOfFindings[] = [
   'results',
   'resume',
   'findingsDirectory',
-  'ownFiles',
   'self',
   'forMs',
   'jobs',

@@ -8,8 +8,9 @@ const MAX_CALLS = 3;
  * that is soon.
  *
  * @param after the calls of the run with the fault, from it on
+ * @param input the directory that it ran in
  */
-export function reactionOf(fault: Coordinate, after: Recorded, clean: Recorded): string[] {
+export function reactionOf(fault: Coordinate, after: Recorded, clean: Recorded, input: string): string[] {
   const usual = countCalls(fromCoordinate(clean.calls, fault), clean);
   const rest = after.calls.slice(after.calls.findIndex((call) => isAt(call, fault)) + 1);
   const other = rest.filter((call) => {
@@ -18,7 +19,7 @@ export function reactionOf(fault: Coordinate, after: Recorded, clean: Recorded):
     usual.set(key, left - 1);
     return left <= 0;
   });
-  return other.slice(0, MAX_CALLS).map(callText);
+  return other.slice(0, MAX_CALLS).map((call) => callText(call, input));
 }
 
 /** `exit status 0`. */
@@ -63,9 +64,16 @@ function keyOf({ task, syscall, paths, stack }: RecordedCall, { stacks }: Record
 }
 
 /** `unlink("notes.txt") = 0`. */
-function callText({ syscall, paths, result }: RecordedCall): string {
-  const named = paths.map((path) => JSON.stringify(path)).join(', ');
+function callText({ syscall, paths, result }: RecordedCall, input: string): string {
+  const named = [...new Set(paths.map((name) => shortName(name, input)))].join(', ');
   return `${syscall}(${named})${resultText(result)}`;
+}
+
+/** Files of the work directory from there on; our own files that stand for stdout and stderr by what they are. */
+function shortName(name: string, input: string): string {
+  const stream = /^\/memfd:(\w+)/.exec(name);
+  if (stream) return stream[1]!;
+  return JSON.stringify(name.startsWith(`${input}/`) ? name.slice(input.length + 1) : name);
 }
 
 function resultText(result: number | undefined): string {

@@ -9,8 +9,26 @@ const PINNED: Readonly<Record<string, string>> = {
   PERL_PERTURB_KEYS: '0',
 };
 
+/** What of a request the subject is made of. */
+type Asked = Pick<
+  SweepRequest,
+  | 'command'
+  | 'args'
+  | 'input'
+  | 'stdin'
+  | 'env'
+  | 'ignore'
+  | 'verify'
+  | 'verifyAlways'
+  | 'ready'
+  | 'drive'
+  | 'isolation'
+  | 'network'
+  | 'ownFiles'
+>;
+
 /** Looks up what is asked for. Throws COMMAND_NOT_FOUND, COMMAND_NOT_EXECUTABLE. */
-export function subjectOf(request: SweepRequest, environment: NodeJS.ProcessEnv = process.env): Subject {
+export function subjectOf(request: Asked, environment: NodeJS.ProcessEnv = process.env): Subject {
   const { command, args, input, ready, drive } = request;
   const env = { ...environment, ...PINNED, PWD: input, ...request.env };
   return {

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseFindingFile } from '../../../../src/campaign/sweep/finding/finding-file.ts';
+import { countLeftovers } from '../../../../src/campaign/sweep/leftovers.ts';
+import { showFinding } from '../../../../src/campaign/sweep/show-finding.ts';
 import { type SweepHooks, sweepCommand } from '../../../../src/campaign/sweep/sweep.ts';
-import { parseRecording } from '../../../../src/faults/replay-file.ts';
+import { parseRecording, printRecordingHeader } from '../../../../src/faults/replay-file.ts';
 import type { CampaignProgress } from '../../../../src/model/campaign.ts';
 import type { SweepFinding } from '../../../../src/model/sweep.ts';
 import type { SweepRequest } from '../../../../src/model/sweep-request.ts';
@@ -69,6 +71,50 @@ async function swept(parts: Partial<SweepRequest> = {}, deaf = false, hooks: Swe
   const performed = performers.reduce((sum, one) => sum + one.performed, 0);
   return { result, heard, progress, performed };
 }
+
+describe('what a case leaves behind', () => {
+  it('is counted once a case, and as one where only a drawn part of the name differs', () => {
+    const notes = [['leaves ziz4A8a7', 'leaves ziz4A8a7'], ['leaves ziJ8Eg8B'], ['leaves archive'], ['leaves another']];
+    expect(countLeftovers(notes)).toEqual([
+      { what: 'leaves *', count: 2 },
+      { what: 'leaves archive', count: 1 },
+      { what: 'leaves another', count: 1 },
+    ]);
+    expect(countLeftovers([['leaves report2'], ['leaves report2']])).toEqual([{ what: 'leaves report2', count: 2 }]);
+  });
+});
+
+describe('a finding that is shown again', () => {
+  it('is shown if the class is the same, and it is said if the input is another', async () => {
+    const { result } = await swept();
+    const [ignores] = result.findings;
+    const file = (await parseFindingFile(readFileSync(ignores!.replay!, 'utf8'), 'f'))!;
+    const shown = await showFinding(file, async () => new FakePerformer());
+    expect(shown).toMatchObject({ isShown: true, isOtherInput: false, verdict: { class: 'corrupted' } });
+    const not = await showFinding(file, async () => new FakePerformer(true));
+    expect(not).toMatchObject({ isShown: false, verdict: { class: 'tolerated' } });
+    const other = await showFinding({ ...file, input: 'f00' }, async () => new FakePerformer());
+    expect(other).toMatchObject({ isShown: true, isOtherInput: true });
+  });
+
+  it.each([
+    ['"version":1', '"version":7', 'f:1: sweep.version'],
+    ['"way":"once"', '"way":"twice"', 'f:1: sweep.finding.way'],
+    ['"input":"/', '"output":"/', 'f:1: sweep.request.input'],
+  ])('is refused if its file was changed: %s', async (from, to, message) => {
+    const { result } = await swept();
+    const text = readFileSync(result.findings[0]!.replay!, 'utf8');
+    const [first, ...rest] = text.split('\n');
+    const at = first!.indexOf('"sweep"');
+    const changed = first!.slice(0, at) + first!.slice(at).replace(from, to);
+    await expect(parseFindingFile([changed, ...rest].join('\n'), 'f')).rejects.toThrow(message);
+  });
+
+  it('is none, if a recording is of something else', async () => {
+    const text = printRecordingHeader({ seed: 1, command: ['true'] });
+    expect(await parseFindingFile(text, 'f')).toBeUndefined();
+  });
+});
 
 describe('a sweep', () => {
   it('finds, groups, confirms and keeps what a program does wrong', async () => {
