@@ -1,33 +1,36 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { PATIENCE_MS } from './test/support/patience.ts';
 
 /**
- * `unit` reads src/ directly. `integration` drives the built package (dist/, bin/) against real processes: its files
- * run one after another, because they share one kernel and some of them count what is left on it.
+ * `unit` reads src/ directly. `integration` drives the built package (dist/, bin/) against real processes. Its files run beside
+ * one another and beside other runs on the same machine: none may count what is not its own. They wait more than they compute,
+ * so there are more of them at once than processors.
  */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       {
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           setupFiles: ['test/support/fast-check-setup.ts'],
-          // Nothing is measured here: a busy machine is no failure.
-          testTimeout: 60_000,
+          // To load the modules anew for each file takes longer than the tests.
+          isolate: false,
+          testTimeout: PATIENCE_MS,
         },
       },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          fileParallelism: false,
           // Real clocks on a shared machine: what fails in CI must fail twice.
           retry: process.env.CI ? 1 : 0,
-          // Generous, as nothing is measured by them: files of tests run beside other work, on few processors.
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          expect: { poll: { timeout: 60_000 } },
+          testTimeout: 2 * PATIENCE_MS,
+          hookTimeout: 2 * PATIENCE_MS,
+          expect: { poll: { timeout: PATIENCE_MS } },
         },
       },
     ],

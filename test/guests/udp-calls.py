@@ -8,7 +8,7 @@ family = socket.AF_INET6 if ':' in host else socket.AF_INET
 
 def make(bound=False):
     one = socket.socket(family, socket.SOCK_DGRAM)
-    one.settimeout(5)
+    one.settimeout(120)
     if bound:
         one.bind((host, 0))
     return one

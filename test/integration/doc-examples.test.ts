@@ -2,6 +2,7 @@ import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:c
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { closingLine, emptyDirectory, RENACER, ROOT, renacer } from '../support/renacer.ts';
 
 const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
@@ -35,7 +36,7 @@ it.each(EXAMPLES.filter(({ code }) => !code.includes("from 'vitest'")))('the exa
   const options: ExecFileSyncOptionsWithStringEncoding = {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 150_000,
+    timeout: PATIENCE_MS,
   };
   writeFileSync(path.join(folder, 'example.mts'), whole(code));
   const tsc = ['--ignoreConfig', '--skipLibCheck', '--types', 'node', '--module', 'NodeNext', '--target', 'ES2022'];

@@ -11,6 +11,7 @@ import type { Report } from '../../src/report/json-report.ts';
 import { has, RENACER, scratch } from '../support/guests.ts';
 import { built } from '../support/limits.ts';
 import { missingForPackets } from '../support/network.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const { probeOwnNetwork } = await built<typeof OwnNetworkProbe>('chaos/network/namespace/probe.js');
 const ownNetwork = await probeOwnNetwork();
@@ -50,7 +51,7 @@ async function download(words: readonly string[], curl: readonly string[] = []):
   const file = (name: string): string => path.join(directory, name);
   const command = ['curl', '-sS', '-o', file('got'), ...curl, `http://127.0.0.1:${port}/body`];
   const args = [...words, '--report', file('report.json'), '--record', file('recorded'), '--', ...command];
-  const { status, stderr } = await promisify(execFile)(RENACER, args, { timeout: 150_000 }).then(
+  const { status, stderr } = await promisify(execFile)(RENACER, args, { timeout: PATIENCE_MS }).then(
     ({ stderr }) => ({ status: 0, stderr }),
     (error: { code: number; stderr: string }) => ({ status: error.code, stderr: error.stderr }),
   );
@@ -124,7 +125,9 @@ for (const { backend, missing, more } of BACKENDS) {
         expect(other.got.length).toBe(one.got.length);
         const before = statSync(one.recorded).size;
         const args = ['replay', one.recorded, '--strict'];
-        const again = await promisify(execFile)(RENACER, args, { timeout: 150_000 }).catch((error: unknown) => error);
+        const again = await promisify(execFile)(RENACER, args, { timeout: PATIENCE_MS }).catch(
+          (error: unknown) => error,
+        );
         expect(again).toMatchObject({ code: CURL_RECV_ERROR });
         expect(statSync(one.recorded).size).toBe(before);
         expect(readFileSync(path.join(path.dirname(one.recorded), 'got')).length).toBe(one.got.length);

@@ -151,7 +151,7 @@ describe.skipIf(why !== undefined)(`a network namespace of the command's own${wh
       'import socket, struct',
       'raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, 132)',
       'raw.setsockopt(socket.IPPROTO_IP, 11, 1)',
-      'raw.settimeout(10); raw.connect(("192.0.2.77", 0)); raw.send(b"12345678")',
+      'raw.settimeout(120); raw.connect(("192.0.2.77", 0)); raw.send(b"12345678")',
       'raw.recv(100)',
     ].join('\n');
     const { stderr } = await run([], [latency], [PYTHON, '-c', script]);

@@ -218,7 +218,7 @@ describe.each(['packets', 'syscalls'])('the network of aggressive, by %s: real p
   beforeAll(() => {
     for (const pair of pairs.filter(({ needs }) => !needs.some(isMissing))) running.set(pair, run(backend, pair));
     return Promise.allSettled(running.values());
-  }, 150_000);
+  });
 
   for (const pair of pairs) {
     const missing = pair.needs.filter(isMissing);

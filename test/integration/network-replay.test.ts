@@ -7,6 +7,7 @@ import type { Report } from '../../src/report/json-report.ts';
 import { reportSchema } from '../../src/report/report-schema.ts';
 import { has, scratch } from '../support/guests.ts';
 import { missingForPackets, ownAddress, type Server, serveOutside } from '../support/network.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { closingLine, type Finished, RENACER } from '../support/renacer.ts';
 
 const GUESTS = path.resolve(import.meta.dirname, '../guests');
@@ -35,7 +36,7 @@ async function run(words: readonly string[], command: readonly string[]): Promis
   const args = [...words, '--report', report!, '--record', file!, ...(command.length > 0 ? ['--', ...command] : [])];
   const options = {
     encoding: 'utf8',
-    timeout: 150_000,
+    timeout: PATIENCE_MS,
     env: { ...process.env, CHAOS_MODE: '', NO_COLOR: '' },
   } as const;
   const finished = await promisify(execFile)(RENACER, args, options).then(

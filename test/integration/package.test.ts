@@ -28,7 +28,7 @@ beforeAll(() => {
   }
   writeFileSync(path.join(elsewhere, 'package.json'), '{"name": "elsewhere", "private": true, "type": "module"}');
   run('npm', 'install', '--no-audit', '--no-fund', `./${packed.trim()}`);
-}, 120_000);
+});
 
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
 

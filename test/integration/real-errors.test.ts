@@ -3,6 +3,7 @@ import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { guest, hasCompiler, isRoot, scratch } from '../support/guests.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { closingLine, renacer } from '../support/renacer.ts';
 
 /** One error that a call is given for real, and by a rule. */
@@ -20,7 +21,6 @@ const KNOWN_DIFFERENCES: Readonly<Record<string, readonly [real: string, injecte
   'connect ETIMEDOUT': ['bound=1', 'bound=0'],
 };
 
-const LONGEST_MS = 240_000;
 const canProvoke = hasCompiler && isRoot;
 const pairs = canProvoke ? listed() : [];
 
@@ -68,7 +68,7 @@ describe.skipIf(!canProvoke)(
     beforeAll(() => {
       const report = path.join(scratch(), 'report.json');
       const recording = path.join(scratch(), 'faults.jsonl');
-      const options = { timeout: LONGEST_MS };
+      const options = { timeout: PATIENCE_MS };
       const bare = spawnSync(guest('real-errors'), ['real', openScratch()], { encoding: 'utf8', ...options });
       real = seen(bare.stdout);
       const command = ['--', guest('real-errors'), 'injected'];
@@ -78,7 +78,7 @@ describe.skipIf(!canProvoke)(
       const replay = renacer(['replay', recording, ...command, openScratch()], options);
       again = seen(replay.stdout);
       replayed = closingLine(replay, 'replay');
-    }, 2 * LONGEST_MS);
+    }, 3 * PATIENCE_MS);
 
     it('in more than a hundred pairs', () => {
       expect(new Set(pairs.map(({ call, error }) => `${call} ${error}`)).size).toBeGreaterThan(100);

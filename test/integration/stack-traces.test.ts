@@ -12,6 +12,7 @@ import { started, tracer } from '../support/attached.ts';
 import { guest, has, hasCompiler, ROOT, scratch } from '../support/guests.ts';
 import { built } from '../support/limits.ts';
 import { head } from '../support/object-files.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { PYTHON } from '../support/programs.ts';
 import { RENACER, renacer } from '../support/renacer.ts';
 import { type ShownEvent, type ShownFrame, shownEvents } from '../support/stack-lines.ts';
@@ -38,7 +39,7 @@ function traced(tracer: string, args: readonly string[], command: readonly strin
   const { error } = spawnSync(tracer, ['-o', output, ...args, ...command], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'ignore'],
-    timeout: 150_000,
+    timeout: PATIENCE_MS,
   });
   if (error) throw error;
   return shownEvents(readFileSync(output, 'utf8'));

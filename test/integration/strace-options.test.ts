@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { emptyDirectory, RENACER, ROOT, renacer } from '../support/renacer.ts';
 
 const missing = ['strace'].filter((tool) => spawnSync(tool, ['-V']).error !== undefined);
@@ -23,7 +24,7 @@ function directory(): string {
 
 function traced(tracer: string, cwd: string, args: readonly string[], command: readonly string[]): string {
   const output = path.join(emptyDirectory(), 'trace');
-  spawnSync(tracer, [...args, '-o', output, ...command], { cwd, env: ENV, stdio: 'ignore', timeout: 150_000 });
+  spawnSync(tracer, [...args, '-o', output, ...command], { cwd, env: ENV, stdio: 'ignore', timeout: PATIENCE_MS });
   return normalised(readFileSync(output, 'utf8'));
 }
 
@@ -248,7 +249,9 @@ it('dumps hold all data, in JSON too', () => {
 
 it('-v: control characters of a terminal', () => {
   const output = path.join(emptyDirectory(), 'trace');
-  spawnSync('script', ['-qec', `${RENACER} -v -e trace=ioctl -o ${output} stty -a`, '/dev/null'], { timeout: 150_000 });
+  spawnSync('script', ['-qec', `${RENACER} -v -e trace=ioctl -o ${output} stty -a`, '/dev/null'], {
+    timeout: PATIENCE_MS,
+  });
   expect(readFileSync(output, 'utf8')).toMatch(
     /TCGETS, \{.*, c_line=N_TTY, c_cc=\[\[VINTR\]=0x3, .*\[18\]=0\]\}\) = 0/,
   );

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { guest, has, hasCompiler, RENACER, scratch } from '../support/guests.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 /** Why these tests can't be run here, if they can't. */
 const missing = [!has('strace') && 'strace', !hasCompiler && 'a C compiler'].filter(Boolean).join(' and ');
@@ -19,7 +20,7 @@ interface Behaviour {
 function behaviour(tracer: string, expressions: readonly string[], set: string, args: readonly string[]): Behaviour {
   const file = path.join(scratch(), 'trace');
   const options = ['-f', '-o', file, '-e', `trace=${set}`, ...expressions.flatMap((text) => ['-e', text])];
-  const ran = spawnSync(tracer, [...options, guest('parity'), ...args], { encoding: 'utf8', timeout: 150_000 });
+  const ran = spawnSync(tracer, [...options, guest('parity'), ...args], { encoding: 'utf8', timeout: PATIENCE_MS });
   const marked = readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => /\((INJECTED|DELAYED)\)/.test(line));

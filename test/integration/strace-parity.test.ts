@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { linesByTask } from '../support/trace-lines.ts';
 
 const RENACER = path.resolve(import.meta.dirname, '../../bin/renacer');
@@ -34,7 +35,7 @@ describe.skipIf(missing.length > 0)(`the trace is strace's (needs strace, git, p
   function traced(tracer: string, args: readonly string[], command: readonly string[]): string[][] {
     const output = path.join(mkdtempSync(path.join(tmpdir(), 'renacer-trace-')), 'trace');
     try {
-      spawnSync(tracer, ['-f', '-o', output, ...args, ...command], { cwd: directory, env, timeout: 150_000 });
+      spawnSync(tracer, ['-f', '-o', output, ...args, ...command], { cwd: directory, env, timeout: PATIENCE_MS });
       return linesByTask(readFileSync(output, 'utf8'));
     } finally {
       rmSync(path.dirname(output), { recursive: true });

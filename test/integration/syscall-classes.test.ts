@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SYSCALL_CLASSES } from '../../src/syscalls/classes.ts';
 import { parseSyscallSet } from '../../src/syscalls/select.ts';
 import { syscallName } from '../../src/syscalls/syscall-table.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const GUEST = path.resolve(import.meta.dirname, '../guests/every-syscall.c');
 /** The guest does not make these, or strace 6.1 does not know them. */
@@ -28,7 +29,7 @@ describe.skipIf(missing.length > 0)(`classes have the members that strace gives 
   function membersInStrace(expression: string): string[] {
     const output = path.join(directory, 'trace');
     const fakes = ['-e', 'inject=!exit_group,execve:retval=1', '-e', `inject=${expression}:retval=${MARK}`];
-    spawnSync('strace', ['-o', output, ...fakes, guest], { timeout: 150_000 });
+    spawnSync('strace', ['-o', output, ...fakes, guest], { timeout: PATIENCE_MS });
     const lines = readFileSync(output, 'utf8').split('\n');
     return lines.flatMap((line) => MARKED.exec(line)?.[1] ?? []).filter((name) => !NOT_MADE.has(name));
   }

@@ -7,6 +7,7 @@ import { decisionKey, drawUnit } from '../../src/faults/decisions.ts';
 import { allProcessIds, readProcFile } from '../../src/linux/process-stat.ts';
 import { RENACER, ROOT } from '../support/guests.ts';
 import { built, isRunning, until } from '../support/limits.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 const { findLeftovers } = await built<typeof LeftoversModule>('chaos/basic/leftovers.js');
 
@@ -49,7 +50,7 @@ const moments = (text: string): ((count: number) => number) => {
 /** Waits for a process that should end soon; `hung` if it does not. */
 async function ending(child: ChildProcess): Promise<number | string | null> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode ?? child.signalCode;
-  const timer = setTimeout(() => child.kill('SIGKILL'), 60_000);
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   const [code, signal] = await once(child, 'exit');
   clearTimeout(timer);
   return code ?? (signal === 'SIGKILL' ? 'hung' : signal);

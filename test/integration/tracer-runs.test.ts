@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { readProcessStat } from '../../src/linux/process-stat.ts';
 import { guest, has, hasCompiler, isRoot, RENACER, ROOT, scratch } from '../support/guests.ts';
 import { isRunning, until } from '../support/limits.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 interface Result {
   readonly status: number | null;
@@ -15,7 +16,7 @@ interface Result {
 
 function run(argv: readonly string[], env: NodeJS.ProcessEnv = process.env): Result {
   const [file, ...args] = argv;
-  const { status, stdout, stderr } = spawnSync(file!, args, { encoding: 'utf8', timeout: 150_000, env });
+  const { status, stdout, stderr } = spawnSync(file!, args, { encoding: 'utf8', timeout: PATIENCE_MS, env });
   return { status, stdout, stderr };
 }
 

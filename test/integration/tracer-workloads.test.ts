@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { has, RENACER, scratch } from '../support/guests.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 
 interface Workload {
   readonly needs: readonly string[];
@@ -125,7 +126,7 @@ function run(workload: Workload, before: readonly string[]): { status: number | 
     cwd: directory,
     encoding: 'utf8',
     input: 'what it reads\n',
-    timeout: 150_000,
+    timeout: PATIENCE_MS,
   });
   const plain = (text: string): string =>
     text.replaceAll(path.dirname(directory), '/SCRATCH').replace(/\b\d{3,7}\b(?= (Segm|Killed|Term))/g, 'PID');

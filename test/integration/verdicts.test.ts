@@ -1,16 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../src/report/json-report.ts';
-import { missingForPackets } from '../support/network.ts';
 import { PYTHON } from '../support/programs.ts';
-import { closingLine, emptyDirectory, type Finished, RENACER, renacer } from '../support/renacer.ts';
-
-const missing = await missingForPackets();
+import { closingLine, emptyDirectory, type Finished, renacer } from '../support/renacer.ts';
 
 function outcome(finished: Finished): string | undefined {
   return closingLine(finished, 'outcome');
@@ -85,132 +78,6 @@ it('EINTR runs no handler that ends the program', () => {
   const finished = renacer(['-e', 'inject=read:error=EINTR:when=3', '--', 'sort', '/etc/services']);
   expect(outcome(finished)).toMatch(/^survived/);
   expect(closingLine(finished, 'injected')).toMatch(/^error=EINTR at read #3/);
-});
-
-describe('our own delays are no idleness, and hold up no signal', () => {
-  it('a slow file', () => {
-    const finished = renacer([
-      '--chaos-io-latency',
-      '20s',
-      '--chaos-timeout',
-      '3s',
-      '--hang-after',
-      '1s',
-      'cat',
-      '/etc/passwd',
-    ]);
-    expect(outcome(finished)).toMatch(/^stopped: timeout of 3 s reached \(/);
-    expect(closingLine(finished, 'timeout')).toBe('3.00 s reached, ended by SIGTERM');
-    expect(closingLine(finished, 'injected')).toBe('only delays: 1 call');
-  });
-
-  it('many short delays', () => {
-    const args = ['--chaos-io-latency', '300ms', '--chaos-timeout', '3s', '--hang-after', '1s'];
-    const finished = renacer([...args, 'sh', '-c', 'while read -r line; do :; done < /etc/services']);
-    expect(outcome(finished)).toMatch(/^stopped: /);
-  });
-
-  it.each(['delay_enter', 'delay_exit'])('%s', (delay) => {
-    const rule = `inject=clock_nanosleep:${delay}=20s`;
-    const finished = renacer(['-e', rule, '--chaos-timeout', '2s', '--hang-after', '1s', '--', 'sleep', '0.1']);
-    expect(outcome(finished)).toMatch(/^stopped: /);
-    expect(closingLine(finished, 'timeout')).toBe('2.00 s reached, ended by SIGTERM');
-  });
-
-  it('a program that waits by itself hangs', () => {
-    const finished = renacer([
-      '--chaos-timeout',
-      '2s',
-      '--hang-after',
-      '1s',
-      '-e',
-      'inject=read:error=EIO:when=99',
-      'sleep',
-      '60',
-    ]);
-    expect(outcome(finished)).toMatch(/^hung: timeout of 2 s reached, and the whole tree had been idle \(after /);
-    expect(finished.status).toBe(124);
-  });
-});
-
-describe('what ended first counts', () => {
-  it('though Renacer was stopped meanwhile', async () => {
-    const running = spawn(RENACER, ['--chaos-timeout', '3s', '--', 'sh', '-c', 'echo ready; sleep 1; exit 7']);
-    const stderr = text(running.stderr);
-    await once(running.stdout, 'data');
-    running.kill('SIGSTOP');
-    await sleep(4000);
-    running.kill('SIGCONT');
-    const [status] = await once(running, 'exit');
-    expect(status).toBe(7);
-    expect(await stderr).toMatch(/outcome +failed \(exit status 7 after/);
-  });
-
-  it('the command before what it had left running', () => {
-    const finished = renacer(['--chaos-timeout', '2s', '--', 'sh', '-c', 'sleep 60 & exit 7']);
-    expect(finished.status).toBe(7);
-    expect(outcome(finished)).toMatch(/^failed \(exit status 7 /);
-    expect(closingLine(finished, 'timeout')).toBe('2.00 s reached, ended by SIGTERM');
-  });
-
-  it('an injected signal before the deadline of the rest: one cause', () => {
-    const script = 'sleep 60 & /bin/true; kill -0 $$';
-    const finished = renacer(['--chaos-timeout', '3s', '-e', 'inject=kill:signal=SIGUSR1', '--', 'sh', '-c', script]);
-    expect(outcome(finished)).toMatch(
-      /^stopped: ended by the injected signal SIGUSR1, sent at kill by signal=SIGUSR1 \(/,
-    );
-    expect(finished.status).toBe(128 + 10);
-  });
-
-  it('exit 0, and what it had left running is timed out', () => {
-    const finished = renacer(['--chaos-timeout', '2s', '--', 'sh', '-c', 'sleep 60 & exit 0']);
-    expect(outcome(finished)).toMatch(
-      /^stopped: timeout of 2 s reached, by processes that the command had left running \(/,
-    );
-    expect(finished.status).toBe(124);
-  });
-});
-
-describe('a livelock is not slowness', () => {
-  const SERVER = `
-import socket
-s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
-c = socket.create_connection(s.getsockname())
-while True:
-    try: s.accept(); break
-    except OSError: pass
-`;
-
-  it('a server that retries without end', () => {
-    const report = reportOf(['-e', 'inject=accept4:error=EMFILE', '--chaos-timeout', '3s', '--', PYTHON, '-c', SERVER]);
-    expect(report.outcome).toBe('stopped');
-    expect(report.reason?.message).toMatch(/; it spun: accept4 failed with EMFILE [\d,]+ times in a row$/);
-    expect(report.spin).toMatchObject({ task: '0', syscall: 'accept4', fault: 'error=EMFILE' });
-  });
-
-  it('and so is one that waits in between', () => {
-    const waits = SERVER.replace('pass', '__import__("time").sleep(0.05)');
-    const report = reportOf([
-      '-e',
-      'inject=accept4:error=EMFILE',
-      '--chaos-timeout',
-      '4s',
-      '--hang-after',
-      '1s',
-      '--',
-      PYTHON,
-      '-c',
-      waits,
-    ]);
-    expect(report.reason?.message).toContain('it spun: accept4 failed with EMFILE');
-  });
-
-  it('a program that goes on after the fault does not spin', () => {
-    const goesOn = SERVER.replace('except OSError: pass', 'except OSError: break');
-    const script = `${goesOn}\nwhile True: pass`;
-    const report = reportOf(['-e', 'inject=accept4:error=EMFILE', '--chaos-timeout', '2s', '--', PYTHON, '-c', script]);
-    expect(report).toMatchObject({ outcome: 'stopped', spin: null });
-  });
 });
 
 describe('what happened to others of the tree', () => {
@@ -291,13 +158,6 @@ describe('runs that nobody looks after', () => {
     ).toBeUndefined();
     expect(closingLine(renacer(['-e', 'inject=read:error=EIO:when=99', '--', 'true']), 'timeout')).toBeUndefined();
   });
-
-  it('a tree that is idle since a fault is told of, once', () => {
-    const { stderr } = renacer(['-e', 'inject=close:error=EIO:when=1', '--', 'sleep', '14']);
-    expect(
-      stderr.match(/^renacer: idle for 1\d s; the last fault: error=EIO at close #1 of task 0 .*$/gm),
-    ).toHaveLength(1);
-  });
 });
 
 describe('a replay that diverged', () => {
@@ -342,70 +202,4 @@ describe('a recording has all that judged', () => {
     }
     expect(closingLine(renacer(['replay', recording, '--chaos-timeout', '30s']), 'timeout')).toMatch(/ of 30\.0 s$/);
   });
-});
-
-describe('data that trickles in is progress, without any chaos on its way', () => {
-  const SERVE = `
-import socket, sys, threading, time
-s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
-def serve():
-    c, _ = s.accept()
-    c.recv(1000); c.send(b'HTTP/1.0 200 OK\\r\\n\\r\\n')
-    while True:
-        c.send(b'x'); time.sleep(0.3)
-threading.Thread(target=serve, daemon=True).start()
-print(s.getsockname()[1], flush=True)
-time.sleep(60)
-`;
-  const TIMES = ['--chaos-timeout', '3s', '--hang-after', '1s'];
-
-  it.each([
-    ['a TCP socket', 'curl -sN http://127.0.0.1:$port/', /^stopped: /],
-    ['a pipe', 'cat', /^stopped: /],
-    ['nobody, to one that only waits', 'sleep 100', /^hung: /],
-  ])('from %s', (_, client, verdict) => {
-    const script = `${PYTHON} -c "$SERVE" >port & server=$!
-      while [ ! -s port ]; do sleep 0.05; done; port=$(cat port)
-      ( i=0; while [ $((i += 1)) -lt 30 ]; do echo x; sleep 0.3; done ) | ${RENACER} ${TIMES.join(' ')} -- ${client}
-      kill $server`;
-    const ended = spawnSync('sh', ['-c', script], {
-      cwd: emptyDirectory(),
-      env: { ...process.env, SERVE, NO_COLOR: '', CHAOS_MODE: '' },
-      encoding: 'utf8',
-    });
-    expect(closingLine({ ...ended, signal: null }, 'outcome')).toMatch(verdict);
-  });
-});
-
-describe('a slow network is not an idle program', () => {
-  const TALK = `
-import socket, threading, time
-s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()
-def serve():
-    c, _ = s.accept()
-    while True:
-        time.sleep(0.7); c.send(b'x')
-threading.Thread(target=serve, daemon=True).start()
-c = socket.create_connection(s.getsockname())
-while True: c.recv(100)
-`;
-  const BACKENDS = ['packets', 'syscalls'].map((name) => [name, name === 'packets' ? missing : undefined] as const);
-  const TIMES = ['--chaos-timeout', '6s', '--hang-after', '2s'];
-
-  for (const [backend, lacking] of BACKENDS)
-    describe.skipIf(lacking !== undefined)(`${backend} ${lacking ?? ''}`, () => {
-      it('what is held, and what trickles in', () => {
-        const through = ['--network-backend', backend, ...TIMES];
-        const late = renacer([...through, '--chaos-network-latency', '5s', '--', PYTHON, '-c', TALK]);
-        expect(outcome(late)).toMatch(/^stopped: timeout of 6 s reached \(/);
-        expect(closingLine(late, 'injected')).toMatch(/^only delays: \d+ packets$/);
-        const trickling = renacer([...through, '--chaos-network-latency', '1ms', '--', PYTHON, '-c', TALK]);
-        expect(outcome(trickling)).toMatch(/^stopped: /);
-      });
-
-      it('but one that waits for what never comes hangs', () => {
-        const cut = renacer(['--network-backend', backend, ...TIMES, '--chaos-partition', '--', PYTHON, '-c', TALK]);
-        expect(outcome(cut)).toMatch(/^hung: /);
-      });
-    });
 });

@@ -1,8 +1,11 @@
-import { type SpawnSyncOptions, spawnSync } from 'node:child_process';
+import { type SpawnOptions, type SpawnSyncOptions, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { PATIENCE_MS } from './patience.ts';
 
 export const ROOT: string = path.resolve(import.meta.dirname, '../..');
 export const RENACER: string = path.join(ROOT, 'bin/renacer');
@@ -21,12 +24,24 @@ export function renacer(
 ): Finished {
   const [file, ...rest] = [...through, RENACER, ...args];
   const { error, status, signal, stdout, stderr } = spawnSync(file!, rest, {
-    timeout: 150_000,
+    timeout: PATIENCE_MS,
     ...options,
     env: { ...process.env, CHAOS_MODE: '', NO_COLOR: '', ...options.env },
     encoding: 'utf8',
   });
   if (error) throw error;
+  return { status, signal, stdout, stderr };
+}
+
+/** Runs bin/renacer beside others: for tests that wait, several at once. */
+export async function renacerBeside(args: readonly string[], options: SpawnOptions = {}): Promise<Finished> {
+  const env = { ...process.env, CHAOS_MODE: '', NO_COLOR: '', ...options.env };
+  const child = spawn(RENACER, args, { timeout: PATIENCE_MS, ...options, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [stdout, stderr, [status, signal]] = await Promise.all([
+    text(child.stdout!),
+    text(child.stderr!),
+    once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+  ]);
   return { status, signal, stdout, stderr };
 }
 

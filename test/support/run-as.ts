@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Report } from '../../src/report/json-report.ts';
 import { RENACER, scratch } from './guests.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** What gives up all privileges, before a command. */
 export const AS_NOBODY: readonly string[] = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
@@ -32,7 +33,7 @@ export async function runAs(
   const file = path.join(openScratch(), 'report.json');
   const words = [...through, RENACER, ...flags, '--report', file, '--', ...command];
   const { code, stdout, stderr } = await promisify(execFile)(words[0]!, words.slice(1), {
-    timeout: 150_000,
+    timeout: PATIENCE_MS,
     env: { PATH: process.env.PATH },
   }).then(
     (output) => ({ ...output, code: 0 }),

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { scratch } from './guests.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** A terminal of its own, with a shell in it, that a test types into and looks at. */
 export class Terminal {
@@ -25,9 +26,9 @@ export class Terminal {
     return this.#tmux('capture-pane', '-p').trimEnd();
   }
 
-  /** Resolves to the screen, when it looks as wanted; rejects with the screen after a minute. */
+  /** Resolves to the screen, when it looks as wanted; rejects with the screen when patience is at its end. */
   async shows(wanted: RegExp): Promise<string> {
-    for (let tries = 0; tries < 1200; tries++) {
+    for (const start = performance.now(); performance.now() - start < PATIENCE_MS; ) {
       const { screen } = this;
       if (wanted.test(screen)) return screen;
       await new Promise((resolve) => setTimeout(resolve, 50));

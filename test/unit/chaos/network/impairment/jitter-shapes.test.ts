@@ -1,16 +1,24 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { Jitter } from '../../../../../src/chaos/network/impairment/jitter.ts';
-import { decisionKey } from '../../../../../src/faults/decisions.ts';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 
 /** What the next draws are, and which were asked for. */
-const draws = vi.hoisted(() => ({ values: [] as number[], asked: [] as number[][] }));
-vi.mock('../../../../../src/faults/decisions.ts', async (original) => ({
+const draws = { values: [] as number[], asked: [] as number[][] };
+
+// For this file alone: the modules of unit tests are loaded once for many files.
+const DECISIONS = '../../../../../src/faults/decisions.ts';
+vi.resetModules();
+vi.doMock(DECISIONS, async (original) => ({
   ...(await original<object>()),
   drawUnit(_key: unknown, ordinal: number, draw: number) {
     draws.asked.push([ordinal, draw]);
     return draws.values.shift()!;
   },
 }));
+const { Jitter } = await import('../../../../../src/chaos/network/impairment/jitter.ts');
+const { decisionKey } = await import('../../../../../src/faults/decisions.ts');
+afterAll(() => {
+  vi.doUnmock(DECISIONS);
+  vi.resetModules();
+});
 
 /** The two draws of which a standard normal value is made. */
 function drawsOf(z: number): number[] {
