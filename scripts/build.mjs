@@ -16,7 +16,7 @@ const MAX_RUN_MS = 30_000;
  * it: the command line starts with the first, which starts a thread before it loads the next.
  */
 const ENTRIES = [
-  ['cli/main', 'cli/commands', 'cli/run'],
+  ['cli/main', 'cli/commands', 'cli/run', 'cli/sweep'],
   ['run/engine/engine-thread'],
   [
     'chaos/network/network-thread',

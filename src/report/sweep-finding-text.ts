@@ -48,14 +48,14 @@ export function findingText(finding: SweepFinding, style: FindingStyle): string 
   return `${[...head, ...above, ...rows, ...again].join('\n')}\n`;
 }
 
-/** A finding in two lines, for what is listed behind the others. */
+/** A finding in one line, for what is listed behind the others. */
 export function shortFindingText(finding: SweepFinding, style: FindingStyle): string {
   const colors = createColors(style.color);
   const place = placeOf(finding.stack);
   const where = place === undefined ? finding.program : placeText(place, finding.syscall);
-  const first = cut(`${faultSentence(finding)}: ${where}`, style, finding.class.length + 2);
-  const again = finding.again === undefined ? '' : `${line('again', finding.again, colors)}\n`;
-  return `${paintClass(finding.class, colors)}  ${first}\n${again}`;
+  const label = `${finding.class}  ${finding.id}`;
+  const text = cut(printable(`${faultSentence(finding)}: ${where}`), style, label.length + 2);
+  return `${paintClass(finding.class, colors)}  ${colors.dim(finding.id)}  ${text}\n`;
 }
 
 export function paintClass(kind: CaseClass, { bold, red, magenta, yellow }: Colors): string {

@@ -7,7 +7,7 @@ import { paintClass } from './sweep-finding-text.ts';
 import { rateText } from './sweep-progress-text.ts';
 
 const LABEL_WIDTH = 9;
-const MAX_NOTES = 4;
+const MAX_NOTES = 3;
 
 export interface TotalsStyle {
   readonly color: boolean;
@@ -26,10 +26,7 @@ export function totalsText(result: SweepResult, { color, columns, files }: Total
       'not tried',
       result.notTried.map(({ what, count, why }) => `${count} ${what}: ${why}`),
     ),
-    ...listed(
-      'doubtful',
-      result.unconfirmed.map((what) => `${what} (not shown again)`),
-    ),
+    ...listed('doubtful', result.unconfirmed),
     ...listed(
       'left',
       result.leftovers.map(({ what, count }) => `${what}${count > 1 ? ` (${count} cases)` : ''}`),

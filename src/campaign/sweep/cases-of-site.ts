@@ -48,9 +48,8 @@ export function casesOf(
 }
 
 function oneFault(site: Site, call: RecordedCall, occurrence: number, way: FaultWay, fault: string): SweepCase {
-  const { task, syscall, ordinal, isOnStderr } = call;
-  const what = { way, fault, site: site.id, occurrence };
-  return caseOf([{ task, syscall, ordinal, ...what, ...(isOnStderr && { isOnStderr }) }]);
+  const { task, syscall, ordinal } = call;
+  return caseOf([{ task, syscall, ordinal, way, fault, site: site.id, occurrence }]);
 }
 
 /** A case of these faults. Its id does not depend on how many other calls of the name there are. */

@@ -12,7 +12,6 @@ export function observed(parts: Partial<Observation> = {}): Observation {
     changes: [],
     changesOutside: [],
     deaths: [],
-    struck: [],
     leftRunning: [],
     denied: [],
     verify: undefined,
