@@ -49,7 +49,8 @@ export function requestOf(of, directory) {
   };
 }
 
-/** Whether a finding is the known defect: of the same class and call, with this error. */
+/** Whether a finding is the known defect: of the same class and call, and this error was tried and has shown it. */
 export function shows(finding, { class: kind, syscall, error }) {
-  return finding.class === kind && finding.syscall === syscall && finding.error === error;
+  if (finding.class !== kind || finding.syscall !== syscall) return false;
+  return finding.error === error || finding.also.some((one) => one.startsWith(`${syscall} ${error} `));
 }

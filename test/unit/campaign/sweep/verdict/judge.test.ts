@@ -418,7 +418,11 @@ it('takes from a case what its verdict depends on', () => {
   const of = (...faults: CaseFault[]): JudgedCase => judgedCase({ id: 'c', faults });
   expect(of(fault)).toEqual({ kills: false, lasts: false, mutes: false });
   expect(of({ ...fault, way: 'persistent' })).toEqual({ kills: false, lasts: true, mutes: true });
-  expect(of({ ...fault, way: 'persistent', syscall: 'openat' })).toEqual({ kills: false, lasts: true, mutes: false });
+  expect(of({ ...fault, way: 'persistent', fault: 'error=EMFILE' })).toEqual({
+    kills: false,
+    lasts: true,
+    mutes: false,
+  });
   expect(of(fault, { ...fault, way: 'kill', isOnStderr: true })).toEqual({ kills: true, lasts: false, mutes: true });
 });
 
