@@ -1,8 +1,8 @@
 import { CallMemory, type Calls } from './call-memory.ts';
-import { bind, check, functionAt, SystemCallError, syscall } from './libc.ts';
-import { executable } from './machine-code/executable.ts';
-import { ROW, walkerForArm, walkerForX86 } from './machine-code/table-walker.ts';
+import { bind, check, SystemCallError, syscall } from './libc.ts';
+import { ROW } from './machine-code/table-walker.ts';
 import { nameOfNumber, SYS } from './syscall-numbers.ts';
+import { walkTable } from './table-walk.ts';
 
 /**
  * A new process that makes the system calls of a table, by a small piece of machine code (machine-code/table-walker.ts).
@@ -54,14 +54,6 @@ const CLONE_ARGS = {
 
 const pthreadSigmask = bind('pthread_sigmask', 'int', ['int', 'uintptr_t', 'uintptr_t']);
 
-let walker: ((table: number) => number) | undefined;
-
-/** Makes the child of the first row; returns its process id, or a negative errno. */
-function walk(table: number): number {
-  walker ??= functionAt(executable(process.arch === 'arm64' ? walkerForArm() : walkerForX86()));
-  return walker(table);
-}
-
 /** A call of the child that failed. */
 export interface FailedCall {
   /** `execve`. */
@@ -75,8 +67,6 @@ export class CallTable extends CallMemory implements Calls {
   /** A futex: the child's id; READY once it has said so; 0 when it has left our memory, by execve or its end. */
   readonly #state: number;
   #rows = 1;
-  /** The first row whose failure leads nowhere yet. */
-  #unled = 1;
 
   /** `dataSize`: bytes for what the calls point at (paths, argument vectors, ...). */
   constructor(dataSize: number) {
@@ -102,8 +92,17 @@ export class CallTable extends CallMemory implements Calls {
   /** From here the child goes on with this row: by a call that fails, since there is none of that number. */
   goTo(row: number): void {
     this.call(NO_CALL);
-    this.#word((this.#rows - 1) * ROW.bytes + ROW.onFailure, this.arena.address + row * ROW.bytes);
-    this.#unled = this.#rows;
+    this.#leadFailure(this.#rows - 1, row);
+  }
+
+  /** The call that was appended last may fail, and the child goes on with the next one: see {@link resultOf}. */
+  mayFail(): void {
+    this.#leadFailure(this.#rows - 1, this.#rows);
+  }
+
+  /** What the call of a row has returned; 0 if the child has not come there. Negative: an errno. */
+  resultOf(row: number): number {
+    return this.arena.view.getInt32(row * ROW.bytes + ROW.result, true);
   }
 
   /** Changes an argument of a row, while the child runs perhaps. */
@@ -133,8 +132,10 @@ export class CallTable extends CallMemory implements Calls {
 
   /** Where the child goes on if one of the calls before, since the last time that this was said, has failed. */
   failuresLeadHere(): void {
-    const here = this.arena.address + this.#rows * ROW.bytes;
-    for (; this.#unled < this.#rows; this.#unled++) this.#word(this.#unled * ROW.bytes + ROW.onFailure, here);
+    for (let row = 1; row < this.#rows; row++) {
+      const isLed = this.arena.view.getBigUint64(row * ROW.bytes + ROW.onFailure, true) !== 0n;
+      if (!isLed) this.#leadFailure(row, this.#rows);
+    }
   }
 
   /** From the next call on, only these signals are blocked (bit n-1 stands for signal n). None may find a handler of ours. */
@@ -201,12 +202,16 @@ export class CallTable extends CallMemory implements Calls {
     const { all, old } = this.#signalSets;
     check(-pthreadSigmask(SIG_BLOCK, all, old), 'pthread_sigmask');
     try {
-      const pid = walk(this.arena.address);
+      const pid = walkTable(this.arena.address);
       if (pid < 0) throw new SystemCallError(name, -pid);
       return pid;
     } finally {
       pthreadSigmask(SIG_SETMASK, old, 0);
     }
+  }
+
+  #leadFailure(from: number, to: number): void {
+    this.#word(from * ROW.bytes + ROW.onFailure, this.arena.address + to * ROW.bytes);
   }
 
   #put(row: number, number: number, args: readonly number[]): void {

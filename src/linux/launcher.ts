@@ -14,6 +14,7 @@ import {
 } from './launch-set-up.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { syscall } from './libc.ts';
+import { enterMounts, withProcessNamespace } from './namespaces.ts';
 import { instructionCount } from './seccomp-filter.ts';
 import { blockedSignals } from './signal-mask.ts';
 import { sendSignal } from './signals.ts';
@@ -67,6 +68,8 @@ export class Launcher {
     table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
     const closeKey = reserve();
     setDispositions(table, spec.signals?.ignored);
+    // Before it goes to its directory.
+    if (spec.namespaces?.mount !== undefined) enterMounts(table, spec.namespaces.mount);
     const place = reserve(PLACE_CALLS);
     setUp(table, spec);
     // The change of users has cleared it.
@@ -129,7 +132,7 @@ export class Launcher {
     const [gate, key] = makePipe();
     try {
       const byte = this.#fillIn(spec, gate, key);
-      const birth = giveBirth(table, spec.cgroup);
+      const birth = withProcessNamespace(spec.namespaces?.process, () => giveBirth(table, spec.cgroup));
       const isReady = table.awaitReady();
       // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
       if (spec.user) syscall(SYS.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0, 0);

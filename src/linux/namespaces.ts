@@ -10,8 +10,12 @@ import { sendSignal } from './signals.ts';
 import { SYS } from './syscall-numbers.ts';
 import { reap } from './wait.ts';
 
-const CLONE_NEWUSER = 0x10000000;
-const CLONE_NEWNET = 0x40000000;
+const CLONE_FS = 0x200;
+export const CLONE_NEWNS = 0x00020000;
+export const CLONE_NEWIPC = 0x08000000;
+export const CLONE_NEWUSER = 0x10000000;
+export const CLONE_NEWPID = 0x20000000;
+export const CLONE_NEWNET = 0x40000000;
 const PR_SET_PDEATHSIG = 1;
 const PR_CAPBSET_DROP = 24;
 const SOCK_CLOEXEC = 0x80000;
@@ -22,18 +26,30 @@ const DATA_BYTES = 4096;
 const HELPER_PIPE = 0;
 const HELPER_SOCKET = 1;
 
-/** Descriptors of namespaces (namespaces(7)), which live as long as they are open or a process is in there. */
+/**
+ * Descriptors of namespaces (namespaces(7)), which live as long as they are open or a process is in there. What is undefined is
+ * that of who enters.
+ */
 export interface NamespaceFds {
-  /** The user namespace that owns the other; undefined if that is our own. */
-  readonly user: number | undefined;
-  readonly network: number;
+  /** The user namespace that owns the others. */
+  readonly user?: number | undefined;
+  readonly network?: number | undefined;
+  readonly mount?: number | undefined;
+  readonly process?: ProcessNamespace | undefined;
+}
+
+/** A process does not enter a pid namespace, it is born there: see {@link withProcessNamespace}. */
+export interface ProcessNamespace {
+  readonly inside: number;
+  /** Our own. */
+  readonly outside: number;
 }
 
 /**
  * Makes a network namespace, with nothing in it but a loopback interface that is down. Who lacks the privileges for that gets a
  * user namespace with it, in which all ids are what they are here (see id-maps.ts); nobody is left in there. Throws SystemCallError.
  */
-export function makeNetworkNamespace(): NamespaceFds {
+export function makeNetworkNamespace(): NetworkNamespace {
   const privileged = [CAP.SYS_ADMIN, CAP.NET_ADMIN, CAP.NET_RAW].every(hasCapability);
   return withHelper(
     (table) => table.call(SYS.unshare, privileged ? CLONE_NEWNET : CLONE_NEWNET | CLONE_NEWUSER),
@@ -45,9 +61,46 @@ export function makeNetworkNamespace(): NamespaceFds {
   );
 }
 
-export function closeNamespaces({ user, network }: NamespaceFds): void {
+/** A network namespace, and the user namespace that owns it if that is not our own. */
+export interface NetworkNamespace extends NamespaceFds {
+  readonly network: number;
+}
+
+export function closeNamespaces({ user, network }: NetworkNamespace): void {
   closeSync(network);
   if (user !== undefined) closeSync(user);
+}
+
+/** What `body` starts is born in a pid namespace. (This thread could not start a thread meanwhile: clone(2), CLONE_NEWPID.) */
+export function withProcessNamespace<Result>(namespace: ProcessNamespace | undefined, body: () => Result): Result {
+  if (namespace === undefined) return body();
+  enterHere(namespace.inside, CLONE_NEWPID);
+  try {
+    return body();
+  } finally {
+    enterHere(namespace.outside, CLONE_NEWPID);
+  }
+}
+
+/** This thread enters a mount namespace while it does `body`. It must share its directory with no other thread: CLONE_FS of unshare(2). */
+export function withMountNamespace<Result>(inside: number, outside: number, body: () => Result): Result {
+  const directory = process.cwd();
+  enterHere(inside, CLONE_NEWNS);
+  try {
+    return body();
+  } finally {
+    enterHere(outside, CLONE_NEWNS);
+    process.chdir(directory);
+  }
+}
+
+function enterHere(namespace: number, kind: number): void {
+  check(syscall(SYS.setns, namespace, kind, 0, 0, 0, 0), 'setns');
+}
+
+/** Gives this thread namespaces of its own: NEWNS, NEWNET, ... Its directory becomes its own, too. Throws SystemCallError. */
+export function leaveNamespaces(kinds: number): void {
+  check(syscall(SYS.unshare, kinds | CLONE_FS, 0, 0, 0, 0, 0), 'unshare');
 }
 
 /**
@@ -62,7 +115,12 @@ export function enterNamespaces(calls: Calls, namespaces: NamespaceFds): void {
 
 function enter(calls: Calls, { user, network }: NamespaceFds): void {
   if (user !== undefined) calls.call(SYS.setns, user, CLONE_NEWUSER);
-  calls.call(SYS.setns, network, CLONE_NEWNET);
+  if (network !== undefined) calls.call(SYS.setns, network, CLONE_NEWNET);
+}
+
+/** Appends the call by which a process comes to other files. Its directory is the root of these then. */
+export function enterMounts(calls: Calls, mount: number): void {
+  calls.call(SYS.setns, mount, CLONE_NEWNS);
 }
 
 /**

@@ -128,6 +128,14 @@ export interface Death {
   readonly stack: readonly StackFrame[] | undefined;
 }
 
+/** A process that met a fault of the case. */
+export interface StruckProcess {
+  readonly program: string;
+  readonly isRoot: boolean;
+  /** What it exited with; undefined if a signal ended it. */
+  readonly status: number | undefined;
+}
+
 /** How a shell command of ours went: a check, or the client of a service. */
 export interface CheckResult {
   readonly passed: boolean;
@@ -164,6 +172,8 @@ export interface Observation {
   /** In the private /tmp, /var/tmp, /dev/shm and /run, by absolute paths. */
   readonly changesOutside: readonly TreeChange[];
   readonly deaths: readonly Death[];
+  /** The processes that faults were injected into, as far as it is known how they ended. */
+  readonly struck: readonly StruckProcess[];
   /** Programs of processes that outlived the command's first process, and were ended by us. */
   readonly leftRunning: readonly string[];
   /** Paths outside of its directories that it tried to change in vain. */

@@ -48,8 +48,9 @@ export function casesOf(
 }
 
 function oneFault(site: Site, call: RecordedCall, occurrence: number, way: FaultWay, fault: string): SweepCase {
-  const { task, syscall, ordinal } = call;
-  return caseOf([{ task, syscall, ordinal, way, fault, site: site.id, occurrence }]);
+  const { task, syscall, ordinal, isOnStderr } = call;
+  const what = { way, fault, site: site.id, occurrence };
+  return caseOf([{ task, syscall, ordinal, ...what, ...(isOnStderr && { isOnStderr }) }]);
 }
 
 /** A case of these faults. Its id does not depend on how many other calls of the name there are. */

@@ -21,13 +21,12 @@ export interface CaseConditions {
 
 /** @param cases of the plan: which of their runs are looked at for handlers is the same whatever order they come in */
 export function conditionsOf(clean: CleanRuns, cases: readonly SweepCase[], request: SweepRequest): CaseConditions {
-  const { stillness, deadlineMs, usualCalls, usualMs, sites } = clean;
   const recorded = request.depth === 2 ? recordedCases(cases) : new Set<string>();
   return {
     judge: judgeOf(clean.results, request),
-    options: { stillness, deadlineMs, usualCalls, usualMs },
+    options: clean.options,
     wants: ({ id }) => recorded.has(id),
-    handlersIn: (of, calls) => handlerSites(of, calls, sites, request),
+    handlersIn: (of, calls) => handlerSites(of, calls, clean.sites, request),
   };
 }
 

@@ -29,13 +29,12 @@ export interface CleanRuns {
   /** The ids of all sites that a good run may have: what is beyond them is an error handler's. */
   readonly sites: ReadonlySet<string>;
   /** How runs are to be performed, to be comparable with these. */
-  readonly stillness: Stillness;
-  readonly deadlineMs: number;
-  readonly usualCalls: Readonly<Record<string, number>>;
-  readonly usualMs: number;
+  readonly options: Omit<PerformOptions, 'record' | 'contents'>;
   /** What differs, and what was done about it. */
   readonly notes: readonly string[];
   readonly notTried: readonly NotTried[];
+  /** How many runs that took. */
+  readonly runs: number;
 }
 
 export interface CleanRunsOptions {
@@ -73,7 +72,7 @@ export async function cleanRuns(
   const still = moving.unrest === 0 ? moving : await try3(STILL);
   const best = still.unrest < moving.unrest && still.runs.every(isGood(moving)) ? still : moving;
   refuseDifferences(command, best.runs, best.masks, compare);
-  return summaryOf(best);
+  return summaryOf(best, moving === still ? CLEAN_RUNS : 2 * CLEAN_RUNS);
 }
 
 /** Some runs of one stillness, and what they have in common. */
@@ -98,18 +97,21 @@ function isGood({ runs }: Trial): (run: Observation) => boolean {
   return (run) => JSON.stringify(run.end) === end && run.verify?.passed !== false && run.verifyAlways?.passed !== false;
 }
 
-function summaryOf({ stillness, runs, masks, steady }: Trial): CleanRuns {
+function summaryOf({ stillness, runs, masks, steady }: Trial, tried: number): CleanRuns {
   return {
     results: { observation: runs[0]!, mask: maskOf(masks), stable: stableTexts(masks) },
     masks,
     recorded: steady.recorded,
     sites: steady.sites,
-    stillness,
-    deadlineMs: deadlineAfter(runs),
-    usualCalls: callsByName(runs),
-    usualMs: longestOf(runs),
+    options: {
+      stillness,
+      deadlineMs: deadlineAfter(runs),
+      usualCalls: callsByName(runs),
+      usualMs: longestOf(runs),
+    },
     notes: [...(stillness.clock ? [STILLNESS_NOTE] : []), ...masksInWords(masks)],
     notTried: steady.unsteady === 0 ? [] : [{ ...UNSTEADY, count: steady.unsteady }],
+    runs: tried,
   };
 }
 

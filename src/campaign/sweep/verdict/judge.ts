@@ -1,5 +1,5 @@
 import { compileGlob } from '../../../faults/glob.ts';
-import type { CheckResult, Observation, SweepVerdict, TreeChange } from '../../../model/sweep.ts';
+import type { CheckResult, Observation, StruckProcess, SweepVerdict, TreeChange } from '../../../model/sweep.ts';
 import type { Compared } from '../../../model/sweep-request.ts';
 import type { CleanResults } from '../clean-results.ts';
 import { judgeAbnormalEnd } from './abnormal-end.ts';
@@ -67,8 +67,22 @@ function judgeSuccess(run: ComparedRun, differences: readonly Difference[]): Sai
     const evidence = fitting([evidenceOfCheck(name, check), ...proof]);
     return said('corrupted', `${end}, but ${checkText(name, check)}`, evidence);
   }
-  if (differences.length > 0) return said('corrupted', `${end}, but ${differencesText(differences)}`, fitting(proof));
+  if (differences.length > 0) {
+    const told = childThatTold(run);
+    if (told) return said('graceful', `${end}, but ${told.program} has failed with a message`, fitting(proof));
+    return said('corrupted', `${end}, but ${differencesText(differences)}`, fitting(proof));
+  }
   return said('tolerated', `${end}, and the results of a good run`);
+}
+
+/**
+ * A child that met the fault, said so on stderr, and failed: it was right, and so is who has started it if that is what it was told to do, as a
+ * shell is in `sort list | uniq`. Whether such a result will do is for a check to say.
+ */
+function childThatTold(run: ComparedRun): StruckProcess | undefined {
+  const { struck, served } = run.now;
+  const told = struck.every(({ isRoot, status }) => !isRoot && status !== 0) && lastWords(run).length > 0;
+  return told && !served ? struck[0] : undefined;
 }
 
 function judgeFailure(run: ComparedRun, damage: readonly Damage[], judged: JudgedCase): Said {

@@ -17,6 +17,7 @@ import { StackIndex } from './stack-index.ts';
 
 type Draft = { -readonly [K in keyof RecordedCall]: RecordedCall[K] };
 
+const STDERR = 2;
 const EROFS = errnoNumberOf('EROFS')!;
 
 /** The most paths outside that are told of one run. */
@@ -118,6 +119,7 @@ export class CallLog implements Policy {
       errors: possibleErrors(moment),
       mayBeShort: asked !== undefined && asked >= 2 && mayBeShort(moment, asked),
       isLoaders: !task.state.reachedEntryPoint,
+      ...(facts.fd === STDERR && transferOf(facts.name)?.direction === 'out' && { isOnStderr: true }),
     };
   }
 }

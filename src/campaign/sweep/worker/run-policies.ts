@@ -1,6 +1,7 @@
+import type { FiredFault } from '../../../faults/fault-policy.ts';
 import { ReplayPolicy } from '../../../faults/replay-policy.ts';
 import { stillPolicies } from '../../../faults/still/index.ts';
-import type { CaseFault, Recorded } from '../../../model/sweep.ts';
+import type { CaseFault, Recorded, StruckProcess } from '../../../model/sweep.ts';
 import type { Policy } from '../../../tracer/policy.ts';
 import { PolicyChain } from '../../../tracer/policy-chain.ts';
 import type { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
@@ -8,6 +9,7 @@ import { recordedFaults } from '../case-recording.ts';
 import type { PerformOptions } from '../performer.ts';
 import { CallLog } from './call-log.ts';
 import { RunWatch } from './run-watch.ts';
+import { StruckProcesses } from './struck-processes.ts';
 
 /** Faults of a case draw nothing. */
 const SEED = 0;
@@ -15,6 +17,7 @@ const SEED = 0;
 /** All that has a say in one run of the warm engine, or is told of it. */
 export class RunPolicies {
   readonly watch: RunWatch;
+  readonly #struck = new StruckProcesses();
   readonly #replay: ReplayPolicy | undefined;
   readonly #log: CallLog | undefined;
   /** All of them as one. */
@@ -28,17 +31,21 @@ export class RunPolicies {
     this.#replay =
       faults.length === 0
         ? undefined
-        : new ReplayPolicy({ seed: SEED, faults: recordedFaults(faults) }, () => this.#log?.begin(), noSignals);
+        : new ReplayPolicy({ seed: SEED, faults: recordedFaults(faults) }, (fault) => this.#injected(fault), noSignals);
     this.watch = new RunWatch(this.#log?.armed ?? this.#replay?.armed ?? NO_CALLS, options);
     const others = [...stillPolicies(stillness), this.#replay, this.#log, stacks].filter(
       (policy) => policy !== undefined,
     );
-    this.all = new PolicyChain([this.watch, ...others]);
+    this.all = new PolicyChain([this.watch, this.#struck, ...others]);
   }
 
   /** How many faults of the case were injected. */
   get injected(): number {
     return this.#replay?.use().injected ?? 0;
+  }
+
+  get struck(): readonly StruckProcess[] {
+    return this.#struck.all;
   }
 
   get recorded(): Recorded | undefined {
@@ -47,6 +54,11 @@ export class RunPolicies {
 
   get denied(): readonly string[] {
     return this.#log?.denied ?? [];
+  }
+
+  #injected({ lineage }: FiredFault): void {
+    this.#struck.struck(lineage);
+    this.#log?.begin();
   }
 }
 

@@ -71,6 +71,7 @@ export class WarmEngine {
       changes,
       changesOutside,
       deaths: deaths.flatMap(deathOf),
+      struck: policies.struck,
       leftRunning: policies.watch.leftRunning,
       denied: policies.denied,
       verify: undefined,

@@ -1,4 +1,4 @@
-import type { NamespaceFds } from '../../../linux/namespaces.ts';
+import type { NetworkNamespace } from '../../../linux/namespaces.ts';
 import type { Flow } from '../impairment/flow.ts';
 import { readersOf } from '../impairment/recordings.ts';
 import { describeFailure } from '../queue/failure.ts';
@@ -11,7 +11,7 @@ import { RefusedLoopback } from './refused-loopback.ts';
 /** What it takes to impair all that passes in a network namespace, and to carry what leaves it. */
 export interface NamespaceWork extends TapWork {
   readonly kind: 'namespace';
-  readonly namespaces: NamespaceFds;
+  readonly namespaces: NetworkNamespace;
   readonly context: NamespaceContext;
 }
 

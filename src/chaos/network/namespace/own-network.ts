@@ -1,4 +1,4 @@
-import { closeNamespaces, makeNetworkNamespace, type NamespaceFds, socketsIn } from '../../../linux/namespaces.ts';
+import { closeNamespaces, makeNetworkNamespace, type NetworkNamespace, socketsIn } from '../../../linux/namespaces.ts';
 import { RenacerError } from '../../../model/errors.ts';
 import type { Recordings } from '../impairment/recordings.ts';
 import { resolveRules } from '../impairment/targets.ts';
@@ -12,7 +12,7 @@ export const NAMESPACE: string = BACKEND_NAMES.namespace!;
 
 /** A network namespace for a tree that is to be started in it. */
 export interface OwnNetwork extends StartingNetwork {
-  readonly namespaces: NamespaceFds;
+  readonly namespaces: NetworkNamespace;
   /** Gives the namespaces up, when nothing is to be started in them any more. */
   release(): void;
 }
@@ -38,8 +38,8 @@ export async function prepareOwnNetwork(plan: NetworkPlan, options: OwnNetworkOp
   return { ...starting, namespaces, release: () => closeNamespaces(namespaces) };
 }
 
-function openNamespaces(context: NamespaceContext): NamespaceFds {
-  let namespaces: NamespaceFds | undefined;
+function openNamespaces(context: NamespaceContext): NetworkNamespace {
+  let namespaces: NetworkNamespace | undefined;
   try {
     namespaces = makeNetworkNamespace();
     setUpInterface(socketsIn(namespaces), context);

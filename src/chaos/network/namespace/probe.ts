@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { Launcher } from '../../../linux/launcher.ts';
-import type { NamespaceFds } from '../../../linux/namespaces.ts';
+import type { NetworkNamespace } from '../../../linux/namespaces.ts';
 import { Waiter } from '../../../linux/wait.ts';
 import { exitStatusOf, hasExited } from '../../../linux/wait-status.ts';
 import type { NetworkBackendProbe } from '../backend-probe.ts';
@@ -54,7 +54,7 @@ export async function probeOwnNetwork(): Promise<NetworkBackendProbe> {
 }
 
 /** Blocks until it has ended. The kernel takes connections to the port meanwhile. */
-function runTrial(namespaces: NamespaceFds, port: number): number {
+function runTrial(namespaces: NetworkNamespace, port: number): number {
   const trial = Launcher.launchOnce({
     file: process.execPath,
     // A timer may not be early, but the clock of the program is another.

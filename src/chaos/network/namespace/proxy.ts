@@ -1,6 +1,6 @@
 import { monotonicMs } from '../../../linux/clock.ts';
 import { EPOLLIN, Epoll } from '../../../linux/epoll.ts';
-import { type NamespaceFds, socketsIn } from '../../../linux/namespaces.ts';
+import { type NetworkNamespace, socketsIn } from '../../../linux/namespaces.ts';
 import type { OwnerTable } from '../../../linux/nf-tables.ts';
 import { BATCH, NF_ACCEPT, NF_DROP, PacketQueues, type QueuedPacket, WHOLE_PACKET } from '../../../linux/nfqueue.ts';
 import { RawSender } from '../../../linux/raw-socket.ts';
@@ -43,7 +43,7 @@ export class OutsideProxy implements SideWork {
   readonly #refused: RefusedLoopback;
 
   /** Throws what the kernel says. */
-  constructor(namespaces: NamespaceFds, context: NamespaceContext, refused: RefusedLoopback) {
+  constructor(namespaces: NetworkNamespace, context: NamespaceContext, refused: RefusedLoopback) {
     this.#refused = refused;
     const makeSocket = socketsIn(namespaces);
     this.#queues = PacketQueues.openIn(makeSocket);

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { CgroupIdentity } from '../../../linux/cgroup-identity.ts';
 import { epochSeconds, monotonicMs } from '../../../linux/clock.ts';
 import { makeSocketHere } from '../../../linux/make-socket.ts';
-import { type NamespaceFds, socketsIn } from '../../../linux/namespaces.ts';
+import { type NetworkNamespace, socketsIn } from '../../../linux/namespaces.ts';
 import type { QueueStyle } from '../../../linux/nf-expressions.ts';
 import type { BaseChain, OwnerTable } from '../../../linux/nf-tables.ts';
 import { BATCH, NF_ACCEPT, NF_DROP, PacketQueues, type QueuedPacket } from '../../../linux/nfqueue.ts';
@@ -42,7 +42,7 @@ export interface Tap {
 /** Where the tree's packets are: among those of others, or alone in a network namespace. */
 export type TapPlace =
   | { readonly kind: 'cgroup'; readonly cgroup: CgroupIdentity }
-  | { readonly kind: 'namespace'; readonly namespaces: NamespaceFds };
+  | { readonly kind: 'namespace'; readonly namespaces: NetworkNamespace };
 
 /** Opens the tap. From here on every packet of the tree comes by. `onRefusal` is as that of a PacketEngine. Throws what the kernel says. */
 export function openTap(

@@ -29,7 +29,12 @@ describe('clean runs', () => {
     const recorded = run(stacks, [{}, { stack: 1 }, {}]);
     const { asked, result } = await clean(() => ({ recorded, stdout: output('hello') }));
     expect(asked).toHaveLength(3);
-    expect(result).toMatchObject({ notes: [], notTried: [], stillness: { clock: false }, usualCalls: { read: 3 } });
+    expect(result).toMatchObject({
+      notes: [],
+      notTried: [],
+      runs: 3,
+      options: { stillness: { clock: false }, usualCalls: { read: 3 } },
+    });
     expect(result.recorded.calls).toHaveLength(3);
     expect(result.sites.size).toBe(2);
   });
@@ -39,7 +44,7 @@ describe('clean runs', () => {
       stdout: output(stillness.clock ? 'apple' : ['apple', 'pear', 'plum'][index]!),
     }));
     expect(asked).toHaveLength(6);
-    expect(result.stillness).toEqual({ clock: true, entropy: true });
+    expect(result.options.stillness).toEqual({ clock: true, entropy: true });
     expect(result.notes).toEqual([expect.stringContaining('stand still')]);
   });
 
@@ -48,7 +53,7 @@ describe('clean runs', () => {
       stdout: output(`pid ${stillness.clock ? 1 : index}`),
       end: { kind: 'exited', status: stillness.clock ? 1 : 0 },
     }));
-    expect(result.stillness.clock).toBe(false);
+    expect(result.options.stillness.clock).toBe(false);
     expect(result.results.mask.text('stdout', 'pid 77')).toBe('pid *');
   });
 
@@ -62,8 +67,8 @@ describe('clean runs', () => {
   });
 
   it('give a deadline of ten times the longest, and of some seconds at least', async () => {
-    expect((await clean(() => ({ durationMs: 10 }))).result.deadlineMs).toBe(5000);
-    expect((await clean((index) => ({ durationMs: 1000 * (index + 1) }))).result.deadlineMs).toBe(30_000);
+    expect((await clean(() => ({ durationMs: 10 }))).result.options.deadlineMs).toBe(5000);
+    expect((await clean((index) => ({ durationMs: 1000 * (index + 1) }))).result.options.deadlineMs).toBe(30_000);
   });
 
   it.each<[string, Partial<Observation>, string]>([

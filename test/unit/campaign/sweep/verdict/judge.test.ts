@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Mask } from '../../../../../src/campaign/sweep/clean-results.ts';
 import { type JudgeOptions, judgeOf } from '../../../../../src/campaign/sweep/verdict/judge.ts';
 import { type JudgedCase, judgedCase } from '../../../../../src/campaign/sweep/verdict/judged-case.ts';
-import type { CaseFault, Observation, Served, SweepVerdict } from '../../../../../src/model/sweep.ts';
+import type { CaseFault, Observation, Served, StruckProcess, SweepVerdict } from '../../../../../src/model/sweep.ts';
 import { changed, check, clean, exited, file, NO_MASK, observed, output } from './observations.ts';
 
 const DEFAULT: JudgeOptions = { compare: ['stdout', 'files'], protect: undefined };
@@ -26,6 +26,8 @@ function served(parts: Partial<Served> = {}): Served {
 }
 
 const said = output('prog: write error: No space left on device\n');
+
+const SORT: StruckProcess = { program: '/usr/bin/sort', isRoot: false, status: 2 };
 
 /** What happened, what the judge calls it, and how its reason begins or what it has in it. */
 const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], RegExp]> = {
@@ -184,6 +186,26 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     /./,
   ],
   'a temporary file is left': [{ now: { changes: [changed('f.tmp', undefined, 'x')] } }, 'tolerated', /./],
+  'a child says why it fails, and its parent is not told to mind': [
+    { good: { stdout: output('1\n') }, now: { stderr: said, struck: [SORT] } },
+    'graceful',
+    /^exit status 0, but \/usr\/bin\/sort has failed with a message/,
+  ],
+  'a child fails without a word, and its parent does not mind': [
+    { good: { stdout: output('1\n') }, now: { struck: [SORT] } },
+    'corrupted',
+    /stdout differs/,
+  ],
+  'a child complains, and ends as if all were well': [
+    { good: { stdout: output('1\n') }, now: { stderr: said, struck: [{ ...SORT, status: 0 }] } },
+    'corrupted',
+    /stdout differs/,
+  ],
+  'a child says why it fails, and the check fails': [
+    { now: { stderr: said, struck: [SORT], verify: check(1) } },
+    'corrupted',
+    /--verify fails/,
+  ],
   'the check fails': [
     { now: { verify: check(1, 'bad archive\n') } },
     'corrupted',

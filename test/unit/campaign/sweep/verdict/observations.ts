@@ -12,6 +12,7 @@ export function observed(parts: Partial<Observation> = {}): Observation {
     changes: [],
     changesOutside: [],
     deaths: [],
+    struck: [],
     leftRunning: [],
     denied: [],
     verify: undefined,

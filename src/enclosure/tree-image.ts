@@ -1,0 +1,162 @@
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import type { FileTime } from '../linux/file-stats.ts';
+import { RenacerError } from '../model/errors.ts';
+import { type NodeType, typeOf } from './node-type.ts';
+
+/** A file, a directory, ... as it was, with all that it takes to make it again. */
+export interface ImageEntry {
+  /** Relative to the directory; `.` for that itself. Names are bytes. */
+  readonly path: Buffer;
+  readonly type: NodeType;
+  /** Permission bits. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly mtime: FileTime;
+  /** Of a file. */
+  readonly content: Buffer;
+  /** Not all of it is there on disk. */
+  readonly isSparse: boolean;
+  /** Of a symbolic link. */
+  readonly target: Buffer;
+  /** The entry that has the same file by another name, and comes before this one. */
+  readonly linkOf: number | undefined;
+  /** The directory that it is in; 0 for the first of all. */
+  readonly parent: number;
+  /** How many names of the file there are in the image. */
+  nlink: number;
+  /** All that is below a directory comes behind it, up to this entry. */
+  end: number;
+  /** Of a directory: the names in it, as latin1. */
+  readonly names: ReadonlySet<string>;
+}
+
+export interface ImageOptions {
+  /** Of all files together. */
+  readonly maxBytes: number;
+  readonly maxEntries: number;
+  /** Absolute paths that are left out. */
+  readonly without?: readonly string[] | undefined;
+}
+
+export const DEFAULT_IMAGE_LIMITS: ImageOptions = { maxBytes: 256 * 2 ** 20, maxEntries: 100_000 };
+
+const NOTHING = Buffer.alloc(0);
+const BLOCK_BYTES = 512n;
+
+/** All of a directory, in memory: a directory stands before what is in it. */
+export class TreeImage {
+  readonly entries: readonly ImageEntry[];
+  /** Of all files together. */
+  readonly bytes: number;
+
+  constructor(entries: readonly ImageEntry[], bytes: number) {
+    this.entries = entries;
+    this.bytes = bytes;
+  }
+
+  /**
+   * Reads a directory. Devices are left out. Throws RenacerError INPUT_UNREADABLE for what can't be read, INPUT_TOO_LARGE for what is
+   * beyond the limits.
+   */
+  static read(directory: string, options: ImageOptions = DEFAULT_IMAGE_LIMITS): TreeImage {
+    const reader = new Reader(directory, options);
+    try {
+      reader.read(Buffer.from('.'));
+    } catch (error) {
+      if (error instanceof RenacerError) throw error;
+      const { message } = error as NodeJS.ErrnoException;
+      throw new RenacerError('INPUT_UNREADABLE', `the input "${directory}" can't be read: ${message}`, {
+        hint: 'Give a directory of which you may read everything: --input DIR.',
+        cause: error,
+      });
+    }
+    return new TreeImage(reader.entries, reader.bytes);
+  }
+}
+
+/** Where an entry of a directory is. */
+export function joined(directory: Uint8Array, name: Uint8Array): Buffer {
+  return Buffer.concat([directory, Buffer.from('/'), name]);
+}
+
+class Reader {
+  readonly entries: ImageEntry[] = [];
+  bytes = 0;
+  readonly #directory: string;
+  readonly #root: Buffer;
+  readonly #options: ImageOptions;
+  readonly #without: ReadonlySet<string>;
+  /** The first entry of each file with several names. */
+  readonly #linked = new Map<string, number>();
+
+  constructor(directory: string, options: ImageOptions) {
+    this.#directory = directory;
+    this.#root = Buffer.from(directory);
+    this.#options = options;
+    this.#without = new Set(options.without);
+  }
+
+  read(path: Buffer, parent = 0): void {
+    const full = joined(this.#root, path);
+    const stats = lstatSync(full, { bigint: true });
+    const type = typeOf(Number(stats.mode));
+    if (type === 'device') return;
+    const index = this.entries.length;
+    const linkOf = type !== 'directory' && stats.nlink > 1n ? this.#linked.get(`${stats.dev}:${stats.ino}`) : undefined;
+    if (type !== 'directory' && stats.nlink > 1n && linkOf === undefined) {
+      this.#linked.set(`${stats.dev}:${stats.ino}`, index);
+    }
+    this.#count(type === 'file' && linkOf === undefined ? Number(stats.size) : 0);
+    const names = type === 'directory' ? readdirSync(full, 'buffer').sort(Buffer.compare) : [];
+    const kept = names.filter((name) => !this.#isLeftOut(path, name));
+    const entry: ImageEntry = {
+      path,
+      type,
+      mode: Number(stats.mode) & 0o7777,
+      uid: Number(stats.uid),
+      gid: Number(stats.gid),
+      mtime: { seconds: Number(stats.mtimeNs / 1_000_000_000n), nanoseconds: Number(stats.mtimeNs % 1_000_000_000n) },
+      content: type === 'file' && linkOf === undefined ? readFileSync(full) : NOTHING,
+      isSparse: type === 'file' && stats.blocks * BLOCK_BYTES < stats.size,
+      target: type === 'symlink' ? readlinkSync(full, 'buffer') : NOTHING,
+      linkOf,
+      parent,
+      nlink: 1,
+      end: index + 1,
+      names: new Set(kept.map((name) => name.toString('latin1'))),
+    };
+    this.entries.push(entry);
+    if (linkOf !== undefined) this.entries[linkOf]!.nlink += 1;
+    for (const name of kept) this.read(index === 0 ? name : joined(path, name), index);
+    entry.end = this.entries.length;
+  }
+
+  #isLeftOut(path: Buffer, name: Buffer): boolean {
+    return this.#without.size > 0 && this.#without.has(absolute(this.#directory, path, name));
+  }
+
+  #count(bytes: number): void {
+    this.bytes += bytes;
+    const { maxBytes, maxEntries } = this.#options;
+    const excess =
+      this.bytes > maxBytes
+        ? `more than ${maxBytes / 2 ** 20} MiB of files`
+        : this.entries.length >= maxEntries
+          ? `more than ${maxEntries} files`
+          : undefined;
+    if (excess === undefined) return;
+    throw new RenacerError(
+      'INPUT_TOO_LARGE',
+      `the input "${this.#directory}" has ${excess}, and each worker keeps a copy in memory`,
+      {
+        hint: 'Give a smaller directory, with no more than the command needs: --input DIR.',
+      },
+    );
+  }
+}
+
+function absolute(directory: string, path: Buffer, name: Buffer): string {
+  const inside = path.toString() === '.' ? name.toString() : `${path}/${name}`;
+  return `${directory}/${inside}`;
+}

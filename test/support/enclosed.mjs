@@ -1,0 +1,62 @@
+/**
+ * Opens an enclosure and runs shell commands in it, one after another: argv[2] is JSON of {input, scripts, ...}. Prints what came of it as JSON.
+ * An enclosure is its process's, so each test has one of these.
+ */
+import { closeSync, ftruncateSync, openSync, readFileSync, unlinkSync } from 'node:fs';
+import { Enclosure } from '../../dist/enclosure/enclosure.js';
+import { Launcher } from '../../dist/linux/launcher.js';
+import { Waiter } from '../../dist/linux/wait.js';
+import { launchSpec } from './launch-spec.mjs';
+
+const {
+  input,
+  scripts,
+  env = [`PATH=${process.env.PATH}`],
+  argv = ['sh'],
+  network = 'own',
+  scratch,
+} = JSON.parse(process.argv[2]);
+const waiter = new Waiter();
+
+function outputFile(name) {
+  const file = `${scratch}/${name}-${process.pid}`;
+  const fd = openSync(file, 'a+');
+  unlinkSync(file);
+  return fd;
+}
+
+const stdin = openSync('/dev/null', 'r');
+const [stdout, stderr] = ['stdout', 'stderr'].map(outputFile);
+try {
+  const enclosure = Enclosure.open({ input, network, file: '/bin/sh', argv, env });
+  const runs = scripts.map((script) => {
+    const launcher = new Launcher({
+      ...launchSpec(['/bin/sh', '-c', script]),
+      env,
+      cwd: enclosure.directory,
+      stdio: [stdin, stdout, stderr],
+      namespaces: enclosure.namespaces,
+    });
+    const gated = launcher.start();
+    gated.open();
+    gated.awaitExec();
+    waiter.task(gated.pid);
+    const { status } = waiter;
+    launcher.free();
+    while (enclosure.killAll());
+    const [out, err] = [stdout, stderr].map((fd) => {
+      const text = readFileSync(`/proc/self/fd/${fd}`, 'utf8');
+      ftruncateSync(fd, 0);
+      return text;
+    });
+    const run = { status, stdout: out, stderr: err, changes: enclosure.changes(), outside: enclosure.changesOutside() };
+    enclosure.restore();
+    return { ...run, left: [enclosure.changes(), enclosure.changesOutside()].flat() };
+  });
+  enclosure.close();
+  console.log(JSON.stringify({ runs }));
+} catch (error) {
+  if (error.name !== 'RenacerError') throw error;
+  console.log(JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } }));
+}
+closeSync(stdin);
