@@ -5,6 +5,9 @@ import { type ChaosConfigClass, type ConfigWith, configClass } from './chaos/con
 import type { NetworkMethods } from './chaos/network/builder.ts';
 import type { ChaosSettings } from './chaos/settings.ts';
 
+export { type Sweep, sweep } from './campaign/sweep/library/library.ts';
+export type { SweepOptions } from './campaign/sweep/library/sweep-options.ts';
+
 /** Builds a configuration of every tier. */
 export interface FullBuilder extends BasicMethods, NetworkMethods, ByzantineMethods, Buildable<ChaosConfig> {}
 

@@ -5,7 +5,20 @@
  */
 export type { PresetName } from './chaos/presets.ts';
 export type { ChaosSettings, FaultRule, NetworkConditions } from './chaos/settings.ts';
-export { ChaosConfig, type FullBuilder as ChaosConfigBuilder } from './chaos-full.ts';
+export {
+  ChaosConfig,
+  type FullBuilder as ChaosConfigBuilder,
+  type Sweep,
+  type SweepOptions,
+  sweep,
+} from './chaos-full.ts';
+export {
+  CASE_CLASSES,
+  type CampaignProgress,
+  type CaseClass,
+  FINDING_CLASSES,
+  type NotTried,
+} from './model/campaign.ts';
 export { RenacerError } from './model/errors.ts';
 export { OUTCOMES, type Outcome } from './model/outcome.ts';
 export type {
@@ -24,6 +37,8 @@ export type {
   TraceSummary,
 } from './model/run-result.ts';
 export type { StackFrame } from './model/stack-frame.ts';
+export type { CaseFault, SweepCase, SweepFinding, SweepVerdict } from './model/sweep.ts';
+export type { SweepResult, SweptCase } from './model/sweep-result.ts';
 export type { Report } from './report/json-report.ts';
 export { toReport } from './report/to-report.ts';
 export type { StdioChoice, StdioOption } from './run/command/stdio.ts';

@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { CommanderError } from 'commander';
+import { findingsDirectory } from '../campaign/sweep/finding/findings-directory.ts';
 import { parseDuration } from '../chaos/quantities.ts';
 import { didYouMean, meantNames } from '../faults/nearest.ts';
 import { type CaseClass, FINDING_CLASSES } from '../model/campaign.ts';
@@ -9,7 +10,7 @@ import { COMPARED, FAULT_FAMILIES, type SweepRequest } from '../model/sweep-requ
 import { separateOptions } from './argument-words.ts';
 import { makeProgram, nothingGiven } from './program.ts';
 import { makeSweepProgram, type RawSweepOptions } from './sweep-options.ts';
-import { findingsDirectory, selfAsCalled } from './sweep-places.ts';
+import { selfAsCalled } from './sweep-places.ts';
 import {
   callNames,
   errorNames,

@@ -1,5 +1,5 @@
 import type { CaseClass, NotTried } from './campaign.ts';
-import type { SweepFinding } from './sweep.ts';
+import type { SweepCase, SweepFinding } from './sweep.ts';
 
 /** How a sweep went, to its end or to where it was interrupted. */
 export interface SweepResult {
@@ -41,4 +41,16 @@ export interface SweptSites {
 export interface Leftover {
   readonly what: string;
   readonly count: number;
+}
+
+/** A case that was tried. */
+export interface SweptCase {
+  readonly case: SweepCase;
+  readonly class: CaseClass;
+  /** Why, in one sentence. */
+  readonly reason: string;
+  readonly notes: readonly string[];
+  /** False if the call was not made again in its run: then there was nothing to judge. */
+  readonly reached: boolean;
+  readonly durationMs: number;
 }
