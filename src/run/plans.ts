@@ -86,12 +86,12 @@ async function faultPlanOf(
 
 /** Undefined if nothing asks for tracing: such a run does not ptrace. */
 export function tracingPlan(
-  { trace, callSites }: Pick<RunRequest, 'trace' | 'callSites'>,
+  { trace, callSites, still }: Pick<RunRequest, 'trace' | 'callSites' | 'still'>,
   chaos: Injections & Pick<TracingPlan, 'emulation'>,
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
-  if (!trace && !isChaotic) return undefined;
-  const follow = isChaotic || trace?.follow !== false;
+  if (!trace && !isChaotic && !still) return undefined;
+  const follow = isChaotic || still !== undefined || trace?.follow !== false;
   return {
     // Where filters are refused, or are not for all tasks, every call stops: slower, and complete all the same.
     method: follow && !trace?.untilExec && trySeccompTrace() === undefined ? 'seccomp' : 'ptrace',
@@ -108,6 +108,7 @@ export function tracingPlan(
     dumps: trace?.dumps,
     processNames: trace?.processNames === true,
     callSites,
+    still,
     ...chaos,
   };
 }

@@ -1,6 +1,8 @@
 import type { ChaosConfig } from '../chaos/config.ts';
 import type { Recording } from '../faults/replay-file.ts';
+import type { Stillness } from '../faults/still/index.ts';
 import type { LaunchSignals } from '../linux/launch-spec.ts';
+import type { NamespaceFds } from '../linux/namespaces.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
 import type { DescriptorDetail } from '../model/capture.ts';
 import type { InjectedFault } from '../model/run-result.ts';
@@ -69,6 +71,8 @@ export interface RunRequest {
   readonly engine?: EngineChoice | undefined;
   /** A file to write each fault to as it is injected. */
   readonly record?: string | undefined;
+  /** What is made to stand still, so that two runs can be compared. */
+  readonly still?: Stillness | undefined;
   /** Injects these faults and no others; the configuration must not ask for any. */
   readonly replay?: Recording | undefined;
   /** Told once, when the command has been executed. */
@@ -77,6 +81,10 @@ export interface RunRequest {
   readonly onStop?: ((signal: number) => void) | undefined;
   /** Limits that the command starts with beyond those of the configuration. */
   readonly rlimits?: readonly ResourceLimit[] | undefined;
+  /** It leads a session of its own, without a terminal. */
+  readonly newSession?: boolean | undefined;
+  /** Where it is to be, if not where we are. Not with an impaired network. */
+  readonly namespaces?: NamespaceFds | undefined;
   /** What it finds of signals when it starts; by default none is ignored or blocked. */
   readonly signals?: LaunchSignals | undefined;
   /** What the command is told that it is called: its name by default. */

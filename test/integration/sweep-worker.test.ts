@@ -21,11 +21,12 @@ afterEach(async () => {
 async function workerFor(
   argv: readonly string[],
   files: Readonly<Record<string, string>> = {},
+  more: Partial<Subject> = {},
 ): Promise<Worker.WorkerProcess> {
   const input = path.join(scratch(), 'input');
   mkdirSync(input);
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(input, name), text);
-  const worker = await WorkerProcess.start(subjectOf(argv, input), undefined);
+  const worker = await WorkerProcess.start({ ...subjectOf(argv, input), ...more }, undefined);
   workers.push(worker);
   return worker;
 }
@@ -190,6 +191,27 @@ describe('a worker', () => {
     expect(textsOf(await worker.perform([], options(CLEAN)))).not.toEqual(textsOf(first));
   });
 
+  it('runs the checks where the command has left its files', async () => {
+    const checks = { verify: 'test -s new && echo fine', verifyAlways: 'echo always; false' };
+    const worker = await workerFor(['/bin/sh', '-c', 'cat a > new'], FILES, { checks });
+    const good = await worker.perform([], options(CLEAN));
+    expect(good.verify).toEqual({ passed: true, status: 0, timedOut: false, output: 'fine\n' });
+    expect(good.verifyAlways).toMatchObject({ passed: false, status: 1, output: 'always\n' });
+    const bad = await worker.perform([fault('openat', 1, 'kill=before', 'kill')], options());
+    expect([bad.verify, bad.verifyAlways?.output]).toEqual([undefined, 'always\n']);
+  });
+
+  it('leads a service through its life', async () => {
+    const server = 'trap "echo bye; exit 0" TERM; echo ready; while :; do sleep 0.01; done';
+    const service = { ready: 'output:ready', drive: 'echo served' };
+    const worker = await workerFor(['/bin/bash', '-c', server], {}, { service });
+    for (const observe of [worker.perform([], options(CLEAN)), worker.confirm([], options(CLEAN))]) {
+      const { served, end, stdout } = await observe;
+      expect(served).toMatchObject({ ready: true, client: { passed: true, output: 'served\n' }, endedEarly: false });
+      expect([end, Buffer.from(stdout.bytes).toString()]).toEqual([{ kind: 'exited', status: 0 }, 'ready\nbye\n']);
+    }
+  });
+
   it('ends with the process that started it, with all that it runs', async () => {
     const marker = `renacer-worker-test-${process.pid}`;
     const script = `
@@ -213,3 +235,40 @@ describe('a worker', () => {
     await expect(worker.perform([], options(CLEAN))).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
   });
 });
+
+describe('the ordinary engine', () => {
+  it.each<[string, readonly string[], readonly CaseFault[]]>([
+    ['a clean run', ['/bin/cat', 'a', 'b'], []],
+    ['an error', ['/bin/cat', 'a', 'b'], [fault('write', 1, 'error=ENOSPC')]],
+    ['a short write', ['/bin/sh', '-c', 'echo hello > c'], [fault('write', 1, 'short=1', 'short')]],
+    ['a full disk', ['/bin/sh', '-c', 'echo one > c; echo two > d'], [fault('write', 1, 'error=ENOSPC', 'persistent')]],
+    ['the death of a tree', ['/bin/sh', '-c', 'sleep 60 & cat a; wait'], [fault('wait4', 1, 'kill=before', 'kill')]],
+    ['a crash', ['/bin/sh', '-c', 'kill -SEGV $$'], []],
+    ['a hang', ['/bin/sh', '-c', 'mkfifo p; cat p; true'], []],
+    ['what is left running', ['/bin/sh', '-c', 'sleep 300 &'], []],
+  ])('sees the same as the warm one: %s', async (_, argv, faults) => {
+    const worker = await workerFor(argv, FILES);
+    const warm = await worker.perform(faults, options());
+    const ordinary = await worker.confirm(faults, options());
+    expect(comparable(ordinary)).toEqual(comparable(warm));
+    expect(warm.injected).toBe(faults.length);
+  });
+
+  it('ends a spin, too', async () => {
+    const script = 'import os\nwhile True:\n  try: os.fsync(1); break\n  except OSError: pass';
+    const worker = await workerFor([PYTHON, '-c', script]);
+    const usualCalls = callsOf(await worker.perform([], options({ ...CLEAN, record: true })));
+    const seen = await worker.confirm([fault('fsync', 1, 'error=EIO', 'persistent')], options({ usualCalls }));
+    expect(seen.end).toMatchObject({ kind: 'spinning', syscall: 'fsync' });
+  });
+});
+
+/** What does not depend on time, or on who looks. */
+function comparable({ end, changes, deaths, struck: _, durationMs: __, ...rest }: Observation): unknown {
+  return {
+    ...rest,
+    end: end.kind === 'hung' ? { ...end, afterMs: 0, where: end.where.replaceAll(/\[\d+\]/g, '') } : end,
+    deaths: deaths.map(({ program, signal, isRoot }) => [program, signal, isRoot]),
+    changes: changes.map(({ path: name, after }) => [name, after?.type, after?.digest]),
+  };
+}

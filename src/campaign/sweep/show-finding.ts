@@ -36,9 +36,7 @@ export async function showFinding(
     const performer = await performers.open();
     const name = shellQuote([command, ...args]);
     const clean = await cleanRuns((options) => performer.perform([], options), { command: name, compare });
-    const { stillness, deadlineMs, usualCalls, usualMs } = clean;
-    const options = { stillness, deadlineMs, usualCalls, usualMs, record: false, contents: true };
-    const observation = await performer.confirm(faults, options);
+    const observation = await performer.confirm(faults, { ...clean.options, record: false, contents: true });
     const verdict = judgeOf(clean.results, request)(observation, judgedCase(finding.case));
     const isShown = observation.injected >= faults.length && verdict.class === finding.class;
     return {

@@ -2,6 +2,7 @@ import type { SignalPlan } from '../../chaos/basic/signal-injection.ts';
 import type { EmulationPlan } from '../../chaos/network/syscalls/shared/relay-requests.ts';
 import type { FaultPlan } from '../../faults/fault-plan.ts';
 import type { ReplayPlan } from '../../faults/replay-policy.ts';
+import type { Stillness } from '../../faults/still/index.ts';
 import type { LaunchSpec } from '../../linux/launch-spec.ts';
 import type { SharedLineFile } from '../../linux/line-file.ts';
 import type { DescriptorDetail } from '../../model/capture.ts';
@@ -52,6 +53,8 @@ export interface TracingPlan {
   /** A network that is emulated at the system calls. */
   readonly emulation: EmulationPlan | undefined;
   readonly ioLatencyMs: number | undefined;
+  /** What stands still. */
+  readonly still?: Stillness | undefined;
 }
 
 export interface CallSitesPlan {

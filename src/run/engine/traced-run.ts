@@ -131,6 +131,7 @@ async function foreignSelection({ selected, events }: TracingPlan): Promise<Reco
 /** What no run loads that does not ask for it. */
 async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   const conditions: Policy[] = [];
+  if (tracing.still) conditions.push(...(await import('../../faults/still/index.ts')).stillPolicies(tracing.still));
   if (tracing.emulation) {
     const { NetworkEmulation } = await loadEmulation();
     conditions.push(new NetworkEmulation(tracing.emulation));

@@ -7,14 +7,16 @@ const MAX_BYTES = 1024 * 1024;
 /** The bytes of small files that changed, as evidence; up to a megabyte in all. */
 export function contentsOf(
   changes: readonly TreeChange[],
-  read: (path: string) => Uint8Array,
+  read: (path: string) => Uint8Array | undefined,
 ): Observation['contents'] {
   const contents: Record<string, Uint8Array> = {};
   let room = MAX_BYTES;
   for (const { path, after } of changes) {
     if (after?.type !== 'file' || after.size > Math.min(room, MAX_FILE_BYTES)) continue;
-    contents[path] = read(path);
-    room -= after.size;
+    const bytes = read(path);
+    if (!bytes) continue;
+    contents[path] = bytes;
+    room -= bytes.length;
   }
   return contents;
 }

@@ -3,46 +3,47 @@ import { dieWithParent } from '../../../linux/die-with-parent.ts';
 import { fixAddresses } from '../../../linux/fixed-addresses.ts';
 import { RenacerError } from '../../../model/errors.ts';
 import { readMessage, writeMessage } from './frames.ts';
-import { PlainWorkTree } from './plain-work-tree.ts';
 import { ANSWERS_FD, type Answer, type Failure, JOBS_FD, type Job, type WorkerSetUp } from './protocol.ts';
-import { WarmEngine } from './warm-engine.ts';
+import { Worker } from './worker.ts';
 
 /**
- * The worker's process: reads a job, performs it, writes what it has observed, and so on. It blocks in all of that: there is nothing
- * else for it to do. It ends when nobody can send it jobs any more.
+ * The worker's process: reads a job, performs it, writes what it has observed, and so on. It blocks in all of that but for runs of the
+ * ordinary engine: there is nothing else for it to do. It ends when nobody can send it jobs any more.
  */
 async function work(): Promise<void> {
   const setUp = readMessage(JOBS_FD) as WorkerSetUp | undefined;
   if (!setUp) return;
-  let engine: WarmEngine | undefined;
-  answer(() => {
+  let worker: Worker | undefined;
+  await answer(() => {
     if (setUp.cpu !== undefined) setAffinity(0, onlyCpu(setUp.cpu));
-    engine = new WarmEngine(setUp.subject, new PlainWorkTree(setUp.subject));
+    worker = new Worker(setUp.subject);
     return { kind: 'ready' };
   });
-  if (!engine) return;
+  if (!worker) return;
+  const ready = worker;
   try {
-    for (let job = nextJob(); job; job = nextJob()) {
-      const { faults, options } = job;
-      answer(() => ({ kind: 'observed', observation: engine!.perform(faults, options) }));
-    }
+    for (let job = nextJob(); job; job = nextJob()) await perform(ready, job);
   } finally {
-    engine.dispose();
+    ready.close();
   }
+}
+
+function perform(worker: Worker, job: Job): Promise<void> {
+  return answer(async () => ({ kind: 'observed', observation: await worker.perform(job) }));
 }
 
 function nextJob(): Job | undefined {
   return readMessage(JOBS_FD) as Job | undefined;
 }
 
-function answer(perform: () => Answer): void {
-  let said: Answer;
+async function answer(find: () => Answer | Promise<Answer>): Promise<void> {
+  let found: Answer;
   try {
-    said = perform();
+    found = await find();
   } catch (error) {
-    said = { kind: 'failed', failure: failureOf(error) };
+    found = { kind: 'failed', failure: failureOf(error) };
   }
-  writeMessage(ANSWERS_FD, said);
+  writeMessage(ANSWERS_FD, found);
 }
 
 /** What is no RenacerError is a fault of ours: then it matters where it came from. */

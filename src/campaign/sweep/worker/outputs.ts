@@ -33,6 +33,11 @@ export class Stdio {
     return this.#read(this.fds[2]);
   }
 
+  /** What was written to both, so far, a character a byte. */
+  text(): string {
+    return [this.stdout(), this.stderr()].map(({ bytes }) => Buffer.from(bytes).toString('latin1')).join('\n');
+  }
+
   close(): void {
     for (const fd of this.fds) closeSync(fd);
   }

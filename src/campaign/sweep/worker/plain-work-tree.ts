@@ -41,13 +41,17 @@ export class PlainWorkTree implements WorkTree {
     return readFileSync(path.join(this.directory, name));
   }
 
+  within<T>(start: () => T): T {
+    return start();
+  }
+
   restore(): void {
     if (this.changes().length === 0) return;
     for (const name of readdirSync(this.directory)) rmSync(path.join(this.directory, name), { recursive: true });
     this.#fill();
   }
 
-  dispose(): void {
+  close(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
 

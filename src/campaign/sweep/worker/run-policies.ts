@@ -10,13 +10,13 @@ import type { PerformOptions } from '../performer.ts';
 import { CallLog } from './call-log.ts';
 import { RunWatch } from './run-watch.ts';
 import { StruckProcesses } from './struck-processes.ts';
+import type { TreeWatch } from './tree-watch.ts';
 
 /** Faults of a case draw nothing. */
 const SEED = 0;
 
 /** All that has a say in one run of the warm engine, or is told of it. */
 export class RunPolicies {
-  readonly watch: RunWatch;
   readonly #struck = new StruckProcesses();
   readonly #replay: ReplayPolicy | undefined;
   readonly #log: CallLog | undefined;
@@ -24,7 +24,7 @@ export class RunPolicies {
   readonly all: Policy;
 
   /** `tracer`: who finds stacks; asked for if calls are written down. */
-  constructor(faults: readonly CaseFault[], options: PerformOptions, tracer: () => StackTracer) {
+  constructor(faults: readonly CaseFault[], options: PerformOptions, watch: TreeWatch, tracer: () => StackTracer) {
     const { stillness, record } = options;
     const stacks = record ? tracer() : undefined;
     this.#log = stacks && new CallLog(stacks, faults.length === 0 ? 'start' : 'first fault');
@@ -32,11 +32,11 @@ export class RunPolicies {
       faults.length === 0
         ? undefined
         : new ReplayPolicy({ seed: SEED, faults: recordedFaults(faults) }, (fault) => this.#injected(fault), noSignals);
-    this.watch = new RunWatch(this.#log?.armed ?? this.#replay?.armed ?? NO_CALLS, options);
+    const counted = this.#log?.armed ?? this.#replay?.armed ?? NO_CALLS;
     const others = [...stillPolicies(stillness), this.#replay, this.#log, stacks].filter(
       (policy) => policy !== undefined,
     );
-    this.all = new PolicyChain([this.watch, this.#struck, ...others]);
+    this.all = new PolicyChain([new RunWatch(counted, watch), this.#struck, ...others]);
   }
 
   /** How many faults of the case were injected. */

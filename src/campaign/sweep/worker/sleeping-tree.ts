@@ -1,8 +1,14 @@
 import { descriptorPath } from '../../../linux/fds.ts';
 import { syscallName } from '../../../syscalls/syscall-table.ts';
-import type { Task } from '../../../tracer/task.ts';
-import { RUN } from '../../../tracer/task-state.ts';
 import { isForGood, runTimesOf, type Wait, waitOf } from './waits.ts';
+
+/** A task that has not ended. */
+export interface LiveTask {
+  readonly tid: number;
+  readonly tgid: number;
+  /** It stands at a stop of its tracer. */
+  readonly isHeld: boolean;
+}
 
 /** A look at a tree all of whose tasks sleep. */
 interface Sleep {
@@ -17,12 +23,13 @@ export class SleepingTree {
   #seen = '';
   #sinceMs = 0;
 
-  /** Undefined if some task runs, has run since the last look, or stands at a stop of ours. */
-  look(tasks: Iterable<Task>, nowMs: number): Sleep | undefined {
+  /** Undefined if there is no task any more, or some task runs, has run since the last look, or stands at a stop of ours. */
+  look(tasks: readonly LiveTask[], nowMs: number): Sleep | undefined {
+    if (tasks.length === 0) return undefined;
     let seen = '';
     let forGood = true;
-    for (const { tid, state } of tasks) {
-      const wait = state.run === RUN.running ? waitOf(tid) : undefined;
+    for (const { tid, isHeld } of tasks) {
+      const wait = isHeld ? undefined : waitOf(tid);
       const times = wait && runTimesOf(tid);
       if (!wait || times === undefined) {
         this.#seen = '';
@@ -38,7 +45,7 @@ export class SleepingTree {
 }
 
 /** `cat waits in read(0, pipe:[1234])`: what one task after another sleeps in. */
-export function whereTheySleep(tasks: Iterable<Task>, programOf: (task: Task) => string): string {
+export function whereTheySleep(tasks: Iterable<LiveTask>, programOf: (task: LiveTask) => string): string {
   const places = [...tasks].map((task) => {
     const wait = waitOf(task.tid);
     return `${programOf(task)} waits ${wait ? `in ${callText(task.tid, wait)}` : ''}`.trim();

@@ -13,11 +13,10 @@ import type { Policy } from '../../../tracer/policy.ts';
 import type { ProcessDeath } from '../../../tracer/process-deaths.ts';
 import { StopLoop } from '../../../tracer/stop-loop.ts';
 import { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
-import type { PerformOptions, Subject } from '../performer.ts';
-import { contentsOf } from './contents.ts';
-import { Stdio } from './outputs.ts';
+import type { PerformOptions } from '../performer.ts';
 import { RunPolicies } from './run-policies.ts';
-import type { WorkTree } from './work-tree.ts';
+import type { Scene } from './scene.ts';
+import { TreeWatch } from './tree-watch.ts';
 
 const FOLLOWING: Following = { method: 'seccomp', tree: true };
 const LOOP = { keepsWakeupTask: true, isPinned: true } as const;
@@ -25,25 +24,22 @@ const SIGKILL = 9;
 /** Frames of a stack. */
 const MAX_FRAMES = 256;
 
-/** Runs one subject as often as wanted, by a launcher that is laid out once and the stop loop: no control group, no thread, no pipes for a run. */
+/** Runs a subject as often as wanted, by a launcher that is laid out once and the stop loop: no control group, no thread, no pipes for a run. */
 export class WarmEngine {
-  readonly #subject: Subject;
-  readonly #workTree: WorkTree;
-  readonly #stdio: Stdio;
+  readonly #scene: Scene;
   readonly #launcher: Launcher;
   readonly #filters = new Map<string, Uint8Array>();
   #tracer: StackTracer | undefined;
 
-  constructor(subject: Subject, workTree: WorkTree) {
-    this.#subject = subject;
-    this.#workTree = workTree;
-    this.#stdio = new Stdio(subject.stdin);
+  constructor(scene: Scene) {
+    const { subject, workTree, stdio } = scene;
+    this.#scene = scene;
     this.#launcher = new Launcher({
       file: subject.file,
       argv: subject.argv,
       env: subject.env,
       cwd: workTree.directory,
-      stdio: this.#stdio.fds,
+      stdio: stdio.fds,
       inheritedFds: [],
       rlimits: [],
       signals: { blocked: 0n, ignored: [] },
@@ -51,44 +47,32 @@ export class WarmEngine {
       noNewPrivileges: !hasCapability(CAP.SYS_ADMIN),
       newSession: true,
       closesOthers: true,
+      namespaces: workTree.namespaces,
     });
   }
 
   /** Throws a RenacerError if the command can't be started. */
   perform(faults: readonly CaseFault[], options: PerformOptions): Observation {
-    this.#stdio.renew();
-    const policies = new RunPolicies(faults, options, () => this.#stackTracer());
+    const service = this.#scene.begin(options);
+    const watch = new TreeWatch(options, service);
+    const policies = new RunPolicies(faults, options, watch, () => this.#stackTracer());
     const startMs = monotonicMs();
     const { status, deaths } = this.#run(policies.all);
-    const durationMs = monotonicMs() - startMs;
-    const changes = this.#workTree.changes();
-    const changesOutside = this.#workTree.changesOutside();
-    const observation: Observation = {
-      end: policies.watch.end ?? endOf(status, faults),
+    const facts = {
+      end: watch.end ?? endOf(status, faults),
       injected: policies.injected,
-      stdout: this.#stdio.stdout(),
-      stderr: this.#stdio.stderr(),
-      changes,
-      changesOutside,
       deaths: deaths.flatMap(deathOf),
       struck: policies.struck,
-      leftRunning: policies.watch.leftRunning,
+      leftRunning: watch.leftRunning,
       denied: policies.denied,
-      verify: undefined,
-      verifyAlways: undefined,
-      served: undefined,
-      contents: options.contents ? contentsOf(changes, (path) => this.#workTree.contents(path)) : {},
       recorded: policies.recorded,
-      durationMs,
+      durationMs: monotonicMs() - startMs,
     };
-    this.#workTree.restore();
-    return observation;
+    return this.#scene.finish(facts, service, options);
   }
 
-  dispose(): void {
+  close(): void {
     this.#launcher.free();
-    this.#stdio.close();
-    this.#workTree.dispose();
   }
 
   #run(policy: Policy): { status: number; deaths: readonly ProcessDeath[] } {
@@ -99,7 +83,7 @@ export class WarmEngine {
       return { status: loop.run()!, deaths: loop.deaths.all };
     } catch (error) {
       if (!(error instanceof LaunchError)) throw error;
-      throw launchError(this.#subject.file, { kind: 'launch-failed', step: error.step, code: error.code });
+      throw launchError(this.#scene.subject.file, { kind: 'launch-failed', step: error.step, code: error.code });
     }
   }
 

@@ -1,33 +1,48 @@
 import { describe, expect, it } from 'vitest';
 import { RunWatch } from '../../../../../src/campaign/sweep/worker/run-watch.ts';
+import { type RunLimits, TreeWatch } from '../../../../../src/campaign/sweep/worker/tree-watch.ts';
 import { callOf, taskOf } from '../../../../support/stopped-call.ts';
 
 const limits = { deadlineMs: 5000, usualMs: 1, usualCalls: { read: 3 } };
 
+function watchOf(more: Partial<RunLimits> = {}) {
+  const watch = new TreeWatch({ ...limits, ...more }, undefined);
+  return { watch, policy: new RunWatch('all', watch) };
+}
+
 describe('a watched run', () => {
   it('spins when it makes 200 calls more than ten times as many as a clean run, in all of its tasks', () => {
-    const watch = new RunWatch('all', limits);
+    const { watch, policy } = watchOf();
     const tasks = [taskOf(), taskOf('0.1')];
-    const decisions = Array.from({ length: 230 }, (_, index) => watch.onEntry(callOf(tasks[index % 2]!, 'read')));
+    const decisions = Array.from({ length: 230 }, (_, index) => policy.onEntry(callOf(tasks[index % 2]!, 'read')));
     expect(decisions.every((decision) => decision === undefined)).toBe(true);
     expect(watch.end).toBeUndefined();
-    expect(watch.onEntry(callOf(tasks[0]!, 'read'))).toEqual({ kill: true, killsTree: true });
+    expect(policy.onEntry(callOf(tasks[0]!, 'read'))).toEqual({ kill: true, killsTree: true });
     expect(watch.end).toEqual({ kind: 'spinning', syscall: 'read', times: 231 });
   });
 
   it('counts each call by itself', () => {
-    const watch = new RunWatch('all', limits);
+    const { policy } = watchOf();
     const task = taskOf();
     for (let times = 1; times <= 200; times++) {
-      expect(watch.onEntry(callOf(task, 'write'))).toBeUndefined();
-      expect(watch.onEntry(callOf(task, 'read'))).toBeUndefined();
+      expect(policy.onEntry(callOf(task, 'write'))).toBeUndefined();
+      expect(policy.onEntry(callOf(task, 'read'))).toBeUndefined();
     }
-    expect(watch.onEntry(callOf(task, 'write'))?.killsTree).toBe(true);
+    expect(policy.onEntry(callOf(task, 'write'))?.killsTree).toBe(true);
   });
 
   it('never spins where a clean run is yet to show what is usual', () => {
-    const watch = new RunWatch('all', { ...limits, usualCalls: undefined });
+    const { policy } = watchOf({ usualCalls: undefined });
     const task = taskOf();
-    for (let times = 1; times <= 5000; times++) expect(watch.onEntry(callOf(task, 'read'))).toBeUndefined();
+    for (let times = 1; times <= 5000; times++) expect(policy.onEntry(callOf(task, 'read'))).toBeUndefined();
+  });
+
+  it('gives up at its deadline, whatever it does', () => {
+    const { watch } = watchOf();
+    watch.begin(1000);
+    const busy = [{ tid: process.pid, tgid: process.pid, isHeld: true }];
+    expect(watch.look(busy, 5999)).toBe('none');
+    expect(watch.look(busy, 6000)).toBe('kill');
+    expect(watch.end).toEqual({ kind: 'deadline', afterMs: 5000 });
   });
 });

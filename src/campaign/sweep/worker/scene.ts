@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { monotonicMs } from '../../../linux/clock.ts';
+import type { CheckResult, Observation } from '../../../model/sweep.ts';
+import type { PerformOptions, Subject } from '../performer.ts';
+import { contentsOf } from './contents.ts';
+import { Stdio } from './outputs.ts';
+import { readinessTest, tcpSockets } from './readiness.ts';
+import { ServiceDriver } from './service-driver.ts';
+import { Shell } from './shell.ts';
+import type { WorkTree } from './work-tree.ts';
+
+/** How long a check or a client may take that has not been seen before; afterwards ten times as long as it took, but at least so long. */
+const FIRST_LIMIT_MS = 60_000;
+const FIRST_CLIENT_MS = 30_000;
+const LEAST_CHECK_MS = 10_000;
+const LEAST_CLIENT_MS = 500;
+const FACTOR = 10;
+
+/** What an engine tells of a run. */
+export type RunFacts = Pick<
+  Observation,
+  'end' | 'injected' | 'deaths' | 'struck' | 'leftRunning' | 'denied' | 'recorded' | 'durationMs'
+>;
+
+/** Where runs of a subject take place, by whichever engine: what it reads and writes, its directory, and the checks of what it leaves. */
+export class Scene {
+  readonly subject: Subject;
+  readonly workTree: WorkTree;
+  readonly stdio: Stdio;
+  readonly #shell: Shell;
+  /** By command: how long it has taken at most. */
+  readonly #checkMs = new Map<string, number>();
+
+  constructor(subject: Subject, workTree: WorkTree) {
+    this.subject = subject;
+    this.workTree = workTree;
+    this.stdio = new Stdio(subject.stdin);
+    this.#shell = new Shell({ cwd: workTree.directory, env: subject.env, within: (start) => workTree.within(start) });
+  }
+
+  /** Before a run: everything is as the run is to find it. */
+  begin(options: PerformOptions): ServiceDriver | undefined {
+    this.stdio.renew();
+    const { service } = this.subject;
+    if (!service) return undefined;
+    const { directory } = this.workTree;
+    return new ServiceDriver({
+      isReady: readinessTest(service.ready, {
+        output: () => this.stdio.text(),
+        exists: (name) => this.workTree.within(() => existsSync(path.resolve(directory, name))),
+        sockets: tcpSockets,
+      }),
+      startClient: () => this.#shell.start(service.drive),
+      clientLimitMs:
+        options.usualMs === undefined ? FIRST_CLIENT_MS : Math.max(LEAST_CLIENT_MS, FACTOR * options.usualMs),
+    });
+  }
+
+  /** After it: what it has left, what the checks say of that; then all is put back. */
+  finish(run: RunFacts, service: ServiceDriver | undefined, { contents }: PerformOptions): Observation {
+    const { workTree, stdio } = this;
+    const { verify, verifyAlways } = this.subject.checks;
+    const changes = workTree.changes();
+    const observed = {
+      ...run,
+      stdout: stdio.stdout(),
+      stderr: stdio.stderr(),
+      changes,
+      changesOutside: workTree.changesOutside(),
+      contents: contents ? contentsOf(changes, (name) => workTree.contents(name)) : {},
+      served: service?.served(),
+    };
+    const { served } = observed;
+    const hasSucceeded = served ? served.client?.passed === true : run.end.kind === 'exited' && run.end.status === 0;
+    const checks = {
+      verify: verify !== undefined && hasSucceeded ? this.#check(verify) : undefined,
+      verifyAlways: verifyAlways === undefined ? undefined : this.#check(verifyAlways),
+    };
+    workTree.restore();
+    return { ...observed, ...checks };
+  }
+
+  close(): void {
+    this.stdio.close();
+    this.workTree.close();
+  }
+
+  #check(command: string): CheckResult {
+    const usualMs = this.#checkMs.get(command);
+    const limitMs = usualMs === undefined ? FIRST_LIMIT_MS : Math.max(LEAST_CHECK_MS, FACTOR * usualMs);
+    const startMs = monotonicMs();
+    const result = this.#shell.run(command, limitMs);
+    if (result.passed) this.#checkMs.set(command, Math.max(usualMs ?? 0, monotonicMs() - startMs));
+    return result;
+  }
+}

@@ -1,0 +1,105 @@
+import { readlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { RunEnd } from '../../../model/sweep.ts';
+import type { PerformOptions } from '../performer.ts';
+import type { ServiceDriver } from './service-driver.ts';
+import { type LiveTask, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
+
+/** Who has slept for so long, or ten times as long as a clean run takes, sleeps for good. */
+const ASLEEP_MS = 100;
+/** The same of processes that the command has left behind. */
+const LEFT_ASLEEP_MS = 50;
+/** More calls of one name than this and ten times as many as a clean run makes are a spin. */
+const SPIN_CALLS = 200;
+const FACTOR = 10;
+/** How often a tree is looked at that has not ended: most have by then. A service must be answered. */
+const LOOK_MS = 20;
+const SERVICE_LOOK_MS = 5;
+
+export type RunLimits = Pick<PerformOptions, 'deadlineMs' | 'usualCalls' | 'usualMs'>;
+
+/** What is to be done after a look: nothing; the command is to get SIGTERM; all are to be killed. */
+export type Measure = 'none' | 'terminate' | 'kill';
+
+/**
+ * Says when a run that would not end is to be ended: one that repeats a call, one that sleeps for good, one that takes too long, and what
+ * the command leaves running. Leads a service through its life meanwhile.
+ */
+export class TreeWatch {
+  readonly lookMs: number;
+  readonly #limits: RunLimits;
+  readonly #service: ServiceDriver | undefined;
+  readonly #asleepMs: number;
+  readonly #calls = new Map<string, number>();
+  readonly #sleep = new SleepingTree();
+  /** Programs of processes that were ended, since their command was gone. */
+  leftRunning: readonly string[] = [];
+  /** Undefined if the run has come to its end by itself. */
+  end: RunEnd | undefined;
+  #startMs = 0;
+  #rootHasEnded = false;
+
+  constructor(limits: RunLimits, service: ServiceDriver | undefined) {
+    this.#limits = limits;
+    this.#service = service;
+    this.#asleepMs = Math.max(ASLEEP_MS, FACTOR * (limits.usualMs ?? 0));
+    this.lookMs = service ? SERVICE_LOOK_MS : LOOK_MS;
+  }
+
+  begin(nowMs: number): void {
+    this.#startMs = nowMs;
+  }
+
+  /** A call is made. True if that is once too often: all are to be killed. */
+  isSpin(syscall: string): boolean {
+    const { usualCalls } = this.#limits;
+    if (!usualCalls) return false;
+    const times = (this.#calls.get(syscall) ?? 0) + 1;
+    this.#calls.set(syscall, times);
+    if (times <= SPIN_CALLS + FACTOR * (usualCalls[syscall] ?? 0)) return false;
+    this.end ??= { kind: 'spinning', syscall, times };
+    return true;
+  }
+
+  rootEnded(): void {
+    this.#rootHasEnded = true;
+    this.#service?.ended(this.end !== undefined);
+  }
+
+  /** `tasks`: all that live; none if the tree has just ended. */
+  look(tasks: readonly LiveTask[], nowMs: number): Measure {
+    if (tasks.length === 0) return 'none';
+    const asleep = this.#sleep.look(tasks, nowMs);
+    const sleptMs = asleep ? nowMs - asleep.sinceMs : 0;
+    const afterMs = nowMs - this.#startMs;
+    const isLate = afterMs >= this.#limits.deadlineMs;
+    if (this.#rootHasEnded) {
+      if (sleptMs < LEFT_ASLEEP_MS && !isLate) return 'none';
+      this.leftRunning = [...new Set(tasks.filter(({ tid, tgid }) => tid === tgid).map(programOf))].sort();
+      return 'kill';
+    }
+    const isIdleServer = this.#service?.phase === 'serving';
+    if (asleep?.forGood && sleptMs >= this.#asleepMs && !isIdleServer) {
+      this.end ??= { kind: 'hung', afterMs, where: whereTheySleep(tasks, nameOf) };
+    } else if (isLate) {
+      this.end ??= { kind: 'deadline', afterMs };
+    } else {
+      return this.#service?.step(nowMs) ? 'terminate' : 'none';
+    }
+    return 'kill';
+  }
+}
+
+/** The path of the program that a process executes. */
+function programOf({ tgid }: LiveTask): string {
+  try {
+    return readlinkSync(`/proc/${tgid}/exe`);
+  } catch {
+    // It has ended meanwhile.
+    return `process ${tgid}`;
+  }
+}
+
+function nameOf(task: LiveTask): string {
+  return path.basename(programOf(task));
+}

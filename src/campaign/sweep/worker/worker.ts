@@ -1,0 +1,39 @@
+import { muteChildStops } from '../../../linux/signals.ts';
+import type { Observation } from '../../../model/sweep.ts';
+import type { Subject } from '../performer.ts';
+import type { OrdinaryEngine } from './ordinary-engine.ts';
+import { PlainWorkTree } from './plain-work-tree.ts';
+import type { Job } from './protocol.ts';
+import { Scene } from './scene.ts';
+import { WarmEngine } from './warm-engine.ts';
+
+/** Performs runs of one subject in one scene, by either engine. */
+export class Worker {
+  readonly #scene: Scene;
+  readonly #warm: WarmEngine;
+  #ordinary: OrdinaryEngine | undefined;
+
+  constructor(subject: Subject) {
+    this.#scene = new Scene(subject, new PlainWorkTree(subject));
+    this.#warm = new WarmEngine(this.#scene);
+  }
+
+  perform({ engine, faults, options }: Job): Observation | Promise<Observation> {
+    return engine === 'warm' ? this.#warm.perform(faults, options) : this.#confirm(faults, options);
+  }
+
+  close(): void {
+    this.#warm.close();
+    this.#scene.close();
+  }
+
+  /** Loaded by the first run that needs it: only findings do. */
+  async #confirm(faults: Job['faults'], options: Job['options']): Promise<Observation> {
+    const { OrdinaryEngine } = await import('./ordinary-engine.ts');
+    this.#ordinary ??= new OrdinaryEngine(this.#scene);
+    const observation = await this.#ordinary.perform(faults, options);
+    // Node.js has installed its handler of SIGCHLD by now: it would run at each stop.
+    muteChildStops();
+    return observation;
+  }
+}
