@@ -2,6 +2,7 @@ import type { Observation } from '../../../model/sweep.ts';
 import type { Compared } from '../../../model/sweep-request.ts';
 import type { CleanResults, ComparedText } from '../clean-results.ts';
 import { type ComparedRun, textOf } from './compared-run.ts';
+import { complaintsIn } from './messages.ts';
 import { isCache, isLog } from './side-files.ts';
 import { type PathState, sameContent, sameMode, sizeText } from './tree-state.ts';
 
@@ -34,6 +35,7 @@ function textDifference(
   const texts = [textOf(good, of), textOf(now, of)].map((text) => mask.text(of, text));
   const sameBehind = of === 'client' || isWhole(now, of) || good[of].digest === now[of].digest;
   if (texts[0] === texts[1] && sameBehind) return [];
+  if (of === 'stdout' && sameBehind && complaintsIn(texts[0]!, texts[1]!).length > 0) return [];
   return [{ of: 'text', text: of, good: texts[0]!, now: texts[1]! }];
 }
 
@@ -66,15 +68,24 @@ function differenceText(difference: Difference): string {
       ? 'its client got something else'
       : `${difference.text} differs from a good run's`;
   }
-  const { path, now, good } = difference.state;
+  const { path } = difference.state;
   switch (difference.what) {
     case 'missing':
       return `${path} is missing`;
     case 'not removed':
       return `${path} is still there`;
     case 'content':
-      return `${path} differs from a good run's: ${sizeText(now)} instead of ${sizeText(good)}`;
+      return `${path} ${contentText(difference.state)}`;
     default:
       return `the ${difference.what} of ${path} differs from a good run's`;
   }
+}
+
+/** How the content of a file is another. */
+export function contentText({ before, now, good }: PathState): string {
+  if (sameContent(now, before)) return 'is as before, and not as after a good run';
+  const sizes = [sizeText(now), sizeText(good)];
+  return sizes[0] === sizes[1]
+    ? `differs from a good run's: other bytes, as many`
+    : `differs from a good run's: ${sizes[0]} instead of ${sizes[1]}`;
 }

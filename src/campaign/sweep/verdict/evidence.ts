@@ -1,7 +1,7 @@
 import type { CheckResult, Death, TreeEntry } from '../../../model/sweep.ts';
 import type { ComparedRun } from './compared-run.ts';
 import type { Damage } from './damage.ts';
-import type { Difference } from './differences.ts';
+import { contentText, type Difference } from './differences.ts';
 import { isBinary, printable, textDiff } from './text-diff.ts';
 import { sizeText } from './tree-state.ts';
 
@@ -64,7 +64,7 @@ function fileLines({ good: usual, now }: ComparedRun, { state, what }: Extract<D
   const texts = [usual.contents[path], now.contents[path]].map(
     (bytes) => bytes && Buffer.from(bytes).toString('latin1'),
   );
-  const head = `${path}: ${sizeText(entry)} instead of ${sizeText(good)}`;
+  const head = `${path} ${contentText(state)}`;
   const isText = texts.every((text) => text !== undefined && !isBinary(text));
   return isText ? [head, ...diffLines(texts[0]!, texts[1]!)] : [head];
 }

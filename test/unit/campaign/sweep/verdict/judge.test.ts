@@ -111,6 +111,24 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'corrupted',
     /stdout differs/,
   ],
+  'it complains on stdout, and goes on rightly': [
+    {
+      good: { stdout: output('patching file f\n') },
+      now: { stdout: output('File f is read-only; trying to patch anyway\npatching file f\n') },
+    },
+    'tolerated',
+    /./,
+  ],
+  'it writes more than usual, and that is no complaint': [
+    { good: { stdout: output('1\n') }, now: { stdout: output('0\n1\n') } },
+    'corrupted',
+    /stdout differs/,
+  ],
+  'it complains on stdout in place of a result': [
+    { good: { stdout: output('1\n2\n') }, now: { stdout: output('1\nread error\n') } },
+    'corrupted',
+    /stdout differs/,
+  ],
   'stdout is short, with a message': [
     { good: { stdout: output('1\n') }, now: { stderr: said } },
     'corrupted',
@@ -134,6 +152,16 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     { good: { changes: [changed('out', undefined, 'rows')] }, now: { changes: [changed('out', undefined, '')] } },
     'corrupted',
     /out differs from a good run's: 0 bytes instead of 4 bytes/,
+  ],
+  'a file was not changed': [
+    { good: { changes: [changed('out', 'old', 'new')] }, now: {} },
+    'corrupted',
+    /out is as before, and not as after a good run/,
+  ],
+  'a file has as many other bytes': [
+    { good: { changes: [changed('out', 'old', 'new')] }, now: { changes: [changed('out', 'old', 'odd')] } },
+    'corrupted',
+    /other bytes, as many/,
   ],
   'a file is missing': [
     { good: { changes: [changed('out', undefined, 'rows')] }, now: {} },
@@ -467,7 +495,7 @@ describe('the judge', () => {
       now: { changes: [changed('out', undefined, after)], contents: { out: Buffer.from(after) }, stderr: said },
     });
     expect(verdict.evidence).toEqual([
-      'out: 4 bytes instead of 6 bytes',
+      "out differs from a good run's: 4 bytes instead of 6 bytes",
       '   a',
       '  -b',
       '   c',
