@@ -72,7 +72,7 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
       perform: (one) => pool.do((worker) => worker.perform(one, false)),
       known,
       onResult: (one, result) => {
-        if (isFinding(result)) causes.add(`${result.class} ${maker.cause(one, result).key}`);
+        if (isFinding(result)) causes.add(`${result.class} ${maker.cause(one, result).symptom}`);
         options.onCase?.(one, result);
       },
     });

@@ -16,6 +16,13 @@ export interface CaseResult {
 export interface Cause {
   /** Results of one campaign that have the same key have one cause. */
   readonly key: string;
+  /** How it shows, in words without numbers. */
+  readonly symptom: string;
+  /**
+   * The case is many in one, and may show what one of those does: then it belongs to a cause with the same symptom, and makes one of its own
+   * only where there is none.
+   */
+  readonly isBlurred: boolean;
   /** For people and for baselines: it outlives edits elsewhere in the program, so that nothing of addresses or ordinals is in it. */
   readonly id: string;
 }

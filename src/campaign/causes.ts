@@ -1,5 +1,5 @@
 import { type CaseClass, FINDING_CLASSES } from '../model/campaign.ts';
-import type { Case, CaseMaker, CaseResult } from './case-maker.ts';
+import type { Case, CaseMaker, CaseResult, Cause } from './case-maker.ts';
 
 export interface Shown<C extends Case, R extends CaseResult> {
   readonly case: C;
@@ -29,19 +29,44 @@ export function groupByCause<C extends Case, R extends CaseResult>(
   results: readonly Shown<C, R>[],
   maker: Pick<CaseMaker<C, R, unknown>, 'cause'>,
 ): CauseGroup<C, R>[] {
-  const groups = new Map<string, { readonly id: string; readonly shown: Shown<C, R>[] }>();
-  for (const one of results) {
-    if (!isFinding(one.result)) continue;
-    const { key, id } = maker.cause(one.case, one.result);
-    const name = `${one.result.class} ${key}`;
+  const found = results
+    .filter(({ result }) => isFinding(result))
+    .map((shown, number) => ({ shown, number, cause: maker.cause(shown.case, shown.result) }));
+  const groups = new Map<string, (typeof found)[number][]>();
+  const bySymptom = new Map<string, string>();
+  const add = (name: string, one: (typeof found)[number]): void => {
     const group = groups.get(name);
-    if (group) group.shown.push(one);
-    else groups.set(name, { id, shown: [one] });
+    if (group) group.push(one);
+    else groups.set(name, [one]);
+    const symptom = symptomOf(one.shown.result, one.cause);
+    if (!bySymptom.has(symptom)) bySymptom.set(symptom, name);
+  };
+  for (const one of found) if (!one.cause.isBlurred) add(nameOf(one.shown.result, one.cause), one);
+  for (const one of found) {
+    if (!one.cause.isBlurred) continue;
+    const name = nameOf(one.shown.result, one.cause);
+    const symptom = symptomOf(one.shown.result, one.cause);
+    add(groups.has(name) ? name : (bySymptom.get(symptom) ?? symptom), one);
   }
   const ids = new Map<string, number>();
   return [...groups]
-    .map(([key, { id, shown }]) => ({ key, id: distinct(id, ids), class: shown[0]!.result.class, shown }))
+    .map(([key, members]) => ({ key, members: members.sort((a, b) => a.number - b.number) }))
+    .sort((a, b) => a.members[0]!.number - b.members[0]!.number)
+    .map(({ key, members }) => {
+      const [{ cause, shown }] = members as [(typeof found)[number]];
+      const id = distinct(cause.id, ids);
+      return { key, id, class: shown.result.class, shown: members.map((one) => one.shown) };
+    })
     .sort((a, b) => FINDING_CLASSES.indexOf(a.class) - FINDING_CLASSES.indexOf(b.class));
+}
+
+function nameOf(result: CaseResult, { key }: Cause): string {
+  return `${result.class} ${key}`;
+}
+
+/** Not the name of any key: those are told apart by what comes first. */
+function symptomOf(result: CaseResult, { symptom }: Cause): string {
+  return `${result.class}: ${symptom}`;
 }
 
 /** Causes that nothing but addresses tells apart are numbered. */
@@ -57,5 +82,7 @@ export function isOfGroup<C extends Case, R extends CaseResult>(
   group: CauseGroup<C, R>,
   maker: Pick<CaseMaker<C, R, unknown>, 'cause'>,
 ): boolean {
-  return isFinding(result) && `${result.class} ${maker.cause(of, result).key}` === group.key;
+  if (!isFinding(result)) return false;
+  const cause = maker.cause(of, result);
+  return [nameOf(result, cause), symptomOf(result, cause)].includes(group.key);
 }

@@ -33,6 +33,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   readonly #clean: Recorded;
   readonly #input: string;
   readonly #sites = new Map<string, Site>();
+  readonly #numbers: ReadonlyMap<string, number>;
   readonly #handlersTried = new Set<string>();
   readonly #casesOfSites = new Map<string, SweepCase[]>();
 
@@ -44,6 +45,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
     this.#input = input;
     this.#keep = keep;
     for (const site of plan.sites) this.#sites.set(site.id, site);
+    this.#numbers = new Map(plan.sites.map(({ id }, number) => [id, number]));
     for (const one of plan.cases) this.#index(one);
   }
 
@@ -65,15 +67,17 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   }
 
   cause(of: SweepCase, result: SweepCaseResult): Cause {
-    return causeOf(lastOf(of), this.#siteOf(of), result.class);
+    return causeOf(lastOf(of), this.#siteOf(of), result.verdict);
   }
 
-  /** Fewest faults, the plainest way, the earliest occurrence, the plainest error. */
+  /** Fewest faults, the plainest way, the earliest occurrence, the plainest error. What lasts is simpler the later it begins: fewer calls meet it. */
   compare(a: SweepCase, b: SweepCase): number {
     if (a.faults.length !== b.faults.length) return a.faults.length - b.faults.length;
     const [one, other] = [lastOf(a), lastOf(b)];
+    const isLater = one.way === 'persistent' && other.way === 'persistent';
     return (
       WAYS.indexOf(one.way) - WAYS.indexOf(other.way) ||
+      (isLater ? this.#numberOf(other) - this.#numberOf(one) : 0) ||
       one.occurrence - other.occurrence ||
       plainness(errorOf(one)) - plainness(errorOf(other))
     );
@@ -135,6 +139,11 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   #reaction(fault: CaseFault, { recorded, end }: SweepCaseResult): string[] {
     const calls = recorded ? reactionOf(fault, recorded, this.#clean, this.#input) : [];
     return end === undefined ? calls : [...calls, end];
+  }
+
+  /** Of its site, in the order in which a good run comes to them. */
+  #numberOf({ site }: CaseFault): number {
+    return this.#numbers.get(site) ?? this.#numbers.size;
   }
 
   #siteOf(of: SweepCase): Site {

@@ -22,6 +22,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 const SOUND: FakeProgram = {
   classes: ['tolerated', 'corrupted', 'graceful', 'silent', 'damaged', 'tolerated', 'corrupted'],
   threshold: 2,
+  blurred: [],
   bringing: [1, 2],
   unconfirmed: [],
   flaky: [],
@@ -32,6 +33,7 @@ const numbers = fc.uniqueArray(fc.nat({ max: 24 }), { maxLength: 5 });
 const arbitraryProgram: fc.Arbitrary<FakeProgram> = fc.record({
   classes: fc.array(fc.constantFrom(...CASE_CLASSES), { minLength: 1, maxLength: 12 }),
   threshold: fc.nat({ max: FULL_STRENGTH }),
+  blurred: numbers,
   bringing: numbers,
   unconfirmed: numbers,
   flaky: numbers,
@@ -122,6 +124,31 @@ describe('a campaign', () => {
         expect(maker.confirmed.filter((id) => confirmed.has(id))).toEqual([]);
       }),
     );
+  });
+
+  it('takes a blurred case for another one of a cause that it looks like, of its own key first; and makes one of those that look like none', async () => {
+    const classes = [
+      'corrupted',
+      'corrupted',
+      'corrupted',
+      'corrupted',
+      'corrupted',
+      'silent',
+      'silent',
+      'silent',
+      'silent',
+    ] as const;
+    // Symptoms are numbers modulo 3, keys modulo 5.
+    const program = { ...SOUND, classes, bringing: [], blurred: [3, 4, 5, 8] };
+    const { findings } = await run(program).outcome;
+    expect(findings.map(({ id, cases }) => [id, cases.map(({ number }) => number)])).toEqual([
+      ['corrupted-0', [0, 3]],
+      ['corrupted-1', [1, 4]],
+      ['corrupted-2', [2]],
+      ['silent-0', [5, 8]],
+      ['silent-1', [6]],
+      ['silent-2', [7]],
+    ]);
   });
 
   it('says what was not confirmed, and how often what is flaky was shown', async () => {

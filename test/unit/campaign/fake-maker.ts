@@ -1,4 +1,11 @@
-import type { CaseMaker, CaseResult, CaseWorker, Confirmed, JsonObject } from '../../../src/campaign/case-maker.ts';
+import type {
+  CaseMaker,
+  CaseResult,
+  CaseWorker,
+  Cause,
+  Confirmed,
+  JsonObject,
+} from '../../../src/campaign/case-maker.ts';
 import { CASE_CLASSES, type CaseClass } from '../../../src/model/campaign.ts';
 
 /** A case of a campaign that knows neither calls nor schedules: a number, and a strength that can be lowered. */
@@ -24,6 +31,8 @@ export interface FakeProgram {
   readonly classes: readonly CaseClass[];
   /** Cases below this strength do not show anything. */
   readonly threshold: number;
+  /** Which cases are many in one. */
+  readonly blurred: readonly number[];
   /** Which first cases bring another one. */
   readonly bringing: readonly number[];
   /** Which numbers the other engine does not show; and which it shows at times only. */
@@ -69,9 +78,10 @@ export class FakeMaker implements CaseMaker<FakeCase, FakeResult, FakeFinding> {
     return [fakeCase(number + classes.length), fakeCase(2 * classes.length)];
   }
 
-  cause({ number }: FakeCase, result: FakeResult): { key: string; id: string } {
+  cause({ number }: FakeCase, result: FakeResult): Cause {
     // Two keys have the same id, as where only addresses tell places apart.
-    return { key: `${number % 5}`, id: `${result.class}-${number % 5 === 4 ? 0 : number % 5}` };
+    const id = `${result.class}-${number % 5 === 4 ? 0 : number % 5}`;
+    return { key: `${number % 5}`, id, symptom: `${number % 3}`, isBlurred: this.#program.blurred.includes(number) };
   }
 
   compare(a: FakeCase, b: FakeCase): number {

@@ -1,7 +1,6 @@
 import path from 'node:path';
-import type { CaseClass } from '../../../model/campaign.ts';
 import type { StackFrame } from '../../../model/stack-frame.ts';
-import type { CaseFault, Site } from '../../../model/sweep.ts';
+import type { CaseFault, Site, SweepVerdict } from '../../../model/sweep.ts';
 import type { Cause } from '../../case-maker.ts';
 import { digestOf } from '../digest.ts';
 import { isOfLibc, ownFrame } from '../sites.ts';
@@ -14,9 +13,12 @@ const DIGITS = 8;
  *
  * @param fault the last of the case: the one that was not borne
  */
-export function causeOf(fault: CaseFault, site: Site, of: CaseClass): Cause {
+export function causeOf(fault: CaseFault, site: Site, { class: of, reason }: SweepVerdict): Cause {
   const kind = kindOf(fault);
   return {
+    symptom: reason.replace(/\d[\d.,]*/g, '#'),
+    // What lasts meets many calls, and any of them may be the one that is not borne.
+    isBlurred: fault.way === 'persistent',
     key: JSON.stringify([kind, site.syscall, site.program, handlerOf(site.stack)]),
     id: digestOf(of, kind, site.syscall, errorOf(fault), path.basename(site.program), shapeOf(site.stack)).slice(
       0,
