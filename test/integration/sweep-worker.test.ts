@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { PerformOptions, Subject } from '../../src/campaign/sweep/performer.ts';
 import type * as Worker from '../../src/campaign/sweep/worker/worker-process.ts';
 import type { CaseFault, FaultWay, Observation } from '../../src/model/sweep.ts';
-import { ROOT, scratch } from '../support/guests.ts';
+import { isRoot, ROOT, scratch } from '../support/guests.ts';
 import { built } from '../support/limits.ts';
 import { PYTHON, processesNaming } from '../support/programs.ts';
 
@@ -211,6 +211,27 @@ describe('a worker', () => {
       expect([end, Buffer.from(stdout.bytes).toString()]).toEqual([{ kind: 'exited', status: 0 }, 'ready\nbye\n']);
     }
   });
+
+  it.skipIf(!isRoot)(
+    'runs in an enclosure: at the path of the input, with no process and no file of ours in reach',
+    async () => {
+      const script = 'echo x > new; pwd; echo /proc/[0-9]*; echo y > /tmp/y; touch /usr/y || kill -9 -1; true';
+      const worker = await workerFor(['/bin/sh', '-c', script], FILES, { isolation: 'full', network: 'own' });
+      for (const engine of ['perform', 'perform', 'confirm'] as const) {
+        const seen = await worker[engine]([], options(CLEAN));
+        const [stdout, stderr] = textsOf(seen);
+        expect(stdout.split('\n')).toEqual([
+          expect.stringMatching(/\/input$/),
+          expect.stringMatching(/^\/proc\/1 \/proc\/\d+$/),
+          '',
+        ]);
+        expect(stderr).toMatch('Read-only file system');
+        expect(seen.end).toEqual({ kind: 'exited', status: 0 });
+        expect(seen.changes.map(({ path: name }) => name)).toEqual(['new']);
+        expect(seen.changesOutside.map(({ path: name }) => name)).toEqual(['/tmp/y']);
+      }
+    },
+  );
 
   it('ends with the process that started it, with all that it runs', async () => {
     const marker = `renacer-worker-test-${process.pid}`;

@@ -14,9 +14,12 @@ export class PlainWorkTree implements WorkTree {
   readonly directory: string;
   readonly #input: string;
   readonly #leftOut: ReadonlySet<string>;
+  readonly #ignores: (path: string) => boolean;
   readonly #image: ReadonlyMap<string, TreeEntry>;
 
-  constructor({ input, leftOut }: Pick<Subject, 'input' | 'leftOut'>) {
+  /** `ignores`: paths that are not told of. */
+  constructor({ input, leftOut }: Pick<Subject, 'input' | 'leftOut'>, ignores: (path: string) => boolean) {
+    this.#ignores = ignores;
     this.#input = input;
     this.#leftOut = new Set(leftOut);
     this.directory = mkdtempSync(path.join(tmpdir(), 'renacer-sweep-'));
@@ -29,7 +32,7 @@ export class PlainWorkTree implements WorkTree {
     const paths = [...new Set([...this.#image.keys(), ...now.keys()])].sort();
     return paths.flatMap((name) => {
       const [before, after] = [this.#image.get(name), now.get(name)];
-      return isSame(before, after) ? [] : [{ path: name, before, after }];
+      return isSame(before, after) || this.#ignores(name) ? [] : [{ path: name, before, after }];
     });
   }
 

@@ -1,8 +1,8 @@
 import { muteChildStops } from '../../../linux/signals.ts';
 import type { Observation } from '../../../model/sweep.ts';
 import type { Subject } from '../performer.ts';
+import { openWorkTree } from './open-work-tree.ts';
 import type { OrdinaryEngine } from './ordinary-engine.ts';
-import { PlainWorkTree } from './plain-work-tree.ts';
 import type { Job } from './protocol.ts';
 import { Scene } from './scene.ts';
 import { WarmEngine } from './warm-engine.ts';
@@ -14,7 +14,7 @@ export class Worker {
   #ordinary: OrdinaryEngine | undefined;
 
   constructor(subject: Subject) {
-    this.#scene = new Scene(subject, new PlainWorkTree(subject));
+    this.#scene = new Scene(subject, openWorkTree(subject));
     this.#warm = new WarmEngine(this.#scene);
   }
 
