@@ -9,7 +9,7 @@ const STDERR = 2;
 /**
  * Faults that last: a full disk stays full, a table of descriptors that has no room has none for the next call either. From its
  * coordinate on such a fault comes to every call of the tree for which the same error is likely, made the way it is: for ENOSPC
- * those that write, and those that make files.
+ * those that write, and those that make files. A failing device fails the calls that go there, of the name that it began with.
  */
 export class LastingFaults {
   readonly #begun: RecordedFault[] = [];
@@ -36,7 +36,9 @@ export class LastingFaults {
   /** What a call meets that comes after. What the program says about it gets through: stderr is rarely where the fault is. */
   metBy(facts: CallFacts): readonly RecordedFault[] {
     if (this.#begun.length === 0 || facts.fd === STDERR) return [];
-    return this.#begun.filter((fault) => errorOf(fault).some((error) => isLikely(error, facts)));
+    return this.#begun.filter((fault) =>
+      errorOf(fault).some((error) => (error !== 'EIO' || facts.name === fault.syscall) && isLikely(error, facts)),
+    );
   }
 }
 

@@ -22,7 +22,10 @@ export function casesOf(
 ): Record<FaultFamily, SweepCase[]> {
   const { faults, errors } = options;
   const errorsOf = (call: RecordedCall): string[] =>
-    byPlainness(call.errors.filter((errno) => errors?.includes(errno) !== false));
+    byPlainness(
+      call.syscall,
+      call.errors.filter((errno) => errors?.includes(errno) !== false),
+    );
   const once = occurrences.flatMap(({ call, number }, index) => {
     const possible = errorsOf(call);
     // A program that told twins apart would do so at its first call.
@@ -33,10 +36,12 @@ export function casesOf(
     .filter(({ call }) => call.mayBeShort && (call.result ?? 2) >= 2)
     .map(({ call, number }) => oneFault(site, call, number, 'short', 'short=1'));
   const persistent = occurrences
-    .filter(({ call }) => lasting(errorsOf(call)).length > 0)
+    .filter(({ call }) => lasting(call.syscall, errorsOf(call)).length > 0)
     .slice(0, 1)
     .flatMap(({ call, number }) =>
-      lasting(errorsOf(call)).map((errno) => oneFault(site, call, number, 'persistent', `error=${errno}`)),
+      lasting(call.syscall, errorsOf(call)).map((errno) =>
+        oneFault(site, call, number, 'persistent', `error=${errno}`),
+      ),
     );
   const kill = occurrences
     .filter(({ call }) => CHANGING.has(call.syscall) || call.situation.creates === true)

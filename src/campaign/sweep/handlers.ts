@@ -49,7 +49,7 @@ export function handlerSites(
   options: PlanOptions,
 ): HandlerSites {
   // The first call is the one that has met the fault.
-  const calls = recorded.calls.slice(1).filter(({ isLoaders }) => options.loaders || !isLoaders);
+  const calls = recorded.calls.slice(1).filter(({ isLoaders }) => !isLoaders);
   const after = sitesOf({ ...recorded, calls }, of.id);
   const fresh = after.filter(({ site }) => !known.has(site.id));
   const occurrencesOf = selectorOf(options);

@@ -38,7 +38,7 @@ export function planSites(sites: readonly SiteCalls[], options: PlanOptions): Sw
   const left = new LeftOut();
   const planned = sites.map(({ site, calls }): PlannedSite => {
     const selected = occurrencesOf({ site, calls });
-    const mine = options.loaders ? selected : selected.filter(({ call }) => !call.isLoaders);
+    const mine = selected.filter(({ call }) => !call.isLoaders);
     if (selected.length > 0 && mine.length === 0) left.loaders += 1;
     const chosen = options.every ? mine : fewOf(mine, options.input);
     left.between += mine.length - chosen.length;
@@ -94,7 +94,7 @@ class LeftOut {
       {
         what: 'sites of the dynamic loader',
         count: this.loaders,
-        why: 'they come before the program itself; --loader tries them, too',
+        why: 'they come before the program itself',
       },
       {
         what: 'calls at sites that are called more often',

@@ -79,7 +79,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
       WAYS.indexOf(one.way) - WAYS.indexOf(other.way) ||
       (isLater ? this.#numberOf(other) - this.#numberOf(one) : 0) ||
       one.occurrence - other.occurrence ||
-      plainness(errorOf(one)) - plainness(errorOf(other))
+      plainness(one.syscall, errorOf(one)) - plainness(other.syscall, errorOf(other))
     );
   }
 

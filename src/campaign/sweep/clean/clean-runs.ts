@@ -16,7 +16,8 @@ const FIRST_DEADLINE_MS = 600_000;
 const DEADLINE_FACTOR = 10;
 const LEAST_DEADLINE_MS = 5000;
 
-const MOVING: Stillness = { clock: false, entropy: false };
+/** Random names and hash seeds are the same in each run: programs that mind are not known. */
+const MOVING: Stillness = { clock: false, entropy: true };
 const STILL: Stillness = { clock: true, entropy: true };
 
 /** What is known of a command that no fault has met. */
@@ -44,7 +45,7 @@ export interface CleanRunsOptions {
 }
 
 /**
- * Runs a command three times without faults. If it differs by itself, it is run with a clock and entropy that stand still; what differs
+ * Runs a command three times without faults. If it differs by itself, it is run with a clock that stands still, too; what differs
  * then is masked. Throws FAILS_BY_ITSELF, or UNSTABLE_COMMAND for what can't be masked.
  */
 export async function cleanRuns(
@@ -115,7 +116,7 @@ function summaryOf({ stillness, runs, masks, steady }: Trial, tried: number): Cl
   };
 }
 
-const STILLNESS_NOTE = 'good runs differ with the time: the clock and random numbers stand still for the command';
+const STILLNESS_NOTE = 'good runs differ with the time: the clock stands still for the command';
 
 const UNSTEADY: Omit<NotTried, 'count'> = {
   what: 'sites that good runs come to in another order',

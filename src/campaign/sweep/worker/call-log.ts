@@ -119,7 +119,7 @@ export class CallLog implements Policy {
       errors: possibleErrors(moment),
       mayBeShort: asked !== undefined && asked >= 2 && mayBeShort(moment, asked),
       isLoaders: !task.state.reachedEntryPoint,
-      ...(facts.fd === STDERR && transferOf(facts.name)?.direction === 'out' && { isOnStderr: true }),
+      ...(facts.fd === STDERR && { isOnStderr: true }),
     };
   }
 }

@@ -53,8 +53,8 @@ describe('the sites of a handler', () => {
     expect(
       cases.map(({ faults }) => faults.map(({ syscall, ordinal, fault }) => `${syscall}#${ordinal} ${fault}`)),
     ).toEqual([
-      ['read#1 error=EIO', 'write#1 error=EIO'],
       ['read#1 error=EIO', 'write#1 error=ENOSPC'],
+      ['read#1 error=EIO', 'write#1 error=EIO'],
     ]);
     expect(new Set(cases.map(({ id }) => id)).size).toBe(2);
     expect(handlerSites(first!, after, known, { ...options, errors: ['EIO'] }).cases).toHaveLength(1);

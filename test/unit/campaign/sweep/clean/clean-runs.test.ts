@@ -45,7 +45,7 @@ describe('clean runs', () => {
     }));
     expect(asked).toHaveLength(6);
     expect(result.options.stillness).toEqual({ clock: true, entropy: true });
-    expect(result.notes).toEqual([expect.stringContaining('stand still')]);
+    expect(result.notes).toEqual([expect.stringContaining('stands still')]);
   });
 
   it('are not taken from a still clock that the command can not bear', async () => {
