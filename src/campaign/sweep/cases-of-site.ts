@@ -1,9 +1,10 @@
 import type { CaseFault, FaultWay, RecordedCall, Site, SweepCase } from '../../model/sweep.ts';
 import type { FaultFamily } from '../../model/sweep-request.ts';
 import { digestOf } from './digest.ts';
-import { byPlainness, lasting, withoutTwins } from './error-order.ts';
+import { lasting, withoutTwins } from './error-order.ts';
 import type { PlanOptions } from './plan-options.ts';
 import type { Occurrence } from './selection.ts';
+import { triedErrors } from './tried-errors.ts';
 
 /** Calls that change what is in a file system, or what others see: a program that is killed between two of them leaves the same behind. */
 const CHANGING: ReadonlySet<string> = new Set(
@@ -21,11 +22,7 @@ export function casesOf(
   options: PlanOptions,
 ): Record<FaultFamily, SweepCase[]> {
   const { faults, errors } = options;
-  const errorsOf = (call: RecordedCall): string[] =>
-    byPlainness(
-      call.syscall,
-      call.errors.filter((errno) => errors?.includes(errno) !== false),
-    );
+  const errorsOf = (call: RecordedCall): string[] => triedErrors(call, errors);
   const once = occurrences.flatMap(({ call, number }, index) => {
     const possible = errorsOf(call);
     // A program that told twins apart would do so at its first call.

@@ -1,5 +1,6 @@
 import type { Recorded, Site, SweepCase } from '../../model/sweep.ts';
 import { caseOf, casesOf } from './cases-of-site.ts';
+import { isLibrarys, isLoaders } from './left-out.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { selectorOf } from './selection.ts';
 import { sitesOf } from './sites.ts';
@@ -11,10 +12,11 @@ export interface HandlerSites {
   readonly cases: readonly SweepCase[];
 }
 
-/** Errors by what programs do about them: look elsewhere, try again; all others are failures. */
+/** Errors by what programs do about them: do without, try again; all others are failures. */
 const ANSWERS: Readonly<Record<string, string>> = {
   ENOENT: 'absent',
   ENOTDIR: 'absent',
+  EACCES: 'absent',
   EINTR: 'again',
   EAGAIN: 'again',
 };
@@ -49,9 +51,10 @@ export function handlerSites(
   options: PlanOptions,
 ): HandlerSites {
   // The first call is the one that has met the fault.
-  const calls = recorded.calls.slice(1).filter(({ isLoaders }) => !isLoaders);
-  const after = sitesOf({ ...recorded, calls }, of.id);
-  const fresh = after.filter(({ site }) => !known.has(site.id));
+  const after = sitesOf({ ...recorded, calls: recorded.calls.slice(1) }, of.id);
+  const fresh = after.filter(
+    ({ site, calls }) => !known.has(site.id) && !isLibrarys(site, options) && !isLoaders(site, calls[0]!),
+  );
   const occurrencesOf = selectorOf(options);
   const cases = fresh.flatMap((site) => {
     // One of them is enough: what follows a second fault is the handler's end.

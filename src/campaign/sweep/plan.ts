@@ -1,8 +1,9 @@
 import type { NotTried } from '../../model/campaign.ts';
-import type { Recorded, RecordedCall, Site, SweepCase } from '../../model/sweep.ts';
+import type { Recorded, Site, SweepCase } from '../../model/sweep.ts';
 import { FAULT_FAMILIES } from '../../model/sweep-request.ts';
 import { casesOf } from './cases-of-site.ts';
 import { digestOf } from './digest.ts';
+import { isLibrarys, isLoaders, LeftOut } from './left-out.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { fewOf, isIn, type Occurrence, selectorOf, spread } from './selection.ts';
 import { type SiteCalls, sitesOf } from './sites.ts';
@@ -38,12 +39,16 @@ export function planSites(sites: readonly SiteCalls[], options: PlanOptions): Sw
   const left = new LeftOut();
   const planned = sites.map(({ site, calls }): PlannedSite => {
     const selected = occurrencesOf({ site, calls });
-    const mine = selected.filter(({ call }) => !call.isLoaders);
-    if (selected.length > 0 && mine.length === 0) left.loaders += 1;
+    const others = selected.filter(({ call }) => !isLoaders(site, call));
+    if (selected.length > 0 && others.length === 0) left.loaders += 1;
+    const mine = isLibrarys(site, options) ? [] : others;
+    if (mine.length < others.length) left.librarys += 1;
     const chosen = options.every ? mine : fewOf(mine, options.input);
     left.between += mine.length - chosen.length;
     const cases = casesOf(site, startingWithOwn(chosen, options.input), options);
-    if (mine.length > 0 && !mine.some(({ call }) => isOfUse(call))) left.safe.add(site.syscall);
+    if (mine.length > 0 && mine.every(({ call }) => call.errors.length === 0 && !call.mayBeShort)) {
+      left.safe.add(site.syscall);
+    }
     return { site, isOwn: mine.some(({ call }) => isIn(options.input, call)), cases };
   });
   const cases = options.quick ? quick(planned) : interleaved(planned);
@@ -77,35 +82,4 @@ function ownFirst(planned: readonly PlannedSite[]): PlannedSite[] {
 function startingWithOwn(occurrences: readonly Occurrence[], input: string): Occurrence[] {
   const isOwn = ({ call }: Occurrence): boolean => isIn(input, call);
   return [...occurrences.filter(isOwn), ...occurrences.filter((one) => !isOwn(one))];
-}
-
-function isOfUse({ errors, mayBeShort }: RecordedCall): boolean {
-  return errors.length > 0 || mayBeShort;
-}
-
-/** Counts what the plan leaves out. */
-class LeftOut {
-  loaders = 0;
-  between = 0;
-  readonly safe = new Set<string>();
-
-  told(): NotTried[] {
-    return [
-      {
-        what: 'sites of the dynamic loader',
-        count: this.loaders,
-        why: 'they come before the program itself',
-      },
-      {
-        what: 'calls at sites that are called more often',
-        count: this.between,
-        why: 'the first, the middle and the last of a site are tried; --every tries all',
-      },
-      {
-        what: `calls that do not fail (${[...this.safe].sort().join(', ')})`,
-        count: this.safe.size,
-        why: 'the kernel gives them no error that is likely, made this way',
-      },
-    ].filter(({ count }) => count > 0);
-  }
 }

@@ -86,6 +86,28 @@ describe('the plan of a sweep', () => {
     expect(left.notTried).toContainEqual(expect.objectContaining({ what: 'sites of the dynamic loader', count: 1 }));
   });
 
+  it('does not tell a program that a file is gone which is there, unless that is asked for', () => {
+    const recorded = run(stacks, [{ errors: ['EIO', 'ENOENT'] }, { stack: 1, errors: ['EIO', 'ENOENT'], result: -5 }]);
+    const faults = ['errors'] as const;
+    expect(text(planSweep(recorded, { ...plain, faults }).cases)).toEqual([
+      'once read#1 error=EIO',
+      'once read#2 error=ENOENT',
+    ]);
+    expect(planSweep(recorded, { ...plain, faults, errors: ['ENOENT'] }).cases).toHaveLength(2);
+  });
+
+  it('leaves what loads libraries to the loader, but for files that it opens, and futexes to the C library', () => {
+    const loading = [frame('read'), frame('dl_open_worker', 1, '/lib/libc.so.6'), frame('m')];
+    const recorded = run(
+      [...stacks, loading],
+      [{ stack: 3 }, { stack: 3, syscall: 'openat' }, { syscall: 'futex' }, { stack: 1, syscall: 'read' }],
+    );
+    const plan = planSweep(recorded, { ...plain, faults: ['errors'] });
+    expect(text(plan.cases)).toEqual(['once openat#1 error=EIO', 'once read#2 error=EIO']);
+    expect(plan.notTried.map(({ count }) => count)).toEqual([1, 1]);
+    expect(planSweep(recorded, { ...plain, faults: ['errors'], only: ['futex'] }).cases).toHaveLength(1);
+  });
+
   it('kills only before calls that change something', () => {
     const recorded = run(stacks, [
       { syscall: 'read' },
