@@ -54,11 +54,22 @@ async function replay([file, ...argv]: readonly string[], caller: Caller = NOBOD
     });
   }
   if (file.startsWith('-')) parseCommandLine([file], process.env, undefined);
-  const { readRecording } = await import('../run/recording/recording-file.ts');
-  const line = parseCommandLine(argv, process.env, readRecording(file));
+  const { readRecordingText } = await import('../run/recording/recording-file.ts');
+  const text = readRecordingText(file);
+  if (isOfSweep(text)) {
+    const { showAgain } = await import('./sweep-replay.ts');
+    return showAgain(file, text, argv);
+  }
+  const { parseRecording } = await import('../faults/replay-file.ts');
+  const line = parseCommandLine(argv, process.env, parseRecording(text, file));
   startAhead(line);
   const { run } = await import('./run.ts');
   return run(line, caller);
+}
+
+/** Whether a recording is the file of a finding: its first line says what a sweep knows of it. */
+function isOfSweep(text: string): boolean {
+  return text.slice(0, Math.max(text.indexOf('\n'), 0)).includes('"sweep":{');
 }
 
 /** One clear line for each thing that is wrong, and one what to do about it. */

@@ -67,11 +67,12 @@ function requestOf(raw: RawSweepOptions, command: string, args: readonly string[
     value === undefined ? undefined : read(value);
   const results = given(raw.resume ?? raw.results, (file) => path.resolve(file));
   const report = given(raw.report, (file) => path.resolve(file));
-  const findings = findingsDirectory(report ?? results);
+  const input = inputDirectory(raw.input);
+  const findings = findingsDirectory({ command, args, input }, report ?? results);
   return {
     command,
     args,
-    input: inputDirectory(raw.input),
+    input,
     stdin: given(raw.stdin, (file) => readable('--stdin', existing('--stdin', file, 'file'))),
     env: Object.fromEntries(raw.env.map((text) => variable('--env', text))),
     ignore: globs('--ignore', raw.ignore),

@@ -1,33 +1,26 @@
-import { isatty } from 'node:tty';
 import { sweepCommand } from '../campaign/sweep/sweep.ts';
 import { demandLibc } from '../linux/libc.ts';
-import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
 import type { SweepResult } from '../model/sweep-result.ts';
 import { sweepText } from '../report/sweep-text.ts';
 import { toSweepReport } from '../report/to-sweep-report.ts';
 import { nameOf, unwritable } from '../run/recording/open-for-writing.ts';
 import { ReplacedFile } from '../run/recording/replaced-file.ts';
 import type { Caller } from './caller.ts';
+import { findingsStyle } from './findings-style.ts';
 import { tell, writeToStdout } from './messages.ts';
+import { ownFailure } from './own-failure.ts';
 import { parseSweep, type SweepCommandLine } from './sweep-command-line.ts';
 import { exitCodeOfSignal, SweepInterrupts } from './sweep-interrupts.ts';
 import { SweepProgress } from './sweep-progress.ts';
 import { version } from './version.ts';
 
-const STDOUT = 1;
 const FOUND = 1;
 
-/** `renacer sweep [options] -- COMMAND [ARG...]`; resolves to the exit code. Every failure of our own is 125, a command that can't be found included. */
+/** `renacer sweep [options] -- COMMAND [ARG...]`; resolves to the exit code. */
 export async function sweep(argv: readonly string[], caller: Caller): Promise<number> {
-  try {
-    const line = parseSweep(argv);
-    demandLibc();
-    return await sweepAsTold(line, caller);
-  } catch (error) {
-    if (!(error instanceof RenacerError) || error.exitCode === EXIT_OWN_FAILURE) throw error;
-    const { code, message, hint, cause } = error;
-    throw new RenacerError(code, message, { ...(hint !== undefined && { hint }), cause });
-  }
+  const line = parseSweep(argv);
+  demandLibc();
+  return ownFailure(() => sweepAsTold(line, caller));
 }
 
 async function sweepAsTold(line: SweepCommandLine, caller: Caller): Promise<number> {
@@ -39,7 +32,7 @@ async function sweepAsTold(line: SweepCommandLine, caller: Caller): Promise<numb
     const listener = { onProgress: (one: Parameters<SweepProgress['show']>[0]) => progress.show(one), onFinding() {} };
     const result = await sweepCommand(request, listener, interrupts.signal);
     progress.end();
-    writeToStdout(sweepText(result, styleOf(line, result)));
+    writeToStdout(sweepText(result, { ...findingsStyle(request.input), files: filesOf(line, result) }));
     if (report) writeReport(report, JSON.stringify(toSweepReport(result, request, version()), null, 2));
     if (interrupts.received !== undefined) return exitCodeOfSignal(interrupts.received);
     return result.findings.some((finding) => failOn.includes(finding.class)) ? FOUND : 0;
@@ -50,22 +43,14 @@ async function sweepAsTold(line: SweepCommandLine, caller: Caller): Promise<numb
   }
 }
 
-function styleOf(
-  { request, reportFile }: SweepCommandLine,
-  { findings }: SweepResult,
-): Parameters<typeof sweepText>[1] {
-  const onTerminal = isatty(STDOUT);
+/** What was written where. */
+function filesOf({ request, reportFile }: SweepCommandLine, { findings }: SweepResult): readonly string[] {
   const results = request.results ?? request.resume;
-  return {
-    color: !process.env.NO_COLOR && (onTerminal || Boolean(process.env.FORCE_COLOR)),
-    columns: onTerminal ? process.stdout.columns || 80 : undefined,
-    sources: [request.input, process.cwd()],
-    files: [
-      ...(reportFile === undefined ? [] : [`report ${reportFile}`]),
-      ...(results === undefined ? [] : [`results ${results}`]),
-      ...(findings.length === 0 ? [] : [`findings ${request.findingsDirectory}/`]),
-    ],
-  };
+  return [
+    ...(reportFile === undefined ? [] : [`report ${reportFile}`]),
+    ...(results === undefined ? [] : [`results ${results}`]),
+    ...(findings.length === 0 ? [] : [`findings ${request.findingsDirectory}/`]),
+  ];
 }
 
 /** A sweep is not what its report is: that this can't be written changes nothing of it. */

@@ -22,6 +22,8 @@ export interface FindingStyle {
   readonly columns: number | undefined;
   /** Where the sources of programs may lie. */
   readonly sources: readonly string[];
+  /** How sure it is: how often it was shown, if nothing else is said. */
+  readonly mark?: string;
 }
 
 /** One finding in at most 12 lines: what broke and where, what failed, what the program did then, the proof, what to do, and how to see it again. */
@@ -33,7 +35,7 @@ export function findingText(finding: SweepFinding, style: FindingStyle): string 
   const above = excerpt === undefined ? [] : excerptLines(finding, excerpt, colors);
   const told = [
     ...(excerpt === undefined ? labelled('fault', faultText(finding)) : []),
-    ...labelled('then', listText(finding.reaction, MAX_REACTIONS, ', ')),
+    ...labelled('then', reactionText(finding.reaction)),
     ...labelled('why', printable(finding.verdict.reason)),
   ];
   const advice = [
@@ -65,11 +67,12 @@ export function paintClass(kind: CaseClass, { bold, red, magenta, yellow }: Colo
 
 function titleLines(
   { class: kind, title, id, confirmed }: SweepFinding,
-  { columns }: FindingStyle,
+  { columns, mark }: FindingStyle,
   colors: Colors,
 ): string[] {
-  const isFlaky = confirmed.shown < confirmed.tried;
-  const name = `finding ${id} · ${confirmed.shown} of ${confirmed.tried}${isFlaky ? ': flaky' : ''}`;
+  const isFlaky = mark === undefined && confirmed.shown < confirmed.tried;
+  const times = `${confirmed.shown} of ${confirmed.tried}${isFlaky ? ': flaky' : ''}`;
+  const name = `finding ${id} · ${mark ?? times}`;
   const words = printable(title);
   const gap = (columns ?? 100) - kind.length - 2 - [...words].length - [...name].length;
   const shown = `${paintClass(kind, colors)}  ${colors.bold(words)}`;
@@ -111,6 +114,13 @@ function excerptOf(
   if (source === undefined) return undefined;
   const names = place?.calls === undefined ? [syscall] : [place.calls, syscall];
   return sourceExcerpt(source, [...sources, path.dirname(program)], names);
+}
+
+/** The first calls, and the last: how it ended. */
+function reactionText(reaction: readonly string[]): string | undefined {
+  const left = reaction.length - MAX_REACTIONS;
+  if (left <= 0) return listText(reaction, MAX_REACTIONS, ', ');
+  return [...reaction.slice(0, MAX_REACTIONS - 1), '…', reaction.at(-1)!].map(printable).join(', ');
 }
 
 function listText(all: readonly string[], most: number, separator: string): string | undefined {

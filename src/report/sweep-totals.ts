@@ -19,30 +19,25 @@ export interface TotalsStyle {
 /** The end of a sweep: what was tried and how it ended, what was not tried and why, where the results are. */
 export function totalsText(result: SweepResult, { color, columns, files }: TotalsStyle): string {
   const colors = createColors(color);
-  const lines: (readonly [label: string, text: string])[] = [
-    ['sweep', sweptText(result)],
-    ['ended', endsText(result, colors)],
-    ...listed(
-      'not tried',
-      result.notTried.map(({ what, count, why }) => `${count} ${what}: ${why}`),
-    ),
-    ...listed('doubtful', result.unconfirmed),
-    ...listed(
-      'left',
-      result.leftovers.map(({ what, count }) => `${what}${count > 1 ? ` (${count} cases)` : ''}`),
-    ),
-    ...listed('note', result.notes),
-    ...(files.length === 0 ? [] : [['written', files.join(' · ')] as const]),
+  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(columns - LABEL_WIDTH - 2, 20);
+  const list = (label: string, texts: readonly string[]): [string, string][] => {
+    return underLabel(
+      label,
+      few(texts).map((text) => cutTo(printable(text), room)),
+    );
+  };
+  const notTried = result.notTried.map(({ what, count, why }) => `${what}: ${grouped(count)} (${why})`);
+  const left = result.leftovers.map(({ what, count }) => `${what}${count > 1 ? ` (${grouped(count)} cases)` : ''}`);
+  const lines = [
+    ...underLabel('sweep', [sweptText(result)]),
+    ...underLabel('ended', [endsText(result, colors)]),
+    ...list('not tried', notTried),
+    ...list('doubtful', result.unconfirmed),
+    ...list('left', left),
+    ...list('note', result.notes),
+    ...underLabel('written', files),
   ];
-  const cut = (text: string): string =>
-    columns === undefined ? text : cutTo(text, Math.max(columns - LABEL_WIDTH - 2, 20));
-  // Colours are no characters of a line, and the lines that have them are short.
-  return lines
-    .map(
-      ([label, text]) =>
-        `${colors.dim(label.padEnd(LABEL_WIDTH))}  ${label === 'ended' || label === 'written' ? text : cut(printable(text))}\n`,
-    )
-    .join('');
+  return lines.map(([label, text]) => `${colors.dim(label.padEnd(LABEL_WIDTH))}  ${text}\n`).join('');
 }
 
 const CUT_TEXTS = {
@@ -72,10 +67,14 @@ function endsText({ classes, findings }: SweepResult, colors: Colors): string {
 }
 
 /** The label stands beside the first. */
-function listed(label: string, texts: readonly string[]): [string, string][] {
+function underLabel(label: string, texts: readonly string[]): [string, string][] {
+  return texts.map((text, index) => [index === 0 ? label : '', text]);
+}
+
+/** Of many, the first ones. */
+function few(texts: readonly string[]): readonly string[] {
   const more = texts.length - MAX_NOTES;
-  const shown = more > 1 ? [...texts.slice(0, MAX_NOTES), `and ${more} more: see --report`] : texts;
-  return shown.map((text, index) => [index === 0 ? label : '', text]);
+  return more > 1 ? [...texts.slice(0, MAX_NOTES), `and ${more} more: see --report`] : texts;
 }
 
 /** `1,412`. */

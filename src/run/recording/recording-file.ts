@@ -68,11 +68,10 @@ export class RecordingFile {
   }
 }
 
-/** Reads a file of recorded faults, or a report. Throws RECORDING_UNREADABLE, BAD_RECORDING. */
-export function readRecording(file: string): Recording {
-  let text: string;
+/** The text of a file of recorded faults, or of a report. Throws RECORDING_UNREADABLE. */
+export function readRecordingText(file: string): string {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const reason = REASONS[code ?? ''] ?? code;
@@ -82,5 +81,9 @@ export function readRecording(file: string): Recording {
       { hint: 'give a file that --record or --report wrote', cause },
     );
   }
-  return parseRecording(text, file);
+}
+
+/** Throws RECORDING_UNREADABLE, BAD_RECORDING. */
+export function readRecording(file: string): Recording {
+  return parseRecording(readRecordingText(file), file);
 }

@@ -124,10 +124,13 @@ describe('the command line of a sweep', () => {
   });
 });
 
-it('files of findings are not put into the input unasked', () => {
-  expect(findingsDirectory(undefined, { XDG_STATE_HOME: '/state' })).toBe('/state/renacer/findings');
-  expect(findingsDirectory(undefined, {})).toMatch(/\/\.local\/state\/renacer\/findings$/);
-  expect(findingsDirectory('/a/sweep.json')).toBe('/a/sweep.findings');
+it('files of findings are not put into the input unasked, and those of two commands not into one directory', () => {
+  const of = (input: string) => ({ command: '/bin/ls', args: ['-l'], input });
+  const directory = findingsDirectory(of('/a'), undefined, { XDG_STATE_HOME: '/state' });
+  expect(directory).toMatch(/^\/state\/renacer\/findings\/ls-[0-9a-f]{8}$/);
+  expect(findingsDirectory(of('/b'), undefined, { XDG_STATE_HOME: '/state' })).not.toBe(directory);
+  expect(findingsDirectory(of('/a'), undefined, {})).toMatch(/\/\.local\/state\/renacer\/findings\/ls-[0-9a-f]{8}$/);
+  expect(findingsDirectory(of('/a'), '/a/sweep.json')).toBe('/a/sweep.findings');
 });
 
 it('the help has every option, in 80 columns', () => {

@@ -72,7 +72,7 @@ export function toRequest(command: string, args: readonly string[], options: Swe
   if (rest.quick && rest.depth === 2) throw invalid("quick and depth 2 can't go together");
   if ((rest.ready === undefined) !== (rest.drive === undefined)) throw invalid('ready and drive go together');
   const results = rest.resume ?? rest.results;
-  const directoryOfFindings = findings ?? findingsDirectory(results);
+  const directoryOfFindings = findings ?? findingsDirectory({ command, args, input: rest.input }, results);
   return {
     ...NONE,
     ...rest,
