@@ -1,10 +1,14 @@
-.PHONY: build test check chaos fuzz kills bench
+.PHONY: build test busy check chaos fuzz kills bench
 
 build:
 	npm run build
 
 test:
 	npm test
+
+# The tests, beside six loops that keep the processors busy.
+busy:
+	scripts/busy-tests.sh
 
 check:
 	npm run check

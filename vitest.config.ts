@@ -28,6 +28,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           // Real clocks on a shared machine: what fails in CI must fail twice.
           retry: process.env.CI ? 1 : 0,
+          // Of those in a file that wait.
+          maxConcurrency: 10,
           testTimeout: 2 * PATIENCE_MS,
           hookTimeout: 2 * PATIENCE_MS,
           expect: { poll: { timeout: PATIENCE_MS } },

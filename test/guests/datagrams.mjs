@@ -1,13 +1,13 @@
 // Sends numbered datagrams to an echo server, two hundred at a time: the next ones when the server has seen to those, which it
-// tells by answering another socket (asked again if that gets lost), so that no buffer overflows. argv: host port count.
-// Prints JSON: the numbers that came back, in order of arrival.
+// tells by answering another socket (asked again if that gets lost), so that no buffer overflows. argv: host port count
+// [lost]: with the last word none is waited for. Prints JSON: the numbers that came back, in order of arrival.
 import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const BATCH = 200;
 const PATIENCE_MS = 50;
-const BUSY_TIMES = 5;
-const [host, port, count] = process.argv.slice(2);
+const BUSY_TIMES = 20;
+const [host, port, count, fate] = process.argv.slice(2);
 const type = host.includes(':') ? 'udp6' : 'udp4';
 const arrived = [];
 const socket = createSocket({ type, recvBufferSize: 1 << 20 });
@@ -21,6 +21,7 @@ for (let i = 0; i < Number(count); i++) {
   if (i > 0 && i % BATCH === 0) await seen(i);
   socket.send(numbered(i), Number(port), host);
 }
+for (let ms = 0; fate !== 'lost' && arrived.length === 0 && ms < 60_000; ms += 5) await sleep(5);
 await silence(300);
 console.log(JSON.stringify(arrived));
 process.exit();

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { ChaosConfig, RenacerError, type RunEvent, run, toReport } from 'renacer';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { processesWith, until } from '../support/limits.ts';
+import { PATIENCE_MS } from '../support/patience.ts';
 import { emptyDirectory, ROOT } from '../support/renacer.ts';
 
 const gentle = ChaosConfig.gentle();
@@ -182,7 +183,8 @@ describe('beside others', () => {
          expect(results.map((result) => result.exitCode)).toEqual([1, 2]);
        });`,
     );
-    writeFileSync(path.join(directory, 'one.config.ts'), 'export default {};');
+    const config = `export default { test: { testTimeout: ${PATIENCE_MS} } };`;
+    writeFileSync(path.join(directory, 'one.config.ts'), config);
     const vitest = path.join(ROOT, 'node_modules/vitest/vitest.mjs');
     const args = [vitest, 'run', '--root', directory, '--config', 'one.config.ts', `--pool=${pool}`];
     const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NO_COLOR: '1' } });

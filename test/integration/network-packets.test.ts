@@ -260,7 +260,7 @@ describe.skipIf(missing !== undefined)(`packets backend${missing === undefined ?
 
     it('of everything is a partition', async () => {
       await impaired({ partition: true, networkTo: [`:${echo.port}`] }, async (tree) => {
-        expect(await tree.run('datagrams.mjs', '127.0.0.1', echo.port, 20)).toEqual([]);
+        expect(await tree.run('datagrams.mjs', '127.0.0.1', echo.port, 20, 'lost')).toEqual([]);
         expect(tree.use().groups).toMatchObject([{ protocol: 'udp', to: { packets: 20, lost: 20 } }]);
       });
     });
