@@ -9,6 +9,9 @@ import type { ResultsLog } from './results-log.ts';
 import { type Ended, type FailedCase, type Tried, Trying } from './try-cases.ts';
 import { WorkerPool } from './worker-pool.ts';
 
+/** After so many cases in a row that no worker could perform, it is not the cases. */
+const MAX_FAILURES_IN_A_ROW = 5;
+
 /** After it was asked to end: how long findings go on being confirmed. */
 const GRACE_MS = 5000;
 
@@ -69,6 +72,7 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
       maxRuns: options.maxRuns ?? Number.POSITIVE_INFINITY,
       stopAtMs,
       isStopped: () => Boolean(signal?.aborted || atOnce?.aborted),
+      isBroken: () => pool.failuresInARow >= MAX_FAILURES_IN_A_ROW,
       perform: (one) => pool.do((worker) => worker.perform(one, false)),
       known,
       onResult: (one, result) => {
@@ -79,6 +83,8 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
     const counts = () => ({ done: trying.done, known: trying.known, findings: causes.size });
     progress?.begin('cases', counts, options.forMs === undefined ? undefined : stopAtMs);
     const tried = await trying.run();
+    const [failed] = tried.failures;
+    if (failed && tried.ended === 'failed' && !pool.everDone) throw failed.cause;
     const casesPerSecond = (1000 * trying.performed) / Math.max(monotonicMs() - begunMs, 1);
 
     const groups = groupByCause(tried.results, maker);
@@ -113,6 +119,7 @@ const WHY: Readonly<Record<Ended, string>> = {
   'max-runs': 'the limit of runs was reached',
   time: 'the time was up',
   stopped: 'it was asked to end',
+  failed: 'Renacer failed at each of the last ones',
 };
 
 function notTried<C extends Case, R extends CaseResult>({ left, ended }: Tried<C, R>): NotTried[] {

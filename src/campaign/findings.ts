@@ -150,6 +150,6 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
 /** Rethrows what is no reason for a single finding. */
 function whyNot(error: unknown): string {
   if (error instanceof NoTime || error instanceof PoolClosed) return 'there was no time to confirm it';
-  if (error instanceof JobFailed) return error.message;
+  if (error instanceof JobFailed) return `Renacer failed: ${error.message}`;
   throw error;
 }

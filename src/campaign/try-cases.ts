@@ -12,6 +12,8 @@ export interface TryOptions<C extends Case, R extends CaseResult> {
   /** Of the monotonic clock: no case is begun after it. */
   readonly stopAtMs: number;
   readonly isStopped: () => boolean;
+  /** Whether workers fail at every case. */
+  readonly isBroken: () => boolean;
   /** Rejects with JobFailed for a case that can't be performed, with PoolClosed if it was ended. */
   readonly perform: (of: C) => Promise<R>;
   readonly known: KnownResults<C, R>;
@@ -19,8 +21,8 @@ export interface TryOptions<C extends Case, R extends CaseResult> {
   readonly onResult: (of: C, result: R) => void;
 }
 
-/** Why no more was tried: all was, the limit of runs, the time, or it was asked to end. */
-export type Ended = 'complete' | 'max-runs' | 'time' | 'stopped';
+/** Why no more was tried: all was, the limit of runs, the time, it was asked to end, or no worker could do any more. */
+export type Ended = 'complete' | 'max-runs' | 'time' | 'stopped' | 'failed';
 
 export interface Tried<C extends Case, R extends CaseResult> {
   /** In the order of the plan; where it was ended, some may be missing in between. */
@@ -35,6 +37,8 @@ export interface Tried<C extends Case, R extends CaseResult> {
 export interface FailedCase<C extends Case> {
   readonly case: C;
   readonly message: string;
+  /** What the worker failed with. */
+  readonly cause: unknown;
 }
 
 /** The cases of a plan under way: see {@link Trying.run}. */
@@ -68,17 +72,22 @@ export class Trying<C extends Case, R extends CaseResult> {
     );
     for (const settled of this.#plan.outOfOrder()) this.#onSettled(settled);
     const { done, known, beyondLimit } = this.#plan;
-    const ended = done < known ? (this.#options.isStopped() ? 'stopped' : 'time') : 'max-runs';
     return {
       results: this.#results,
       failures: this.#failures,
       left: known - done + beyondLimit,
-      ended: done === known && beyondLimit === 0 ? 'complete' : ended,
+      ended: done < known ? this.#whyEnded() : beyondLimit > 0 ? 'max-runs' : 'complete',
     };
   }
 
+  #whyEnded(): Ended {
+    if (this.#options.isStopped()) return 'stopped';
+    return this.#options.isBroken() ? 'failed' : 'time';
+  }
+
   #take(): C | undefined {
-    const isOver = this.#options.isStopped() || monotonicMs() >= this.#options.stopAtMs;
+    const { isStopped, isBroken, stopAtMs } = this.#options;
+    const isOver = isStopped() || isBroken() || monotonicMs() >= stopAtMs;
     return isOver ? undefined : this.#plan.take();
   }
 
@@ -104,8 +113,8 @@ export class Trying<C extends Case, R extends CaseResult> {
     const { known, onResult } = this.#options;
     const { case: one } = settled;
     if ('failure' in settled) {
-      const { message } = settled.failure;
-      this.#failures.push({ case: one, message });
+      const { message, cause } = settled.failure;
+      this.#failures.push({ case: one, message, cause });
       known.write({ type: 'failure', id: one.id, message });
       return;
     }

@@ -4,9 +4,6 @@ interface Closable {
   close(): Promise<void>;
 }
 
-/** After so many jobs in a row that no worker could do, it is not the jobs. */
-const MAX_FAILURES_IN_A_ROW = 5;
-
 /** A job that two workers, one after the other, could not do. */
 export class JobFailed extends Error {
   override readonly name = 'JobFailed';
@@ -26,6 +23,7 @@ export class WorkerPool<W extends Closable> {
   readonly #waiting: (() => void)[] = [];
   #opening = 0;
   #failuresInARow = 0;
+  #everDone = false;
   #closed = false;
 
   /**
@@ -37,7 +35,17 @@ export class WorkerPool<W extends Closable> {
     this.#size = size;
   }
 
-  /** Rejects with {@link JobFailed} for a job that failed twice; with the error itself where no job at all can be done. */
+  /** How many jobs the workers could not do since they could do one: of many, it is not the jobs. */
+  get failuresInARow(): number {
+    return this.#failuresInARow;
+  }
+
+  /** Whether any job was ever done. */
+  get everDone(): boolean {
+    return this.#everDone;
+  }
+
+  /** Rejects with {@link JobFailed} for a job that failed twice. */
   async do<T>(job: (worker: W) => Promise<T>): Promise<T> {
     let first: unknown;
     try {
@@ -51,7 +59,6 @@ export class WorkerPool<W extends Closable> {
     } catch (cause) {
       if (this.#closed) throw new PoolClosed();
       this.#failuresInARow++;
-      if (this.#failuresInARow >= MAX_FAILURES_IN_A_ROW) throw cause;
       throw new JobFailed(messageOf(cause) ?? messageOf(first) ?? 'unknown', { cause });
     }
   }
@@ -73,6 +80,7 @@ export class WorkerPool<W extends Closable> {
       throw error;
     }
     this.#failuresInARow = 0;
+    this.#everDone = true;
     this.#idle.push(worker);
     this.#waiting.shift()?.();
     return result;

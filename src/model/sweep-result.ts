@@ -26,7 +26,7 @@ export interface SweepResult {
   /** Of cases, while cases were performed. */
   readonly casesPerSecond: number;
   /** Why it ended before the plan did. */
-  readonly cut: 'interrupted' | 'time' | 'runs' | undefined;
+  readonly cut: 'interrupted' | 'time' | 'runs' | 'failed' | undefined;
 }
 
 export interface SweptSites {

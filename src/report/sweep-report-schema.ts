@@ -57,9 +57,9 @@ export const sweepReportSchema: z.ZodType<SweepReport> = z
     plan: z.string().describe('A digest of the plan: the same sweep again has the same'),
     duration_ms: z.number().nonnegative(),
     cut: z
-      .enum(['interrupted', 'time', 'runs'])
+      .enum(['interrupted', 'time', 'runs', 'failed'])
       .nullable()
-      .describe('Why it ended before its plan did: a signal, --for, --max-runs'),
+      .describe('Why it ended before its plan did: a signal, --for, --max-runs, or a failure of Renacer itself'),
     runs: count.describe('All runs: clean ones, cases and confirmations'),
     cases: count,
     cases_per_second: z.number().nonnegative(),

@@ -15,7 +15,7 @@ export interface SweepReport {
   options: Record<string, unknown>;
   plan: string;
   duration_ms: number;
-  cut: 'interrupted' | 'time' | 'runs' | null;
+  cut: 'interrupted' | 'time' | 'runs' | 'failed' | null;
   runs: number;
   cases: number;
   cases_per_second: number;

@@ -44,6 +44,7 @@ const CUT_TEXTS = {
   interrupted: ', interrupted',
   time: ', until the time of --for was over',
   runs: ', until --max-runs',
+  failed: ', until Renacer failed',
 } as const;
 
 function sweptText({ sites, cases, runs, durationMs, casesPerSecond, cut }: SweepResult): string {

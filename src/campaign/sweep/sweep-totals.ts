@@ -37,7 +37,7 @@ export function totalsOf(
   };
 }
 
-const CUT = { 'max-runs': 'runs', time: 'time', stopped: 'interrupted' } as const;
+const CUT = { 'max-runs': 'runs', time: 'time', stopped: 'interrupted', failed: 'failed' } as const;
 
 /** Of a sweep that was ended before there was anything to try. */
 export function nothingTried(classes: readonly CaseClass[]): SweepTotals {

@@ -169,7 +169,7 @@ describe('a campaign', () => {
   it('tries a case again that killed its worker, and tells of one that kills two as a failure of its own', async () => {
     const { maker, outcome } = run({ ...SOUND, bringing: [], deadly: { 0: 1, 1: 2 } });
     const { failures, findings, classes } = await outcome;
-    expect(failures).toEqual([{ case: maker.cases[1], message: 'killed by 1' }]);
+    expect(failures).toMatchObject([{ case: maker.cases[1], message: 'killed by 1' }]);
     expect(findings[0]).toMatchObject({ id: 'corrupted-1', case: { number: 6 } });
     expect(classes.tolerated).toBe(2);
     expect(maker.open.size).toBe(0);
@@ -180,6 +180,19 @@ describe('a campaign', () => {
     const { maker, outcome } = run({ ...SOUND, deadly });
     await expect(outcome).rejects.toThrow(/^killed by/);
     expect(maker.open.size).toBe(0);
+  });
+
+  it('stops if workers can do nothing any more, and tells what it has found', async () => {
+    const classes = ['corrupted', ...Array.from({ length: 9 }, () => 'tolerated' as const)] as const;
+    const deadly = Object.fromEntries(classes.map((_, number) => [number, 9]).filter(([number]) => number !== 0));
+    const { ended, findings, failures, notTried } = await run({ ...SOUND, classes, bringing: [], deadly }, { jobs: 1 })
+      .outcome;
+    expect({ ended, findings: findings.length, failures: failures.length }).toEqual({
+      ended: 'failed',
+      findings: 1,
+      failures: 5,
+    });
+    expect(notTried).toEqual([{ what: 'cases', count: 4, why: 'Renacer failed at each of the last ones' }]);
   });
 
   it('stops at the limit of runs, known ones included, and says how many are left', async () => {
