@@ -1,8 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readlinkSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import { LoopbackInterface } from '../linux/interfaces.ts';
 import { makeSocketHere } from '../linux/make-socket.ts';
-import { keepMountsPrivate } from '../linux/mounts.ts';
+import { keepMountsPrivate, MS, mountNew } from '../linux/mounts.ts';
 import {
   CLONE_NEWIPC,
   CLONE_NEWNET,
@@ -15,23 +15,16 @@ import {
 import type { TreeChange } from '../model/sweep.ts';
 import { giveUpCapabilities } from './given-up-capabilities.ts';
 import { InitProcess } from './init-process.ts';
-import { type CommandWords, keptPaths } from './kept-paths.ts';
+import { keptPaths } from './kept-paths.ts';
+import { isolating } from './no-isolation.ts';
 import { privateDirectories } from './private-directories.ts';
 import { socketsOfOthers } from './sockets-of-others.ts';
 import { Stage } from './stage.ts';
-import { type ImageOptions, TreeImage } from './tree-image.ts';
+import { TreeImage } from './tree-image.ts';
 import { WorkTree } from './work-tree.ts';
+import type { Workplace, WorkplaceSpec } from './workplace.ts';
 
 const MIN_ROOM_BYTES = 2 ** 30;
-
-export interface EnclosureSpec extends CommandWords {
-  /** The directory whose copy is the work directory: its real path. */
-  readonly input: string;
-  readonly network: 'own' | 'host';
-  /** Paths of the work directory that are not told of. */
-  readonly ignores?: ((path: string) => boolean) | undefined;
-  readonly limits?: ImageOptions | undefined;
-}
 
 /**
  * Where a command may do anything, and nothing of it is left. What is started with {@link namespaces} finds the files of this machine, read-only, but for a
@@ -40,7 +33,7 @@ export interface EnclosureSpec extends CommandWords {
  *
  * There is one a process, and it is the main thread's: see {@link open}. It ends with the process, however that ends.
  */
-export class Enclosure {
+export class Enclosure implements Workplace {
   /** For a LaunchSpec. */
   readonly namespaces: NamespaceFds;
   /** The work directory, as what is started in there finds it. */
@@ -50,15 +43,16 @@ export class Enclosure {
   readonly #work: WorkTree;
   readonly #private: WorkTree;
 
-  private constructor(spec: EnclosureSpec) {
-    const { input, network, ignores, limits } = spec;
-    const image = TreeImage.read(input, limits);
+  private constructor(spec: WorkplaceSpec) {
+    const { input, network, ignores } = spec;
+    const image = TreeImage.read(input, spec);
     const privates = privateDirectories(input);
     const kept = keptPaths(spec, privates, input);
     // Before we leave the network that they are in.
     const masked = network === 'own' ? socketsOfOthers([...privates, input]) : [];
     leaveNamespaces(CLONE_NEWNS | CLONE_NEWIPC | (network === 'own' ? CLONE_NEWNET : 0));
     keepMountsPrivate();
+    if (!knowsOurPids()) mountNew('proc', '/proc', MS.NOSUID | MS.NODEV | MS.NOEXEC);
     if (network === 'own') bringUpLoopback();
     const stage = Stage.mount({ input, privates, kept, masked, maxBytes: sizeFor(image) });
     this.#outside = openSync('/proc/thread-self/ns/mnt', 'r');
@@ -73,8 +67,8 @@ export class Enclosure {
   }
 
   /** Opens it: once, in the main thread, before anything is started. Throws RenacerError NO_ISOLATION, INPUT_TOO_LARGE, INPUT_UNREADABLE. */
-  static open(spec: EnclosureSpec): Enclosure {
-    return new Enclosure(spec);
+  static open(spec: WorkplaceSpec): Enclosure {
+    return isolating(() => new Enclosure(spec));
   }
 
   /** What differs from the input. All that was started in there must have ended. */
@@ -100,12 +94,8 @@ export class Enclosure {
 
   /** Does something inside, in this thread: what is started meanwhile, by whatever means, is born there. */
   within<Result>(body: () => Result): Result {
-    return withMountNamespace(this.#init.mount, this.#outside, () =>
-      withProcessNamespace(this.#init.namespace, () => {
-        process.chdir(this.directory);
-        return body();
-      }),
-    );
+    for (const tree of [this.#work, this.#private]) tree.mayHaveChanged();
+    return withMountNamespace(this.#init.mount, this.#outside, () => withProcessNamespace(this.#init.namespace, body));
   }
 
   /** Kills all that live in there. False if there was nobody: whoever has ended and was not waited for is somebody. */
@@ -119,6 +109,11 @@ export class Enclosure {
     this.#private.close();
     closeSync(this.#outside);
   }
+}
+
+/** Whether /proc shows processes by the numbers that this one knows them by: not if this is the first of a pid namespace. */
+function knowsOurPids(): boolean {
+  return readlinkSync('/proc/self') === String(process.pid);
 }
 
 /** Room for what a command writes; what it does not write takes none. */

@@ -31,16 +31,21 @@ export interface ImageEntry {
   readonly names: ReadonlySet<string>;
 }
 
-export interface ImageOptions {
+export interface ImageLimits {
   /** Of all files together. */
   readonly maxBytes: number;
   readonly maxEntries: number;
-  /** Absolute paths that are left out. */
-  readonly without?: readonly string[] | undefined;
 }
 
-export const DEFAULT_IMAGE_LIMITS: ImageOptions = { maxBytes: 256 * 2 ** 20, maxEntries: 100_000 };
+export interface ImageOptions {
+  readonly limits?: ImageLimits | undefined;
+  /** Absolute paths that are left out. Whatever is called `.renacer` is, too. */
+  readonly leftOut?: readonly string[] | undefined;
+}
 
+const LIMITS: ImageLimits = { maxBytes: 256 * 2 ** 20, maxEntries: 100_000 };
+/** What is called so is ours. */
+const OWN_DIRECTORY = '.renacer';
 const NOTHING = Buffer.alloc(0);
 const BLOCK_BYTES = 512n;
 
@@ -59,7 +64,7 @@ export class TreeImage {
    * Reads a directory. Devices are left out. Throws RenacerError INPUT_UNREADABLE for what can't be read, INPUT_TOO_LARGE for what is
    * beyond the limits.
    */
-  static read(directory: string, options: ImageOptions = DEFAULT_IMAGE_LIMITS): TreeImage {
+  static read(directory: string, options: ImageOptions = {}): TreeImage {
     const reader = new Reader(directory, options);
     try {
       reader.read(Buffer.from('.'));
@@ -85,16 +90,16 @@ class Reader {
   bytes = 0;
   readonly #directory: string;
   readonly #root: Buffer;
-  readonly #options: ImageOptions;
-  readonly #without: ReadonlySet<string>;
+  readonly #limits: ImageLimits;
+  readonly #leftOut: ReadonlySet<string>;
   /** The first entry of each file with several names. */
   readonly #linked = new Map<string, number>();
 
-  constructor(directory: string, options: ImageOptions) {
+  constructor(directory: string, { limits = LIMITS, leftOut = [] }: ImageOptions) {
     this.#directory = directory;
     this.#root = Buffer.from(directory);
-    this.#options = options;
-    this.#without = new Set(options.without);
+    this.#limits = limits;
+    this.#leftOut = new Set(leftOut);
   }
 
   read(path: Buffer, parent = 0): void {
@@ -133,12 +138,13 @@ class Reader {
   }
 
   #isLeftOut(path: Buffer, name: Buffer): boolean {
-    return this.#without.size > 0 && this.#without.has(absolute(this.#directory, path, name));
+    if (name.toString() === OWN_DIRECTORY) return true;
+    return this.#leftOut.size > 0 && this.#leftOut.has(absolute(this.#directory, path, name));
   }
 
   #count(bytes: number): void {
     this.bytes += bytes;
-    const { maxBytes, maxEntries } = this.#options;
+    const { maxBytes, maxEntries } = this.#limits;
     const excess =
       this.bytes > maxBytes
         ? `more than ${maxBytes / 2 ** 20} MiB of files`

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { type FileStat, FileStats } from '../linux/file-stats.ts';
 import type { TreeChange } from '../model/sweep.ts';
 import { FileTree } from './file-tree.ts';
@@ -97,7 +98,12 @@ export class WorkTree {
     return this.#tree.read(found?.path ?? this.#image.entries[dirty!.index]!.path);
   }
 
-  /** Makes it the same as the image again. If {@link changes} was asked for, nobody may have changed anything since. */
+  /** Somebody may have changed something since the last {@link changes}. */
+  mayHaveChanged(): void {
+    this.#isLookedAt = false;
+  }
+
+  /** Makes it the same as the image again. What was changed since the last {@link changes} must have been said. */
   restore(): void {
     if (!this.#isLookedAt) this.#look();
     for (const { path, stat } of this.#found.reverse()) this.#tree.remove(path, typeOf(stat.mode));
@@ -140,7 +146,7 @@ export class WorkTree {
   #openDirectories(): ReadonlyMap<number, FileStat> {
     const opened = new Map<number, FileStat>();
     this.#stats.look();
-    if (process.geteuid!() === 0) return opened;
+    if (hasCapability(CAP.DAC_OVERRIDE)) return opened;
     for (let index = 0; index < this.#image.entries.length; index++) {
       const { type, path } = this.#image.entries[index]!;
       if (type !== 'directory' || opened.has(index) || this.#stats.differenceOf(index) !== 'changed') continue;

@@ -155,11 +155,15 @@ export class CallTable extends CallMemory implements Calls {
     return undefined;
   }
 
-  /** Starts the child; returns its process id. Throws SystemCallError (EAGAIN, ENOMEM). */
-  start(): number {
+  /** Starts the child, in namespaces of its own if asked for (CLONE_NEWUSER, ...); returns its process id. Throws SystemCallError (EAGAIN, ENOMEM). */
+  start(newNamespaces = 0): number {
     // Where the fourth argument is the child's word, the fifth stands for nothing, and the other way round (arm64).
     const words = [this.#state, this.#state, this.#state];
-    return this.#start('clone', SYS.clone, [CLONE_FLAGS | SIGCHLD, this.arena.address + DATA, ...words]);
+    return this.#start('clone', SYS.clone, [
+      CLONE_FLAGS + SIGCHLD + newNamespaces,
+      this.arena.address + DATA,
+      ...words,
+    ]);
   }
 
   /**

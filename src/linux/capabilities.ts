@@ -5,14 +5,17 @@ import { SYS } from './syscall-numbers.ts';
 
 /** Numbers of capabilities(7). */
 export const CAP = {
+  DAC_OVERRIDE: 1,
   DAC_READ_SEARCH: 2,
   SETGID: 6,
   SETUID: 7,
+  SETPCAP: 8,
   LINUX_IMMUTABLE: 9,
   NET_ADMIN: 12,
   NET_RAW: 13,
   SYS_MODULE: 16,
   SYS_RAWIO: 17,
+  SYS_CHROOT: 18,
   SYS_PTRACE: 19,
   SYS_PACCT: 20,
   SYS_ADMIN: 21,
@@ -34,15 +37,27 @@ export const CAP = {
 
 const PR_CAPBSET_DROP = 24;
 const PR_CAP_AMBIENT = 47;
+const PR_CAP_AMBIENT_RAISE = 2;
 const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 const CAPABILITY_VERSION_3 = 0x2008_0522;
 const CALL_BYTES = 4096;
+
+/** Bit n stands for capability n. */
+interface CapabilitySets {
+  readonly effective: bigint;
+  readonly permitted: bigint;
+  readonly inheritable: bigint;
+}
 
 /** What this thread executes gets no capability from it, unless it executes as root. */
 export function inheritNoCapabilities(): void {
   withCalls((calls) => {
     calls.call(SYS.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    setCapabilities(calls, { inheritable: 0n });
+    setCapabilities(calls, {
+      effective: capabilitySet('CapEff'),
+      permitted: capabilitySet('CapPrm'),
+      inheritable: 0n,
+    });
   });
 }
 
@@ -55,9 +70,18 @@ export function dropFromBoundingSet(capabilities: readonly number[]): void {
   });
 }
 
-/** capset(2): effective and permitted stay as this thread has them. */
-function setCapabilities(calls: Calls, { inheritable }: { inheritable: bigint }): void {
-  const sets = [capabilitySet('CapEff'), capabilitySet('CapPrm'), inheritable];
+/** Appends the calls by which a process that has all capabilities keeps them when it executes a program. */
+export function keepAllCapabilities(calls: Calls): void {
+  const unreachable = new Set(unreachableCapabilities());
+  const kept = allCapabilities().filter((capability) => !unreachable.has(capability));
+  const set = kept.reduce((sum, capability) => sum | (1n << BigInt(capability)), 0n);
+  setCapabilities(calls, { effective: set, permitted: set, inheritable: set });
+  for (const capability of kept) calls.call(SYS.prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0);
+}
+
+/** capset(2). */
+function setCapabilities(calls: Calls, { effective, permitted, inheritable }: CapabilitySets): void {
+  const sets = [effective, permitted, inheritable];
   const halves = [...sets.map((set) => set & 0xffff_ffffn), ...sets.map((set) => set >> 32n)];
   const header = calls.bytes(new Uint8Array(Uint32Array.of(CAPABILITY_VERSION_3, 0).buffer));
   calls.call(SYS.capset, header, calls.bytes(new Uint8Array(Uint32Array.from(halves, Number).buffer)));

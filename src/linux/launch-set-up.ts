@@ -1,4 +1,5 @@
 import type { Calls } from './call-memory.ts';
+import { keepAllCapabilities } from './capabilities.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { syscall } from './libc.ts';
 import { enterNamespaces } from './namespaces.ts';
@@ -88,6 +89,7 @@ export function setUp(calls: Calls, spec: SetUp): void {
   if (spec.newSession) calls.call(SYS.setsid);
   // Behind the limits: beyond its user namespace it has no privileges, even if we have.
   if (namespaces) enterNamespaces(calls, namespaces);
+  if (spec.keepsCapabilities) keepAllCapabilities(calls);
   if (user) becomeUser(calls, user);
 }
 

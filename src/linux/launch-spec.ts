@@ -42,6 +42,10 @@ export interface LaunchSpec {
   readonly newSession?: boolean | undefined;
   /** All other descriptors are closed by execve, however this process came by them. */
   readonly closesOthers?: boolean | undefined;
+  /** Namespaces that it is born into, and is the first in: flags of clone(2). Nobody maps its ids: see id-maps.ts. It is in no cgroup then. */
+  readonly newNamespaces?: number | undefined;
+  /** What it executes has all capabilities that it can have: those of a user namespace that it is born into. */
+  readonly keepsCapabilities?: boolean | undefined;
   /** Where it is to be, if not where we are. */
   readonly namespaces?: NamespaceFds | undefined;
 }

@@ -132,7 +132,7 @@ export class Launcher {
     const [gate, key] = makePipe();
     try {
       const byte = this.#fillIn(spec, gate, key);
-      const birth = withProcessNamespace(spec.namespaces?.process, () => giveBirth(table, spec.cgroup));
+      const birth = withProcessNamespace(spec.namespaces?.process, () => giveBirth(table, spec));
       const isReady = table.awaitReady();
       // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
       if (spec.user) syscall(SYS.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0, 0);
@@ -187,7 +187,7 @@ function filterProgram(table: CallTable, filter: Uint8Array): number {
  * To be born in a group takes no time; to move there later makes the kernel wait for all CPUs (10 to 20 ms). Where the first is
  * refused (before Linux 5.7, in containers without clone3), the second may still do, or tells better why not.
  */
-function giveBirth(table: CallTable, cgroup: string | undefined): Birth {
+function giveBirth(table: CallTable, { cgroup, newNamespaces }: LaunchSpec): Birth {
   if (cgroup !== undefined) {
     try {
       return { pid: startIn(table, cgroup), isInCgroup: true };
@@ -195,7 +195,7 @@ function giveBirth(table: CallTable, cgroup: string | undefined): Birth {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
   }
-  return { pid: table.start(), isInCgroup: false };
+  return { pid: table.start(newNamespaces), isInCgroup: false };
 }
 
 function startIn(table: CallTable, cgroup: string): number {

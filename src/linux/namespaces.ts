@@ -82,9 +82,11 @@ export function withProcessNamespace<Result>(namespace: ProcessNamespace | undef
   }
 }
 
-/** This thread enters a mount namespace while it does `body`. It must share its directory with no other thread: CLONE_FS of unshare(2). */
+/** This thread enters a mount namespace while it does `body`. */
 export function withMountNamespace<Result>(inside: number, outside: number, body: () => Result): Result {
   const directory = process.cwd();
+  // Threads that it has started since share its directory, and could not follow.
+  leaveNamespaces(0);
   enterHere(inside, CLONE_NEWNS);
   try {
     return body();

@@ -37,6 +37,11 @@ export class Waiter {
     return this.#wait(tid, WALL | WNOTHREAD);
   }
 
+  /** The same without waiting: undefined if it has not changed state. */
+  pollTask(tid: number): number | undefined {
+    return this.#wait(tid, WALL | WNOTHREAD | WNOHANG) || undefined;
+  }
+
   /** The same for a child that is not traced, which a job-control signal may stop. */
   taskOrStop(tid: number): number {
     return this.#wait(tid, WALL | WNOTHREAD | WUNTRACED);

@@ -1,9 +1,10 @@
+import { innermostPid } from '../linux/process-stat.ts';
 import type { Ptrace } from '../linux/ptrace.ts';
 import type { Task } from './task.ts';
 
 /** Words of siginfo_t. */
 export const SIGINFO = { code: 2, pid: 4 } as const;
-export const SI_TKILL: number = -6;
+const SI_TKILL = -6;
 export const SI_KERNEL = 0x80;
 
 /** `tracer`: by a decision of ours; `kernel`: a fault of the program, a limit, a terminal; `itself`: as abort(3) does. */
@@ -18,6 +19,11 @@ export function senderOf({ tid, tgid, sentSignals }: Task, signal: number, ptrac
   const code = words[SIGINFO.code]!;
   const pid = words[SIGINFO.pid]!;
   if (code > 0) return 'kernel';
-  if (code === SI_TKILL && pid === process.pid) return 'tracer';
-  return pid === tgid ? 'itself' : 'other';
+  if (isOurs(code, pid)) return 'tracer';
+  return pid === innermostPid(tgid) ? 'itself' : 'other';
+}
+
+/** Whether a signal is one of ours. In a pid namespace of its own a task knows nobody who is outside: he has no number. */
+export function isOurs(code: number, pid: number): boolean {
+  return code === SI_TKILL && (pid === process.pid || pid === 0);
 }

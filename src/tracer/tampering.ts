@@ -5,7 +5,7 @@ import { type CallAtStop, INFO } from './call-at-stop.ts';
 import type { OwnCall } from './own-call.ts';
 import type { EntryDecision, ExitDecision, MemoryWrite } from './policy.ts';
 import { FLAG } from './record.ts';
-import { SI_KERNEL, SI_TKILL, SIGINFO } from './signal-sender.ts';
+import { isOurs, SI_KERNEL, SIGINFO } from './signal-sender.ts';
 import type { Task } from './task.ts';
 import { EXIT_FOR, type TaskState } from './task-state.ts';
 
@@ -128,7 +128,7 @@ export class Tampering {
     if (!task.sentSignals.delete(signal) || !this.#ptrace.readSiginfo(task.tid)) return;
     const { siginfo } = this.#ptrace;
     const words = new Int32Array(siginfo.buffer, siginfo.byteOffset, siginfo.length / 4);
-    if (words[SIGINFO.code] !== SI_TKILL || words[SIGINFO.pid] !== process.pid) return;
+    if (!isOurs(words[SIGINFO.code]!, words[SIGINFO.pid]!)) return;
     words.fill(0, SIGINFO.code);
     words[SIGINFO.code] = SI_KERNEL;
     this.#ptrace.writeSiginfo(task.tid);

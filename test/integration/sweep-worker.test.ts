@@ -42,8 +42,8 @@ function subjectOf(argv: readonly string[], input: string): Subject {
     ignore: [],
     checks: { verify: undefined, verifyAlways: undefined },
     service: undefined,
-    isolation: 'none',
-    network: 'host',
+    isolation: 'full',
+    network: 'own',
   };
 }
 

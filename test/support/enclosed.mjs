@@ -3,7 +3,7 @@
  * An enclosure is its process's, so each test has one of these.
  */
 import { closeSync, ftruncateSync, openSync, readFileSync, unlinkSync } from 'node:fs';
-import { Enclosure } from '../../dist/enclosure/enclosure.js';
+import { openWorkplace } from '../../dist/enclosure/open-workplace.js';
 import { Launcher } from '../../dist/linux/launcher.js';
 import { Waiter } from '../../dist/linux/wait.js';
 import { launchSpec } from './launch-spec.mjs';
@@ -14,6 +14,7 @@ const {
   env = [`PATH=${process.env.PATH}`],
   argv = ['sh'],
   network = 'own',
+  isolation = 'full',
   scratch,
 } = JSON.parse(process.argv[2]);
 const waiter = new Waiter();
@@ -28,7 +29,10 @@ function outputFile(name) {
 const stdin = openSync('/dev/null', 'r');
 const [stdout, stderr] = ['stdout', 'stderr'].map(outputFile);
 try {
-  const enclosure = Enclosure.open({ input, network, file: '/bin/sh', argv, env });
+  const enclosure = openWorkplace({
+    ...{ isolation, network, input, leftOut: [], ignores: () => false },
+    ...{ file: '/bin/sh', argv, env },
+  });
   const runs = scripts.map((script) => {
     const launcher = new Launcher({
       ...launchSpec(['/bin/sh', '-c', script]),
@@ -43,7 +47,7 @@ try {
     waiter.task(gated.pid);
     const { status } = waiter;
     launcher.free();
-    while (enclosure.killAll());
+    while (enclosure.killAll?.());
     const [out, err] = [stdout, stderr].map((fd) => {
       const text = readFileSync(`/proc/self/fd/${fd}`, 'utf8');
       ftruncateSync(fd, 0);

@@ -216,7 +216,7 @@ f=open('sub/b','r+b'); m=mmap.mmap(f.fileno(),0); m[5]; m[5]=65; m.close()`;
 
   it('refuses an input that is too large, in words', () => {
     writeFileSync(path.join(input, 'large'), Buffer.alloc(3 * 2 ** 20));
-    const read = (): TreeImage => TreeImage.read(input, { maxBytes: 2 ** 20, maxEntries: 10 });
+    const read = (): TreeImage => TreeImage.read(input, { limits: { maxBytes: 2 ** 20, maxEntries: 10 } });
     expect(read).toThrow(expect.objectContaining({ code: 'INPUT_TOO_LARGE' }));
     rmSync(path.join(input, 'large'));
     for (let n = 0; n < 10; n++) writeFileSync(path.join(input, String(n)), '');

@@ -26,7 +26,7 @@ export class OrdinaryEngine {
 
   /** Calls are never written down, nor how the struck processes end. Rejects with a RenacerError for what Renacer itself can't do. */
   async perform(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
-    const { subject, workTree, stdio } = this.#scene;
+    const { subject, workplace, stdio } = this.#scene;
     const service = this.#scene.begin(options);
     const watch = new TreeWatch(options, service);
     const tree = new WatchedTree(watch);
@@ -34,10 +34,10 @@ export class OrdinaryEngine {
       const [name, ...args] = subject.argv;
       const result = await runCommand(subject.file, args, {
         argv0: name,
-        cwd: workTree.directory,
+        cwd: workplace.directory,
         env: variables(subject.env),
         stdio: stdio.fds,
-        namespaces: workTree.namespaces,
+        namespaces: workplace.namespaces,
         newSession: true,
         engine: 'ptrace',
         replay: faults.length === 0 ? undefined : recordingOf(faults, subject.argv),

@@ -1,9 +1,9 @@
 import type { CaseFault, Observation } from '../../../model/sweep.ts';
 import type { PerformOptions, Subject } from '../performer.ts';
 
-/** Which descriptors of a worker jobs come through, and answers go through. */
-export const JOBS_FD = 3;
-export const ANSWERS_FD = 4;
+/** Which descriptors of a worker jobs come through, and answers go through: its stdin and stdout. */
+export const JOBS_FD = 0;
+export const ANSWERS_FD = 1;
 
 /** The first message to a worker. */
 export interface WorkerSetUp {

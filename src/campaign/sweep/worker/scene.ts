@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Workplace } from '../../../enclosure/workplace.ts';
 import { monotonicMs } from '../../../linux/clock.ts';
 import type { CheckResult, Observation } from '../../../model/sweep.ts';
 import type { PerformOptions, Subject } from '../performer.ts';
@@ -8,7 +9,6 @@ import { Stdio } from './outputs.ts';
 import { readinessTest, tcpSockets } from './readiness.ts';
 import { ServiceDriver } from './service-driver.ts';
 import { Shell } from './shell.ts';
-import type { WorkTree } from './work-tree.ts';
 
 /** How long a check or a client may take that has not been seen before; afterwards ten times as long as it took, but at least so long. */
 const FIRST_LIMIT_MS = 60_000;
@@ -26,17 +26,17 @@ export type RunFacts = Pick<
 /** Where runs of a subject take place, by whichever engine: what it reads and writes, its directory, and the checks of what it leaves. */
 export class Scene {
   readonly subject: Subject;
-  readonly workTree: WorkTree;
+  readonly workplace: Workplace;
   readonly stdio: Stdio;
   readonly #shell: Shell;
   /** By command: how long it has taken at most. */
   readonly #checkMs = new Map<string, number>();
 
-  constructor(subject: Subject, workTree: WorkTree) {
+  constructor(subject: Subject, workplace: Workplace) {
     this.subject = subject;
-    this.workTree = workTree;
+    this.workplace = workplace;
     this.stdio = new Stdio(subject.stdin);
-    this.#shell = new Shell({ cwd: workTree.directory, env: subject.env, within: (start) => workTree.within(start) });
+    this.#shell = new Shell({ cwd: workplace.directory, env: subject.env, within: (start) => workplace.within(start) });
   }
 
   /** Before a run: everything is as the run is to find it. */
@@ -44,11 +44,11 @@ export class Scene {
     this.stdio.renew();
     const { service } = this.subject;
     if (!service) return undefined;
-    const { directory } = this.workTree;
+    const { directory } = this.workplace;
     return new ServiceDriver({
       isReady: readinessTest(service.ready, {
         output: () => this.stdio.text(),
-        exists: (name) => this.workTree.within(() => existsSync(path.resolve(directory, name))),
+        exists: (name) => this.workplace.within(() => existsSync(path.resolve(directory, name))),
         sockets: tcpSockets,
       }),
       startClient: () => this.#shell.start(service.drive),
@@ -59,16 +59,16 @@ export class Scene {
 
   /** After it: what it has left, what the checks say of that; then all is put back. */
   finish(run: RunFacts, service: ServiceDriver | undefined, { contents }: PerformOptions): Observation {
-    const { workTree, stdio } = this;
+    const { workplace, stdio } = this;
     const { verify, verifyAlways } = this.subject.checks;
-    const changes = workTree.changes();
+    const changes = workplace.changes();
     const observed = {
       ...run,
       stdout: stdio.stdout(),
       stderr: stdio.stderr(),
       changes,
-      changesOutside: workTree.changesOutside(),
-      contents: contents ? contentsOf(changes, (name) => workTree.contents(name)) : {},
+      changesOutside: workplace.changesOutside(),
+      contents: contents ? contentsOf(changes, (name) => workplace.contents(name)) : {},
       served: service?.served(),
     };
     const { served } = observed;
@@ -77,13 +77,13 @@ export class Scene {
       verify: verify !== undefined && hasSucceeded ? this.#check(verify) : undefined,
       verifyAlways: verifyAlways === undefined ? undefined : this.#check(verifyAlways),
     };
-    workTree.restore();
+    workplace.restore();
     return { ...observed, ...checks };
   }
 
   close(): void {
     this.stdio.close();
-    this.workTree.close();
+    this.workplace.close();
   }
 
   #check(command: string): CheckResult {

@@ -34,8 +34,9 @@ export function runTimesOf(tid: number): string | undefined {
   }
 }
 
+/** What is about to end belongs to root, who is somebody else to most. */
 function isGone(error: unknown): boolean {
-  return ['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return ['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 /** Calls whose time-out is milliseconds in an int, negative for ever; and those where it is a pointer, NULL for ever: which argument. */

@@ -32,13 +32,13 @@ export class WarmEngine {
   #tracer: StackTracer | undefined;
 
   constructor(scene: Scene) {
-    const { subject, workTree, stdio } = scene;
+    const { subject, workplace, stdio } = scene;
     this.#scene = scene;
     this.#launcher = new Launcher({
       file: subject.file,
       argv: subject.argv,
       env: subject.env,
-      cwd: workTree.directory,
+      cwd: workplace.directory,
       stdio: stdio.fds,
       inheritedFds: [],
       rlimits: [],
@@ -47,7 +47,7 @@ export class WarmEngine {
       noNewPrivileges: !hasCapability(CAP.SYS_ADMIN),
       newSession: true,
       closesOthers: true,
-      namespaces: workTree.namespaces,
+      namespaces: workplace.namespaces,
     });
   }
 

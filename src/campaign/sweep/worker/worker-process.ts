@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { type ProcessEnd, type StartedWorker, startWorker } from '../../../enclosure/start-worker.ts';
 import { RenacerError } from '../../../model/errors.ts';
 import type { CaseFault, Observation } from '../../../model/sweep.ts';
+import { signalName } from '../../../syscalls/signals.ts';
 import type { Performer, PerformOptions, Subject } from '../performer.ts';
 import { FrameReader, frame } from './frames.ts';
-import { ANSWERS_FD, type Answer, type Engine, JOBS_FD, type Job, type WorkerSetUp } from './protocol.ts';
+import type { Answer, Engine, Job, WorkerSetUp } from './protocol.ts';
 
 /** The end of what a worker wrote to its stderr that is told, if it dies. */
 const MAX_LAST_WORDS = 2000;
@@ -18,45 +18,28 @@ interface Waiting {
 
 /** A worker: a process that performs one run after another. It ends when it is closed, and with this process. */
 export class WorkerProcess implements Performer {
-  readonly #child: ChildProcess;
-  readonly #jobs: Writable;
+  readonly #process: StartedWorker;
   readonly #ended: Promise<void>;
   readonly #waiting: Waiting[] = [];
   #lastWords = '';
   #end: RenacerError | undefined;
 
-  private constructor(child: ChildProcess) {
-    this.#child = child;
-    this.#jobs = child.stdio[JOBS_FD] as Writable;
-    const answers = child.stdio[ANSWERS_FD] as Readable;
+  private constructor(process: StartedWorker) {
+    this.#process = process;
     const reader = new FrameReader();
-    answers.on('data', (bytes: Buffer) => {
+    process.stdout.on('data', (bytes: Buffer) => {
       for (const answer of reader.take(bytes)) this.#waiting.shift()?.resolve(answer as Answer);
     });
-    child.stderr!.on('data', (bytes: Buffer) => {
+    process.stderr.on('data', (bytes: Buffer) => {
       this.#lastWords = `${this.#lastWords}${bytes}`.slice(-MAX_LAST_WORDS);
     });
-    // Who is gone takes no more jobs: its end says so.
-    this.#jobs.on('error', () => {});
-    this.#ended = new Promise((resolve) => {
-      child
-        .on('error', (cause) => this.#fail(`it could not be started: ${cause.message}`, cause))
-        .on('error', () => resolve());
-      child.on('close', (status, signal) => {
-        this.#fail(signal ? `it was ended by ${signal}` : `it ended with status ${status}`);
-        resolve();
-      });
-    });
+    this.#ended = process.ended.then((end) => this.#fail(end));
   }
 
   /** Starts a worker for this subject, on this CPU. Rejects with a RenacerError if it can't be made ready. */
   static async start(subject: Subject, cpu: number | undefined): Promise<WorkerProcess> {
     const script = fileURLToPath(new URL('./main.js', import.meta.url));
-    const child = spawn(process.execPath, [script], {
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
-      env: {},
-    });
-    const worker = new WorkerProcess(child);
+    const worker = new WorkerProcess(startWorker(script, { isolated: subject.isolation === 'full' }));
     const setUp: WorkerSetUp = { subject, cpu };
     try {
       await worker.#ask(setUp);
@@ -67,9 +50,8 @@ export class WorkerProcess implements Performer {
     }
   }
 
-  /** Undefined if it could not be started. */
-  get pid(): number | undefined {
-    return this.#child.pid;
+  get pid(): number {
+    return this.#process.pid;
   }
 
   perform(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
@@ -82,7 +64,7 @@ export class WorkerProcess implements Performer {
 
   async close(): Promise<void> {
     this.#end ??= new RenacerError('WORKER_DIED', 'a worker of the sweep was closed');
-    this.#child.kill('SIGKILL');
+    this.#process.kill();
     await this.#ended;
   }
 
@@ -98,17 +80,20 @@ export class WorkerProcess implements Performer {
     if (this.#end) throw this.#end;
     const answer = await new Promise<Answer>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#jobs.write(frame(message));
+      this.#process.stdin.write(frame(message));
     });
     if (answer.kind !== 'failed') return answer;
     const { code, message: text, hint } = answer.failure;
     throw new RenacerError(code, text, hint === undefined ? {} : { hint });
   }
 
-  #fail(how: string, cause?: unknown): void {
+  #fail({ status, signal }: ProcessEnd): void {
+    const how = signal === undefined ? `it ended with status ${status}` : `it was ended by ${signalName(signal)}`;
     const words = this.#lastWords.trim();
-    const message = `a worker of the sweep has died: ${how}${words === '' ? '' : `\n${words}`}`;
-    this.#end ??= new RenacerError('WORKER_DIED', message, { cause });
+    this.#end ??= new RenacerError(
+      'WORKER_DIED',
+      `a worker of the sweep has died: ${how}${words === '' ? '' : `\n${words}`}`,
+    );
     for (const { reject } of this.#waiting.splice(0)) reject(this.#end);
   }
 }

@@ -1,7 +1,9 @@
+import { openWorkplace } from '../../../enclosure/open-workplace.ts';
+import type { Workplace } from '../../../enclosure/workplace.ts';
+import { compileGlob } from '../../../faults/glob.ts';
 import { muteChildStops } from '../../../linux/signals.ts';
 import type { Observation } from '../../../model/sweep.ts';
 import type { Subject } from '../performer.ts';
-import { openWorkTree } from './open-work-tree.ts';
 import type { OrdinaryEngine } from './ordinary-engine.ts';
 import type { Job } from './protocol.ts';
 import { Scene } from './scene.ts';
@@ -14,7 +16,7 @@ export class Worker {
   #ordinary: OrdinaryEngine | undefined;
 
   constructor(subject: Subject) {
-    this.#scene = new Scene(subject, openWorkTree(subject));
+    this.#scene = new Scene(subject, workplaceOf(subject));
     this.#warm = new WarmEngine(this.#scene);
   }
 
@@ -36,4 +38,9 @@ export class Worker {
     muteChildStops();
     return observation;
   }
+}
+
+function workplaceOf({ ignore, ...subject }: Subject): Workplace {
+  const globs = ignore.map(compileGlob);
+  return openWorkplace({ ...subject, ignores: (path) => globs.some((matches) => matches(path)) });
 }
