@@ -9,6 +9,7 @@ export function findingsStyle(input: string): FindingStyle {
   return {
     color: !process.env.NO_COLOR && (onTerminal || Boolean(process.env.FORCE_COLOR)),
     columns: onTerminal ? process.stdout.columns || 80 : undefined,
+    home: process.env.HOME,
     sources: [input, process.cwd()],
   };
 }

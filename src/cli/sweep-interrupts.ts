@@ -12,9 +12,23 @@ export class SweepInterrupts {
   readonly #handlers: readonly (readonly [signal: EndingSignal, handler: () => void])[];
   #received: EndingSignal | undefined;
 
-  constructor(ignored: readonly number[], atOnce: () => void) {
+  /**
+   * @param onFirst called when it has been asked to end
+   * @param onSecond called before this process ends at once
+   */
+  constructor(ignored: readonly number[], onFirst: () => void, onSecond: () => void) {
+    const end = (name: EndingSignal): void => {
+      if (this.#received === undefined) {
+        this.#received = name;
+        onFirst();
+        this.#abort.abort();
+      } else {
+        onSecond();
+        process.exit(exitCodeOfSignal(name));
+      }
+    };
     this.#handlers = ENDING.filter((name) => !ignored.includes(constants.signals[name])).map((name) => {
-      return [name, () => this.#end(name, atOnce)] as const;
+      return [name, () => end(name)] as const;
     });
     for (const [name, handler] of this.#handlers) process.on(name, handler);
   }
@@ -27,22 +41,8 @@ export class SweepInterrupts {
     return this.#received;
   }
 
-  /** Nobody reads what would be told. */
-  readerGone(): void {
-    this.#abort.abort();
-  }
-
   stop(): void {
     for (const [name, handler] of this.#handlers) process.off(name, handler);
-  }
-
-  #end(name: EndingSignal, atOnce: () => void): void {
-    if (this.#received !== undefined) {
-      atOnce();
-      process.exit(exitCodeOfSignal(name));
-    }
-    this.#received = name;
-    this.#abort.abort();
   }
 }
 

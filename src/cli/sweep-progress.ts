@@ -14,14 +14,21 @@ export class SweepProgress {
   readonly #overwrites = isatty(STDERR) && process.env.TERM !== 'dumb';
   readonly #timer: NodeJS.Timeout | undefined;
   #last: string | undefined;
+  #willEnd = false;
 
   constructor() {
     if (!this.#overwrites) this.#timer = setInterval(() => this.#tellLast(), EVERY_MS).unref();
   }
 
   show(progress: CampaignProgress): void {
-    this.#last = progressText(progress);
+    const ends = this.#willEnd ? '  ends soon (Ctrl-C again: at once)' : '';
+    this.#last = `${progressText(progress)}${ends}`;
     if (this.#overwrites) writeToStderr(`${ERASE}${cutTo(this.#last, (process.stderr.columns || 80) - 1)}`);
+  }
+
+  /** It was asked to end: what was found is confirmed first. */
+  willEnd(): void {
+    this.#willEnd = true;
   }
 
   /** Nothing of the line is left. */

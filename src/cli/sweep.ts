@@ -27,7 +27,11 @@ async function sweepAsTold(line: SweepCommandLine, caller: Caller): Promise<numb
   const { request, reportFile, failOn } = line;
   const report = reportFile === undefined ? undefined : ReplacedFile.open(reportFile, '--report');
   const progress = new SweepProgress();
-  const interrupts = new SweepInterrupts(caller.signals?.ignored ?? [], () => progress.end());
+  const interrupts = new SweepInterrupts(
+    caller.signals?.ignored ?? [],
+    () => progress.willEnd(),
+    () => progress.end(),
+  );
   try {
     const listener = { onProgress: (one: Parameters<SweepProgress['show']>[0]) => progress.show(one), onFinding() {} };
     const result = await sweepCommand(request, listener, interrupts.signal);

@@ -22,6 +22,8 @@ export interface FindingStyle {
   readonly columns: number | undefined;
   /** Where the sources of programs may lie. */
   readonly sources: readonly string[];
+  /** The directory that a shell calls `~`. */
+  readonly home?: string | undefined;
   /** How sure it is: how often it was shown, if nothing else is said. */
   readonly mark?: string;
 }
@@ -43,7 +45,7 @@ export function findingText(finding: SweepFinding, style: FindingStyle): string 
     ...labelled('help', adviceFor(finding)),
   ];
   // What is to be pasted is never cut.
-  const again = finding.again === undefined ? [] : [line('again', finding.again, colors)];
+  const again = finding.again === undefined ? [] : [line('again', againText(finding.again, style), colors)];
   const room = MAX_LINES - head.length - above.length - told.length - advice.length - again.length;
   const proof = evidenceLines(finding, room).map((text, index) => [index === 0 ? 'proof' : '', text] as const);
   const rows = [...told, ...proof, ...advice].map(([label, text]) => line(label, cut(text, style), colors));
@@ -72,13 +74,15 @@ function titleLines(
 ): string[] {
   const isFlaky = mark === undefined && confirmed.shown < confirmed.tried;
   const times = `${confirmed.shown} of ${confirmed.tried}${isFlaky ? ': flaky' : ''}`;
-  const name = `finding ${id} · ${mark ?? times}`;
   const words = printable(title);
-  const gap = (columns ?? 100) - kind.length - 2 - [...words].length - [...name].length;
+  const room = (columns ?? 100) - kind.length - 2 - [...words].length - 2;
+  const full = `finding ${id} · ${mark ?? times}`;
+  const name = full.length <= room ? full : `${id} · ${mark ?? times}`;
+  const gap = room + 2 - name.length;
   const shown = `${paintClass(kind, colors)}  ${colors.bold(words)}`;
   const painted = isFlaky ? colors.yellow(name) : colors.dim(name);
   if (gap >= 2) return [`${shown}${' '.repeat(gap)}${painted}`];
-  return [shown, ' '.repeat(Math.max((columns ?? 100) - [...name].length, 0)) + painted];
+  return [shown, ' '.repeat(Math.max((columns ?? 100) - name.length, 0)) + painted];
 }
 
 function placeLine({ program, syscall, stack }: SweepFinding, place: Place | undefined, { blue }: Colors): string {
@@ -114,6 +118,15 @@ function excerptOf(
   if (source === undefined) return undefined;
   const names = place?.calls === undefined ? [syscall] : [place.calls, syscall];
   return sourceExcerpt(source, [...sources, path.dirname(program)], names);
+}
+
+/** As a shell takes it, and a little shorter. */
+function againText(again: string, { home }: FindingStyle): string {
+  if (home === undefined || again.includes("'")) return again;
+  return again
+    .split(' ')
+    .map((word) => (word.startsWith(`${home}/`) ? `~${word.slice(home.length)}` : word))
+    .join(' ');
 }
 
 /** The first calls, and the last: how it ended. */
