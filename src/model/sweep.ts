@@ -116,7 +116,8 @@ export type RunEnd =
   | { readonly kind: 'killed' }
   /** The tree slept, and nothing would have woken it. */
   | { readonly kind: 'hung'; readonly afterMs: number; readonly where: string }
-  | { readonly kind: 'spinning'; readonly syscall: string; readonly times: number }
+  /** Without a call: it computes. */
+  | { readonly kind: 'spinning'; readonly syscall: string | undefined; readonly times: number }
   /** Neither was seen, and the deadline came. */
   | { readonly kind: 'deadline'; readonly afterMs: number };
 

@@ -53,6 +53,12 @@ export class CallStops {
       door.resumeOwnCall(task);
       return;
     }
+    if (this.#isUnfiltered(info)) {
+      // A call of the filter stops once more, by that.
+      if (policy?.onEveryCall?.(info[INFO.nr]!)) this.#killAll(task);
+      else door.resume(task);
+      return;
+    }
     const isOurs = state.launching && info[INFO.nr] !== SYS.execve;
     if (isOurs || state.detaching) {
       door.resume(task);
@@ -123,6 +129,16 @@ export class CallStops {
   #kill(task: Task, decision: EntryDecision | ExitDecision): void {
     this.#context.deaths.killed(task);
     this.#tampering.kill(task, decision);
+  }
+
+  /** At the entry of a call, where a filter says which of them stop: of one that none has asked for, or has yet to stop. */
+  #isUnfiltered(info: Uint32Array): boolean {
+    return this.#context.following.method === 'seccomp' && (info[INFO.op]! & 0xff) === PTRACE_SYSCALL_INFO_ENTRY;
+  }
+
+  #killAll(task: Task): void {
+    this.#kill(task, {});
+    this.#killOthers(task);
   }
 
   #killOthers({ tgid }: Task): void {

@@ -29,6 +29,14 @@ export class PolicyChain implements Policy {
     return decision;
   }
 
+  get wantsEveryCall(): boolean {
+    return this.#policies.some((policy) => policy.wantsEveryCall === true);
+  }
+
+  onEveryCall(nr: number): boolean {
+    return this.#policies.map((policy) => policy.onEveryCall?.(nr)).includes(true);
+  }
+
   get passesCalls(): boolean {
     return this.#policies.some((policy) => policy.passesCalls === true);
   }

@@ -91,6 +91,10 @@ export interface Policy {
   /** Whether it is not to be asked about a call that another policy keeps from being made. */
   readonly onlyCallsThatHappen?: boolean;
   onEntry(call: StoppedCall): EntryDecision | undefined;
+  /** Looked at after {@link onTime}: whether, from then on, {@link onEveryCall} is to be told of all calls, those that no filter stops, too. */
+  readonly wantsEveryCall?: boolean;
+  /** True: the whole tree is to be killed. */
+  onEveryCall?(nr: number): boolean;
   /** Whether {@link mayPass} ever says more than 0. */
   readonly passesCalls?: boolean;
   /**

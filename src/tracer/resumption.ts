@@ -10,7 +10,7 @@ import { RUN, type Run } from './task-state.ts';
  */
 export class Resumption {
   readonly #ptrace: Ptrace;
-  readonly #always: boolean;
+  #always: boolean;
   readonly #onDetach: (task: Task) => void;
 
   /** `onDetach` is told of each task that is about to go on untraced. */
@@ -18,6 +18,13 @@ export class Resumption {
     this.#ptrace = ptrace;
     this.#always = method === 'ptrace';
     this.#onDetach = onDetach;
+  }
+
+  /** From now on tasks go from call to call, those of the filter and all others. False if they do already. */
+  stopAtAllCalls(): boolean {
+    if (this.#always) return false;
+    this.#always = true;
+    return true;
   }
 
   /** A task has stopped. A call that failed since it was to stop goes on when the task does. */

@@ -42,6 +42,7 @@ import { StopWalk } from './stop-walk.ts';
 import { Tampering } from './tampering.ts';
 import type { Task } from './task.ts';
 import { TaskLifecycle } from './task-lifecycle.ts';
+import { RUN } from './task-state.ts';
 import { TaskTable } from './task-table.ts';
 import type { TracingContext } from './tracing-context.ts';
 
@@ -297,6 +298,12 @@ export class StopLoop {
     this.#door.resume(task, signal);
   }
 
+  /** Who runs without a stop is made to stop once, and goes from call to call then. */
+  #stopAtAllCalls(): void {
+    if (!this.#door.stopAtAllCalls()) return;
+    for (const task of this.#tasks.all.values()) if (task.state.run === RUN.running) this.#door.interrupt(task);
+  }
+
   #onAlarm(): void {
     this.#detachment.look();
     const now = monotonicMs();
@@ -304,6 +311,7 @@ export class StopLoop {
     for (const { task, signal } of this.#policy?.onTime?.(now) ?? []) {
       sendThreadSignal(task.tgid, task.tid, signal);
     }
+    if (this.#policy?.wantsEveryCall) this.#stopAtAllCalls();
     this.#cpuPinning.look(now);
     this.#detachment.forgetVanished();
     const policyMs = this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY;

@@ -125,6 +125,26 @@ describe('a worker', () => {
     expect(seen.end).toEqual({ kind: 'spinning', syscall: 'fsync', times: 211 });
   });
 
+  it('finds the call that is repeated even if it is not the one that has failed', async () => {
+    const script = 'import os\ntry: os.fsync(1)\nexcept OSError:\n  while True: os.getppid()';
+    const worker = await workerFor([PYTHON, '-c', script]);
+    const usualCalls = callsOf(await worker.perform([], options({ ...CLEAN, record: true })));
+    const { end } = await worker.perform([fault('fsync', 1, 'error=EIO')], options({ usualCalls }));
+    expect(end).toMatchObject({ kind: 'spinning', syscall: 'getppid' });
+  });
+
+  it('takes a tree for a sleeping one in which threads merely tick', async () => {
+    const script =
+      'import threading, time\ndef tick():\n  while True: time.sleep(0.1)\nthreading.Thread(target=tick).start()\nthreading.Event().wait()';
+    const worker = await workerFor([PYTHON, '-c', script]);
+    expect((await worker.perform([], options())).end).toMatchObject({ kind: 'hung' });
+  });
+
+  it('waits for a timer that will ring', async () => {
+    const worker = await workerFor([PYTHON, '-c', 'import signal; signal.setitimer(0, 0.7); signal.pause()']);
+    expect((await worker.perform([], options())).end).toEqual({ kind: 'signalled', signal: 'SIGALRM' });
+  });
+
   it('tells a tree that sleeps for good, and in what', async () => {
     const worker = await workerFor(['/bin/sh', '-c', 'mkfifo pipe; cat pipe; true']);
     const seen = await worker.perform([], options());

@@ -34,7 +34,7 @@ export function endText(end: RunEnd): string {
     case 'hung':
       return `sleeps for good in ${end.where}`;
     case 'spinning':
-      return `${end.syscall} ${end.times} times`;
+      return end.syscall === undefined ? 'computes without end' : `${end.syscall} ${end.times} times`;
     case 'deadline':
       return 'not ended at the deadline';
   }

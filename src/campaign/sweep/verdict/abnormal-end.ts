@@ -10,7 +10,9 @@ export function judgeAbnormalEnd(run: ComparedRun): Said | undefined {
     case 'spinning':
       return said(
         'spinning',
-        `${end.syscall} is repeated without end: ${end.times.toLocaleString('en-US')} times`,
+        end.syscall === undefined
+          ? 'it computes without end'
+          : `${end.syscall} is repeated without end: ${end.times.toLocaleString('en-US')} times`,
         lastWords(run),
       );
     case 'hung':

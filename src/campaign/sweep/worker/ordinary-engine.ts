@@ -8,6 +8,7 @@ import { runCommand } from '../../../run/run.ts';
 import { syscallName, syscallNumber } from '../../../syscalls/syscall-table.ts';
 import { recordedFaults } from '../case-recording.ts';
 import type { PerformOptions } from '../performer.ts';
+import { TIMER_CALLS } from './pending-timers.ts';
 import type { Scene } from './scene.ts';
 import { tracedTasks } from './traced-tasks.ts';
 import { TreeWatch } from './tree-watch.ts';
@@ -43,7 +44,7 @@ export class OrdinaryEngine {
         replay: faults.length === 0 ? undefined : recordingOf(faults, subject.argv),
         still: options.stillness,
         callSites: { frames: MAX_FRAMES, sources: true },
-        trace: { select: [...new Set(faults.map(({ syscall }) => syscallNumber(syscall)!))], onEvent: tree.onEvent },
+        trace: { select: watchedCalls(faults), onEvent: tree.onEvent },
         onStart: ({ pid }) => tree.begin(pid),
       });
       tree.stop();
@@ -76,6 +77,8 @@ class WatchedTree {
 
   readonly onEvent = (event: TraceEvent): void => {
     if (event.kind === 'task-end' && event.lineage === '0') this.#watch.rootEnded();
+    if (event.kind === 'syscall-entry' && TIMER_CALLS.includes(event.nr))
+      this.#watch.timers.set(0, event, monotonicMs());
     if (event.kind === 'syscall-entry' && this.#watch.isSpin(syscallName(event.nr))) this.#killAll();
   };
 
@@ -96,6 +99,11 @@ class WatchedTree {
   #killAll(): void {
     for (const { tid, tgid } of tracedTasks()) if (tid === tgid) sendSignal(tgid, SIGKILL);
   }
+}
+
+/** Those that may spin, and those that set timers. */
+function watchedCalls(faults: readonly CaseFault[]): number[] {
+  return [...new Set([...faults.map(({ syscall }) => syscallNumber(syscall)!), ...TIMER_CALLS])];
 }
 
 function recordingOf(faults: readonly CaseFault[], command: readonly string[]): Recording {

@@ -3,6 +3,7 @@ import { syscallName } from '../../../syscalls/syscall-table.ts';
 import type { EntryDecision, Policy, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
 import { RUN } from '../../../tracer/task-state.ts';
+import { TIMER_CALLS } from './pending-timers.ts';
 import type { TreeWatch } from './tree-watch.ts';
 
 const SIGKILL = 9;
@@ -18,15 +19,24 @@ export class RunWatch implements Policy {
   readonly #tasks = new Set<Task>();
   #root: Task | undefined;
   #nextMs = Number.POSITIVE_INFINITY;
+  /** The tree computes more than it should: does it repeat a call that is not armed? */
+  wantsEveryCall = false;
 
   /** `counted`: the calls that stop. */
   constructor(counted: Policy['armed'], watch: TreeWatch) {
-    this.armed = counted;
+    this.armed = counted === 'all' ? counted : new Set([...counted, ...TIMER_CALLS]);
     this.#watch = watch;
   }
 
-  onEntry({ nr }: StoppedCall): EntryDecision | undefined {
+  onEntry(call: StoppedCall): EntryDecision | undefined {
+    const { nr, task } = call;
+    if (TIMER_CALLS.includes(nr)) this.#watch.timers.set(task.tgid, call, task.enteredAt);
     return this.#watch.isSpin(syscallName(nr)) ? { kill: true, killsTree: true } : undefined;
+  }
+
+  /** Those that are armed are counted as they are. */
+  onEveryCall(nr: number): boolean {
+    return this.armed !== 'all' && !this.armed.has(nr) && this.#watch.isSpin(syscallName(nr));
   }
 
   onTaskStart(task: Task, nowMs: number): void {
@@ -39,6 +49,7 @@ export class RunWatch implements Policy {
 
   onTaskEnd(task: Task): void {
     this.#tasks.delete(task);
+    if (task.tid === task.tgid) this.#watch.timers.forget(task.tgid);
     if (task === this.#root) this.#watch.rootEnded();
   }
 
@@ -50,6 +61,7 @@ export class RunWatch implements Policy {
     if (nowMs < this.#nextMs) return NONE;
     this.#nextMs = nowMs + this.#watch.lookMs;
     const measure = this.#watch.look([...this.#tasks].map(liveTask), nowMs);
+    if (measure === 'count') this.wantsEveryCall = true;
     // To the process: any of its threads may be the one that waits for it.
     if (measure === 'terminate') sendSignal(this.#root!.tgid, SIGTERM);
     return measure === 'kill' ? [...this.#tasks].map((task) => ({ task, signal: SIGKILL })) : NONE;

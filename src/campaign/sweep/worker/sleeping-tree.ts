@@ -10,38 +10,63 @@ export interface LiveTask {
   readonly isHeld: boolean;
 }
 
-/** A look at a tree all of whose tasks sleep. */
-interface Sleep {
+/** What a look at a tree has found all of whose tasks sleep. */
+export interface Sleep {
   /** Since when none of them has run, as far as it was looked at. */
   readonly sinceMs: number;
   /** No task's wait ends by itself. */
   readonly forGood: boolean;
+  /**
+   * Nothing happens but that threads wake up by the clock and wait again for as long, at the same place, in processes whose first thread waits
+   * for good: since when; undefined if that is not so.
+   */
+  readonly tickingSinceMs: number | undefined;
+}
+
+interface Seen {
+  readonly wait: Wait;
+  readonly times: string;
 }
 
 /** Tells by looks at /proc, some time apart, whether a tree sleeps. */
 export class SleepingTree {
-  #seen = '';
+  #seen = new Map<number, Seen>();
   #sinceMs = 0;
+  #tickingSinceMs = 0;
 
-  /** Undefined if there is no task any more, or some task runs, has run since the last look, or stands at a stop of ours. */
+  /** Undefined if there is no task any more, or some task runs, or stands at a stop of ours. */
   look(tasks: readonly LiveTask[], nowMs: number): Sleep | undefined {
-    if (tasks.length === 0) return undefined;
-    let seen = '';
-    let forGood = true;
+    const seen = new Map<number, Seen>();
+    let isSame = tasks.length === this.#seen.size;
+    let isAlike = isSame;
     for (const { tid, isHeld } of tasks) {
       const wait = isHeld ? undefined : waitOf(tid);
       const times = wait && runTimesOf(tid);
-      if (!wait || times === undefined) {
-        this.#seen = '';
-        return undefined;
+      if (wait && times !== undefined) {
+        const before = this.#seen.get(tid);
+        isAlike &&= before?.wait.line === wait.line;
+        isSame &&= isAlike && before?.times === times;
+        isAlike &&= before?.times === times || !isForGood(wait);
+        seen.set(tid, { wait, times });
       }
-      seen += `${tid} ${wait.nr} ${times}`;
-      forGood &&= isForGood(wait);
     }
-    if (seen !== this.#seen) this.#sinceMs = nowMs;
-    this.#seen = seen;
-    return { sinceMs: this.#sinceMs, forGood };
+    const isAsleep = tasks.length > 0 && seen.size === tasks.length;
+    if (!isSame || !isAsleep) this.#sinceMs = nowMs;
+    if (!isAlike || !isAsleep) this.#tickingSinceMs = nowMs;
+    this.#seen = isAsleep ? seen : new Map();
+    if (!isAsleep) return undefined;
+    const ticks = tasks.every(({ tid, tgid }) => isForGood(seen.get(tid)!.wait) || leaderWaits(seen, tid, tgid));
+    return {
+      sinceMs: this.#sinceMs,
+      forGood: [...seen.values()].every(({ wait }) => isForGood(wait)),
+      tickingSinceMs: ticks ? this.#tickingSinceMs : undefined,
+    };
   }
+}
+
+function leaderWaits(seen: ReadonlyMap<number, Seen>, tid: number, tgid: number): boolean {
+  const leader = seen.get(tgid);
+  return tid !== tgid && leader !== undefined && isForGood(leader.wait);
 }
 
 /** `cat waits in read(0, pipe:[1234])`: what one task after another sleeps in. */

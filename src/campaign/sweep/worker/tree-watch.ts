@@ -2,24 +2,33 @@ import { readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { RunEnd } from '../../../model/sweep.ts';
 import type { PerformOptions } from '../performer.ts';
+import { PendingTimers } from './pending-timers.ts';
 import type { ServiceDriver } from './service-driver.ts';
-import { type LiveTask, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
+import { type LiveTask, type Sleep, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
+import { runTimesOf } from './waits.ts';
+
+const NS_PER_MS = 1e6;
 
 /** Who has slept for so long, or ten times as long as a clean run takes, sleeps for good. */
 const ASLEEP_MS = 100;
+/** The same where only threads tick: see {@link Sleep}. */
+const TICKING_MS = 1000;
 /** The same of processes that the command has left behind. */
 const LEFT_ASLEEP_MS = 50;
 /** More calls of one name than this and ten times as many as a clean run makes are a spin. */
 const SPIN_CALLS = 200;
 const FACTOR = 10;
+/** A tree that has computed for so long beyond ten clean runs may spin: all its calls are counted. If those are few, it computes without end after this. */
+const SUSPECT_CPU_MS = 50;
+const MAX_CPU_MS = 1000;
 /** How often a tree is looked at that has not ended: most have by then. A service must be answered. */
 const LOOK_MS = 20;
 const SERVICE_LOOK_MS = 5;
 
 export type RunLimits = Pick<PerformOptions, 'deadlineMs' | 'usualCalls' | 'usualMs'>;
 
-/** What is to be done after a look: nothing; the command is to get SIGTERM; all are to be killed. */
-export type Measure = 'none' | 'terminate' | 'kill';
+/** What is to be done after a look: nothing; all calls are to be counted; the command is to get SIGTERM; all are to be killed. */
+export type Measure = 'none' | 'count' | 'terminate' | 'kill';
 
 /**
  * Says when a run that would not end is to be ended: one that repeats a call, one that sleeps for good, one that takes too long, and what
@@ -30,6 +39,8 @@ export class TreeWatch {
   readonly #limits: RunLimits;
   readonly #service: ServiceDriver | undefined;
   readonly #asleepMs: number;
+  readonly #tickingMs: number;
+  readonly timers: PendingTimers = new PendingTimers();
   readonly #calls = new Map<string, number>();
   readonly #sleep = new SleepingTree();
   /** Programs of processes that were ended, since their command was gone. */
@@ -43,6 +54,7 @@ export class TreeWatch {
     this.#limits = limits;
     this.#service = service;
     this.#asleepMs = Math.max(ASLEEP_MS, FACTOR * (limits.usualMs ?? 0));
+    this.#tickingMs = Math.max(TICKING_MS, FACTOR * (limits.usualMs ?? 0));
     this.lookMs = service ? SERVICE_LOOK_MS : LOOK_MS;
   }
 
@@ -72,22 +84,38 @@ export class TreeWatch {
     const asleep = this.#sleep.look(tasks, nowMs);
     const sleptMs = asleep ? nowMs - asleep.sinceMs : 0;
     const afterMs = nowMs - this.#startMs;
+    const computedMs = this.#limits.usualCalls && !asleep ? cpuMs(tasks) - FACTOR * (this.#limits.usualMs ?? 0) : 0;
     const isLate = afterMs >= this.#limits.deadlineMs;
     if (this.#rootHasEnded) {
       if (sleptMs < LEFT_ASLEEP_MS && !isLate) return 'none';
       this.leftRunning = [...new Set(tasks.filter(({ tid, tgid }) => tid === tgid).map(programOf))].sort();
       return 'kill';
     }
-    const isIdleServer = this.#service?.phase === 'serving';
-    if (asleep?.forGood && sleptMs >= this.#asleepMs && !isIdleServer) {
+    if (asleep && this.#hangs(asleep, nowMs)) {
       this.end ??= { kind: 'hung', afterMs, where: whereTheySleep(tasks, nameOf) };
+    } else if (computedMs >= MAX_CPU_MS) {
+      this.end ??= { kind: 'spinning', syscall: undefined, times: 0 };
     } else if (isLate) {
       this.end ??= { kind: 'deadline', afterMs };
     } else {
-      return this.#service?.step(nowMs) ? 'terminate' : 'none';
+      if (this.#service?.step(nowMs)) return 'terminate';
+      return computedMs >= SUSPECT_CPU_MS ? 'count' : 'none';
     }
     return 'kill';
   }
+
+  /** A server that waits for its client, or somebody whom a timer will wake, does not. */
+  #hangs({ sinceMs, forGood, tickingSinceMs }: Sleep, nowMs: number): boolean {
+    if (this.#service?.phase === 'serving') return false;
+    const quietMs = nowMs - this.timers.lastMs;
+    if (forGood && Math.min(quietMs, nowMs - sinceMs) >= this.#asleepMs) return true;
+    return Math.min(quietMs, nowMs - (tickingSinceMs ?? nowMs)) >= this.#tickingMs;
+  }
+}
+
+/** What all of them have computed. */
+function cpuMs(tasks: readonly LiveTask[]): number {
+  return tasks.reduce((sum, { tid }) => sum + Number.parseInt(runTimesOf(tid) ?? '0', 10) / NS_PER_MS, 0);
 }
 
 /** The path of the program that a process executes. */

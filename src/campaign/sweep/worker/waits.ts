@@ -3,6 +3,8 @@ import { syscallName } from '../../../syscalls/syscall-table.ts';
 
 /** What a task waits in, by /proc/TID/syscall: undefined if it runs, or is gone; number -1 if it waits, but in no call. */
 export interface Wait {
+  /** All of it: with stack pointer and instruction pointer it says where in its program the task waits. */
+  readonly line: string;
   readonly nr: number;
   readonly args: readonly bigint[];
 }
@@ -12,7 +14,7 @@ export function parseWait(line: string): Wait | undefined {
   const words = line.trim().split(' ');
   const nr = Number(words[0]);
   if (words[0] === '' || Number.isNaN(nr)) return undefined;
-  return { nr, args: words.slice(1, 7).map(BigInt) };
+  return { line, nr, args: words.slice(1, 7).map(BigInt) };
 }
 
 export function waitOf(tid: number): Wait | undefined {
@@ -61,7 +63,7 @@ const POINTERS: Readonly<Record<string, number>> = {
 const TIMED: ReadonlySet<string> = new Set(['nanosleep', 'clock_nanosleep', 'restart_syscall', 'io_uring_enter']);
 
 /** Whether a wait lasts until somebody else ends it. */
-export function isForGood({ nr, args }: Wait): boolean {
+export function isForGood({ nr, args }: Pick<Wait, 'nr' | 'args'>): boolean {
   const name = syscallName(nr);
   const ms = MILLISECONDS[name];
   if (ms !== undefined) return BigInt.asIntN(32, args[ms] ?? 0n) < 0n;

@@ -37,8 +37,14 @@ describe('a watched run', () => {
     for (let times = 1; times <= 5000; times++) expect(policy.onEntry(callOf(task, 'read'))).toBeUndefined();
   });
 
-  it('gives up at its deadline, whatever it does', () => {
+  it('has its calls counted, all of them, when it computes more than ten clean runs', () => {
     const { watch } = watchOf();
+    watch.begin(1000);
+    expect(watch.look([{ tid: process.pid, tgid: process.pid, isHeld: true }], 1020)).toBe('count');
+  });
+
+  it('gives up at its deadline, whatever it does', () => {
+    const { watch } = watchOf({ usualMs: 1e6 });
     watch.begin(1000);
     const busy = [{ tid: process.pid, tgid: process.pid, isHeld: true }];
     expect(watch.look(busy, 5999)).toBe('none');

@@ -10,7 +10,7 @@ const wait = (name: string, ...args: bigint[]) => ({ nr: syscallNumber(name)!, a
 
 describe('what /proc says that a task waits in', () => {
   it('is a call with its arguments, no call at all, or nothing', () => {
-    expect(parseWait('0 0x3 0x7ffe 0x1000 0x0 0x0 0x0 0x7ffe1 0x7f2\n')).toEqual({
+    expect(parseWait('0 0x3 0x7ffe 0x1000 0x0 0x0 0x0 0x7ffe1 0x7f2\n')).toMatchObject({
       nr: 0,
       args: [3n, 0x7ffen, 0x1000n, 0n, 0n, 0n],
     });
