@@ -2,6 +2,7 @@ import { monotonicMs } from '../linux/clock.ts';
 import { CASE_CLASSES, type CaseClass, type NotTried } from '../model/campaign.ts';
 import type { Case, CaseMaker, CaseResult } from './case-maker.ts';
 import { groupByCause, isFinding, type Shown } from './causes.ts';
+import { Ending } from './ending.ts';
 import { FindingsUnderWay, type Unconfirmed } from './findings.ts';
 import { KnownResults } from './known-results.ts';
 import type { ProgressMeter } from './progress.ts';
@@ -11,9 +12,6 @@ import { WorkerPool } from './worker-pool.ts';
 
 /** After so many cases in a row that no worker could perform, it is not the cases. */
 const MAX_FAILURES_IN_A_ROW = 5;
-
-/** After it was asked to end: how long findings go on being confirmed. */
-const GRACE_MS = 5000;
 
 export interface CampaignOptions<C extends Case, R extends CaseResult, F> {
   /** How many cases are performed at the same time. */
@@ -57,12 +55,10 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
   maker: CaseMaker<C, R, F>,
   options: CampaignOptions<C, R, F>,
 ): Promise<CampaignOutcome<C, R, F>> {
-  const { jobs, signal, atOnce, progress } = options;
+  const { jobs, progress } = options;
   const pool = new WorkerPool(() => maker.openWorker(), jobs);
-  const close = (): void => void pool.close();
-  atOnce?.addEventListener('abort', close);
+  const ending = new Ending(options, () => void pool.close());
   try {
-    if (atOnce?.aborted) await pool.close();
     const known = new KnownResults(maker, options.log);
     const causes = new Set<string>();
     const begunMs = monotonicMs();
@@ -71,7 +67,7 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
       jobs,
       maxRuns: options.maxRuns ?? Number.POSITIVE_INFINITY,
       stopAtMs,
-      isStopped: () => Boolean(signal?.aborted || atOnce?.aborted),
+      isStopped: () => ending.isAskedFor,
       isBroken: () => pool.failuresInARow >= MAX_FAILURES_IN_A_ROW,
       perform: (one) => pool.do((worker) => worker.perform(one, false)),
       known,
@@ -88,24 +84,14 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
     const casesPerSecond = (1000 * trying.performed) / Math.max(monotonicMs() - begunMs, 1);
 
     const groups = groupByCause(tried.results, maker);
-    const isOver = endOf(signal, atOnce);
-    const confirming = new FindingsUnderWay(maker, { jobs, pool, known, isOver, onFinding: options.onFinding });
+    const confirming = new FindingsUnderWay(maker, { jobs, pool, known, onFinding: options.onFinding });
     progress?.begin('confirming', () => ({ done: confirming.done, known: groups.length, findings: groups.length }));
     const told = await confirming.run(groups);
     return { ...told, ...tried, classes: countClasses(tried.results), notTried: notTried(tried), casesPerSecond };
   } finally {
-    atOnce?.removeEventListener('abort', close);
+    ending.forget();
     await pool.close();
   }
-}
-
-/** Whether it is time to end, a while after it was asked for, or at once. */
-function endOf(signal: AbortSignal | undefined, atOnce: AbortSignal | undefined): () => boolean {
-  let askedAtMs: number | undefined;
-  return () => {
-    if (signal?.aborted) askedAtMs ??= monotonicMs();
-    return Boolean(atOnce?.aborted) || (askedAtMs !== undefined && monotonicMs() - askedAtMs > GRACE_MS);
-  };
 }
 
 function countClasses(results: readonly { readonly result: CaseResult }[]): Record<CaseClass, number> {

@@ -22,8 +22,6 @@ export interface FindingsOptions<C extends Case, R extends CaseResult, F> {
   readonly jobs: number;
   readonly pool: WorkerPool<CaseWorker<C, R>>;
   readonly known: KnownResults<C, R>;
-  /** Whether nothing more is to be begun. */
-  readonly isOver: () => boolean;
   /** Each as soon as it is confirmed. */
   readonly onFinding: ((finding: F) => void) | undefined;
 }
@@ -31,11 +29,6 @@ export interface FindingsOptions<C extends Case, R extends CaseResult, F> {
 interface Told<C extends Case, R extends CaseResult, F> {
   readonly finding?: F;
   readonly unconfirmed?: Unconfirmed<C, R>;
-}
-
-/** It was asked to end before a group was confirmed. */
-class NoTime extends Error {
-  override readonly name = 'NoTime';
 }
 
 /** Makes findings of causes: each is made as simple as it gets, confirmed and described. */
@@ -99,7 +92,6 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
     // A line that is there already is not written again.
     if (before) lines.push(known.add(one, before));
     if (before) return before;
-    this.#checkTime();
     try {
       const result = await pool.do((worker) => worker.perform(one, false));
       lines.push(known.add(one, result));
@@ -113,10 +105,9 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
   async #confirm(shown: Shown<C, R>, lines: ResultsLine[]): Promise<ConfirmationRuns> {
     const before = this.#options.known.confirmation(shown.case);
     if (before) return before;
-    const confirmed = await confirmCase(shown, this.#maker, (one) => {
-      this.#checkTime();
-      return this.#options.pool.do((worker) => worker.confirm(one));
-    });
+    const confirmed = await confirmCase(shown, this.#maker, (one) =>
+      this.#options.pool.do((worker) => worker.confirm(one)),
+    );
     lines.push({ type: 'confirmation', id: shown.case.id, ...confirmed });
     return confirmed;
   }
@@ -129,7 +120,6 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
 
   /** Undefined if there is no time for it, or if Renacer can't. */
   async #lookClosely(one: C): Promise<R | undefined> {
-    if (this.#options.isOver()) return undefined;
     try {
       return await this.#options.pool.do((worker) => worker.perform(one, true));
     } catch (error) {
@@ -141,15 +131,11 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
   #write(lines: readonly ResultsLine[]): void {
     for (const line of lines) this.#options.known.write(line);
   }
-
-  #checkTime(): void {
-    if (this.#options.isOver()) throw new NoTime();
-  }
 }
 
 /** Rethrows what is no reason for a single finding. */
 function whyNot(error: unknown): string {
-  if (error instanceof NoTime || error instanceof PoolClosed) return 'there was no time to confirm it';
+  if (error instanceof PoolClosed) return 'there was no time to confirm it';
   if (error instanceof JobFailed) return `Renacer failed: ${error.message}`;
   throw error;
 }

@@ -51,6 +51,7 @@ export class WorkerPool<W extends Closable> {
     try {
       return await this.#try(job);
     } catch (error) {
+      if (error instanceof PoolClosed) throw error;
       first = error;
     }
     if (this.#closed) throw new PoolClosed();

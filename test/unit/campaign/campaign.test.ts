@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type CampaignOptions, campaign } from '../../../src/campaign/campaign.ts';
 import { ResultsLog } from '../../../src/campaign/results-log.ts';
 import { CASE_CLASSES } from '../../../src/model/campaign.ts';
@@ -219,6 +219,20 @@ describe('a campaign', () => {
     const { ended, findings } = await run(SOUND, { signal: stop.signal, onCase: () => stop.abort() }).outcome;
     expect(ended).toBe('stopped');
     expect(findings).toMatchObject([{ id: 'corrupted-1' }]);
+  });
+
+  it('ends a while after it was asked to, whatever is under way', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const stop = new AbortController();
+    const forGood = () => (stop.signal.aborted ? new Promise(() => {}) : Promise.resolve());
+    const { maker, outcome } = run(SOUND, { signal: stop.signal, onCase: () => stop.abort() }, forGood);
+    await vi.waitFor(() => expect(stop.signal.aborted).toBe(true));
+    vi.advanceTimersByTime(5000);
+    const { findings, unconfirmed } = await outcome;
+    expect(findings).toEqual([]);
+    expect(unconfirmed).toMatchObject([{ id: 'corrupted-1', why: 'there was no time to confirm it' }]);
+    expect(maker.open.size).toBe(0);
   });
 
   it('ends at once when it is asked to, with what it has, and goes on from there', async () => {

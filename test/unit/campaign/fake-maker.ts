@@ -95,6 +95,11 @@ export class FakeMaker implements CaseMaker<FakeCase, FakeResult, FakeFinding> {
   async openWorker(): Promise<CaseWorker<FakeCase, FakeResult>> {
     await this.#pause();
     let dead = false;
+    let onClose = (): void => {};
+    const closed = new Promise<void>((resolve) => {
+      onClose = resolve;
+    });
+    const pause = () => Promise.race([this.#pause(), closed]);
     const alive = (): void => {
       if (dead) throw new Error('the worker is dead');
     };
@@ -102,7 +107,7 @@ export class FakeMaker implements CaseMaker<FakeCase, FakeResult, FakeFinding> {
       perform: async (of, closely) => {
         alive();
         this.performed.push(of.id);
-        await this.#pause();
+        await pause();
         alive();
         const deaths = this.#deaths.get(of.number) ?? 0;
         if (deaths < (this.#program.deadly[of.number] ?? 0)) {
@@ -115,7 +120,7 @@ export class FakeMaker implements CaseMaker<FakeCase, FakeResult, FakeFinding> {
       confirm: async (of) => {
         alive();
         this.confirmed.push(of.id);
-        await this.#pause();
+        await pause();
         alive();
         const times = (this.#confirmations.get(of.number) ?? 0) + 1;
         this.#confirmations.set(of.number, times);
@@ -125,6 +130,7 @@ export class FakeMaker implements CaseMaker<FakeCase, FakeResult, FakeFinding> {
       },
       close: async () => {
         dead = true;
+        onClose();
         this.open.delete(worker);
       },
     };
