@@ -55,4 +55,6 @@ function failureOf(error: unknown): Failure {
 
 dieWithParent();
 fixAddresses();
+// Where it was started may be the input, whose place a copy takes: a thread of the ordinary engine could not begin there.
+process.chdir('/');
 await work();
