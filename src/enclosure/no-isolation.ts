@@ -29,10 +29,11 @@ function remedy(): string {
     const value = settingOf(name);
     return value !== undefined && forbids(value) ? [`${name}=${value}`] : [];
   });
-  const inContainer = 'in a container: --privileged, or --cap-add=SYS_ADMIN with --security-opt seccomp=unconfined';
-  if (process.geteuid!() === 0) return `Give it what it takes (${inContainer} --security-opt apparmor=unconfined).`;
-  const forbidden = settings.length > 0 ? `ask root to change ${settings.join(', ')}` : inContainer;
-  return `Run it as root, or let users make namespaces (${forbidden}).`;
+  const container = 'in a container, --privileged, or --cap-add=SYS_ADMIN with seccomp and AppArmor unconfined';
+  const wanted = settings.length > 0 ? `change ${settings.join(', ')} by sysctl` : container;
+  return process.geteuid!() === 0
+    ? `It takes CAP_SYS_ADMIN, or user namespaces: ${wanted}.`
+    : `Run it as root, or let users make namespaces: ${wanted}.`;
 }
 
 function settingOf(name: string): number | undefined {

@@ -1,6 +1,6 @@
 /**
- * Opens an enclosure and runs shell commands in it, one after another: argv[2] is JSON of {input, scripts, ...}. Prints what came of it as JSON.
- * An enclosure is its process's, so each test has one of these.
+ * Opens an enclosure and runs shell commands in it, one after another: stdin is JSON of {input, scripts, ...}. Prints what came of it as JSON.
+ * An enclosure is its process's, so each test has one of these; start-enclosed.mjs starts it.
  */
 import { closeSync, ftruncateSync, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { openWorkplace } from '../../dist/enclosure/open-workplace.js';
@@ -11,12 +11,12 @@ import { launchSpec } from './launch-spec.mjs';
 const {
   input,
   scripts,
-  env = [`PATH=${process.env.PATH}`],
+  env = ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
   argv = ['sh'],
   network = 'own',
   isolation = 'full',
   scratch,
-} = JSON.parse(process.argv[2]);
+} = JSON.parse(readFileSync(0, 'utf8'));
 const waiter = new Waiter();
 
 function outputFile(name) {
