@@ -75,6 +75,7 @@ function launch(script: string, stdio: LaunchSpec['stdio'], needsNamespace: bool
     noNewPrivileges: false,
     newSession: true,
     closesOthers: true,
+    diesWithUs: true,
   };
   if (!needsNamespace) return Launcher.launchOnce(spec);
   return isolating(() => {

@@ -46,6 +46,8 @@ export interface LaunchSpec {
   readonly newNamespaces?: number | undefined;
   /** What it executes has all capabilities that it can have: those of a user namespace that it is born into. */
   readonly keepsCapabilities?: boolean | undefined;
+  /** It is killed when the thread ends that has started it; programs that gain privileges are not. */
+  readonly diesWithUs?: boolean | undefined;
   /** Where it is to be, if not where we are. */
   readonly namespaces?: NamespaceFds | undefined;
 }

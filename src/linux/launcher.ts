@@ -79,7 +79,7 @@ export class Launcher {
     // gate closed, and nothing to execute: it must not run where nobody knows of it.
     this.#path = table.string(spec.file);
     const gate = reserve();
-    table.call(SYS.prctl, PR_SET_PDEATHSIG, 0);
+    table.call(SYS.prctl, PR_SET_PDEATHSIG, spec.diesWithUs ? SIGKILL : 0);
     const filter = reserve(FILTER_CALLS);
     table.unblockSignals(spec.signals?.blocked ?? blockedSignals());
     execute(table, this.#path, spec);

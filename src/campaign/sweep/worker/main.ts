@@ -53,6 +53,7 @@ function failureOf(error: unknown): Failure {
   return { code: 'WORKER_FAILED', message: `a worker of the sweep has failed: ${text}`, hint: undefined };
 }
 
+// It was started so, but a kernel forgets that when a program gains capabilities, as it does in a user namespace.
 dieWithParent();
 fixAddresses();
 // Where it was started may be the input, whose place a copy takes: a thread of the ordinary engine could not begin there.
