@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { EXIT_OWN_FAILURE, RenacerError } from '../model/errors.ts';
 import { type Caller, hasProc, NOBODY } from './caller.ts';
-import { parseCommandLine } from './command-line.ts';
+import { type CommandLine, parseCommandLine } from './command-line.ts';
 import { topicHelp } from './help.ts';
 import { writeToStderr, writeToStdout } from './messages.ts';
 import { makeProgram, nothingGiven } from './program.ts';
@@ -41,9 +41,7 @@ async function dispatch(argv: readonly string[], caller: Caller = NOBODY): Promi
     });
   }
   const line = parseCommandLine(argv, process.env, undefined);
-  startAhead(line);
-  const { run } = await import('./run.ts');
-  return run(line, caller);
+  return runAhead(line, caller);
 }
 
 /** `renacer replay FILE [options] [-- COMMAND [ARG...]]`. */
@@ -62,9 +60,17 @@ async function replay([file, ...argv]: readonly string[], caller: Caller = NOBOD
   }
   const { parseRecording } = await import('../faults/replay-file.ts');
   const line = parseCommandLine(argv, process.env, parseRecording(text, file));
-  startAhead(line);
-  const { run } = await import('./run.ts');
-  return run(line, caller);
+  return runAhead(line, caller);
+}
+
+async function runAhead(line: CommandLine, caller: Caller): Promise<number> {
+  const dismiss = await startAhead(line);
+  try {
+    const { run } = await import('./run.ts');
+    return await run(line, caller);
+  } finally {
+    await dismiss();
+  }
 }
 
 /** Whether a recording is the file of a finding: its first line says what a sweep knows of it. */

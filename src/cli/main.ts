@@ -1,24 +1,27 @@
 import { keepCode } from '../bundle/keep-code.ts';
-import { NETWORK_THREAD } from '../chaos/network/network-worker.ts';
-import { ENGINE_THREAD } from '../run/engine/engine-worker.ts';
 import { type Caller, caller } from './caller.ts';
 
-const [first] = process.argv.slice(2);
+const argv = process.argv.slice(2);
+const [first] = argv;
 const TELLS = ['doctor', 'help', '-h', '--help', '--help-all', '-V', '--version'];
 const startsCommand = process.platform === 'linux' && first !== undefined && !TELLS.includes(first);
-/** The commands of a sweep are started by other processes. */
-const traces = startsCommand && first !== 'sweep';
+/**
+ * The commands of a sweep are started by other processes; and whether a run under chaos needs the engine's thread is seen when the
+ * command line has been read.
+ */
+const isTraced = startsCommand && first !== 'sweep' && !argv.some((word) => word.startsWith('--chaos'));
 
 const given: Caller | undefined = startsCommand ? caller() : undefined;
-// The thread and the modules take equally long to load: they do so side by side.
-if (traces) ENGINE_THREAD.start();
 
 /** A function, since what is bundled is no module that could wait. */
 async function start(): Promise<void> {
+  // The thread and the modules take equally long to load: they do so side by side.
+  const thread = isTraced ? (await import('../run/engine/engine-worker.ts')).ENGINE_THREAD : undefined;
+  thread?.start();
   const { main } = await import('./commands.ts');
-  process.exitCode = await main(process.argv.slice(2), given);
+  process.exitCode = await main(argv, given);
   if (startsCommand) keepCode();
-  await Promise.all([ENGINE_THREAD, NETWORK_THREAD].map((thread) => thread.dismiss()));
+  await thread?.dismiss();
 }
 
 void start();

@@ -105,6 +105,13 @@ export class CallTable extends CallMemory implements Calls {
     return this.arena.view.getInt32(row * ROW.bytes + ROW.result, true);
   }
 
+  /** The same, once; from then on it is none of the child's failures. */
+  takeResult(row: number): number {
+    const result = this.resultOf(row);
+    this.#word(row * ROW.bytes + ROW.result, 0);
+    return result;
+  }
+
   /** Changes an argument of a row, while the child runs perhaps. */
   setArgument(row: number, index: number, value: number): void {
     this.#word(row * ROW.bytes + ROW.arguments + 8 * index, value);

@@ -8,7 +8,8 @@ const SIGKILL = 9;
 
 export interface Birth {
   readonly pid: number;
-  readonly isInCgroup: boolean;
+  /** See {@link GatedProcess.outside}. */
+  readonly outside: readonly string[];
 }
 
 /** What opens the gate: a byte into a pipe. */
@@ -25,16 +26,16 @@ interface Key {
  */
 export class GatedProcess {
   readonly pid: number;
-  /** Whether it was born in the cgroup that was asked for. If not, its id is to be written into cgroup.procs of that. */
-  readonly isInCgroup: boolean;
+  /** The groups that were asked for and that it is not in: its id is to be written into cgroup.procs of each, before it executes. */
+  readonly outside: readonly string[];
   readonly #table: CallTable;
   readonly #key: Key;
   readonly #onLeft: () => void;
 
   /** `onLeft`: it uses the table no more. */
-  constructor({ pid, isInCgroup }: Birth, table: CallTable, key: Key, onLeft: () => void) {
+  constructor({ pid, outside }: Birth, table: CallTable, key: Key, onLeft: () => void) {
     this.pid = pid;
-    this.isInCgroup = isInCgroup;
+    this.outside = outside;
     this.#table = table;
     this.#key = key;
     this.#onLeft = onLeft;

@@ -36,10 +36,14 @@ export interface LaunchSpec {
   readonly filter: Uint8Array | undefined;
   /** Needed for a filter without CAP_SYS_ADMIN; it makes setuid programs lose their privilege. */
   readonly noNewPrivileges: boolean;
-  /** The directory of a cgroup v2 that it is to be born in, where that can be: see {@link GatedProcess.isInCgroup}. */
+  /** The directory of a cgroup v2 that it is to be born in, where that can be: see {@link GatedProcess.outside}. */
   readonly cgroup?: string | undefined;
+  /** Those of groups of cgroup v1 that it enters by itself, where it can. */
+  readonly cgroupsV1?: readonly string[] | undefined;
   /** It leads a session of its own, without a terminal. */
   readonly newSession?: boolean | undefined;
+  /** It need not end with us while it has yet to be executed, once its gate is open. */
+  readonly survives?: boolean | undefined;
   /** All other descriptors are closed by execve, however this process came by them. */
   readonly closesOthers?: boolean | undefined;
   /** Namespaces that it is born into, and is the first in: flags of clone(2). Nobody maps its ids: see id-maps.ts. It is in no cgroup then. */

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync } from 'node:fs';
+import path from 'node:path';
 import { CallTable } from './call-table.ts';
 import { closeFd, makePipe } from './fds.ts';
 import { type Birth, GatedProcess, LaunchError } from './gated-process.ts';
@@ -26,6 +27,7 @@ const PR_SET_DUMPABLE = 4;
 const PR_SET_NO_NEW_PRIVS = 38;
 const SECCOMP_SET_MODE_FILTER = 1;
 const SIGKILL = 9;
+const NO_FD = -1;
 /** Room for what differs from start to start: a path, and a filter (4,096 instructions, the most that the kernel takes). */
 const VARYING_BYTES = 4096 + 8 * 4096 + 64;
 /** How many {@link filterCalls} there are. */
@@ -38,6 +40,7 @@ export type StartSpec = Pick<LaunchSpec, 'stdio' | 'cwd' | 'filter' | 'noNewPriv
 interface Varying {
   readonly closeKey: number;
   readonly place: number;
+  readonly enter: number;
   readonly gate: number;
   readonly filter: number;
 }
@@ -65,7 +68,8 @@ export class Launcher {
       return first;
     };
 
-    table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    const ourselves = table.string('0');
+    if (!spec.survives) table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
     const closeKey = reserve();
     setDispositions(table, spec.signals?.ignored);
     // Before it goes to its directory.
@@ -74,6 +78,11 @@ export class Launcher {
     setUp(table, spec);
     // The change of users has cleared it.
     if (spec.user) table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
+    const enter = table.next;
+    for (const _ of spec.cgroupsV1 ?? []) {
+      table.call(SYS.write, NO_FD, ourselves, 1);
+      table.mayFail();
+    }
     table.sayReady();
     // The first byte of the command's path comes through the gate. If we died before it asked to die with us, it finds the
     // gate closed, and nothing to execute: it must not run where nobody knows of it.
@@ -86,7 +95,7 @@ export class Launcher {
     // Only what has failed comes here.
     table.failuresLeadHere();
     table.call(SYS.exit, 127);
-    this.#varying = { closeKey, place, gate, filter };
+    this.#varying = { closeKey, place, enter, gate, filter };
     this.#mark = table.mark();
   }
 
@@ -129,25 +138,31 @@ export class Launcher {
   #start(spec: LaunchSpec, onLeft: () => void): GatedProcess {
     this.#refuseUnderWay();
     const table = this.#table;
+    const { enter } = this.#varying;
+    const groups = spec.cgroupsV1 ?? [];
     const [gate, key] = makePipe();
+    const entrances = groups.map(entranceOf);
     try {
       const byte = this.#fillIn(spec, gate, key);
-      const birth = withProcessNamespace(spec.namespaces?.process, () => giveBirth(table, spec));
+      entrances.forEach((fd, index) => void table.setArgument(enter + index, 0, fd));
+      const { pid, outside } = withProcessNamespace(spec.namespaces?.process, () => giveBirth(table, spec));
       const isReady = table.awaitReady();
+      const notEntered = groups.filter((_, index) => table.takeResult(enter + index) !== 1);
       // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
       if (spec.user) syscall(SYS.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0, 0);
       if (!isReady) {
-        sendSignal(birth.pid, SIGKILL);
-        reap(birth.pid);
+        sendSignal(pid, SIGKILL);
+        reap(pid);
         throw new LaunchError('set-up', table.failure);
       }
       this.#isUnderWay = true;
-      return new GatedProcess(birth, table, { fd: key, byte }, onLeft);
+      return new GatedProcess({ pid, outside: [...outside, ...notEntered] }, table, { fd: key, byte }, onLeft);
     } catch (error) {
       closeFd(key);
       throw error;
     } finally {
       closeFd(gate);
+      for (const fd of entrances) if (fd !== NO_FD) closeSync(fd);
     }
   }
 
@@ -184,18 +199,31 @@ function filterProgram(table: CallTable, filter: Uint8Array): number {
 }
 
 /**
+ * A thread that writes 0 into `tasks` of a group of cgroup v1 moves itself, and for that alone the kernel (since Linux 5.16) does not
+ * wait for all CPUs, as it does for a process that somebody moves (10 to 20 ms; cgroup_procs_write_start() of the kernel).
+ */
+function entranceOf(directory: string): number {
+  try {
+    return openSync(path.join(directory, 'tasks'), constants.O_WRONLY);
+  } catch {
+    // Whoever moves it there by its id will be told why.
+    return NO_FD;
+  }
+}
+
+/**
  * To be born in a group takes no time; to move there later makes the kernel wait for all CPUs (10 to 20 ms). Where the first is
  * refused (before Linux 5.7, in containers without clone3), the second may still do, or tells better why not.
  */
 function giveBirth(table: CallTable, { cgroup, newNamespaces }: LaunchSpec): Birth {
   if (cgroup !== undefined) {
     try {
-      return { pid: startIn(table, cgroup), isInCgroup: true };
+      return { pid: startIn(table, cgroup), outside: [] };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
   }
-  return { pid: table.start(newNamespaces), isInCgroup: false };
+  return { pid: table.start(newNamespaces), outside: cgroup === undefined ? [] : [cgroup] };
 }
 
 function startIn(table: CallTable, cgroup: string): number {

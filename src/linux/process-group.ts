@@ -17,6 +17,11 @@ export function leaveSession(): void {
   check(setsid(), 'setsid');
 }
 
+/** Whether this is the thread that the process began with. */
+export function isFirstThread(): boolean {
+  return syscall(SYS.gettid, 0, 0, 0, 0, 0, 0) === process.pid;
+}
+
 /** Whether processes that are no ancestors of this one may trace it, where the Yama module asks (ptrace_scope 1). */
 export function allowTracers(allowed: boolean): void {
   // Where there is no Yama, everybody may, and the call fails.

@@ -47,6 +47,16 @@ export class Waiter {
     return this.#wait(tid, WALL | WNOTHREAD | WUNTRACED);
   }
 
+  /** The same without waiting; 0 if nothing has changed. */
+  pollTaskOrStop(tid: number): number {
+    return this.#wait(tid, WALL | WNOTHREAD | WUNTRACED | WNOHANG);
+  }
+
+  /** Gives its memory back. */
+  free(): void {
+    this.#memory.free();
+  }
+
   #wait(tid: number, options: number): number {
     for (;;) {
       const changed = wait4(tid, this.#memory.address, options, 0);
@@ -56,6 +66,11 @@ export class Waiter {
       if (code !== EINTR) check(changed, 'wait4');
     }
   }
+}
+
+/** Whether a child of this process has ended; then it leaves no zombie. */
+export function hasEnded(pid: number): boolean {
+  return wait4(pid, 0, WALL | WNOHANG, 0) !== 0;
 }
 
 /** Waits for a child of this thread that is about to end, so that it leaves no zombie. */

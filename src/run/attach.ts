@@ -51,7 +51,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
   try {
     recording?.begin({ seed, command });
     const ended = await runEngine(
-      { launch: undefined, joinFiles: [], tracing, record: recording?.lines.shared, attach: attachPlan(attach) },
+      { launch: undefined, tracing, record: recording?.lines.shared, attach: attachPlan(attach) },
       {
         ...log.listener(request.trace),
         started() {},

@@ -9,7 +9,6 @@ export function noLimits(tree = 'none: only the first process'): PreparedLimits 
   let root: number[] = [];
   return {
     backends: { tree },
-    joinFiles: [],
     rlimits: [],
     mark: () => [],
     cgroupV2: undefined,

@@ -2,7 +2,7 @@ import type { FiredFault } from '../faults/fault-policy.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
 import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import type { InjectedFault } from '../model/run-result.ts';
-import type { EngineListener } from './engine/engine.ts';
+import type { EngineListener } from './engine/engine-listener.ts';
 import type { RunRequest } from './request.ts';
 import { callFault, signalFault } from './verdict/injected-faults.ts';
 

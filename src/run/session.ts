@@ -1,8 +1,9 @@
 import { launchError } from './command/launch-error.ts';
 import { Stdio } from './command/stdio.ts';
 import { refusalText } from './engine/attach-refusal.ts';
-import { type EngineListener, runEngine } from './engine/engine.ts';
+import { runEngine } from './engine/engine.ts';
 import { chooseEngine, withoutKernel } from './engine/engine-choice.ts';
+import type { EngineListener } from './engine/engine-listener.ts';
 import type { Ended, LaunchFailed } from './engine/engine-messages.ts';
 import type { EnginePlan, TracingPlan } from './engine/engine-plan.ts';
 import { attachPlan, tracingPlan } from './plans.ts';
@@ -93,11 +94,11 @@ function enginePlan(run: PreparedRun, stdio: Stdio, tracing: TracingPlan | undef
       signals: request.signals,
       rlimits: [...(request.rlimits ?? []), ...limits.rlimits, ...(isMarked ? limits.mark() : [])],
       cgroup: limits.cgroupV2,
+      cgroupsV1: limits.groups.filter((group) => group !== limits.cgroupV2),
       namespaces: network?.opening.namespaces ?? request.namespaces,
       newSession: request.newSession,
       user,
     },
-    joinFiles: limits.joinFiles,
     tracing,
     record: run.recording?.lines.shared,
     attach: request.attach && attachPlan(request.attach),

@@ -224,9 +224,9 @@ describe.skipIf(!hasGroups)('groups', () => {
 
   it('of many runs in one process are independent', async () => {
     const [one, other] = [prepareLimits({ cpu: { fraction: 0.5 } }), prepareLimits({ cpu: { fraction: 0.5 } })];
-    expect(one.joinFiles.filter((file) => other.joinFiles.includes(file))).toEqual([]);
+    expect(one.groups.filter((group) => other.groups.includes(group))).toEqual([]);
     await one.dispose();
-    expect(other.joinFiles.every(existsSync)).toBe(true);
+    expect(other.groups.every(existsSync)).toBe(true);
     await other.dispose();
   });
 

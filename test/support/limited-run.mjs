@@ -15,7 +15,7 @@ const limits = prepareLimits(JSON.parse(request), guard);
 const child = spawn('/bin/sh', ['-c', 'read gate; exec "$@"', 'gate', ...command], {
   stdio: ['pipe', 'ignore', 'pipe'],
 });
-for (const file of limits.joinFiles) writeFileSync(file, String(child.pid));
+for (const group of limits.groups) writeFileSync(`${group}/cgroup.procs`, String(child.pid));
 for (const { resource, soft, hard } of limits.rlimits) {
   const name = { 2: 'data', 15: 'rttime' }[resource];
   execFileSync('prlimit', [

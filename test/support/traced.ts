@@ -51,7 +51,6 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
           inheritedFds: [],
           rlimits: [],
         },
-        joinFiles: [],
         tracing: {
           method: 'seccomp',
           follow: true,

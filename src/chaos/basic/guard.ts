@@ -1,6 +1,9 @@
-import { spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { closeFd, makePipe } from '../../linux/fds.ts';
+import { type GatedProcess, LaunchError } from '../../linux/gated-process.ts';
+import { Launcher } from '../../linux/launcher.ts';
+import { SystemCallError } from '../../linux/libc.ts';
+import { hasEnded } from '../../linux/wait.ts';
 
 /**
  * What the guard does: reads what there is to clean up, line by line, and forgets it when the run is over. When its stdin ends,
@@ -52,6 +55,8 @@ rmdir "$base/renacer-home"`;
 /** Guards that wait for another run; who is relieved beyond them ends. */
 const MAX_WAITING = 4;
 const waiting: Guard[] = [];
+/** Those that end. */
+const ending = new Set<number>();
 
 /**
  * A process that outlives Renacer by a moment: a small shell that cleans up if this process dies in any way, SIGKILL included. It
@@ -65,9 +70,11 @@ export class Guard {
   /** Undefined if it could not be started. */
   readonly pid: number | undefined;
   readonly #pipe: number;
+  #shell: GatedProcess | undefined;
 
-  private constructor(pid: number | undefined, pipe: number) {
-    this.pid = pid;
+  private constructor(shell: GatedProcess | undefined, pipe: number) {
+    this.pid = shell?.pid;
+    this.#shell = shell;
     this.#pipe = pipe;
   }
 
@@ -76,25 +83,16 @@ export class Guard {
     for (let guard = waiting.pop(); guard; guard = waiting.pop()) {
       // Unless somebody has ended it meanwhile.
       if (guard.#say('over')) return guard;
-      closeFd(guard.#pipe);
+      guard.#letGo();
     }
+    for (const pid of ending) if (hasEnded(pid)) ending.delete(pid);
     return Guard.#start();
   }
 
   static #start(): Guard {
     const [theirs, ours] = makePipe();
     try {
-      const guard = spawn('/bin/sh', ['-c', SCRIPT, 'renacer-guard'], {
-        detached: true,
-        cwd: '/',
-        env: { PATH: '/usr/bin:/bin' },
-        // It says nothing, and there may be no /dev/null.
-        stdio: [theirs, theirs, theirs],
-      });
-      // Without a guard a run is only less safe: the next one still finds what a killed one left.
-      guard.on('error', () => {});
-      guard.unref();
-      return new Guard(guard.pid, ours);
+      return new Guard(startShell(theirs), ours);
     } finally {
       closeFd(theirs);
     }
@@ -117,8 +115,25 @@ export class Guard {
 
   /** The run is over, and all is in order: there is nothing to clean up. */
   relieve(): void {
+    this.#finishStart();
     if (this.#say('over') && waiting.length < MAX_WAITING) waiting.push(this);
-    else closeFd(this.#pipe);
+    else this.#letGo();
+  }
+
+  /** By now it has been executed for long: to wait for that at its start would take half of that time. */
+  #finishStart(): void {
+    try {
+      this.#shell?.awaitExec();
+    } catch (error) {
+      // There is no such shell. Then a run is only less safe: the next one still finds what a killed one left.
+      if (!(error instanceof LaunchError)) throw error;
+    }
+    this.#shell = undefined;
+  }
+
+  #letGo(): void {
+    closeFd(this.#pipe);
+    if (this.pid !== undefined) ending.add(this.pid);
   }
 
   /** False if there is nobody to hear it: it could not be started, or somebody has ended it. */
@@ -129,5 +144,30 @@ export class Guard {
     } catch {
       return false;
     }
+  }
+}
+
+/** Undefined if there can be none. Then, too, a run is only less safe. */
+function startShell(pipe: number): GatedProcess | undefined {
+  try {
+    const shell = Launcher.launchOnce({
+      file: '/bin/sh',
+      argv: ['sh', '-c', SCRIPT, 'renacer-guard'],
+      env: ['PATH=/usr/bin:/bin'],
+      cwd: '/',
+      // It says nothing, and there may be no /dev/null.
+      stdio: [pipe, pipe, pipe],
+      inheritedFds: [],
+      rlimits: [],
+      filter: undefined,
+      noNewPrivileges: false,
+      newSession: true,
+      survives: true,
+    });
+    shell.open();
+    return shell;
+  } catch (error) {
+    if (error instanceof LaunchError || error instanceof SystemCallError) return undefined;
+    throw error;
   }
 }

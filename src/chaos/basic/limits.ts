@@ -22,8 +22,6 @@ export interface LimitsRequest {
 export interface PreparedLimits {
   /** What serves each part, for the report. */
   readonly backends: { readonly memory?: string; readonly cpu?: string; readonly tree: string };
-  /** The new task's pid is to be written into each of these before its exec. */
-  readonly joinFiles: readonly string[];
   /** To be set in the new task before its exec. */
   readonly rlimits: readonly ResourceLimit[];
   /**
@@ -33,7 +31,7 @@ export interface PreparedLimits {
   mark(): readonly ResourceLimit[];
   /** The cgroup v2 directory that the tree is in; undefined if there is none. */
   readonly cgroupV2: string | undefined;
-  /** The directories of its groups. */
+  /** The directories of its groups: the new task is to be in all of them before its exec. */
   readonly groups: readonly string[];
   /** To be called when the command's first process exists. */
   started(rootPid: number): void;
@@ -90,7 +88,6 @@ function assemble(
 
   return {
     backends: { ...(memory && { memory: memory.backend }), ...(cpu && { cpu: cpu.backend }), tree: tree.name },
-    joinFiles: groups.all.map((group) => group.procsFile),
     rlimits: [...(memory?.rlimits ?? []), ...(needsMark ? mark : [])],
     mark() {
       if (needsMark) return [];

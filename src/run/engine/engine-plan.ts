@@ -84,8 +84,6 @@ export interface EnginePlan {
   /** Without it, processes that run already are traced, and nothing is started. */
   readonly launch: Omit<LaunchSpec, 'filter' | 'noNewPrivileges'> | undefined;
   readonly attach?: AttachPlan | undefined;
-  /** cgroup.procs of the groups that the command is to be in: its process id is written there, unless it was born there. */
-  readonly joinFiles: readonly string[];
   readonly tracing: TracingPlan | undefined;
   /** Each fault and signal is written to it as it is injected. */
   readonly record?: SharedLineFile | undefined;

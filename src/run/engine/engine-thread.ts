@@ -2,7 +2,8 @@ import { parentPort } from 'node:worker_threads';
 import { keepCode } from '../../bundle/keep-code.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import type { EnginePlan } from './engine-plan.ts';
-import { launch, tell, waitFor } from './launched.ts';
+import { launch } from './launched.ts';
+import { tell, waitFor } from './wait-in-thread.ts';
 
 /**
  * The thread that launches the command and waits for it: with a stop loop if the run is traced, else in one wait. It
@@ -16,7 +17,7 @@ async function main(plan: EnginePlan): Promise<void> {
   }
   const { launch: spec } = plan;
   if (!spec) return;
-  const gated = launch({ ...plan, launch: spec }, undefined);
+  const gated = launch({ ...plan, launch: spec }, undefined, new Int32Array(plan.ring.control));
   end('kind' in gated ? gated : waitFor(gated));
 }
 

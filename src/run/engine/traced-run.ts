@@ -28,8 +28,9 @@ import type { AttachedProcess, LastWord, RefusedProcess } from './engine-message
 import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-plan.ts';
 import { InjectionLog } from './injection-log.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
-import { failed, launch, tell, waitFor } from './launched.ts';
+import { failed, launch } from './launched.ts';
 import { StderrWatch } from './stderr-watch.ts';
+import { tell, waitFor } from './wait-in-thread.ts';
 
 /** See {@link passesCalls}. */
 const MAX_COUNTED_CALLS = 64;
@@ -43,7 +44,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
   // What to capture is known by the decoders: a run that shows no events does without them.
   const calls = tracing.events ? callKnowledge(await loadDecoders(), tracing) : NOTHING_KNOWN;
   const start = (): GatedProcess | LastWord | undefined =>
-    plan.launch && launch({ ...plan, launch: plan.launch }, filter);
+    plan.launch && launch({ ...plan, launch: plan.launch }, filter, new Int32Array(plan.ring.control));
   if (!tracing.kernel) {
     const selectsForeign = await foreignSelection(tracing);
     const gated = start();
