@@ -39,7 +39,7 @@ export function load(file: string): object {
 export function compile(file: string): Compiled {
   const head = '(function (exports, require, module, __filename, __dirname) {';
   const kept = keptCode(file);
-  const script = new Script(`${head}${readFileSync(file, 'utf8')}\n})`, {
+  const script = new Script(`${head}${readFileSync(file, 'latin1')}\n})`, {
     filename: file,
     columnOffset: -head.length,
     cachedData: kept?.data,

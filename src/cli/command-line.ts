@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { isatty } from 'node:tty';
 import { type Command, CommanderError } from 'commander';
 import { OPTIONS } from '../chaos/options.ts';
 import { meantNames } from '../faults/nearest.ts';
 import type { Recording } from '../faults/replay-file.ts';
+import { isTerminal } from '../linux/terminal.ts';
 import { RenacerError } from '../model/errors.ts';
 import { type Expectation, parseExpectation } from '../model/expectation.ts';
 import type { EngineChoice } from '../run/engine/engine-plan.ts';
@@ -57,12 +57,12 @@ export function parseCommandLine(
   replay: Recording | undefined,
 ): CommandLine {
   const given = nothingGiven();
-  const program = makeProgram(given);
+  const program = makeProgram(given, argv);
   const { chaosFlags, trace } = given;
   try {
     program.parse(separateOptions(argv, program, takesValue), { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode !== 0) throw usageError(error, program);
+    if (error instanceof CommanderError && error.exitCode !== 0) throw usageError(error);
     throw error;
   }
   const options = program.opts<RawOptions>();
@@ -126,7 +126,7 @@ function checked(
   if (separately && summary !== 'none') throw exclusive('-c or -C', '-ff');
   if (separately && isCommand(outputFile)) throw exclusive("-o '|COMMAND'", '-ff');
   if (format !== 'text' && separately) throw exclusive(`--format ${format}`, '-ff');
-  if (format === 'html' && outputFile === undefined && isatty(STDERR)) {
+  if (format === 'html' && outputFile === undefined && isTerminal(STDERR)) {
     throw new RenacerError('USAGE', '--format html would write a page of HTML to the terminal', {
       hint: 'Name a file: --format html -o trace.html',
     });
@@ -159,9 +159,9 @@ function exclusive(one: string, other: string): RenacerError {
   return new RenacerError('USAGE', `${one} and ${other} are mutually exclusive`, { hint: 'See renacer --help.' });
 }
 
-function usageError(error: CommanderError, { options }: Command): RenacerError {
+function usageError(error: CommanderError): RenacerError {
   const [, unknown] = /^error: unknown option '(-[^'=]*)/.exec(error.message) ?? [];
-  const meant = unknown === undefined ? [] : meantOptions(unknown, options);
+  const meant = unknown === undefined ? [] : meantOptions(unknown, makeProgram(nothingGiven()).options);
   return new RenacerError('USAGE', error.message.replace(/^error: /, '').replaceAll('\n', ' '), {
     hint: meant.length > 0 ? `Did you mean ${meant.join(' or ')}?` : 'See renacer --help.',
   });

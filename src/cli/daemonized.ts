@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { closeFd, makePipe, readByte, writeByte } from '../linux/fds.ts';
+import { childProcess } from '../linux/late-modules.ts';
 import { executeHere } from '../linux/launch-set-up.ts';
 import { SystemCallError } from '../linux/libc.ts';
 import { allowTracers, leaveGroup, leaveSession } from '../linux/process-group.ts';
@@ -29,7 +29,7 @@ export function becomeCommand(command: string, line: CommandLine, caller: Caller
   const [ready, readyEnd] = makePipe();
   allowTracers(true);
   const ourselves = [process.execPath, ...process.execArgv, ...process.argv.slice(1)];
-  spawnSync('/bin/sh', ['-c', '"$@" &', 'sh', ...ourselves], {
+  childProcess().spawnSync('/bin/sh', ['-c', '"$@" &', 'sh', ...ourselves], {
     stdio: ['ignore', 'ignore', 'inherit', readyEnd],
     env: { ...process.env, [TRACEE]: String(process.pid) },
   });

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readlinkSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { replaceFd } from '../linux/fds.ts';
+import { isTerminal } from '../linux/terminal.ts';
 import type { StdioChoice } from '../run/command/stdio.ts';
 import type { RunRequest } from '../run/request.ts';
 import type { Caller } from './caller.ts';
@@ -29,7 +29,7 @@ export function givenTo(caller: Caller): Pick<RunRequest, 'stdio' | 'inheritedFd
 export function handOver({ inheritedFds }: Caller): void {
   const nothing = openNothing();
   if (nothing === undefined) return;
-  for (const fd of [STDIN, STDOUT]) if (!isatty(fd)) replaceFd(fd, nothing);
+  for (const fd of [STDIN, STDOUT]) if (!isTerminal(fd)) replaceFd(fd, nothing);
   for (const fd of inheritedFds) if (isPipe(fd)) closeSync(fd);
   closeSync(nothing);
 }

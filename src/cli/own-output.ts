@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { isatty } from 'node:tty';
 import { closeFd, makePipe } from '../linux/fds.ts';
+import { childProcess } from '../linux/late-modules.ts';
+import { isTerminal } from '../linux/terminal.ts';
 import { writeAll } from '../linux/write-all.ts';
 import { nameOf, openForWriting, unwritable } from '../run/recording/open-for-writing.ts';
 import { tell } from './messages.ts';
@@ -32,7 +33,7 @@ export class OwnOutput {
       const [theirs, ours] = makePipe();
       // In a session of its own: a Ctrl-C is for the traced command, and the reader gets all of its trace.
       const stdio = [theirs, 'inherit', 'inherit'] as const;
-      this.#reader = spawn('/bin/sh', ['-c', target.slice(1)], { stdio: [...stdio], detached: true });
+      this.#reader = childProcess().spawn('/bin/sh', ['-c', target.slice(1)], { stdio: [...stdio], detached: true });
       this.#reader.on('error', (error) => this.#break(error));
       closeFd(theirs);
       this.#fd = ours;
@@ -48,12 +49,12 @@ export class OwnOutput {
   /** Colour only on a terminal whose user has not declined it. */
   get color(): boolean {
     if (process.env.NO_COLOR) return false;
-    return !this.toFile && (Boolean(process.env.FORCE_COLOR) || isatty(STDERR));
+    return !this.toFile && (Boolean(process.env.FORCE_COLOR) || isTerminal(STDERR));
   }
 
   /** True if a person reads along. */
   get onTerminal(): boolean {
-    return !this.toFile && isatty(STDERR) && process.env.TERM !== 'dumb';
+    return !this.toFile && isTerminal(STDERR) && process.env.TERM !== 'dumb';
   }
 
   write(text: string): void {

@@ -31,6 +31,8 @@ const TRACE_GROUPS = [
   { heading: GROUPS.tracing, options: REFUSED, shows: false },
 ] as const;
 
+const MODE = '--chaos';
+
 /** What options leave behind as they are read, in their order. */
 export interface GivenOptions {
   readonly chaosFlags: [flag: string, text: string | undefined][];
@@ -78,8 +80,12 @@ export interface RawOptions {
   expect?: Expectation;
 }
 
-/** The options of a run for commander, each in its group of the help; what is given goes into these. */
-export function makeProgram(given: GivenOptions): Command {
+/**
+ * The options of a run for commander, each in its group of the help; what is given goes into these. Of the long tables only those
+ * that `argv` may name, if it is known: for all of them commander takes longer than for all that it does then.
+ */
+export function makeProgram(given: GivenOptions, argv?: readonly string[]): Command {
+  const isNamed = argv ? namedIn(argv) : () => true;
   const program = new Command('renacer')
     .argument('[command...]')
     .version(versionLine(), '-V, --version', 'print the version')
@@ -90,7 +96,7 @@ export function makeProgram(given: GivenOptions): Command {
     .configureOutput({ outputError: () => {}, writeOut: writeToStdout });
   program.helpInformation = () => shortHelp();
   program.on('option:help-all', () => {
-    writeToStdout(fullHelp(program));
+    writeToStdout(fullHelp(makeProgram(nothingGiven())));
     throw new CommanderError(0, 'commander.helpDisplayed', '(help)');
   });
 
@@ -100,11 +106,13 @@ export function makeProgram(given: GivenOptions): Command {
   program.addOption(new Option('--help-all').hideHelp());
   group(
     TIER_GROUPS.basic,
-    new Option('--chaos <mode>', `${PRESET_NAMES.join(', ')} or custom:FILE.json; by default $CHAOS_MODE`),
+    new Option(`${MODE} <mode>`, `${PRESET_NAMES.join(', ')} or custom:FILE.json; by default $CHAOS_MODE`),
   );
-  for (const flag of CHAOS_FLAGS) addChaosFlag(program, flag, given);
+  for (const flag of CHAOS_FLAGS) if (isNamed(flag.flag)) addChaosFlag(program, flag, given);
   for (const { heading, options, shows } of TRACE_GROUPS) {
-    for (const option of options) addTraceOption(program, { heading, shows }, option, given);
+    for (const option of options) {
+      if (isNamed(option.flags)) addTraceOption(program, { heading, shows }, option, given);
+    }
   }
   group(
     GROUPS.tracing,
@@ -134,6 +142,19 @@ export function makeProgram(given: GivenOptions): Command {
     ).argParser(parseExpectation),
   );
   return program;
+}
+
+/** Which options words may name, by their flags: by their letter, by their long name, or by its beginning. */
+function namedIn(argv: readonly string[]): (flags: string) => boolean {
+  const end = argv.indexOf('--');
+  const words = (end < 0 ? argv : argv.slice(0, end)).filter((word) => word.startsWith('-'));
+  const letters = new Set(words.filter((word) => !word.startsWith('--')).flatMap((word) => [...word]));
+  const longs = words.filter((word) => word.startsWith('--')).map((word) => word.replace(/=.*/s, ''));
+  const beginnings = longs.filter((long) => long !== MODE);
+  return (flags) => {
+    const [, letter, long] = /^(?:-(\w)\b)?(?:, )?(--[\w-]+)?/.exec(flags)!;
+    return (letter !== undefined && letters.has(letter)) || beginnings.some((word) => long?.startsWith(word));
+  };
 }
 
 /** An empty value would do nothing. */

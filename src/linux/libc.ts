@@ -13,6 +13,9 @@ export type CType = 'int' | 'uint' | 'long' | 'ulong' | 'size_t' | 'uintptr_t' |
 type CValue = number | bigint | string | null;
 type CFunction = (...args: CValue[]) => number;
 
+/** The one of package.json. */
+export const KOFFI_VERSION = '3.3.4';
+
 let koffi!: typeof Koffi;
 let library!: ReturnType<typeof koffi.load>;
 let failure: RenacerError | undefined;
@@ -41,8 +44,14 @@ function loadKoffi(): typeof Koffi {
       hint: 'Run it on an x86-64 machine; in a container, not an emulated one, since those cannot trace.',
     });
   }
+  const require = createRequire(import.meta.url);
   try {
-    return withoutStderr(() => createRequire(import.meta.url)('koffi'));
+    return binaryOfKoffi(require);
+  } catch {
+    // It is elsewhere, or for another libc: koffi itself knows where to look.
+  }
+  try {
+    return withoutStderr(() => require('koffi'));
   } catch (cause) {
     throw new RenacerError(
       'KOFFI_MISSING',
@@ -53,6 +62,14 @@ function loadKoffi(): typeof Koffi {
       },
     );
   }
+}
+
+/** For glibc. What koffi does to find it takes three times as long as to load it, since for that it looks at all that `node:util` has. */
+function binaryOfKoffi(require: NodeJS.Require): typeof Koffi {
+  const { arch } = process;
+  const binary: typeof Koffi = require(`@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`);
+  if (binary.version !== KOFFI_VERSION) throw new Error(`somebody else's koffi ${binary.version}`);
+  return binary;
 }
 
 function withoutGlibc(cause: unknown): RenacerError {

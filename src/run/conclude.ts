@@ -2,7 +2,6 @@ import type { CheckUse, RunResult } from '../model/run-result.ts';
 import { refuseBrokenNetwork } from './network.ts';
 import type { PreparedRun } from './prepare.ts';
 import type { Session } from './session.ts';
-import { useCheck } from './verdict/check.ts';
 import { DEFAULT_HANG_AFTER_MS } from './verdict/idle-watch.ts';
 import type { EarlyEnd } from './verdict/judge.ts';
 import { endOf, makeResult } from './verdict/result.ts';
@@ -52,6 +51,8 @@ function earlyEnd({ settings }: PreparedRun, { early, ended }: Session): EarlyEn
 
 async function checksOf({ request, checks: asked, cwd, env }: PreparedRun, { ended }: Session): Promise<CheckUse[]> {
   const { verify, verifyAlways } = asked;
+  if (!verify && !verifyAlways) return [];
+  const { useCheck } = await import('./verdict/check.ts');
   const context = { cwd, env, onOutput: request.onCheckOutput };
   const end = endOf(ended.status);
   const checks: CheckUse[] = [];

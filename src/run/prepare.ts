@@ -67,6 +67,8 @@ export async function prepare(
     verify: request.verify ?? replay?.verify,
     verifyAlways: request.verifyAlways ?? replay?.verifyAlways,
   };
+  // Now: what the command does to our own files is its business.
+  if (checks.verify || checks.verifyAlways) await import('./verdict/check.ts');
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
   const injections = await injectionsOf(settings, seed, replay);
 

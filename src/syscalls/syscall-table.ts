@@ -31,11 +31,7 @@ export class SyscallTable {
   constructor(text: string) {
     for (const line of text.trim().split('\n')) {
       const [nr, name, ...args] = line.split(' ') as [string, string, ...string[]];
-      this.#byNumber[Number(nr)] = {
-        nr: Number(nr),
-        name,
-        args: args.map(argumentOf),
-      };
+      this.#byNumber[Number(nr)] = new ListedCall(Number(nr), name, args);
       this.#byName.set(name, Number(nr));
     }
   }
@@ -64,6 +60,25 @@ export class SyscallTable {
   }
 }
 
+/** A run reads the arguments of few calls, and starts with the names of all. */
+class ListedCall implements SyscallEntry {
+  readonly nr: number;
+  readonly name: string;
+  readonly #texts: readonly string[];
+  #args: readonly ArgumentName[] | undefined;
+
+  constructor(nr: number, name: string, texts: readonly string[]) {
+    this.nr = nr;
+    this.name = name;
+    this.#texts = texts;
+  }
+
+  get args(): readonly ArgumentName[] {
+    this.#args ??= this.#texts.map(argumentOf);
+    return this.#args;
+  }
+}
+
 /** `f:fd`, `d4:timeout`, `u:count`. */
 function argumentOf(text: string): ArgumentName {
   const [kind, name] = text.split(':') as [string, string];
@@ -71,25 +86,25 @@ function argumentOf(text: string): ArgumentName {
   return { kind: kind[0] as ArgumentKind, name, width };
 }
 
-const native = new SyscallTable(X86_64_TABLE);
-const TEXTS = { arm64: ARM64_TABLE, i386: I386_TABLE };
-const others: { [architecture in keyof typeof TEXTS]?: SyscallTable } = {};
+const TEXTS = { x86_64: X86_64_TABLE, arm64: ARM64_TABLE, i386: I386_TABLE };
+const tables: { [architecture in keyof typeof TEXTS]?: SyscallTable } = {};
 
-/** The table of an architecture. Those that a run seldom asks for are made when it does. */
+/** The table of an architecture, made when it is first asked for. */
 export function syscallTable(architecture: Architecture): SyscallTable {
-  if (architecture === 'x86_64') return native;
-  others[architecture] ??= new SyscallTable(TEXTS[architecture]);
-  return others[architecture];
+  tables[architecture] ??= new SyscallTable(TEXTS[architecture]);
+  return tables[architecture];
 }
+
+const native = (): SyscallTable => syscallTable('x86_64');
 
 /** What is known of an x86-64 number; undefined for numbers that Linux 6.18 does not have. */
 export function syscallEntry(nr: number): SyscallEntry | undefined {
-  return native.entry(nr);
+  return native().entry(nr);
 }
 
 /** The name of an x86-64 call. */
 export function syscallName(nr: number): string {
-  return native.name(nr);
+  return native().name(nr);
 }
 
 /** The name of a call by the table that its number belongs to. x32, which kernels are seldom built with, has none. */
@@ -99,17 +114,17 @@ export function callName({ nr, abi }: { readonly nr: number; readonly abi: Sysca
 
 /** The x86-64 number of a call by its name. */
 export function syscallNumber(name: string): number | undefined {
-  return native.number(name);
+  return native().number(name);
 }
 
 /** All numbers of the x86-64 table, ascending. */
 export function syscallNumbers(): readonly number[] {
-  return native.numbers();
+  return native().numbers();
 }
 
 /** All names of the x86-64 table. */
 export function syscallNames(): readonly string[] {
-  return native.names();
+  return native().names();
 }
 
 /** Numbers from here on no kernel has given to a call. */

@@ -1,6 +1,6 @@
 import type { CgroupV1 } from '../../linux/cgroup-v1.ts';
 import type { CgroupV2 } from '../../linux/cgroup-v2.ts';
-import { type ResourceLimit, RLIMIT_DATA, readResourceLimit } from '../../linux/rlimits.ts';
+import { ownResourceLimit, type ResourceLimit, RLIMIT_DATA } from '../../linux/rlimits.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { MemoryUse } from '../../model/run-result.ts';
 import { ifAvailable } from './group-unavailable.ts';
@@ -72,7 +72,7 @@ function limitTree(backend: string, group: CgroupV1 | CgroupV2, limitBytes: numb
  */
 function limitEach({ bytes }: MemoryRequest): MemoryLimit {
   const backend = 'RLIMIT_DATA (emulation: per process)';
-  const own = readResourceLimit('self', RLIMIT_DATA)?.hard ?? Number.POSITIVE_INFINITY;
+  const own = ownResourceLimit(RLIMIT_DATA).hard;
   const limit = Math.min(bytes, own);
   const use = (): MemoryUse => ({
     backend,

@@ -1,5 +1,5 @@
 import { pidNamespace, readProcessStat } from '../../linux/process-stat.ts';
-import { type ResourceLimit, RLIMIT_RTTIME, readResourceLimit } from '../../linux/rlimits.ts';
+import { ownResourceLimit, type ResourceLimit, RLIMIT_RTTIME, readResourceLimit } from '../../linux/rlimits.ts';
 import type { RunIdentity } from './run-identity.ts';
 
 // The mark is a limit of real-time CPU time (RLIMIT_RTTIME) of more than seventy years. It limits nothing, every child
@@ -18,8 +18,7 @@ const LOWEST = PER_DEPTH * DEPTHS;
 
 /** The limit that marks the processes of a run, or undefined if this process's own limit leaves no room for one. */
 export function markOf(run: RunIdentity): ResourceLimit | undefined {
-  const own = readResourceLimit('self', RLIMIT_RTTIME);
-  if (own === undefined) return undefined;
+  const own = ownResourceLimit(RLIMIT_RTTIME);
   const depth = Math.min(DEPTHS, Math.floor((Math.min(own.soft, own.hard) - LOWEST) / PER_DEPTH)) - 1;
   if (depth < 0) return undefined;
   const payload = (run.pid * START_TIMES + (run.startTime % START_TIMES)) * ORDINALS + (run.ordinal % ORDINALS);

@@ -1,8 +1,8 @@
-import { spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { sleepSync } from '../../linux/cgroup.ts';
 import type { Hierarchy } from '../../linux/cgroup-hierarchies.ts';
+import { childProcess } from '../../linux/late-modules.ts';
 import { GroupUnavailable } from './group-unavailable.ts';
 
 /** A systemd scope of the user's own manager, in which groups may be made ("delegated"). */
@@ -23,12 +23,15 @@ export function openUserScope(name: string, hierarchy: Hierarchy): UserScope {
   }
   const unit = `${name}.scope`;
   const options = ['--user', '--scope', '--quiet', '--collect', `--unit=${unit}`, '--property=Delegate=yes'];
-  const holder = spawn('systemd-run', [...options, 'cat'], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  const holder = childProcess().spawn('systemd-run', [...options, 'cat'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
   holder.on('error', () => {});
   holder.unref();
   const close = (): void => {
     holder.stdin?.destroy();
-    spawnSync('systemctl', ['--user', 'stop', unit], { stdio: 'ignore', timeout: 2000 });
+    childProcess().spawnSync('systemctl', ['--user', 'stop', unit], { stdio: 'ignore', timeout: 2000 });
   };
   const directory = waitForScope(holder.pid, unit, hierarchy);
   if (directory !== undefined && mayMoveInto(directory, hierarchy)) return { directory, close };

@@ -1,7 +1,6 @@
 import { openSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { closeFd, makePipe } from '../../linux/fds.ts';
+import { net, streamConsumers } from '../../linux/late-modules.ts';
 import type { LaunchSpec } from '../../linux/launch-spec.ts';
 
 /** `pipe`: to and from the library; `inherit`: Renacer's own; `ignore`: /dev/null; `closed`: none; a number: that file descriptor. */
@@ -36,6 +35,7 @@ export class Stdio {
   #input(choice: StdioChoice, input: string | Uint8Array | undefined): number | undefined {
     if (choice !== 'pipe') return this.#given(choice, 0, 'r');
     const [theirs, ours] = makePipe();
+    const { Socket } = net();
     const stream = new Socket({ fd: ours, writable: true, readable: false });
     // The target may well end without having read all of it.
     stream.on('error', () => stream.destroy());
@@ -48,7 +48,8 @@ export class Stdio {
     if (choice !== 'pipe') return [this.#given(choice, fd, 'w'), undefined];
     const [ours, theirs] = makePipe();
     this.#opened.push(theirs);
-    return [theirs, text(new Socket({ fd: ours, readable: true, writable: false }))];
+    const { Socket } = net();
+    return [theirs, streamConsumers().text(new Socket({ fd: ours, readable: true, writable: false }))];
   }
 
   #given(choice: Exclude<StdioChoice, 'pipe'>, fd: number, mode: 'r' | 'w'): number | undefined {

@@ -1,5 +1,4 @@
-import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { net } from '../../../linux/late-modules.ts';
 import { RenacerError } from '../../../model/errors.ts';
 import type { NetworkConditions } from '../../settings.ts';
 import type { ResolvedRule, ResolvedTarget } from './resolved-rule.ts';
@@ -20,8 +19,9 @@ export async function resolveTargets(targets: readonly string[]): Promise<Resolv
 
 async function resolveTarget(target: string): Promise<ResolvedTarget[]> {
   const { host, prefix, port } = parseTarget(target);
-  if (host === undefined || isIP(host) !== 0) return [{ address: host, prefix: prefix ?? 128, port }];
+  if (host === undefined || net().isIP(host) !== 0) return [{ address: host, prefix: prefix ?? 128, port }];
   try {
+    const { lookup } = await import('node:dns/promises');
     const found = await lookup(host, { all: true });
     return found.map(({ address }) => ({ address, prefix: 128, port }));
   } catch (cause) {
@@ -45,7 +45,7 @@ export function parseTarget(target: string): ParsedTarget {
   const host = match?.[1] ?? (plainV6 ? undefined : match?.[2]);
   const prefix = numberOf(plainV6 ? match?.[2] : match?.[3]);
   const port = numberOf(plainV6 ? undefined : match?.[4]);
-  const bits = host === undefined ? -1 : { 0: -1, 4: 32, 6: 128 }[isIP(host)]!;
+  const bits = host === undefined ? -1 : { 0: -1, 4: 32, 6: 128 }[net().isIP(host)]!;
   const wrong =
     match === null ||
     (host === undefined && port === undefined) ||

@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module';
+
+/**
+ * Modules of Node.js that take 2 ms to load, and that few runs need: loaded when they are first asked for, for code that can't wait
+ * for an import().
+ */
+
+const require = createRequire(import.meta.url);
+
+export function childProcess(): typeof import('node:child_process') {
+  return require('node:child_process') as typeof import('node:child_process');
+}
+
+export function net(): typeof import('node:net') {
+  return require('node:net') as typeof import('node:net');
+}
+
+export function streamConsumers(): typeof import('node:stream/consumers') {
+  return require('node:stream/consumers') as typeof import('node:stream/consumers');
+}
