@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { has, RENACER, scratch } from '../support/guests.ts';
@@ -17,8 +17,8 @@ const WORKLOADS: readonly (readonly [script: string, ...needs: string[]])[] = [
   ['grep -c 9 lines > out; sed -n 5,9p lines >> out; false'],
   ['awk "{s += \\$1} END {print s}" lines > out', 'awk'],
   ['sqlite3 db "create table t(a); insert into t values(1),(2); select sum(a) from t" > out', 'sqlite3'],
-  ['git init -q r && cd r && cp ../a . && git add a && git -c user.name=a -c user.email=a@b commit -qm x', 'git'],
-  ['PYTHONHASHSEED=0 /usr/bin/python3 -S -c "import json; print(json.dumps(list(range(300))))" > out', 'python3'],
+  ['git init -q r && cd r && cp -p ../a . && git add a && git -c user.name=a -c user.email=a@b commit -qm x', 'git'],
+  ['PYTHONHASHSEED=0 /usr/bin/python3 -B -S -c "import json; print(json.dumps(list(range(300))))" > out', 'python3'],
   ['for i in 1 2 3 4 5 6; do (echo $i; cat a) >> out; done'],
   ['printf "all: x y\\nx y:\\n\\tcp a \\$@; sleep 0.0\\n" > Makefile; make -s', 'make'],
   ['perl -e "for (1..20) { if (!(\\$p = fork)) { exec qw(cat a) } waitpid \\$p, 0 }" > out', 'perl'],
@@ -41,6 +41,8 @@ function traces(script: string, walker: 'yes' | 'off', options: readonly string[
   writeFileSync(path.join(cwd, 'a'), 'one\ntwo\n');
   writeFileSync(path.join(cwd, 'b'), 'x'.repeat(70_000));
   writeFileSync(path.join(cwd, 'lines'), Array.from({ length: 2000 }, (_, n) => `${n}\n`).join(''));
+  // Git reads a file again that is as new as its index.
+  for (const file of ['a', 'b', 'lines']) utimesSync(path.join(cwd, file), 1e9, 1e9);
   const args = [...options, '-ff', '-o', path.join(traceDirectory, 't'), '--', 'setarch', '-R', 'sh', '-c', script];
   const { status, stderr } = spawnSync(RENACER, args, {
     cwd,
