@@ -6,25 +6,44 @@ import { digestOf } from './digest.ts';
 /** A site, and the calls that a run made there. */
 export interface SiteCalls {
   readonly site: Site;
-  /** In the order of their entries. */
   readonly calls: readonly RecordedCall[];
 }
 
 /**
- * The sites of a recorded run, in the order of their first calls.
+ * The sites of a recorded run, and their calls: task by task, as the order in which tasks take turns is not the program's, and within a task
+ * in the order of their entries.
  *
  * @param handlerOf the case that the run was of, if its calls are an error handler's
  */
 export function sitesOf(recorded: Recorded, handlerOf?: string): SiteCalls[] {
   const sites = new SiteIndex(recorded, handlerOf);
   const found = new Map<string, { readonly site: Site; readonly calls: RecordedCall[] }>();
-  for (const call of recorded.calls) {
+  for (const call of taskByTask(recorded.calls)) {
     const site = sites.of(call);
     const known = found.get(site.id);
     if (known) known.calls.push(call);
     else found.set(site.id, { site, calls: [call] });
   }
   return [...found.values()];
+}
+
+function taskByTask(calls: readonly RecordedCall[]): readonly RecordedCall[] {
+  const byTask = new Map<string, RecordedCall[]>();
+  for (const call of calls) {
+    const list = byTask.get(call.task);
+    if (list) list.push(call);
+    else byTask.set(call.task, [call]);
+  }
+  return [...byTask]
+    .map(([task, list]) => ({ lineage: task.split('.').map(Number), list }))
+    .sort((a, b) => compareLineages(a.lineage, b.lineage))
+    .flatMap(({ list }) => list);
+}
+
+/** A parent before its children, and those in the order of their births. */
+function compareLineages(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((number, index) => number !== b[index]);
+  return at < 0 ? a.length - b.length : b[at] === undefined ? 1 : a[at]! - b[at]!;
 }
 
 /** The site of each call of a recorded run. */

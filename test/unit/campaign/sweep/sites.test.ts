@@ -30,6 +30,25 @@ describe('sites', () => {
     expect(id(0x7f001000)).toBe(id(0x7f002000));
   });
 
+  it('do not depend on how tasks take turns', () => {
+    const tasks = ['0', '0.2', '0.10', '0.2.1'].map(
+      (task) => run([main, other], [{ task }, { task, stack: 1 }, { task }]).calls,
+    );
+    const inTurns = [0, 1, 2].flatMap((index) => [3, 2, 1, 0].map((task) => tasks[task]![index]!));
+    const order = (calls: typeof inTurns) => sitesOf({ ...run([main, other], []), calls });
+    expect(order(inTurns)).toEqual(order(tasks.flat()));
+    expect(order(inTurns)[0]!.calls.map(({ task }) => task)).toEqual([
+      '0',
+      '0',
+      '0.2',
+      '0.2',
+      '0.2.1',
+      '0.2.1',
+      '0.10',
+      '0.10',
+    ]);
+  });
+
   it('know the error handler that they are of', () => {
     expect(sitesOf(run([main], [{}]), 'case')[0]!.site.handlerOf).toBe('case');
     expect(sitesOf(run([main], [{}]))[0]!.site.handlerOf).toBeUndefined();
