@@ -114,7 +114,7 @@ function globs(option: string, texts: readonly string[]): readonly string[] {
 }
 
 function inputDirectory(given: string): string {
-  const directory = realpathSync(existing('--input', given, 'directory'));
+  const directory = realPath(existing('--input', given, 'directory'));
   if (directory === '/') {
     throw new RenacerError('INPUT_UNREADABLE', '--input: the root directory is no input: each run works in a copy', {
       hint: 'Go to a directory with what the command needs, or name one: --input DIR.',
@@ -128,11 +128,24 @@ function readable(option: string, file: string, mode: number = constants.R_OK): 
     accessSync(file, mode);
     return path.resolve(file);
   } catch (cause) {
-    throw new RenacerError('INPUT_UNREADABLE', `${option}: ${JSON.stringify(file)} can't be read: permission denied`, {
-      hint: 'Give one that you may read.',
-      cause,
-    });
+    throw unreadable(option, file, cause);
   }
+}
+
+/** Of a directory that may be in one that may not be entered. */
+function realPath(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch (cause) {
+    throw unreadable('--input', path.resolve(directory), cause);
+  }
+}
+
+function unreadable(option: string, file: string, cause: unknown): RenacerError {
+  return new RenacerError('INPUT_UNREADABLE', `${option}: ${JSON.stringify(file)} can't be read: permission denied`, {
+    hint: 'Give one that you may read.',
+    cause,
+  });
 }
 
 const CONFLICTS: readonly (readonly [

@@ -1,5 +1,6 @@
 import { sweepCommand } from '../campaign/sweep/sweep.ts';
 import { demandLibc } from '../linux/libc.ts';
+import { RenacerError } from '../model/errors.ts';
 import type { SweepResult } from '../model/sweep-result.ts';
 import { sweepText } from '../report/sweep-text.ts';
 import { toSweepReport } from '../report/to-sweep-report.ts';
@@ -18,6 +19,11 @@ const FOUND = 1;
 
 /** `renacer sweep [options] -- COMMAND [ARG...]`; resolves to the exit code. */
 export async function sweep(argv: readonly string[], caller: Caller): Promise<number> {
+  if (caller.cwd !== undefined) {
+    throw new RenacerError('INPUT_UNREADABLE', 'the current directory has been removed', {
+      hint: 'Go to a directory with what the command needs.',
+    });
+  }
   const line = parseSweep(argv);
   demandLibc();
   return ownFailure(() => sweepAsTold(line, caller));
