@@ -27,6 +27,8 @@ export interface SweepHooks {
   readonly onCase?: (of: SweepCase, result: SweepCaseResult) => void;
   /** Ends it at once, where `signal` lets findings be confirmed. */
   readonly atOnce?: AbortSignal;
+  /** Waits so many ms: between clean runs. */
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function sweepCommand(
   const performers = new Performers(openPerformer, subject);
   const sweeping = new Sweeping(request, header, performers, progress);
   try {
-    const clean = await sweeping.cleanRuns(signal);
+    const clean = await sweeping.cleanRuns(signal, hooks);
     const totals = clean
       ? await sweeping.tryCases(clean, { signal, log, listener, hooks })
       : nothingTried(CASE_CLASSES);
@@ -99,7 +101,7 @@ class Sweeping {
   }
 
   /** Undefined if it was ended. */
-  async cleanRuns(signal: AbortSignal): Promise<CleanRuns | undefined> {
+  async cleanRuns(signal: AbortSignal, { pause }: SweepHooks): Promise<CleanRuns | undefined> {
     const { command, args, compare } = this.#request;
     const close = (): void => void this.#performers.close();
     signal.addEventListener('abort', close);
@@ -115,7 +117,7 @@ class Sweeping {
           done++;
           return seen;
         },
-        { command: shellQuote([command, ...args]), compare },
+        { command: shellQuote([command, ...args]), compare, ...(pause && { pause }) },
       );
       await performer.close();
       this.notes.push(...clean.notes);

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Stillness } from '../../../faults/still/index.ts';
 import type { NotTried } from '../../../model/campaign.ts';
 import type { Observation, Recorded } from '../../../model/sweep.ts';
@@ -10,6 +11,7 @@ import { type SteadyCalls, steadyCalls } from './steady-calls.ts';
 
 /** How often the command is run without faults, to see what it does by itself. */
 export const CLEAN_RUNS = 3;
+const ANOTHER_SECOND_MS = 1000;
 /** Nothing is known yet of how long it takes. */
 const FIRST_DEADLINE_MS = 600_000;
 /** How much longer than a good run a run may take; on a busy machine short ones vary by more. */
@@ -44,6 +46,8 @@ export interface CleanRunsOptions {
   /** How messages call the command. */
   readonly command: string;
   readonly compare: readonly Compared[];
+  /** Waits so many ms. */
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 /**
@@ -52,11 +56,13 @@ export interface CleanRunsOptions {
  */
 export async function cleanRuns(
   perform: (options: PerformOptions) => Promise<Observation>,
-  { command, compare }: CleanRunsOptions,
+  { command, compare, pause = setTimeout }: CleanRunsOptions,
 ): Promise<CleanRuns> {
   const try3 = async (stillness: Stillness): Promise<Trial> => {
     const runs: Observation[] = [];
     for (let run = 0; run < CLEAN_RUNS; run++) {
+      // What has a grain of a second must be seen to differ.
+      if (run === CLEAN_RUNS - 1) await pause(ANOTHER_SECOND_MS);
       const deadlineMs = runs[0] ? deadlineAfter(runs) : FIRST_DEADLINE_MS;
       const options = { ...CLEAN, stillness, deadlineMs };
       const first = await perform(options);

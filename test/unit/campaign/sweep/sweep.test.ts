@@ -62,11 +62,17 @@ async function swept(parts: Partial<SweepRequest> = {}, deaf = false, hooks: Swe
     onProgress: (one: CampaignProgress) => progress.push(one),
     onFinding: (one: SweepFinding) => heard.push(one),
   };
-  const result = await sweepCommand(request(parts), listener, new AbortController().signal, hooks, async () => {
-    const performer = new FakePerformer(deaf);
-    performers.push(performer);
-    return performer;
-  });
+  const result = await sweepCommand(
+    request(parts),
+    listener,
+    new AbortController().signal,
+    { pause: async () => {}, ...hooks },
+    async () => {
+      const performer = new FakePerformer(deaf);
+      performers.push(performer);
+      return performer;
+    },
+  );
   expect(performers.filter(({ isOpen }) => isOpen)).toEqual([]);
   const performed = performers.reduce((sum, one) => sum + one.performed, 0);
   return { result, heard, progress, performed };

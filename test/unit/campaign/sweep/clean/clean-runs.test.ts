@@ -21,7 +21,7 @@ async function clean(
     asked.push(options);
     return observation(make(asked.length - 1, options));
   };
-  return { asked, result: await cleanRuns(perform, { command: 'prog', compare }) };
+  return { asked, result: await cleanRuns(perform, { command: 'prog', compare, pause: async () => {} }) };
 }
 
 describe('clean runs', () => {
