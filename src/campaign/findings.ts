@@ -48,7 +48,10 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
     groups: readonly CauseGroup<C, R>[],
   ): Promise<{ readonly findings: F[]; readonly unconfirmed: Unconfirmed<C, R>[] }> {
     const told: Told<C, R, F>[] = groups.map(() => ({}));
-    const written = new InOrder<readonly ResultsLine[]>((lines) => this.#write(lines));
+    const inOrder = new InOrder<Told<C, R, F> & { readonly lines: readonly ResultsLine[] }>(({ lines, finding }) => {
+      this.#write(lines);
+      if (finding !== undefined) this.#options.onFinding?.(finding);
+    });
     const waiting = [...groups.entries()];
     await inLanes(
       this.#options.jobs,
@@ -57,8 +60,7 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
         const lines: ResultsLine[] = [];
         const one = await this.#tell(group, lines);
         told[number] = one;
-        if (one.finding !== undefined) this.#options.onFinding?.(one.finding);
-        written.put(number, lines);
+        inOrder.put(number, { ...one, lines });
         this.done++;
       },
     );

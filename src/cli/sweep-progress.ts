@@ -31,10 +31,14 @@ export class SweepProgress {
     this.#willEnd = true;
   }
 
-  /** Nothing of the line is left. */
+  /** Makes room for something else on the terminal. */
+  erase(): void {
+    if (this.#overwrites && this.#last !== undefined) writeToStderr(ERASE);
+  }
+
   end(): void {
     clearInterval(this.#timer);
-    if (this.#overwrites && this.#last !== undefined) writeToStderr(ERASE);
+    this.erase();
     this.#last = undefined;
   }
 

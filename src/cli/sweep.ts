@@ -1,8 +1,10 @@
 import { sweepCommand } from '../campaign/sweep/sweep.ts';
 import { demandLibc } from '../linux/libc.ts';
 import { RenacerError } from '../model/errors.ts';
+import type { SweepListener } from '../model/sweep-request.ts';
 import type { SweepResult } from '../model/sweep-result.ts';
-import { sweepText } from '../report/sweep-text.ts';
+import { findingText } from '../report/sweep-finding-text.ts';
+import { isToldInFull, sweepEndText } from '../report/sweep-text.ts';
 import { toSweepReport } from '../report/to-sweep-report.ts';
 import { nameOf, unwritable } from '../run/recording/open-for-writing.ts';
 import { ReplacedFile } from '../run/recording/replaced-file.ts';
@@ -39,10 +41,18 @@ async function sweepAsTold(line: SweepCommandLine, caller: Caller): Promise<numb
     () => progress.end(),
   );
   try {
-    const listener = { onProgress: (one: Parameters<SweepProgress['show']>[0]) => progress.show(one), onFinding() {} };
+    const style = findingsStyle(request.input);
+    const listener: SweepListener = {
+      onProgress: (one) => progress.show(one),
+      onFinding(finding) {
+        if (!isToldInFull(finding)) return;
+        progress.erase();
+        writeToStdout(`${findingText(finding, style)}\n`);
+      },
+    };
     const result = await sweepCommand(request, listener, interrupts.signal);
     progress.end();
-    writeToStdout(sweepText(result, { ...findingsStyle(request.input), files: filesOf(line, result) }));
+    writeToStdout(sweepEndText(result, { ...style, files: filesOf(line, result) }));
     if (report) writeReport(report, JSON.stringify(toSweepReport(result, request, version()), null, 2));
     if (interrupts.received !== undefined) return exitCodeOfSignal(interrupts.received);
     return result.findings.some((finding) => failOn.includes(finding.class)) ? FOUND : 0;

@@ -1,6 +1,6 @@
 import type { SweepFinding } from '../model/sweep.ts';
 import type { SweepResult } from '../model/sweep-result.ts';
-import { type FindingStyle, findingText, shortFindingText } from './sweep-finding-text.ts';
+import { type FindingStyle, shortFindingText } from './sweep-finding-text.ts';
 import { totalsText } from './sweep-totals.ts';
 
 export interface SweepStyle extends FindingStyle {
@@ -10,12 +10,15 @@ export interface SweepStyle extends FindingStyle {
 /** Of what is silent, so many are listed. */
 const MAX_SILENT = 6;
 
-/** What a sweep has found, worst first; what is silent behind it, in short; then the totals. */
-export function sweepText(result: SweepResult, style: SweepStyle): string {
-  const isSilent = (finding: SweepFinding): boolean => finding.class === 'silent';
-  const loud = result.findings.filter((finding) => !isSilent(finding)).map((finding) => findingText(finding, style));
-  const silent = silentText(result.findings.filter(isSilent), style);
-  return [...loud, ...(silent === '' ? [] : [silent]), totalsText(result, style)].join('\n');
+/** Whether a finding is told in full, as soon as it is confirmed. */
+export function isToldInFull(finding: SweepFinding): boolean {
+  return finding.class !== 'silent';
+}
+
+/** What is left to be told when a sweep has ended: what is silent, in short; then the totals. */
+export function sweepEndText(result: SweepResult, style: SweepStyle): string {
+  const silent = result.findings.filter((finding) => !isToldInFull(finding));
+  return [...(silent.length > 0 ? [silentText(silent, style)] : []), totalsText(result, style)].join('\n');
 }
 
 function silentText(findings: readonly SweepFinding[], style: SweepStyle): string {

@@ -7,7 +7,7 @@ import type { SweepFinding } from '../../../src/model/sweep.ts';
 import { adviceFor } from '../../../src/report/sweep-advice.ts';
 import { findingText } from '../../../src/report/sweep-finding-text.ts';
 import { progressText } from '../../../src/report/sweep-progress-text.ts';
-import { type SweepStyle, sweepText } from '../../../src/report/sweep-text.ts';
+import { type SweepStyle, sweepEndText } from '../../../src/report/sweep-text.ts';
 import { totalsText } from '../../../src/report/sweep-totals.ts';
 import { frame, sweepFinding, sweepResult } from '../../support/sweep-results.ts';
 
@@ -135,7 +135,7 @@ describe('the end', () => {
 
 it('what is silent is listed behind the others, in short', () => {
   const silent = sweepFinding({ class: 'silent', id: '77', syscall: 'openat', error: 'EMFILE' });
-  const lines = sweepText(sweepResult({ findings: [sweepFinding(), silent] }), PLAIN).split('\n');
+  const lines = sweepEndText(sweepResult({ findings: [sweepFinding(), silent] }), PLAIN).split('\n');
   const at = lines.findIndex((line) => line.startsWith('silent'));
   expect(lines.slice(at, at + 3)).toMatchInlineSnapshot(`
     [
@@ -149,8 +149,9 @@ it('what is silent is listed behind the others, in short', () => {
 it('colours are only colours', () => {
   const result = sweepResult();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes of colours
-  const plain = sweepText(result, { ...PLAIN, color: true }).replaceAll(/\x1b\[\d+m/g, '');
-  expect(plain).toBe(sweepText(result, PLAIN));
+  const plainly = (text: string): string => text.replaceAll(/\x1b\[\d+m/g, '');
+  expect(plainly(sweepEndText(result, { ...PLAIN, color: true }))).toBe(sweepEndText(result, PLAIN));
+  expect(plainly(findingText(sweepFinding(), { ...PLAIN, color: true }))).toBe(text());
 });
 
 describe('progress', () => {
