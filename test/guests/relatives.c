@@ -16,16 +16,20 @@ static void on_child(int signal) {
 }
 
 static void death_signal(void) {
-	int status;
+	int status, told[2];
+	char byte;
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	if (pipe(told)) return;
 	if (fork() == 0) {
 		if (fork() == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGUSR2);
+			if (write(told[1], "x", 1) != 1) _exit(1);
 			for (;;) pause();
 		}
-		usleep(30000);
-		_exit(0);
+		_exit(read(told[0], &byte, 1) != 1);
 	}
+	close(told[0]);
+	close(told[1]);
 	for (int i = 0; i < 2; i++) {
 		wait(&status);
 		if (WIFSIGNALED(status)) printf("death signal: %d\n", WTERMSIG(status) == SIGUSR2);
@@ -41,7 +45,7 @@ static void pid_descriptor(void) {
 	struct pollfd wanted = {.fd = fd, .events = POLLIN};
 	printf("alive: %d\n", poll(&wanted, 1, 20) == 0);
 	syscall(SYS_pidfd_send_signal, fd, SIGTERM, NULL, 0);
-	printf("ended: %d\n", poll(&wanted, 1, 5000) == 1);
+	printf("ended: %d\n", poll(&wanted, 1, 60000) == 1);
 	waitid(P_PIDFD, fd, &info, WEXITED);
 	printf("of SIGTERM: %d\n", info.si_code == CLD_KILLED && info.si_status == SIGTERM);
 }

@@ -22,11 +22,23 @@ static void handle(int flags) {
 	sigaction(SIGUSR1, &action, NULL);
 }
 
+/* Returns when a process has been seen asleep several times on end: it is in the call that it was about to make. */
+static void until_asleep(pid_t pid) {
+	char name[32], state;
+	snprintf(name, sizeof name, "/proc/%d/stat", pid);
+	for (int looks = 0; looks < 10; looks = state == 'S' ? looks + 1 : 0) {
+		FILE *file = fopen(name, "r");
+		if (!file || fscanf(file, "%*d (%*[^)]) %c", &state) != 1) _exit(1);
+		fclose(file);
+		usleep(2000);
+	}
+}
+
 /* A child that disturbs us, and then writes what we may be waiting for. */
 static pid_t disturb(int first, int second, int fd) {
 	pid_t parent = getpid(), pid = fork();
 	if (pid) return pid;
-	usleep(20000);
+	until_asleep(parent);
 	kill(parent, first);
 	usleep(20000);
 	if (second) kill(parent, second);
@@ -51,7 +63,7 @@ int main(void) {
 	char byte;
 	pid_t pid;
 	long result;
-	struct timespec nap = {.tv_nsec = 100 * 1000 * 1000};
+	struct timespec nap = {.tv_nsec = 500 * 1000 * 1000};
 	setvbuf(stdout, NULL, _IONBF, 0);
 	if (pipe(fds)) return 1;
 	struct pollfd wanted = {.fd = fds[0], .events = POLLIN};
@@ -62,16 +74,16 @@ int main(void) {
 	result = nanosleep(&nap, NULL);
 	long slept = milliseconds() - start;
 	report("nanosleep, stopped", result, errno, pid);
-	printf("slept its time: %d\n", slept >= 99 && slept < 2000);
+	printf("slept its time: %d\n", slept >= 499 && slept < 100000);
 	pid = disturb(SIGSTOP, SIGCONT, fds[1]);
-	result = poll(&wanted, 1, 5000);
+	result = poll(&wanted, 1, 60000);
 	report("poll, stopped", result, errno, pid);
 	result = read(fds[0], &byte, 1);
 	pid = disturb(SIGSTOP, SIGCONT, fds[1]);
 	result = read(fds[0], &byte, 1);
 	report("read, stopped", result, errno, pid);
 	pid = disturb(SIGSTOP, SIGCONT, -1);
-	result = epoll_wait(epoll, &(struct epoll_event){0}, 1, 80);
+	result = epoll_wait(epoll, &(struct epoll_event){0}, 1, 60000);
 	report("epoll_wait, stopped", result, errno, pid);
 
 	handle(SA_RESTART);

@@ -54,7 +54,7 @@ const EXIT_OWN_FAILURE = 125;
 describe.skipIf(!hasCompiler)('every fault on every system call (skipped without a C compiler)', () => {
   it.each(KINDS)('%s', (kind) => {
     const program = guest('every-call');
-    const options = ['-e', `inject=all:${kind}:arg6==-1`, '--chaos-timeout=20s'];
+    const options = ['-e', `inject=all:${kind}:arg6==-1`, '--chaos-timeout=5m'];
     const { status, report } = reported([...options, '--', program]);
     expect(status).not.toBe(EXIT_OWN_FAILURE);
     expect(report.outcome).toBe('survived');
@@ -71,7 +71,7 @@ describe.skipIf(!PYTHON)('every fault now and then, in a program that does much 
       const options = [
         '-e',
         `inject=all:${kind}:prob=0.01:from=entry`,
-        '--chaos-timeout=2s',
+        '--chaos-timeout=4s',
         `--seed=${seed}`,
         '--chaos-kill-after=1s',
       ];

@@ -64,18 +64,21 @@ function traces(script: string, walker: 'yes' | 'off', options: readonly string[
 }
 
 function normal(text: string, pids: ReadonlySet<string>): string {
-  return text
-    .replaceAll(TIMELY, '')
-    .replaceAll(/\b\d+\b/g, (number) => (pids.has(number) ? 'PID' : number))
-    .replaceAll(/0x[0-9a-f]+/g, 'ADDRESS')
-    .replaceAll(/ +=/g, ' =')
-    .replaceAll(/:\[\d+\]/g, ':[INODE]')
-    .replaceAll(/si_utime=\d+( \/\*.*?\*\/)?, si_stime=\d+( \/\*.*?\*\/)?/g, 'TIMES')
-    .replaceAll(/st_\w+=\d[^,}]*/g, 'STAT')
-    .replaceAll(/tv_n?sec=\d+/g, 'TIME')
-    .replaceAll(/ \/\* \d{4}-.*? \*\//g, '')
-    .replaceAll(/"(?:[^"\\]|\\.)*"/g, (string) => (/\\\d/.test(string) ? 'BYTES' : string))
-    .replaceAll(/(tmp_obj_|index|sed|tmp|git\/t)\w*/g, '$1');
+  return (
+    text
+      .replaceAll(TIMELY, '')
+      .replaceAll(/0x[0-9a-f]+/g, 'ADDRESS')
+      .replaceAll(/ +=/g, ' =')
+      .replaceAll(/:\[\d+\]/g, ':[INODE]')
+      .replaceAll(/si_utime=\d+( \/\*.*?\*\/)?, si_stime=\d+( \/\*.*?\*\/)?/g, 'TIMES')
+      .replaceAll(/st_\w+=\d[^,}]*/g, 'STAT')
+      .replaceAll(/tv_n?sec=\d+/g, 'TIME')
+      .replaceAll(/ \/\* \d{4}-.*? \*\//g, '')
+      // Behind all other numbers: one of those may be equal to some pid.
+      .replaceAll(/\b\d+\b/g, (number) => (pids.has(number) ? 'PID' : number))
+      .replaceAll(/"(?:[^"\\]|\\.)*"/g, (string) => (/\\\d/.test(string) ? 'BYTES' : string))
+      .replaceAll(/(tmp_obj_|index|sed|tmp|git\/t)\w*/g, '$1')
+  );
 }
 
 describe('machine code at the stops', () => {
