@@ -3,7 +3,7 @@
 // processes, stopped tasks, network namespaces, files. Exits with 1 if anything is left. Needs `npm run build`, and root for all modes.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -17,6 +17,8 @@ const tree = (mark) => [
   `n=0; while [ $((n += 1)) -lt 100 ]; do (setsid sleep ${mark} &); sleep 0.02; done; sleep ${mark}`,
   mark,
 ];
+/** What is short enough to be swept, and leaves the session as well. */
+const save = (mark) => ['sh', '-c', `echo ${mark} >file; (setsid sleep ${mark} &); cat file; rm file; mkdir made`];
 const talk = (mark) => [
   'sh',
   '-c',
@@ -48,6 +50,9 @@ const MODES = {
     options: ['--network-backend', 'syscalls', '--chaos-network-latency', '20ms'],
     command: talk,
   },
+  sweep: { options: ['sweep'], command: save, sweeps: true },
+  'sweep (user namespace)': { options: ['sweep'], command: save, sweeps: true, unprivileged: true },
+  'sweep (no isolation)': { options: ['sweep', '--no-isolation'], command: save, sweeps: true },
   'second run of a process': { options: [], command: tree, library: true },
   attach: { options: ['-f', '-o', '/dev/null'], command: tree, attach: true },
 };
@@ -69,8 +74,11 @@ function processes() {
     .flatMap((pid) => {
       try {
         const words = readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
-        const [state] = readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /s, '');
-        return state === 'Z' ? [] : [{ pid: Number(pid), words, state }];
+        const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+          .replace(/^.*\) /s, '')
+          .split(' ');
+        const [state, parent] = fields;
+        return state === 'Z' ? [] : [{ pid: Number(pid), words, state, parent: Number(parent), started: fields[19] }];
       } catch {
         return [];
       }
@@ -113,40 +121,54 @@ const nftTables = () =>
     .filter((line) => /renacer/.test(line)) ?? [];
 
 /** All that bears the name of a Renacer of this campaign, or the mark of its command. */
-function leftOf(pid, mark, directory, stopped) {
+function leftOf(pid, mark, directory, stopped, descendants) {
   return [
+    ...processes()
+      .filter((one) => descendants.some((other) => other.pid === one.pid && other.started === one.started))
+      .map((one) => `descendant ${one.pid} (${one.state}): ${one.words}`),
     ...groupsBelow('/sys/fs/cgroup').filter((group) => path.basename(group).startsWith(`renacer-${pid}-`)),
     ...nftTables().filter((line) => line.includes(String(pid))),
     ...processes()
       .filter(({ words }) => words.includes(mark))
       .filter(({ state }) => !stopped || /[tT]/.test(state))
       .map((one) => `process ${one.pid} (${one.state}): ${one.words}`),
-    ...readdirSync(directory),
+    // What a sweep has found is meant to stay.
+    ...readdirSync(directory).filter((name) => name !== '.renacer'),
   ];
 }
 
-async function killOne(mode, { options, command, unprivileged, attach, library }, afterMs, count) {
+/** The workers of a sweep, and what is in their namespaces: their words do not say whose they are. */
+function descendantsOf(pid) {
+  const all = processes();
+  const found = [{ pid }];
+  for (const { pid: parent } of found) found.push(...all.filter((one) => one.parent === parent));
+  return found.slice(1);
+}
+
+async function killOne(mode, { options, command, unprivileged, attach, library, sweeps }, afterMs, count) {
   const mark = `${8_000_000 + count}.${process.pid}`;
   const directory = mkdtempSync(path.join(tmpdir(), PREFIX));
   const target = attach ? spawn('sh', command(mark).slice(1), { stdio: 'ignore', detached: true }) : undefined;
+  if (unprivileged) chmodSync(directory, 0o777);
   const what = attach ? ['-p', String(target.pid)] : ['--', ...command(mark)];
   const own = unprivileged ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'] : [];
   const program = library ? [process.execPath, '--input-type=module', '-e', LIBRARY_USER] : [RENACER, ...options];
   const [file, ...args] = [...own, ...program, ...what];
   const renacer = spawn(file, args, {
     stdio: 'ignore',
-    cwd: unprivileged ? '/' : directory,
+    cwd: unprivileged && !sweeps ? '/' : directory,
     env: { ...process.env, TMPDIR: directory },
   });
   await pause(afterMs);
+  const descendants = sweeps ? descendantsOf(renacer.pid) : [];
   const lived = renacer.exitCode === null && renacer.signalCode === null;
   renacer.kill('SIGKILL');
   if (lived) await once(renacer, 'exit');
   // What was attached to lives on, and none of its tasks is stopped.
-  let left = leftOf(renacer.pid, mark, directory, attach);
+  let left = leftOf(renacer.pid, mark, directory, attach, descendants);
   for (let ms = 0; left.length > 0 && ms < graceMs; ms += 50) {
     await pause(50);
-    left = leftOf(renacer.pid, mark, directory, attach);
+    left = leftOf(renacer.pid, mark, directory, attach, descendants);
   }
   if (attach) await endAll(mark);
   rmSync(directory, { recursive: true, force: true });
