@@ -6,6 +6,7 @@ import { closeFd, makePipe, readByte } from './fds.ts';
 import { mapOwnIds } from './id-maps.ts';
 import { check, SystemCallError, syscall } from './libc.ts';
 import type { MakeSocket } from './make-socket.ts';
+import { O_PATH_DIRECTORY } from './mounts.ts';
 import { sendSignal } from './signals.ts';
 import { SYS } from './syscall-numbers.ts';
 import { reap } from './wait.ts';
@@ -84,7 +85,8 @@ export function withProcessNamespace<Result>(namespace: ProcessNamespace | undef
 
 /** This thread enters a mount namespace while it does `body`. */
 export function withMountNamespace<Result>(inside: number, outside: number, body: () => Result): Result {
-  const directory = process.cwd();
+  // By a descriptor: something may be mounted at its path by then.
+  const directory = openSync('.', O_PATH_DIRECTORY);
   // Threads that it has started since share its directory, and could not follow.
   leaveNamespaces(0);
   enterHere(inside, CLONE_NEWNS);
@@ -92,7 +94,8 @@ export function withMountNamespace<Result>(inside: number, outside: number, body
     return body();
   } finally {
     enterHere(outside, CLONE_NEWNS);
-    process.chdir(directory);
+    check(syscall(SYS.fchdir, directory, 0, 0, 0, 0, 0), 'fchdir');
+    closeSync(directory);
   }
 }
 

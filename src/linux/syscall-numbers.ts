@@ -15,6 +15,7 @@ export const SYS = {
   kill: 62,
   fcntl: 72,
   chdir: 80,
+  fchdir: 81,
   setsid: 112,
   setgroups: 116,
   setresuid: 117,

@@ -30,6 +30,10 @@ interface EnclosedRun {
 }
 
 interface Answer {
+  /** What is in the input for a process that is started within. */
+  readonly listed: string;
+  /** Where a process is that is not. */
+  readonly cwd: string;
   readonly runs: readonly EnclosedRun[];
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
@@ -96,6 +100,11 @@ describe.each([
     expect(second).toMatchObject({ status: 0, changes: [], outside: [] });
     expect(second!.stdout).toBe(`content\n${path.basename(scratch)}\n644\n`);
     expect(readFileSync(path.join(scratch, 'input/file'), 'utf8')).toBe('content\n');
+  });
+
+  it('leaves its own process where it was', () => {
+    const { listed, cwd } = enclosed(through, []);
+    expect([listed, cwd]).toEqual(['file\nsub\n', `${scratch}/input\n`]);
   });
 
   it('survives what would end a machine', () => {

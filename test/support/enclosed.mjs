@@ -2,6 +2,7 @@
  * Opens an enclosure and runs shell commands in it, one after another: stdin is JSON of {input, scripts, ...}. Prints what came of it as JSON.
  * An enclosure is its process's, so each test has one of these; start-enclosed.mjs starts it.
  */
+import { execFileSync } from 'node:child_process';
 import { closeSync, ftruncateSync, openSync, readFileSync, unlinkSync } from 'node:fs';
 import { openWorkplace } from '../../dist/enclosure/open-workplace.js';
 import { Launcher } from '../../dist/linux/launcher.js';
@@ -29,6 +30,8 @@ function outputFile(name) {
 const stdin = openSync('/dev/null', 'r');
 const [stdout, stderr] = ['stdout', 'stderr'].map(outputFile);
 try {
+  // As who sweeps the directory where he is.
+  process.chdir(input);
   const enclosure = openWorkplace({
     ...{ isolation, network, input, leftOut: [], ignores: () => false },
     ...{ file: '/bin/sh', argv, env },
@@ -57,8 +60,10 @@ try {
     enclosure.restore();
     return { ...run, left: [enclosure.changes(), enclosure.changesOutside()].flat() };
   });
+  const listed = enclosure.within(() => execFileSync('ls', ['-A', input], { encoding: 'utf8' }));
+  const cwd = execFileSync('pwd', { encoding: 'utf8' });
   enclosure.close();
-  console.log(JSON.stringify({ runs }));
+  console.log(JSON.stringify({ runs, listed, cwd }));
 } catch (error) {
   if (error.name !== 'RenacerError') throw error;
   console.log(JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } }));
