@@ -31,6 +31,8 @@ export class Scene {
   readonly #shell: Shell;
   /** By command: how long it has taken at most. */
   readonly #checkMs = new Map<string, number>();
+  /** How long a client has taken at most. */
+  #clientMs: number | undefined;
 
   constructor(subject: Subject, workplace: Workplace) {
     this.subject = subject;
@@ -52,8 +54,7 @@ export class Scene {
         sockets: tcpSockets,
       }),
       startClient: () => this.#shell.start(service.drive),
-      clientLimitMs:
-        options.usualMs === undefined ? FIRST_CLIENT_MS : Math.max(LEAST_CLIENT_MS, FACTOR * options.usualMs),
+      limitMs: this.#clientLimitMs(options),
     });
   }
 
@@ -77,6 +78,7 @@ export class Scene {
       verify: verify !== undefined && hasSucceeded ? this.#check(verify) : undefined,
       verifyAlways: verifyAlways === undefined ? undefined : this.#check(verifyAlways),
     };
+    if (service?.clientMs !== undefined) this.#clientMs = Math.max(this.#clientMs ?? 0, service.clientMs);
     workplace.restore();
     return { ...observed, ...checks };
   }
@@ -84,6 +86,12 @@ export class Scene {
   close(): void {
     this.stdio.close();
     this.workplace.close();
+  }
+
+  /** A client takes much less than all of a run: as soon as one was served, it is known how long. */
+  #clientLimitMs({ usualMs }: PerformOptions): number {
+    if (usualMs === undefined) return FIRST_CLIENT_MS;
+    return Math.max(LEAST_CLIENT_MS, FACTOR * (this.#clientMs ?? usualMs));
   }
 
   #check(command: string): CheckResult {

@@ -11,9 +11,12 @@ export interface RunningClient {
 export interface DrivenService {
   readonly isReady: () => boolean;
   readonly startClient: () => RunningClient;
-  /** How long a client may take. */
-  readonly clientLimitMs: number;
+  /** How long a client may take, and how long the service may take to end when it is told to. */
+  readonly limitMs: number;
 }
+
+/** What is to be done: nothing; the service is to get SIGTERM, once; it does not end, and is to be killed. */
+export type ServiceStep = 'wait' | 'terminate' | 'give up';
 
 /**
  * - `starting`: it is not ready yet
@@ -28,7 +31,10 @@ export class ServiceDriver {
   readonly #said: CheckResult[] = [];
   #phase: ServicePhase = 'starting';
   #client: RunningClient | undefined;
-  #clientEndsMs = 0;
+  #clientBeganMs = 0;
+  #limitEndsMs = 0;
+  /** How long a client took that was served. */
+  clientMs: number | undefined;
   #ready = false;
   #endedEarly = false;
 
@@ -40,25 +46,14 @@ export class ServiceDriver {
     return this.#phase;
   }
 
-  /** Goes on by a step. True when the service is to get SIGTERM: once. */
-  step(nowMs: number): boolean {
+  step(nowMs: number): ServiceStep {
     if (this.#phase === 'starting' && this.#service.isReady()) {
       this.#ready = true;
       this.#phase = 'serving';
       this.#startClient(nowMs);
     }
-    if (this.#phase !== 'serving') return false;
-    const said = this.#client!.poll() ?? (nowMs >= this.#clientEndsMs ? this.#client!.end() : undefined);
-    if (!said) return false;
-    this.#said.push(said);
-    this.#client = undefined;
-    if (!said.passed && this.#said.length === 1) {
-      // Does a service that has failed one request still serve?
-      this.#startClient(nowMs);
-      return false;
-    }
-    this.#phase = 'ending';
-    return true;
+    if (this.#phase === 'ending') return nowMs >= this.#limitEndsMs ? 'give up' : 'wait';
+    return this.#client && this.#hasAsked(this.#client, nowMs) ? 'terminate' : 'wait';
   }
 
   /** The service is gone: by itself, after SIGTERM, or because it was given up. */
@@ -73,8 +68,26 @@ export class ServiceDriver {
     return { ready: this.#ready, client: this.#said[0], again: this.#said[1], endedEarly: this.#endedEarly };
   }
 
+  /** Whether all has been asked that is to be asked. */
+  #hasAsked(client: RunningClient, nowMs: number): boolean {
+    const said = client.poll() ?? (nowMs >= this.#limitEndsMs ? client.end() : undefined);
+    if (!said) return false;
+    this.#said.push(said);
+    this.#client = undefined;
+    if (said.passed) this.clientMs = nowMs - this.#clientBeganMs;
+    if (!said.passed && this.#said.length === 1) {
+      // Does a service that has failed one request still serve?
+      this.#startClient(nowMs);
+      return false;
+    }
+    this.#phase = 'ending';
+    this.#limitEndsMs = nowMs + this.#service.limitMs;
+    return true;
+  }
+
   #startClient(nowMs: number): void {
     this.#client = this.#service.startClient();
-    this.#clientEndsMs = nowMs + this.#service.clientLimitMs;
+    this.#clientBeganMs = nowMs;
+    this.#limitEndsMs = nowMs + this.#service.limitMs;
   }
 }

@@ -98,8 +98,10 @@ export class TreeWatch {
     } else if (isLate) {
       this.end ??= { kind: 'deadline', afterMs };
     } else {
-      if (this.#service?.step(nowMs)) return 'terminate';
-      return computedMs >= SUSPECT_CPU_MS ? 'count' : 'none';
+      const step = this.#service?.step(nowMs);
+      if (step === 'terminate') return 'terminate';
+      if (step !== 'give up') return computedMs >= SUSPECT_CPU_MS ? 'count' : 'none';
+      this.end ??= { kind: 'hung', afterMs, where: whereTheySleep(tasks, nameOf) };
     }
     return 'kill';
   }

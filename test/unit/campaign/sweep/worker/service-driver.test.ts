@@ -13,12 +13,12 @@ function driven(ready: boolean, ...clients: readonly (CheckResult | undefined)[]
     const result = left.shift();
     return { poll: () => result, end: () => ENDED };
   };
-  return new ServiceDriver({ isReady: () => ready, startClient, clientLimitMs: 500 });
+  return new ServiceDriver({ isReady: () => ready, startClient, limitMs: 500 });
 }
 
 it('waits until it is ready', () => {
   const driver = driven(false, PASSED);
-  expect(driver.step(1)).toBe(false);
+  expect(driver.step(1)).toBe('wait');
   expect(driver.phase).toBe('starting');
   driver.ended(true);
   expect(driver.served()).toEqual({ ready: false, client: undefined, again: undefined, endedEarly: false });
@@ -26,23 +26,38 @@ it('waits until it is ready', () => {
 
 it('has it end when its client is content', () => {
   const driver = driven(true, PASSED);
-  expect(driver.step(1)).toBe(true);
+  expect(driver.step(1)).toBe('terminate');
   expect(driver.phase).toBe('ending');
-  expect(driver.step(2)).toBe(false);
+  expect(driver.step(2)).toBe('wait');
   driver.ended(false);
   expect(driver.served()).toEqual({ ready: true, client: PASSED, again: undefined, endedEarly: false });
 });
 
 it('asks once more after a failure', () => {
   const driver = driven(true, FAILED, PASSED);
-  expect([1, 2, 3].map((nowMs) => driver.step(nowMs))).toEqual([false, true, false]);
+  expect(driver.clientMs).toBeUndefined();
+  expect([1, 2, 3].map((nowMs) => driver.step(nowMs))).toEqual(['wait', 'terminate', 'wait']);
+  expect(driver.clientMs).toBe(1);
   expect(driver.served()).toEqual({ ready: true, client: FAILED, again: PASSED, endedEarly: false });
 });
 
 it('ends clients that get no answer', () => {
   const driver = driven(true, undefined, undefined);
-  expect([1, 400, 501, 900, 1001].map((nowMs) => driver.step(nowMs))).toEqual([false, false, false, false, true]);
+  expect([1, 400, 501, 900, 1001].map((nowMs) => driver.step(nowMs))).toEqual([
+    'wait',
+    'wait',
+    'wait',
+    'wait',
+    'terminate',
+  ]);
   expect(driver.served()).toEqual({ ready: true, client: ENDED, again: ENDED, endedEarly: false });
+});
+
+it('gives up a service that does not end', () => {
+  const driver = driven(true, PASSED);
+  expect([1, 400, 501].map((nowMs) => driver.step(nowMs))).toEqual(['terminate', 'wait', 'give up']);
+  driver.ended(true);
+  expect(driver.served()).toEqual({ ready: true, client: PASSED, again: undefined, endedEarly: false });
 });
 
 it('tells that a service has ended by itself', () => {
