@@ -59,8 +59,6 @@ export class Enclosure implements Workplace {
     this.#init = InitProcess.start(stage.proc);
     withMountNamespace(this.#init.mount, this.#outside, () => stage.furnish(this.#init.procRefusal === undefined));
     stage.leave();
-    // If we stood in the input, we stood in what has just been detached: a thread finds no directory there.
-    process.chdir('/');
     this.#work = WorkTree.create(stage.work, image, { ignores });
     this.#private = WorkTree.create(stage.private, TreeImage.read(stage.private), { isThere: true });
     giveUpCapabilities();
