@@ -25,8 +25,8 @@ export class LeftOut {
   librarys = 0;
   /** Calls. */
   between = 0;
-  /** Names of calls. */
-  readonly safe: Set<string> = new Set();
+  /** Sites, by the names of their calls. */
+  readonly safe: Map<string, number> = new Map();
 
   told(): NotTried[] {
     return [
@@ -46,8 +46,8 @@ export class LeftOut {
         why: 'the first, the middle and the last of a site are tried; --every tries all',
       },
       {
-        what: `calls that do not fail (${[...this.safe].sort().join(', ')})`,
-        count: this.safe.size,
+        what: `sites whose calls do not fail (${[...this.safe.keys()].sort().join(', ')})`,
+        count: [...this.safe.values()].reduce((sum, count) => sum + count, 0),
         why: 'the kernel gives them no error that is likely, made this way',
       },
     ].filter(({ count }) => count > 0);

@@ -47,7 +47,7 @@ export function planSites(sites: readonly SiteCalls[], options: PlanOptions): Sw
     left.between += mine.length - chosen.length;
     const cases = casesOf(site, startingWithOwn(chosen, options.input), options);
     if (mine.length > 0 && mine.every(({ call }) => call.errors.length === 0 && !call.mayBeShort)) {
-      left.safe.add(site.syscall);
+      left.safe.set(site.syscall, (left.safe.get(site.syscall) ?? 0) + 1);
     }
     return { site, isOwn: mine.some(({ call }) => isIn(options.input, call)), cases };
   });

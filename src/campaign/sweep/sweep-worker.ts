@@ -17,6 +17,7 @@ const LEAST_ORDINARY_DEADLINE_MS = 30_000;
 export interface CaseConditions {
   readonly judge: Judge;
   readonly options: Omit<PerformOptions, 'record' | 'contents'>;
+  readonly recordedDeadlineMs: number;
   /** Whether the calls of a case's run are looked at for handlers. */
   readonly wants: (of: SweepCase) => boolean;
   /** Cases at calls that only this run made. */
@@ -29,6 +30,7 @@ export function conditionsOf(clean: CleanRuns, cases: readonly SweepCase[], requ
   return {
     judge: judgeOf(clean.results, request),
     options: clean.options,
+    recordedDeadlineMs: clean.recordedDeadlineMs,
     wants: ({ id }) => recorded.has(id),
     handlersIn: (of, calls) => handlerSites(of, calls, clean.sites, request),
   };
@@ -45,11 +47,13 @@ export class SweepWorker implements CaseWorker<SweepCase, SweepCaseResult> {
   }
 
   async perform(of: SweepCase, closely: boolean): Promise<SweepCaseResult> {
-    const { options, wants, handlersIn } = this.#conditions;
+    const { options, recordedDeadlineMs, wants, handlersIn } = this.#conditions;
     const isWanted = wants(of);
+    const record = isWanted || closely;
     const seen = await this.#performer.perform(of.faults, {
       ...options,
-      record: isWanted || closely,
+      ...(record && { deadlineMs: recordedDeadlineMs }),
+      record,
       contents: closely,
     });
     const handlers = isWanted && seen.recorded ? handlersIn(of, seen.recorded) : NO_HANDLERS;

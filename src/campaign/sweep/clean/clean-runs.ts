@@ -23,6 +23,8 @@ const MOVING: Stillness = { clock: false, entropy: true };
 const STILL: Stillness = { clock: true, entropy: true };
 
 const CLEAN = { record: true, contents: true, usualCalls: undefined, usualMs: undefined } as const;
+/** That calls are written down takes most of the time of such a run: how long the command takes itself is seen in two others. */
+const TIMED_RUNS = 2;
 
 /** What is known of a command that no fault has met. */
 export interface CleanRuns {
@@ -35,6 +37,8 @@ export interface CleanRuns {
   readonly sites: ReadonlySet<string>;
   /** How runs are to be performed, to be comparable with these. */
   readonly options: Omit<PerformOptions, 'record' | 'contents'>;
+  /** The deadline of runs whose calls are written down. */
+  readonly recordedDeadlineMs: number;
   /** What differs, and what was done about it. */
   readonly notes: readonly string[];
   readonly notTried: readonly NotTried[];
@@ -51,7 +55,7 @@ export interface CleanRunsOptions {
 }
 
 /**
- * Runs a command three times without faults. If it differs by itself, it is run with a clock that stands still, too; what differs
+ * Runs a command three times without faults, and twice more for the time that it takes. If it differs by itself, it is run with a clock that stands still, too; what differs
  * then is masked. Throws FAILS_BY_ITSELF, or UNSTABLE_COMMAND for what can't be masked.
  */
 export async function cleanRuns(
@@ -77,7 +81,12 @@ export async function cleanRuns(
   const still = moving.unrest === 0 ? moving : await try3(STILL);
   const best = still.unrest < moving.unrest && still.runs.every(isGood(moving)) ? still : moving;
   refuseDifferences(command, best.runs, best.masks, compare);
-  return summaryOf(best, moving === still ? CLEAN_RUNS : 2 * CLEAN_RUNS);
+  const timed: Observation[] = [];
+  for (let run = 0; run < TIMED_RUNS; run++) {
+    const options = { ...CLEAN, stillness: best.stillness, deadlineMs: deadlineAfter(best.runs) };
+    timed.push(await perform({ ...options, record: false, contents: false }));
+  }
+  return summaryOf(best, timed, TIMED_RUNS + (moving === still ? CLEAN_RUNS : 2 * CLEAN_RUNS));
 }
 
 /** Some runs of one stillness, and what they have in common. */
@@ -102,7 +111,7 @@ function isGood({ runs }: Trial): (run: Observation) => boolean {
   return (run) => JSON.stringify(run.end) === end && run.verify?.passed !== false && run.verifyAlways?.passed !== false;
 }
 
-function summaryOf({ stillness, runs, masks, steady }: Trial, tried: number): CleanRuns {
+function summaryOf({ stillness, runs, masks, steady }: Trial, timed: readonly Observation[], tried: number): CleanRuns {
   return {
     results: { observation: runs[0]!, mask: maskOf(masks), stable: stableTexts(masks) },
     masks,
@@ -110,10 +119,11 @@ function summaryOf({ stillness, runs, masks, steady }: Trial, tried: number): Cl
     sites: steady.sites,
     options: {
       stillness,
-      deadlineMs: deadlineAfter(runs),
+      deadlineMs: deadlineAfter(timed),
       usualCalls: callsByName(runs),
-      usualMs: longestOf(runs),
+      usualMs: longestOf(timed),
     },
+    recordedDeadlineMs: deadlineAfter(runs),
     notes: [...(stillness.clock ? [STILLNESS_NOTE] : []), ...masksInWords(masks)],
     notTried: steady.unsteady === 0 ? [] : [{ ...UNSTEADY, count: steady.unsteady }],
     runs: tried,

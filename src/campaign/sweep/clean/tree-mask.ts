@@ -13,8 +13,6 @@ export interface TreeMask {
   readonly fields: Readonly<Record<string, readonly Field[]>>;
 }
 
-export const NO_TREE_MASK: TreeMask = { names: [], fields: {} };
-
 /** What makes the changes of good runs the same; undefined if they change other files each time. */
 export function learnTreeMask(runs: readonly (readonly TreeChange[])[]): TreeMask | undefined {
   const names = learnNames(runs.map((changes) => changes.map(({ path }) => path)));

@@ -25,14 +25,14 @@ async function clean(
 }
 
 describe('clean runs', () => {
-  it('are three, and no more if they are the same', async () => {
+  it('are three, and two for the time, and no more if they are the same', async () => {
     const recorded = run(stacks, [{}, { stack: 1 }, {}]);
     const { asked, result } = await clean(() => ({ recorded, stdout: output('hello') }));
-    expect(asked).toHaveLength(3);
+    expect(asked.map(({ record }) => record)).toEqual([true, true, true, false, false]);
     expect(result).toMatchObject({
       notes: [],
       notTried: [],
-      runs: 3,
+      runs: 5,
       options: { stillness: { clock: false }, usualCalls: { read: 3 } },
     });
     expect(result.recorded.calls).toHaveLength(3);
@@ -43,7 +43,7 @@ describe('clean runs', () => {
     const { asked, result } = await clean((index, { stillness }) => ({
       stdout: output(stillness.clock ? 'apple' : ['apple', 'pear', 'plum'][index]!),
     }));
-    expect(asked).toHaveLength(6);
+    expect(asked).toHaveLength(8);
     expect(result.options.stillness).toEqual({ clock: true, entropy: true });
     expect(result.notes).toEqual([expect.stringContaining('stands still')]);
   });
@@ -66,9 +66,13 @@ describe('clean runs', () => {
     expect(result.sites.size).toBe(2);
   });
 
-  it('give a deadline of ten times the longest, and of some seconds at least', async () => {
-    expect((await clean(() => ({ durationMs: 10 }))).result.options.deadlineMs).toBe(5000);
-    expect((await clean((index) => ({ durationMs: 1000 * (index + 1) }))).result.options.deadlineMs).toBe(30_000);
+  it('give deadlines of ten times the longest, and of some seconds at least', async () => {
+    const deadlines = async (recordedMs: number, ms: number) => {
+      const { result } = await clean((_, { record }) => ({ durationMs: record ? recordedMs : ms }));
+      return [result.recordedDeadlineMs, result.options.deadlineMs, result.options.usualMs];
+    };
+    expect(await deadlines(10, 5)).toEqual([5000, 5000, 5]);
+    expect(await deadlines(3000, 700)).toEqual([30_000, 7000, 700]);
   });
 
   it.each<[string, Partial<Observation>, string]>([
