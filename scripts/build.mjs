@@ -18,6 +18,7 @@ const MAX_RUN_MS = 30_000;
 const ENTRIES = [
   ['cli/main', 'cli/commands', 'cli/run', 'run/engine/run-in-thread', 'cli/sweep'],
   ['run/engine/engine-thread'],
+  ['campaign/sweep/worker/worker-main', 'campaign/sweep/worker/ordinary-engine'],
   [
     'chaos/network/network-thread',
     'chaos/network/queue/queue-worker',

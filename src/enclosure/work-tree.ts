@@ -58,6 +58,8 @@ export class WorkTree {
   #unchanged = new Set<number>();
   #isLookedAt = false;
 
+  #isPrivileged: boolean | undefined;
+
   private constructor(directory: string, image: TreeImage, { ignores = tellAll, isThere = false }: WorkTreeOptions) {
     this.#tree = new FileTree(directory);
     this.#image = image;
@@ -146,7 +148,8 @@ export class WorkTree {
   #openDirectories(): ReadonlyMap<number, FileStat> {
     const opened = new Map<number, FileStat>();
     this.#stats.look();
-    if (hasCapability(CAP.DAC_OVERRIDE)) return opened;
+    this.#isPrivileged ??= hasCapability(CAP.DAC_OVERRIDE);
+    if (this.#isPrivileged) return opened;
     for (let index = 0; index < this.#image.entries.length; index++) {
       const { type, path } = this.#image.entries[index]!;
       if (type !== 'directory' || opened.has(index) || this.#stats.differenceOf(index) !== 'changed') continue;

@@ -113,9 +113,19 @@ export class Launcher {
    * launcher.free();
    */
   start(changes: Partial<StartSpec> = {}): GatedProcess {
-    return this.#start({ ...this.#spec, ...changes }, () => {
-      this.#isUnderWay = false;
-    });
+    return this.#start({ ...this.#spec, ...changes }, () => this.#left());
+  }
+
+  /**
+   * The same, without waiting until it stands at the gate, which takes two switches from task to task: after a {@link start} that
+   * went well. What fails in it is told when it has ended: see {@link GatedProcess.finish}.
+   */
+  startAgain(changes: Partial<StartSpec> = {}): GatedProcess {
+    return this.#start({ ...this.#spec, ...changes }, () => this.#left(), false);
+  }
+
+  #left(): void {
+    this.#isUnderWay = false;
   }
 
   /** The same for a command that is started once. */
@@ -135,7 +145,7 @@ export class Launcher {
     this.#table.free();
   }
 
-  #start(spec: LaunchSpec, onLeft: () => void): GatedProcess {
+  #start(spec: LaunchSpec, onLeft: () => void, awaitsReady = true): GatedProcess {
     this.#refuseUnderWay();
     const table = this.#table;
     const { enter } = this.#varying;
@@ -146,7 +156,7 @@ export class Launcher {
       const byte = this.#fillIn(spec, gate, key);
       entrances.forEach((fd, index) => void table.setArgument(enter + index, 0, fd));
       const { pid, outside } = withProcessNamespace(spec.namespaces?.process, () => giveBirth(table, spec));
-      const isReady = table.awaitReady();
+      const isReady = !awaitsReady || table.awaitReady();
       const notEntered = groups.filter((_, index) => table.takeResult(enter + index) !== 1);
       // It shares our memory, which the kernel keeps from core dumps once somebody who has it changes users.
       if (spec.user) syscall(SYS.prctl, PR_SET_DUMPABLE, 1, 0, 0, 0, 0);

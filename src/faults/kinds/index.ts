@@ -24,23 +24,37 @@ export function kindOfWord(word: string): AnyFaultKind | undefined {
 }
 
 /** The kinds that a fault has, and their values, in the order of all. */
-export function partsOfFault(fault: Fault): { readonly kind: AnyFaultKind; readonly value: unknown }[] {
+export function partsOfFault(fault: Fault): readonly FaultPart[] {
   return FAULT_KINDS.flatMap((kind) => (fault[kind.word] === undefined ? [] : [{ kind, value: fault[kind.word] }]));
+}
+
+/** Of faults that are injected: those do not change any more, and each is asked about at many calls. */
+const parts = new WeakMap<Fault, readonly FaultPart[]>();
+
+function finalParts(fault: Fault): readonly FaultPart[] {
+  const known = parts.get(fault) ?? partsOfFault(fault);
+  parts.set(fault, known);
+  return known;
+}
+
+interface FaultPart {
+  readonly kind: AnyFaultKind;
+  readonly value: unknown;
 }
 
 /** The effects of a fault on a call; undefined if some part of it can't be. */
 export function effectsOf(fault: Fault, moment: Moment): Effect[] | undefined {
-  const parts = partsOfFault(fault);
+  const all = finalParts(fault);
   const effects: Effect[] = [];
-  for (const { kind, value } of parts) {
+  for (const { kind, value } of all) {
     if (!kind.apply) continue;
     const effect = kind.apply(value, moment);
     if (effect === undefined) return undefined;
-    effects.push(kind.call === undefined ? effect : altered(effect, parts));
+    effects.push(kind.call === undefined ? effect : altered(effect, all));
   }
   return effects;
 }
 
-function altered(effect: Effect, parts: ReturnType<typeof partsOfFault>): Effect {
-  return parts.reduce((so, { kind, value }) => kind.alter?.(value, so) ?? so, effect);
+function altered(effect: Effect, all: readonly FaultPart[]): Effect {
+  return all.reduce((so, { kind, value }) => kind.alter?.(value, so) ?? so, effect);
 }

@@ -1,6 +1,6 @@
 import { CAP, hasCapability } from '../../../linux/capabilities.ts';
 import { monotonicMs } from '../../../linux/clock.ts';
-import { LaunchError } from '../../../linux/gated-process.ts';
+import { type GatedProcess, LaunchError } from '../../../linux/gated-process.ts';
 import { Launcher } from '../../../linux/launcher.ts';
 import { traceFilter } from '../../../linux/seccomp-filter.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../../../linux/wait-status.ts';
@@ -30,6 +30,7 @@ export class WarmEngine {
   readonly #launcher: Launcher;
   readonly #filters = new Map<string, Uint8Array>();
   #tracer: StackTracer | undefined;
+  #hasStarted = false;
 
   constructor(scene: Scene) {
     const { subject, workplace, stdio } = scene;
@@ -78,13 +79,20 @@ export class WarmEngine {
   #run(policy: Policy): { status: number; deaths: readonly ProcessDeath[] } {
     const loop = new StopLoop(FOLLOWING, NO_RECORDER, policy, LOOP);
     try {
-      loop.launch(this.#launcher.start({ filter: this.#filterOf(policy.armed) }), () => {});
+      loop.launch(this.#start(policy.armed), () => {});
       // It was launched, so there is a status.
       return { status: loop.run()!, deaths: loop.deaths.all };
     } catch (error) {
       if (!(error instanceof LaunchError)) throw error;
       throw launchError(this.#scene.subject.file, { kind: 'launch-failed', step: error.step, code: error.code });
     }
+  }
+
+  #start(armed: Policy['armed']): GatedProcess {
+    const changes = { filter: this.#filterOf(armed) };
+    const gated = this.#hasStarted ? this.#launcher.startAgain(changes) : this.#launcher.start(changes);
+    this.#hasStarted = true;
+    return gated;
   }
 
   /** One for all runs: what it has read of programs and their debug files is good for the next. */

@@ -58,4 +58,8 @@ dieWithParent();
 fixAddresses();
 // Where it was started may be the input, whose place a copy takes: a thread of the ordinary engine could not begin there.
 process.chdir('/');
-await work();
+// No await: what a bundle is made of can't wait.
+work().catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});
