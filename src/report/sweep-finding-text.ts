@@ -33,7 +33,7 @@ export function findingText(finding: SweepFinding, style: FindingStyle): string 
   const colors = createColors(style.color);
   const place = placeOf(finding.stack);
   const excerpt = excerptOf(finding, place, style);
-  const head = [...titleLines(finding, style, colors), placeLine(finding, place, colors)];
+  const head = [...titleLines(finding, style, colors), placeLine(finding, place, style, colors)];
   const above = excerpt === undefined ? [] : excerptLines(finding, excerpt, colors);
   const told = [
     ...(excerpt === undefined ? labelled('fault', faultText(finding)) : []),
@@ -56,7 +56,7 @@ export function findingText(finding: SweepFinding, style: FindingStyle): string 
 export function shortFindingText(finding: SweepFinding, style: FindingStyle): string {
   const colors = createColors(style.color);
   const place = placeOf(finding.stack);
-  const where = place === undefined ? finding.program : placeText(place, finding.syscall);
+  const where = place === undefined ? finding.program : placeText(place, finding.syscall, style.sources);
   const label = `${finding.class}  ${finding.id}`;
   const text = cut(printable(`${faultSentence(finding)}: ${where}`), style, label.length + 2);
   return `${paintClass(finding.class, colors)}  ${colors.dim(finding.id)}  ${text}\n`;
@@ -85,8 +85,13 @@ function titleLines(
   return [shown, ' '.repeat(Math.max((columns ?? 100) - name.length, 0)) + painted];
 }
 
-function placeLine({ program, syscall, stack }: SweepFinding, place: Place | undefined, { blue }: Colors): string {
-  const where = place === undefined ? program : placeText(place, syscall);
+function placeLine(
+  { program, syscall, stack }: SweepFinding,
+  place: Place | undefined,
+  { sources }: FindingStyle,
+  { blue }: Colors,
+): string {
+  const where = place === undefined ? program : placeText(place, syscall, sources);
   const isOther = stack.length > 0 && !stack.some(({ file }) => file === program);
   return `  ${blue('-->')} ${printable(where)}${isOther ? ` (in ${path.basename(program)})` : ''}`;
 }
@@ -143,11 +148,12 @@ function listText(all: readonly string[], most: number, separator: string): stri
   return more > 0 ? `${shown}${separator}and ${more} more` : shown;
 }
 
-/** As many as there is room for, the last saying how many there are besides. */
-function evidenceLines({ verdict: { evidence } }: SweepFinding, room: number): string[] {
-  if (evidence.length <= room) return evidence.map(printable);
+/** As many as there is room for, the last saying how many there are besides. What the reason says already is not said again. */
+function evidenceLines({ verdict: { reason, evidence } }: SweepFinding, room: number): string[] {
+  const lines = evidence[0] !== undefined && reason.endsWith(evidence[0]) ? evidence.slice(1) : evidence;
+  if (lines.length <= room) return lines.map(printable);
   if (room < 1) return [];
-  return [...evidence.slice(0, room - 1).map(printable), `and ${evidence.length - room + 1} more lines`];
+  return [...lines.slice(0, room - 1).map(printable), `and ${lines.length - room + 1} more lines`];
 }
 
 function labelled(label: string, text: string | undefined): [string, string][] {

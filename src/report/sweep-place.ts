@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { StackFrame } from '../model/stack-frame.ts';
 
 /** Files of code that is not the program's own. */
@@ -23,25 +22,26 @@ export function placeOf(stack: readonly StackFrame[]): Place | undefined {
   return { frame, calls: stack[index - 1]?.symbol, caller };
 }
 
-/** `src/save.c:88 in save, called by main (src/main.c:21)`; without lines of sources `save+0x2c in /usr/bin/out`. */
-export function placeText(place: Place, syscall: string): string {
-  const { frame, calls, caller } = place;
+/**
+ * `src/save.c:88 in save; called by main (src/main.c:21)`; without lines of sources `save+0x2c in /usr/bin/out`.
+ *
+ * @param directories sources below one of these are named from there on
+ */
+export function placeText({ frame, calls, caller }: Place, syscall: string, directories: readonly string[]): string {
   const through = calls === undefined || calls.replace(/^_+/, '') === syscall ? '' : `, which calls ${calls}`;
-  const by =
-    caller?.symbol === undefined ? '' : `; called by ${caller.symbol}${caller.source ? ` (${caller.source})` : ''}`;
-  return `${frameText(frame)}${through}${by}`;
+  const line = caller?.source === undefined ? '' : ` (${below(caller.source, directories)})`;
+  const by = caller?.symbol === undefined ? '' : `; called by ${caller.symbol}${line}`;
+  return `${frameText(frame, directories)}${through}${by}`;
 }
 
-function frameText({ file, symbol, offset, address, source }: StackFrame): string {
-  if (source !== undefined) return symbol === undefined ? source : `${source} in ${symbol}`;
+function frameText({ file, symbol, offset, address, source }: StackFrame, directories: readonly string[]): string {
+  const line = source === undefined ? undefined : below(source, directories);
+  if (line !== undefined) return symbol === undefined ? line : `${line} in ${symbol}`;
   if (symbol === undefined) return `${file}+0x${address.toString(16)}`;
   return `${symbol}+0x${offset.toString(16)} in ${file}`;
 }
 
-/** `zip+0x2c`, for lists. */
-export function shortPlace({ frame: { file, symbol, offset, address, source } }: Place): string {
-  if (source !== undefined) return path.basename(source);
-  return symbol === undefined
-    ? `${path.basename(file)}+0x${address.toString(16)}`
-    : `${symbol}+0x${offset.toString(16)}`;
+function below(file: string, directories: readonly string[]): string {
+  const directory = directories.find((one) => file.startsWith(`${one}/`));
+  return directory === undefined ? file : file.slice(directory.length + 1);
 }

@@ -60,11 +60,18 @@ function endsText({ classes, findings }: SweepResult, colors: Colors): string {
     const isFinding = FINDING_CLASSES.includes(kind);
     return `${grouped(classes[kind])} ${isFinding ? paintClass(kind, colors) : kind}`;
   });
-  const found =
-    findings.length === 0
-      ? colors.green('no findings')
-      : `${findings.length} finding${findings.length === 1 ? '' : 's'}`;
+  const found = findings.length === 0 ? colors.green('no findings') : foundText(findings);
   return [ends.length === 0 ? 'no cases' : ends.join(', '), found].join(' · ');
+}
+
+/** What makes them less than they seem is said. */
+function foundText(findings: SweepResult['findings']): string {
+  const isSilent = findings.map((finding) => finding.class === 'silent');
+  const isFlaky = findings.map(({ confirmed }) => confirmed.shown < confirmed.tried);
+  const are = [...(isSilent.includes(true) ? ['silent'] : []), ...(isFlaky.includes(true) ? ['flaky'] : [])];
+  const isAll = findings.every((_, index) => isSilent[index] || isFlaky[index]);
+  const all = findings.length > 1 ? 'all ' : '';
+  return `${findings.length} finding${findings.length === 1 ? '' : 's'}${isAll ? `, ${all}${are.join(' or ')}` : ''}`;
 }
 
 /** The label stands beside the first. */

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { scratch } from '../support/guests.ts';
+import { hasCompiler, scratch } from '../support/guests.ts';
 import { type Finished, ROOT, renacer } from '../support/renacer.ts';
 
 /** dash takes a failed read of its script for the end of it: what follows is not run, and the status is 0. */
@@ -66,6 +67,33 @@ describe('renacer sweep', () => {
     expect(inputFiles()).toEqual(['save.sh']);
     expect(renacer(['replay', file, '--chaos', 'gentle'])).toMatchObject({ status: 125, stdout: '' });
   });
+});
+
+it.runIf(hasCompiler)('shows the line of the source, for a program with debug information', () => {
+  const sources = path.join(directory, 'sources');
+  mkdirSync(sources);
+  const source = [
+    '#include <fcntl.h>',
+    '#include <unistd.h>',
+    'static void save(int fd) {',
+    '  if (write(fd, "text", 4)) close(fd);',
+    '}',
+    'int main(void) {',
+    '  save(open("out", O_WRONLY | O_CREAT | O_TRUNC, 0644));',
+    '}',
+  ];
+  writeFileSync(path.join(sources, 'save.c'), source.join('\n'));
+  execFileSync('cc', ['-g', '-O0', '-o', 'save', 'save.c'], { cwd: sources });
+  const program = path.join(sources, 'save');
+  const { stdout, status } = sweep('--input', sources, '--only', 'write', '--errors', 'EIO', '--', program);
+  const lines = stdout.split('\n');
+  expect(lines[1]).toBe('  --> save.c:4 in save; called by main (save.c:7)');
+  expect(lines.slice(2, 5)).toEqual([
+    '  |',
+    '4 |   if (write(fd, "text", 4)) close(fd);',
+    '  |       ^^^^^ write #1 fails with EIO (Input/output error)',
+  ]);
+  expect(status).toBe(1);
 });
 
 describe('is refused in words, with 125 and nothing started', () => {

@@ -127,6 +127,16 @@ describe('the end', () => {
     `);
   });
 
+  it.each([
+    [[{ class: 'silent' }], '1 finding, silent'],
+    [[{ class: 'silent' }, { confirmed: { tried: 3, shown: 2 } }], '2 findings, all silent or flaky'],
+    [[{ confirmed: { tried: 3, shown: 1 } }, { confirmed: { tried: 3, shown: 2 } }], '2 findings, all flaky'],
+    [[{ class: 'silent' }, {}], '2 findings'],
+  ] as const)('says what findings are less than they seem: %j', (all, expected) => {
+    const findings = all.map((more) => sweepFinding(more));
+    expect(totalsText(sweepResult({ findings }), PLAIN)).toMatch(new RegExp(`· ${expected}$`, 'm'));
+  });
+
   it('counts what it does not list', () => {
     const notes = Array.from({ length: 9 }, (_, index) => `note ${index}`);
     expect(totalsText(sweepResult({ notes }), PLAIN)).toContain('and 6 more');
