@@ -1,3 +1,4 @@
+import { copyOf, journalOf } from './companions.ts';
 import { type PathState, sameContent, sameMode } from './tree-state.ts';
 
 /** A file that a run should have kept, and did not. */
@@ -5,11 +6,13 @@ export interface Damage {
   readonly state: PathState;
   /** `gone`; `changed`: neither old nor new; `lost`: removed as by a good run, but what that makes of it is not there. */
   readonly what: 'gone' | 'changed' | 'lost';
+  /** A file beside it that may be a copy of it. */
+  readonly copy: string | undefined;
 }
 
 /**
  * What a run that failed has done to files that were there. Each must be as it was, or as after a good run: its content, and its permission
- * bits. One that only grew has kept what it had.
+ * bits. One that only grew has kept what it had. Where nobody has said what must survive, one with a journal beside it may be made whole again.
  *
  * @param isProtected whether a file is one that must survive; undefined if nobody has said: then all are
  */
@@ -18,11 +21,14 @@ export function damageOf(
   isProtected: ((path: string) => boolean) | undefined,
 ): readonly Damage[] {
   const kept = states.filter(({ path, before }) => before && (!isProtected || isProtected(path)));
-  const damage = kept.flatMap((state) => damageTo(state));
-  return damage.length > 0 || isProtected ? damage : lostIn(states);
+  const damaged = kept.flatMap(damageTo).filter(({ state }) => isProtected || !journalOf(state.path, states));
+  const damage = damaged.length > 0 || isProtected ? damaged : lostIn(states);
+  return damage.map((one) => ({ ...one, copy: copyOf(one.state.path, states) }));
 }
 
-function damageTo(state: PathState): Damage[] {
+type Harm = Omit<Damage, 'copy'>;
+
+function damageTo(state: PathState): Harm[] {
   const { before, now, good, grown } = state;
   if (!now) return good ? [{ state, what: 'gone' }] : [];
   const hasContent = grown || sameContent(now, before) || (good !== undefined && sameContent(now, good));
@@ -31,7 +37,7 @@ function damageTo(state: PathState): Damage[] {
 }
 
 /** `gzip f` that has removed f, and has no whole f.gz: each path for itself is as before or as after a good run, and the data is lost. */
-function lostIn(states: readonly PathState[]): Damage[] {
+function lostIn(states: readonly PathState[]): Harm[] {
   const made = states.filter(({ before, good }) => good?.type === 'file' && !sameContent(before, good));
   if (made.length === 0 || made.some(({ now, good }) => sameContent(now, good))) return [];
   return states

@@ -3,7 +3,7 @@ import type { ComparedRun } from './compared-run.ts';
 import type { Damage } from './damage.ts';
 import { contentText, type Difference } from './differences.ts';
 import { isBinary, printable, textDiff } from './text-diff.ts';
-import { sizeText } from './tree-state.ts';
+import { type PathState, sizeText } from './tree-state.ts';
 
 /** A finding has room for so many lines of proof. */
 const MOST_LINES = 8;
@@ -20,14 +20,31 @@ export function evidenceOfDifferences(run: ComparedRun, differences: readonly Di
   );
 }
 
-export function evidenceOfDamage(damage: readonly Damage[]): string[] {
+export function evidenceOfDamage({ good, now }: ComparedRun, damage: readonly Damage[]): string[] {
   return fitting(
-    damage.map(({ state: { path, before, now, good }, what }) => [
-      what === 'changed'
-        ? `${path}: ${sizeText(before)} before, ${sizeText(good)} after a good run, ${sizeText(now)} now`
-        : `${path}: ${sizeText(before)} before, ${what} now`,
+    damage.map(({ state, what, copy }) => [
+      `${state.path}: ${what === 'changed' ? changeText(state) : `${sizeText(state.before)} before, ${what} now`}`,
+      ...otherBytes(good.contents[state.path], now.contents[state.path]),
+      ...(copy === undefined ? [] : [`${copy} is left beside it: whether that will do, --verify-always can say`]),
     ]),
   );
+}
+
+function changeText({ before, now, good }: PathState): string {
+  const [old, fresh, is] = [before, good, now].map(sizeText);
+  return old === is && fresh === is
+    ? `${is}, but other ones than before, and than after a good run`
+    : `${old} before, ${fresh} after a good run, ${is} now`;
+}
+
+/** How two files of the same size differ. */
+function otherBytes(good: Uint8Array | undefined, now: Uint8Array | undefined): string[] {
+  if (!good || good.length === 0 || good.length !== now?.length) return [];
+  const first = good.findIndex((byte, at) => byte !== now[at]);
+  const count = good.reduce((sum, byte, at) => sum + Number(byte !== now[at]), 0);
+  if (first < 0) return [];
+  const bytes = count === 1 ? '1 byte differs' : `${count.toLocaleString('en-US')} bytes differ`;
+  return [`  ${bytes} from a good run's, from byte ${first.toLocaleString('en-US')} on`];
 }
 
 export function evidenceOfDeaths(deaths: readonly Death[]): string[] {
@@ -66,7 +83,9 @@ function fileLines({ good: usual, now }: ComparedRun, { state, what }: Extract<D
   );
   const head = `${path} ${contentText(state)}`;
   const isText = texts.every((text) => text !== undefined && !isBinary(text));
-  return isText ? [head, ...diffLines(texts[0]!, texts[1]!)] : [head];
+  return isText
+    ? [head, ...diffLines(texts[0]!, texts[1]!)]
+    : [head, ...otherBytes(usual.contents[path], now.contents[path])];
 }
 
 function diffLines(good: string, now: string): readonly string[] {

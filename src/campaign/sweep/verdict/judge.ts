@@ -35,12 +35,14 @@ export function judgeOf(clean: CleanResults, { compare, protect }: JudgeOptions)
   return (now, judged) => {
     const states = pathStates(goodChanges, changesOf(clean, now));
     const run: ComparedRun = { clean, good: clean.observation, now, states };
-    const damage = (): readonly Damage[] => damageOf(states, isProtected);
+    // Where an invariant is told, and holds, that is the measure: not what a file that nobody has named looks like.
+    const isSound = !isProtected && now.verifyAlways?.passed === true;
+    const damage = (): readonly Damage[] => (isSound ? [] : damageOf(states, isProtected));
     // What it leaves behind is no fault of a program that was killed.
     if (judged.kills) return { ...judgeKilled(run, damage()), notes: [] };
     const abnormal = judgeAbnormalEnd(run);
     const verdict = abnormal
-      ? { ...abnormal, evidence: fitting([abnormal.evidence, evidenceOfDamage(damage())]) }
+      ? { ...abnormal, evidence: fitting([abnormal.evidence, evidenceOfDamage(run, damage())]) }
       : hasSucceeded(run)
         ? judgeSuccess(run, differencesOf(run, compare))
         : judgeFailure(run, damage(), judged);
@@ -118,11 +120,11 @@ function judgeWordless(end: string, run: ComparedRun, { mutes }: JudgedCase): Sa
 function judgeDamage(end: string, run: ComparedRun, damage: readonly Damage[]): Said | undefined {
   const invariant = run.now.verifyAlways;
   if (invariant?.passed === false) {
-    const proof = [evidenceOfCheck('--verify-always', invariant), evidenceOfDamage(damage), lastWords(run)];
+    const proof = [evidenceOfCheck('--verify-always', invariant), evidenceOfDamage(run, damage), lastWords(run)];
     return said('damaged', `${end}, and ${checkText('--verify-always', invariant)}`, fitting(proof));
   }
   if (damage.length === 0) return undefined;
-  return said('damaged', `${end}, and ${damageText(damage)}`, fitting([evidenceOfDamage(damage), lastWords(run)]));
+  return said('damaged', `${end}, and ${damageText(damage)}`, fitting([evidenceOfDamage(run, damage), lastWords(run)]));
 }
 
 function checkText(name: string, { timedOut }: CheckResult): string {

@@ -305,6 +305,40 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'damaged',
     /keep1/,
   ],
+  'a database is changed in part, and its journal is there': [
+    {
+      good: { changes: [changed('db', '1', '2')] },
+      now: { end: exited(1), stderr: said, changes: [changed('db', '1', '3'), changed('db-journal', undefined, '1')] },
+    },
+    'graceful',
+    /./,
+  ],
+  'a database that must survive is changed in part': [
+    {
+      good: { changes: [changed('db', '1', '2')] },
+      now: { end: exited(1), stderr: said, changes: [changed('db', '1', '3'), changed('db-journal', undefined, '1')] },
+      options: { protect: ['db'] },
+    },
+    'damaged',
+    /db is neither/,
+  ],
+  'a file is changed in part, and the invariant holds': [
+    {
+      good: { changes: [changed('f', '1', '2')] },
+      now: { end: exited(1), stderr: said, changes: [changed('f', '1', '3')], verifyAlways: check(0) },
+    },
+    'graceful',
+    /./,
+  ],
+  'a file that must survive is changed in part, and the invariant holds': [
+    {
+      good: { changes: [changed('f', '1', '2')] },
+      now: { end: exited(1), stderr: said, changes: [changed('f', '1', '3')], verifyAlways: check(0) },
+      options: { protect: ['f'] },
+    },
+    'damaged',
+    /f is neither/,
+  ],
   'it is damaged without a word': [
     { now: { end: exited(2), changes: [changed('f', '1', '')] } },
     'damaged',
@@ -499,6 +533,24 @@ describe('the judge', () => {
       '   a',
       '  -b',
       '   c',
+      'stderr: prog: write error: No space left on device',
+    ]);
+  });
+
+  it('says how files of the same size differ, and what is left beside them', () => {
+    const { evidence } = judged({
+      good: { changes: [changed('f', 'abcd', 'efgh')], contents: { f: Buffer.from('efgh') } },
+      now: {
+        end: exited(1),
+        stderr: said,
+        changes: [changed('f', 'abcd', 'efxy'), changed('f.orig', undefined, 'abcd')],
+        contents: { f: Buffer.from('efxy') },
+      },
+    });
+    expect(evidence).toEqual([
+      'f: 4 bytes, but other ones than before, and than after a good run',
+      "  2 bytes differ from a good run's, from byte 2 on",
+      'f.orig is left beside it: whether that will do, --verify-always can say',
       'stderr: prog: write error: No space left on device',
     ]);
   });
