@@ -31,7 +31,7 @@ static void in_a_task(const struct Case *one) {
     _exit(0);
   }
   for (int tries = 0; waitpid(child, &status, WNOHANG) == 0; tries++) {
-    if (tries == 2000) kill(child, SIGKILL);
+    if (tries == 20000) kill(child, SIGKILL);
     usleep(10000);
   }
   kill(-child, SIGKILL);

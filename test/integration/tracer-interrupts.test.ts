@@ -11,7 +11,7 @@ async function waiting() {
   child.stdout!.on('data', (data: Buffer) => {
     text += data.toString();
   });
-  await until(() => text === 'ready\n');
+  await until(() => text === 'ready\n' && areAll(child.pid, /^S$/));
   return {
     pid: child.pid,
     said: () => text,
