@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdleWatch, type TreeActivity } from '../../../../src/run/verdict/idle-watch.ts';
 
-const clock = vi.hoisted(() => ({ nowMs: 0 }));
-vi.mock('../../../../src/linux/clock.ts', () => ({ monotonicMs: () => clock.nowMs }));
+const clock = { nowMs: 0 };
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockImplementation(() => clock.nowMs);
+});
+afterEach(() => vi.restoreAllMocks());
 
 /** A tree for whose state each look asks. */
 class Tree implements TreeActivity {
@@ -40,7 +43,6 @@ describe('a tree is idle', () => {
   beforeEach(() => {
     clock.nowMs = 0;
   });
-  afterEach(() => vi.restoreAllMocks());
 
   it('if it uses no CPU, or next to none', () => {
     const tree = new Tree();
@@ -103,7 +105,7 @@ describe('a tree is idle', () => {
 });
 
 it('looks by itself, and tells what it sees, until it is stopped', () => {
-  vi.useFakeTimers();
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   clock.nowMs = 0;
   const told: number[] = [];
   const watch = new IdleWatch(new Tree(), 1, (idle) => told.push(idle));
