@@ -13,6 +13,9 @@ import { WorkerPool } from './worker-pool.ts';
 /** After so many cases in a row that no worker could perform, it is not the cases. */
 const MAX_FAILURES_IN_A_ROW = 5;
 
+/** A worker has the next case before it is done with the first. */
+const DEPTH = 2;
+
 export interface CampaignOptions<C extends Case, R extends CaseResult, F> {
   /** How many cases are performed at the same time. */
   readonly jobs: number;
@@ -56,7 +59,7 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
   options: CampaignOptions<C, R, F>,
 ): Promise<CampaignOutcome<C, R, F>> {
   const { jobs, progress } = options;
-  const pool = new WorkerPool(() => maker.openWorker(), jobs);
+  const pool = new WorkerPool(() => maker.openWorker(), jobs, DEPTH);
   const ending = new Ending(options, () => void pool.close());
   try {
     const known = new KnownResults(maker, options.log);
@@ -64,7 +67,7 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
     const begunMs = monotonicMs();
     const stopAtMs = begunMs + (options.forMs ?? Number.POSITIVE_INFINITY);
     const trying = new Trying(maker, {
-      jobs,
+      lanes: DEPTH * jobs,
       maxRuns: options.maxRuns ?? Number.POSITIVE_INFINITY,
       stopAtMs,
       isStopped: () => ending.isAskedFor,
@@ -80,7 +83,7 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
     progress?.begin('cases', counts, options.forMs === undefined ? undefined : stopAtMs);
     const tried = await trying.run();
     const [failed] = tried.failures;
-    if (failed && tried.ended === 'failed' && !pool.everDone) throw failed.cause;
+    if (failed && tried.results.length === 0) throw failed.cause;
     const casesPerSecond = (1000 * trying.performed) / Math.max(monotonicMs() - begunMs, 1);
 
     const groups = groupByCause(tried.results, maker);

@@ -7,7 +7,8 @@ import { Plan, type Settled } from './plan.ts';
 import { JobFailed, PoolClosed } from './worker-pool.ts';
 
 export interface TryOptions<C extends Case, R extends CaseResult> {
-  readonly jobs: number;
+  /** How many cases are under way at once. */
+  readonly lanes: number;
   readonly maxRuns: number;
   /** Of the monotonic clock: no case is begun after it. */
   readonly stopAtMs: number;
@@ -66,7 +67,7 @@ export class Trying<C extends Case, R extends CaseResult> {
   /** Tries them all, those that results bring, too. */
   async run(): Promise<Tried<C, R>> {
     await inLanes(
-      this.#options.jobs,
+      this.#options.lanes,
       () => this.#take(),
       (one) => this.#try(one),
     );

@@ -14,25 +14,30 @@ export class PoolClosed extends Error {
   override readonly name = 'PoolClosed';
 }
 
-/** Workers that do one job at a time each. One that fails is replaced, and its job is tried once more. */
+/**
+ * Workers that do one job after another. Each has the next one before it is done with the first, so that it never waits for us. One that fails is
+ * replaced, and what it had is tried once more: by a worker that has nothing else, so that it is known whose fault it is.
+ */
 export class WorkerPool<W extends Closable> {
   readonly #open: () => Promise<W>;
   readonly #size: number;
-  readonly #workers = new Set<W>();
-  readonly #idle: W[] = [];
+  readonly #depth: number;
+  /** How many jobs each worker has. */
+  readonly #jobs = new Map<W, number>();
   readonly #waiting: (() => void)[] = [];
   #opening = 0;
   #failuresInARow = 0;
-  #everDone = false;
   #closed = false;
 
   /**
    * @param open makes a worker, when a job needs one
    * @param size how many there are at most
+   * @param depth how many jobs each is given at most
    */
-  constructor(open: () => Promise<W>, size: number) {
+  constructor(open: () => Promise<W>, size: number, depth: number) {
     this.#open = open;
     this.#size = size;
+    this.#depth = depth;
   }
 
   /** How many jobs the workers could not do since they could do one: of many, it is not the jobs. */
@@ -40,27 +45,20 @@ export class WorkerPool<W extends Closable> {
     return this.#failuresInARow;
   }
 
-  /** Whether any job was ever done. */
-  get everDone(): boolean {
-    return this.#everDone;
-  }
-
   /** Rejects with {@link JobFailed} for a job that failed twice. */
   async do<T>(job: (worker: W) => Promise<T>): Promise<T> {
-    let first: unknown;
     try {
-      return await this.#try(job);
+      return await this.#try(job, () => this.#take());
     } catch (error) {
       if (error instanceof PoolClosed) throw error;
-      first = error;
+      if (this.#closed) throw new PoolClosed();
     }
-    if (this.#closed) throw new PoolClosed();
     try {
-      return await this.#try(job);
+      return await this.#try(job, () => this.#openOne());
     } catch (cause) {
       if (this.#closed) throw new PoolClosed();
       this.#failuresInARow++;
-      throw new JobFailed(messageOf(cause) ?? messageOf(first) ?? 'unknown', { cause });
+      throw new JobFailed(messageOf(cause), { cause });
     }
   }
 
@@ -68,40 +66,52 @@ export class WorkerPool<W extends Closable> {
   async close(): Promise<void> {
     this.#closed = true;
     for (const wake of this.#waiting.splice(0)) wake();
-    await Promise.all([...this.#workers].map((worker) => worker.close()));
+    await Promise.all([...this.#jobs.keys()].map((worker) => worker.close()));
   }
 
-  async #try<T>(job: (worker: W) => Promise<T>): Promise<T> {
-    const worker = await this.#take();
-    let result: T;
+  async #try<T>(job: (worker: W) => Promise<T>, take: () => Promise<W>): Promise<T> {
+    const worker = await take();
     try {
-      result = await job(worker);
+      const result = await job(worker);
+      this.#failuresInARow = 0;
+      return result;
     } catch (error) {
       await this.#discard(worker);
       throw error;
+    } finally {
+      const jobs = this.#jobs.get(worker);
+      if (jobs !== undefined) this.#jobs.set(worker, jobs - 1);
+      this.#waiting.shift()?.();
     }
-    this.#failuresInARow = 0;
-    this.#everDone = true;
-    this.#idle.push(worker);
-    this.#waiting.shift()?.();
-    return result;
   }
 
+  /** One that has nothing to do; else a new one; else the one that has least. */
   async #take(): Promise<W> {
     while (!this.#closed) {
-      const idle = this.#idle.pop();
-      if (idle) return idle;
-      if (this.#workers.size + this.#opening < this.#size) return this.#openOne();
+      const [worker, jobs] = this.#leastBusy() ?? [undefined, this.#depth];
+      const isFull = this.#jobs.size + this.#opening >= this.#size;
+      if (jobs > 0 && !isFull) return this.#openOne();
+      if (worker !== undefined && jobs < this.#depth) {
+        this.#jobs.set(worker, jobs + 1);
+        return worker;
+      }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
     throw new PoolClosed();
   }
 
+  #leastBusy(): [worker: W, jobs: number] | undefined {
+    let least: [W, number] | undefined;
+    for (const entry of this.#jobs) if (least === undefined || entry[1] < least[1]) least = entry;
+    return least;
+  }
+
+  /** For one job, at first. */
   async #openOne(): Promise<W> {
     this.#opening++;
     try {
       const worker = await this.#open();
-      this.#workers.add(worker);
+      this.#jobs.set(worker, 1);
       return worker;
     } finally {
       this.#opening--;
@@ -109,14 +119,13 @@ export class WorkerPool<W extends Closable> {
   }
 
   async #discard(worker: W): Promise<void> {
+    this.#jobs.delete(worker);
     // It has failed already, and that is what is told.
     if (!this.#closed) await worker.close().catch(() => undefined);
-    this.#workers.delete(worker);
-    this.#waiting.shift()?.();
   }
 }
 
-function messageOf(error: unknown): string | undefined {
+function messageOf(error: unknown): string {
   if (error instanceof RenacerError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? error.message : undefined;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -10,6 +10,8 @@ export class Performers {
   /** How many are on each CPU. */
   readonly #load: Map<number, number>;
   readonly #opened = new Set<Performer>();
+  /** Opened before they are needed. */
+  readonly #ahead: Promise<Performer>[] = [];
   #runs = 0;
 
   constructor(open: OpenPerformer, subject: Subject) {
@@ -23,7 +25,26 @@ export class Performers {
     return this.#runs;
   }
 
-  async open(): Promise<Performer> {
+  /** Opens some while there is other work to do: whoever needs one takes it from these. */
+  prepare(count: number): void {
+    for (let one = 0; one < count; one++) {
+      const performer = this.#start();
+      // Who takes it is told why it could not be opened.
+      performer.catch(() => {});
+      this.#ahead.push(performer);
+    }
+  }
+
+  open(): Promise<Performer> {
+    return this.#ahead.shift() ?? this.#start();
+  }
+
+  /** For the next who needs one. */
+  giveBack(performer: Performer): void {
+    this.#ahead.unshift(Promise.resolve(performer));
+  }
+
+  async #start(): Promise<Performer> {
     const cpu = this.#freest();
     this.#count(cpu, 1);
     try {
@@ -37,6 +58,7 @@ export class Performers {
 
   /** Ends them all, at work or not. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#ahead.splice(0));
     await Promise.all([...this.#opened].map((performer) => performer.close()));
   }
 

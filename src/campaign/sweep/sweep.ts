@@ -21,6 +21,9 @@ import { nothingTried, type SweepTotals, totalsOf } from './sweep-totals.ts';
 import { conditionsOf, SweepWorker } from './sweep-worker.ts';
 import { WorkerProcess } from './worker/worker-process.ts';
 
+/** How many workers are started before it is known whether there is work for them. */
+const MAX_AHEAD = 4;
+
 /** What else may be listened to. */
 export interface SweepHooks {
   /** Each case with a result, in the order of the plan. */
@@ -100,6 +103,10 @@ class Sweeping {
     this.#progress = progress;
   }
 
+  get #jobs(): number {
+    return this.#request.jobs ?? availableParallelism();
+  }
+
   /** Undefined if it was ended. */
   async cleanRuns(signal: AbortSignal, { pause }: SweepHooks): Promise<CleanRuns | undefined> {
     const { command, args, compare } = this.#request;
@@ -111,6 +118,7 @@ class Sweeping {
       signal.throwIfAborted();
       const performer = await this.#performers.open();
       signal.throwIfAborted();
+      this.#performers.prepare(Math.min(this.#jobs, MAX_AHEAD) - 1);
       const clean = await cleanRuns(
         async (options) => {
           const seen = await performer.perform([], options);
@@ -119,7 +127,7 @@ class Sweeping {
         },
         { command: shellQuote([command, ...args]), compare, ...(pause && { pause }) },
       );
-      await performer.close();
+      this.#performers.giveBack(performer);
       this.notes.push(...clean.notes);
       return clean;
     } catch (error) {
@@ -144,7 +152,7 @@ class Sweeping {
       keep: (finding) => writeFinding(finding, request, digests, (failure) => this.notes.push(failure)),
     });
     const outcome = await campaign(maker, {
-      jobs: request.jobs ?? availableParallelism(),
+      jobs: this.#jobs,
       maxRuns: request.maxRuns,
       forMs: request.forMs,
       signal,
