@@ -16,6 +16,7 @@ export {
   CASE_CLASSES,
   type CampaignProgress,
   type CaseClass,
+  FAILING_CLASSES,
   FINDING_CLASSES,
   type NotTried,
 } from './model/campaign.ts';

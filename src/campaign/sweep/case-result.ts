@@ -8,6 +8,8 @@ export interface SweepCaseResult extends CaseResult {
   readonly verdict: SweepVerdict;
   /** All of its faults were injected: else there is nothing to judge. */
   readonly reached: boolean;
+  /** The program that met the fault, if it failed for it, and it was whoever had started it that went on. */
+  readonly failedChild?: string | undefined;
   /** Cases at calls that only this run made, and the sites of those. */
   readonly handlers: HandlerCases;
   /** In one line, how the run ended: only if it was looked at closely. */
@@ -25,7 +27,7 @@ export const NO_HANDLERS: HandlerCases = { cases: [], sites: [] };
 
 /** As it stands in the results file. The proof of what is no finding is not kept. */
 export function caseToJson({ faults }: SweepCase, result: SweepCaseResult, cause: string | undefined): JsonObject {
-  const { verdict, handlers, durationMs, reached } = result;
+  const { verdict, handlers, durationMs, reached, failedChild } = result;
   const { class: of, reason, evidence, notes } = verdict;
   const json = {
     faults,
@@ -36,6 +38,7 @@ export function caseToJson({ faults }: SweepCase, result: SweepCaseResult, cause
     ...(isFinding(result) && { evidence }),
     ...(notes.length > 0 && { notes }),
     ...(!reached && { reached }),
+    ...(failedChild !== undefined && { child: failedChild }),
     ...(handlers.cases.length > 0 && { handlers }),
   };
   // It has no functions and no classes: what JSON has no word for is left out.
@@ -44,7 +47,7 @@ export function caseToJson({ faults }: SweepCase, result: SweepCaseResult, cause
 
 /** Throws an Error that says what is wrong. */
 export function resultFromJson(json: JsonObject): SweepCaseResult {
-  const { class: of, reason, evidence = [], notes = [], ms, reached = true, handlers = {} } = json;
+  const { class: of, reason, evidence = [], notes = [], ms, reached = true, child, handlers = {} } = json;
   if (!CASE_CLASSES.includes(of as CaseClass)) throw new Error(`class is none of ${CASE_CLASSES.join(', ')}`);
   if (typeof reason !== 'string') throw new Error('reason is not a text');
   if (typeof ms !== 'number') throw new Error('ms is not a number');
@@ -55,7 +58,14 @@ export function resultFromJson(json: JsonObject): SweepCaseResult {
     evidence: textsOf(evidence, 'evidence'),
     notes: textsOf(notes, 'notes'),
   };
-  return { class: verdict.class, verdict, durationMs: ms, reached, handlers: handlersOf(handlers) };
+  return {
+    class: verdict.class,
+    verdict,
+    durationMs: ms,
+    reached,
+    failedChild: textOrNone(child),
+    handlers: handlersOf(handlers),
+  };
 }
 
 function handlersOf(json: Json): HandlerCases {

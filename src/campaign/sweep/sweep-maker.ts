@@ -67,7 +67,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   }
 
   cause(of: SweepCase, result: SweepCaseResult): Cause {
-    return causeOf(lastOf(of), this.#siteOf(of), result.verdict);
+    return causeOf(lastOf(of), this.#siteOf(of), result);
   }
 
   /** Fewest faults, the plainest way, the earliest occurrence, the plainest error. What lasts is simpler the later it begins: fewer calls meet it. */
@@ -95,7 +95,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
 
   /** What a result seems to show, in one sentence. */
   title(of: SweepCase, result: SweepCaseResult): string {
-    return titleOf(result.class, lastOf(of), this.#siteOf(of));
+    return titleOf(result, lastOf(of), this.#siteOf(of));
   }
 
   describe(confirmed: Confirmed<SweepCase, SweepCaseResult>, closely: SweepCaseResult | undefined): SweepFinding {

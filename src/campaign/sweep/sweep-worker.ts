@@ -36,6 +36,12 @@ export function conditionsOf(clean: CleanRuns, cases: readonly SweepCase[], requ
   };
 }
 
+/** It exits with another status, as it should: what follows from that is another's doing. */
+function failedChildOf({ struck }: Observation): string | undefined {
+  const areFailed = struck.every(({ isRoot, status }) => !isRoot && status !== undefined && status !== 0);
+  return areFailed ? struck[0]?.program : undefined;
+}
+
 /** Performs cases by a performer, and judges what was seen. */
 export class SweepWorker implements CaseWorker<SweepCase, SweepCaseResult> {
   readonly #performer: Performer;
@@ -80,6 +86,6 @@ export class SweepWorker implements CaseWorker<SweepCase, SweepCaseResult> {
       return { class: verdict.class, verdict, durationMs, reached: false, handlers: NO_HANDLERS };
     }
     const verdict = this.#conditions.judge(seen, judgedCase(of));
-    return { class: verdict.class, verdict, durationMs, reached: true, handlers };
+    return { class: verdict.class, verdict, durationMs, reached: true, failedChild: failedChildOf(seen), handlers };
   }
 }

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { StackFrame } from '../../../model/stack-frame.ts';
-import type { CaseFault, Site, SweepVerdict } from '../../../model/sweep.ts';
+import type { CaseFault, Site } from '../../../model/sweep.ts';
 import type { Cause } from '../../case-maker.ts';
+import type { SweepCaseResult } from '../case-result.ts';
 import { digestOf } from '../digest.ts';
 import { isOfLibc, ownFrame } from '../sites.ts';
 
@@ -9,22 +10,31 @@ const DIGITS = 8;
 
 /**
  * What a finding is told from others by: the function that made the call, and in which way it failed. Which error that was makes no
- * other cause: who does not look at a result does not look at any.
+ * other cause: who does not look at a result does not look at any. Where the program itself has failed for it, it is that somebody went on all the same.
  *
  * @param fault the last of the case: the one that was not borne
  */
-export function causeOf(fault: CaseFault, site: Site, { class: of, reason }: SweepVerdict): Cause {
+export function causeOf(fault: CaseFault, site: Site, { verdict, failedChild }: SweepCaseResult): Cause {
   const kind = kindOf(fault);
+  const { class: of, reason } = verdict;
+  const symptom = reason.replace(/\d[\d.,]*/g, '#');
+  // What lasts meets many calls, and any of them may be the one that is not borne.
+  const isBlurred = fault.way === 'persistent';
+  if (failedChild !== undefined) {
+    const child = ['child', path.basename(failedChild)];
+    return { key: JSON.stringify(child), id: idOf(of, ...child), symptom, isBlurred };
+  }
+  const program = path.basename(site.program);
   return {
-    symptom: reason.replace(/\d[\d.,]*/g, '#'),
-    // What lasts meets many calls, and any of them may be the one that is not borne.
-    isBlurred: fault.way === 'persistent',
     key: JSON.stringify([kind, site.syscall, site.program, handlerOf(site.stack)]),
-    id: digestOf(of, kind, site.syscall, errorOf(fault), path.basename(site.program), shapeOf(site.stack)).slice(
-      0,
-      DIGITS,
-    ),
+    id: idOf(of, kind, site.syscall, errorOf(fault), program, shapeOf(site.stack)),
+    symptom,
+    isBlurred,
   };
+}
+
+function idOf(...values: readonly (string | readonly unknown[])[]): string {
+  return digestOf(...values).slice(0, DIGITS);
 }
 
 /** `error=ENOSPC` -> `ENOSPC`; `short`, `kill`. */

@@ -1,15 +1,19 @@
 import path from 'node:path';
 import type { CaseClass } from '../../../model/campaign.ts';
 import type { CaseFault, Site } from '../../../model/sweep.ts';
+import type { SweepCaseResult } from '../case-result.ts';
 import { ownFrame } from '../sites.ts';
 import { errorOf } from './cause.ts';
 
 /** A finding in one sentence: `save() takes a failed write (ENOSPC) for a success`. */
-export function titleOf(of: CaseClass, fault: CaseFault, site: Site): string {
+export function titleOf({ class: of, failedChild }: SweepCaseResult, fault: CaseFault, site: Site): string {
   const program = path.basename(site.program);
   const symbol = ownFrame(site.stack)?.symbol;
   const who = symbol === undefined ? program : `${symbol}()`;
   const at = symbol === undefined ? '' : ` in ${who}`;
+  if (failedChild !== undefined && (of === 'corrupted' || of === 'damaged')) {
+    return `${path.basename(failedChild)} fails for ${errorOf(fault)} of ${site.syscall}, and who started it goes on`;
+  }
   if (fault.way === 'kill') return `${program} leaves damaged files if it is killed at ${site.syscall}${at}`;
   const failing =
     fault.way === 'short' ? `${site.syscall}${at} is short` : `${site.syscall}${at} fails with ${errorOf(fault)}`;

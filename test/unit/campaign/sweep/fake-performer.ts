@@ -5,7 +5,7 @@ import { changed, exited, observed, output } from './verdict/observations.ts';
 
 /**
  * A program `prog`: load() reads a file and fails with a message if it can't; save() writes it anew by two writes, and looks at no result of
- * them; clean_up() is called when load() has failed, and crashes if its unlink fails.
+ * them; clean_up() is called when load() has failed, and crashes if its unlink fails. A child of it, tar, exits with 2 if its dup2 fails, which is not looked at.
  */
 export class FakePerformer implements Performer {
   readonly confirmed: (readonly CaseFault[])[] = [];
@@ -45,6 +45,7 @@ const CLEAN: Recorded = run(
   [
     { syscall: 'read', stack: 0, errors: ['EIO'], mayBeShort: false },
     { syscall: 'write', stack: 1, errors: ['ENOSPC', 'EIO'], mayBeShort: false, paths: ['/work/out'] },
+    { syscall: 'dup2', stack: 2, errors: ['EMFILE', 'EBUSY'], mayBeShort: false },
     { syscall: 'write', stack: 2, errors: ['ENOSPC'], mayBeShort: false, paths: ['/work/out'] },
   ],
 );
@@ -68,6 +69,10 @@ function outcomeOf(faults: readonly CaseFault[]): Observation {
   const [first, second] = faults;
   if (first === undefined) return GOOD;
   if (first.syscall === 'write') return { ...GOOD, injected, changes: [changed('out', undefined, 'some')] };
+  if (first.syscall === 'dup2') {
+    const struck = [{ program: '/bin/tar', isRoot: false, status: 2 }];
+    return { ...GOOD, injected, changes: [changed('out', undefined, '')], struck };
+  }
   const failed = { ...GOOD, injected, changes: [], end: exited(1), stderr: output('prog: read error\n') };
   if (second?.syscall !== 'unlink') return failed;
   return {

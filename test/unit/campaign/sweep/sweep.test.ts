@@ -125,8 +125,12 @@ describe('a finding that is shown again', () => {
 describe('a sweep', () => {
   it('finds, groups, confirms and keeps what a program does wrong', async () => {
     const { result, heard, progress } = await swept();
-    const [ignores, crashes] = result.findings;
-    expect(result.findings).toHaveLength(2);
+    const [ignores, goesOn, crashes] = result.findings;
+    expect(result.findings).toHaveLength(3);
+    expect(goesOn).toMatchObject({
+      class: 'corrupted',
+      title: 'tar fails for EBUSY of dup2, and who started it goes on',
+    });
     expect(ignores).toMatchObject({
       class: 'corrupted',
       title: 'save() takes a failed write (ENOSPC) for a success',
@@ -155,8 +159,8 @@ describe('a sweep', () => {
     expect(heard.map(({ id }) => id).sort()).toEqual(result.findings.map(({ id }) => id).sort());
     expect(result).toMatchObject({
       command: ['true', 'it'],
-      sites: { found: 3, swept: 3, handlers: 1 },
-      classes: { corrupted: 6, crashed: 1 },
+      sites: { found: 4, swept: 4, handlers: 1 },
+      classes: { corrupted: 9, crashed: 1 },
       cut: undefined,
     });
     expect([...new Set(progress.map(({ stage }) => stage))]).toEqual(['clean runs', 'cases', 'confirming']);
@@ -184,6 +188,7 @@ describe('a sweep', () => {
     expect(result.findings).toEqual([]);
     expect(result.unconfirmed).toEqual([
       'save() takes a failed write (ENOSPC) for a success: tolerated: exit status 0, and the results of a good run',
+      expect.stringContaining('tar fails for EBUSY'),
       expect.stringContaining('prog crashes when unlink'),
     ]);
     expect(readdirSync(scratch)).not.toContain('none');
@@ -222,7 +227,7 @@ describe('a sweep', () => {
     await expect(swept({ resume })).rejects.toThrow(/ is of another campaign: input was "\w+", and is "\w+"/);
     const ownFiles = [path.join(input, 'more')];
     mkdirSync(path.join(input, '.renacer'));
-    expect((await swept({ resume, ownFiles })).result.findings).toHaveLength(2);
+    expect((await swept({ resume, ownFiles })).result.findings).toHaveLength(3);
     rmSync(path.join(input, 'more'));
   });
 
