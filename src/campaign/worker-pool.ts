@@ -4,6 +4,9 @@ interface Closable {
   close(): Promise<void>;
 }
 
+/** How often a job is tried by a worker that has nothing else. */
+const TIMES_ALONE = 2;
+
 /** A job that two workers, one after the other, could not do. */
 export class JobFailed extends Error {
   override readonly name = 'JobFailed';
@@ -16,7 +19,7 @@ export class PoolClosed extends Error {
 
 /**
  * Workers that do one job after another. Each has the next one before it is done with the first, so that it never waits for us. One that fails is
- * replaced, and what it had is tried once more: by a worker that has nothing else, so that it is known whose fault it is.
+ * replaced, and what it had is tried again by one that has nothing else, so that it is known whose fault it is.
  */
 export class WorkerPool<W extends Closable> {
   readonly #open: () => Promise<W>;
@@ -45,21 +48,20 @@ export class WorkerPool<W extends Closable> {
     return this.#failuresInARow;
   }
 
-  /** Rejects with {@link JobFailed} for a job that failed twice. */
+  /** Rejects with {@link JobFailed} for a job that two workers which had nothing else could not do. */
   async do<T>(job: (worker: W) => Promise<T>): Promise<T> {
-    try {
-      return await this.#try(job, () => this.#take());
-    } catch (error) {
-      if (error instanceof PoolClosed) throw error;
-      if (this.#closed) throw new PoolClosed();
+    let cause: unknown;
+    for (let times = 0; times <= TIMES_ALONE; times++) {
+      try {
+        return await this.#try(job, () => (times === 0 ? this.#take() : this.#openOne()));
+      } catch (error) {
+        if (error instanceof PoolClosed) throw error;
+        if (this.#closed) throw new PoolClosed();
+        cause = error;
+      }
     }
-    try {
-      return await this.#try(job, () => this.#openOne());
-    } catch (cause) {
-      if (this.#closed) throw new PoolClosed();
-      this.#failuresInARow++;
-      throw new JobFailed(messageOf(cause), { cause });
-    }
+    this.#failuresInARow++;
+    throw new JobFailed(messageOf(cause), { cause });
   }
 
   /** Ends all workers, those at work, too: their jobs reject with {@link PoolClosed}. */
@@ -79,10 +81,17 @@ export class WorkerPool<W extends Closable> {
       await this.#discard(worker);
       throw error;
     } finally {
-      const jobs = this.#jobs.get(worker);
-      if (jobs !== undefined) this.#jobs.set(worker, jobs - 1);
+      await this.#giveBack(worker);
       this.#waiting.shift()?.();
     }
+  }
+
+  async #giveBack(worker: W): Promise<void> {
+    const jobs = this.#jobs.get(worker);
+    if (jobs === undefined) return;
+    this.#jobs.set(worker, jobs - 1);
+    // It was opened for one job alone.
+    if (jobs === 1 && this.#jobs.size > this.#size) await this.#discard(worker);
   }
 
   /** One that has nothing to do; else a new one; else the one that has least. */

@@ -37,8 +37,8 @@ const arbitraryProgram: fc.Arbitrary<FakeProgram> = fc.record({
   bringing: numbers,
   unconfirmed: numbers,
   flaky: numbers,
-  // Those that kill two workers in a row are the business of tests below.
-  deadly: fc.dictionary(fc.nat({ max: 24 }).map(String), fc.constant(1), { maxKeys: 3 }),
+  // Those that kill each worker are the business of tests below.
+  deadly: fc.dictionary(fc.nat({ max: 24 }).map(String), fc.constant(1), { maxKeys: 4 }),
 });
 
 type Options = Partial<CampaignOptions<FakeCase, FakeResult, FakeFinding>>;
@@ -167,7 +167,7 @@ describe('a campaign', () => {
   });
 
   it('tries a case again that killed its worker, and tells of one that kills two as a failure of its own', async () => {
-    const { maker, outcome } = run({ ...SOUND, bringing: [], deadly: { 0: 1, 1: 2 } });
+    const { maker, outcome } = run({ ...SOUND, bringing: [], deadly: { 0: 2, 1: 3 } });
     const { failures, findings, classes } = await outcome;
     expect(failures).toMatchObject([{ case: maker.cases[1], message: 'killed by 1' }]);
     expect(findings[0]).toMatchObject({ id: 'corrupted-1', case: { number: 6 } });
