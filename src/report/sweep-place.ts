@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { StackFrame } from '../model/stack-frame.ts';
 
 /** Files of code that is not the program's own. */
@@ -44,4 +45,12 @@ function frameText({ file, symbol, offset, address, source }: StackFrame, direct
 function below(file: string, directories: readonly string[]): string {
   const directory = directories.find((one) => file.startsWith(`${one}/`));
   return directory === undefined ? file : file.slice(directory.length + 1);
+}
+
+/** `zip+0x2c`, for lists. */
+export function shortPlace({ frame: { file, symbol, offset, address, source } }: Place): string {
+  if (source !== undefined) return path.basename(source);
+  return symbol === undefined
+    ? `${path.basename(file)}+0x${address.toString(16)}`
+    : `${symbol}+0x${offset.toString(16)}`;
 }
