@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import type { FileStat } from '../linux/file-stats.ts';
 import { makeNode } from '../linux/make-node.ts';
+import { NativeMemory } from '../linux/memory.ts';
 import { writeAll } from '../linux/write-all.ts';
 import type { NodeType } from './node-type.ts';
 
@@ -147,6 +148,11 @@ export class FileTree {
   remove(path: Uint8Array, type: NodeType): void {
     if (type === 'directory') rmdirSync(this.#full(path));
     else unlinkSync(this.#full(path));
+  }
+
+  /** Memory that is the file. As long as it is larger, none of it may be touched beyond the file's end. */
+  map(path: Uint8Array, size: number): NativeMemory {
+    return this.#reading(path, (fd) => NativeMemory.ofFile(fd, Math.ceil(size / PAGE) * PAGE));
   }
 
   #reading<Result>(path: Uint8Array, body: (fd: number) => Result): Result {

@@ -17,6 +17,11 @@ const SHOWN: Readonly<Record<NodeType, EntryType>> = {
   device: 'other',
 };
 
+/** SHA-1, as hex. */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash('sha1').update(bytes).digest('hex');
+}
+
 /** An entry of the image, for a reader. `content`: that of the file. */
 export function entryOfImage({ type, mode, mtime, target }: ImageEntry, content: Buffer): TreeEntry {
   return {
@@ -24,7 +29,7 @@ export function entryOfImage({ type, mode, mtime, target }: ImageEntry, content:
     mode,
     size: type === 'file' ? content.length : type === 'symlink' ? target.length : 0,
     mtimeMs: toMs(mtime),
-    ...(type === 'file' && { digest: createHash('sha1').update(content).digest('hex') }),
+    ...(type === 'file' && { digest: digestOf(content) }),
     ...(type === 'symlink' && { target: shownPath(target) }),
   };
 }

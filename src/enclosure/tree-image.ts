@@ -12,6 +12,7 @@ export interface ImageEntry {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  readonly atime: FileTime;
   readonly mtime: FileTime;
   /** Of a file. */
   readonly content: Buffer;
@@ -121,7 +122,8 @@ class Reader {
       mode: Number(stats.mode) & 0o7777,
       uid: Number(stats.uid),
       gid: Number(stats.gid),
-      mtime: { seconds: Number(stats.mtimeNs / 1_000_000_000n), nanoseconds: Number(stats.mtimeNs % 1_000_000_000n) },
+      atime: timeOf(stats.atimeNs),
+      mtime: timeOf(stats.mtimeNs),
       content: type === 'file' && linkOf === undefined ? readFileSync(full) : NOTHING,
       isSparse: type === 'file' && stats.blocks * BLOCK_BYTES < stats.size,
       target: type === 'symlink' ? readlinkSync(full, 'buffer') : NOTHING,
@@ -165,4 +167,8 @@ class Reader {
 function absolute(directory: string, path: Buffer, name: Buffer): string {
   const inside = path.toString() === '.' ? name.toString() : `${path}/${name}`;
   return `${directory}/${inside}`;
+}
+
+function timeOf(ns: bigint): FileTime {
+  return { seconds: Number(ns / 1_000_000_000n), nanoseconds: Number(ns % 1_000_000_000n) };
 }

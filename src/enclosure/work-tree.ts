@@ -1,10 +1,11 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { type FileStat, FileStats } from '../linux/file-stats.ts';
-import type { TreeChange } from '../model/sweep.ts';
+import type { TreeChange, TreeEntry } from '../model/sweep.ts';
 import { FileTree } from './file-tree.ts';
+import { MappedFiles } from './mapped-files.ts';
 import { S_IFIFO, S_IFSOCK, typeOf } from './node-type.ts';
-import { entryOfImage, entryOfTree, isSame, shownPath } from './tree-entry.ts';
+import { digestOf, entryOfImage, entryOfTree, isSame, shownPath } from './tree-entry.ts';
 import { type ImageEntry, joined, type TreeImage } from './tree-image.ts';
 
 /** An entry of the image that differs, or may. */
@@ -36,15 +37,18 @@ const MAX_COMPARED_BYTES = 2 ** 30;
  * A copy of an image, in a directory that nobody else changes: what differs from the image, and how it is made the same again, in place. All
  * who could write there must have ended before either is asked for.
  *
- * What has changed is told by number, size, mode, owner, links, ctime and mtime of every entry, and then by contents. Of a file that was read the
- * contents are compared as well: it may have been changed through shared memory, which tmpfs does not tell.
+ * What has changed is told by number, size, mode, owner, links, ctime and mtime of every entry, and then by contents. Of a small image all
+ * contents are compared: what is changed through shared memory leaves no time on a tmpfs.
  */
 export class WorkTree {
   readonly #tree: FileTree;
   readonly #image: TreeImage;
   readonly #stats: FileStats;
+  readonly #mapped: MappedFiles;
   readonly #root: number;
   readonly #ignores: (path: string) => boolean;
+  /** Entries of the image, for a reader, by their index. */
+  readonly #before = new Map<number, TreeEntry>();
   /** Two changes at once can be told apart by their times: from Linux 6.13 on. */
   readonly #hasFineTimes: boolean;
   #keepsOwners = true;
@@ -69,6 +73,7 @@ export class WorkTree {
       this.#root,
       image.entries.map(({ path }) => path),
     );
+    this.#mapped = new MappedFiles(this.#tree, image);
     if (!isThere) for (let index = 1; index < image.entries.length; index++) this.#make(index);
     this.#hasFineTimes = this.#tellsTimesApart();
     this.#settle([...image.entries.keys()]);
@@ -117,6 +122,7 @@ export class WorkTree {
 
   close(): void {
     this.#stats.free();
+    this.#mapped.free();
     closeSync(this.#root);
   }
 
@@ -130,8 +136,7 @@ export class WorkTree {
     for (let index = 0; index < entries.length; index++) {
       const entry = entries[index]!;
       const difference = this.#stats.differenceOf(index);
-      const mayDiffer = difference !== 'same' && (difference !== 'read' || entry.type === 'file');
-      if (!mayDiffer && !this.#recent.has(index)) continue;
+      if (difference === 'same' && !this.#recent.has(index) && !this.#mapped.differs(index)) continue;
       const stat = difference === 'gone' ? undefined : (opened.get(index) ?? this.#stats.now(index));
       this.#dirty.push({ index, stat });
       const isDirectory = stat !== undefined && typeOf(stat.mode) === 'directory';
@@ -182,9 +187,10 @@ export class WorkTree {
     const bytes = isFile && isComparable(stat, content) ? this.#tree.read(entry.path) : undefined;
     if (bytes?.equals(content)) this.#unchanged.add(index);
     if (this.#ignores(path)) return undefined;
-    const before = entryOfImage(entry, content);
+    const before = this.#beforeOf(index, entry, content);
     if (stat === undefined) return { path, before, after: undefined };
-    const after = entryOfTree(this.#tree, entry.path, stat, this.#unchanged.has(index) ? before.digest : undefined);
+    const digest = this.#unchanged.has(index) ? before.digest : bytes && digestOf(bytes);
+    const after = entryOfTree(this.#tree, entry.path, stat, digest);
     if (isSame(before, after)) return undefined;
     const grown =
       bytes !== undefined && bytes.length > content.length && bytes.subarray(0, content.length).equals(content);
@@ -195,6 +201,13 @@ export class WorkTree {
     const shown = shownPath(path);
     if (this.#ignores(shown)) return undefined;
     return { path: shown, before: undefined, after: entryOfTree(this.#tree, path, stat) };
+  }
+
+  /** Once: a digest takes longer than all the rest. */
+  #beforeOf(index: number, entry: ImageEntry, content: Buffer): TreeEntry {
+    const before = this.#before.get(index) ?? entryOfImage(entry, content);
+    this.#before.set(index, before);
+    return before;
   }
 
   #contentOf(entry: ImageEntry): Buffer {
@@ -246,15 +259,18 @@ export class WorkTree {
   /** Gives these their permissions, owners and times, and remembers what they are like then. A directory comes before what is in it. */
   #settle(indexes: readonly number[]): void {
     for (const index of indexes.toReversed()) {
-      const { path, type, mode, uid, gid, mtime } = this.#image.entries[index]!;
+      const { path, type, mode, uid, gid, atime, mtime } = this.#image.entries[index]!;
       this.#stats.keep(index);
       const now = this.#stats.now(index);
       const isOwned = now.uid === uid && now.gid === gid;
       if (!isOwned && this.#keepsOwners) this.#keepsOwners = this.#tree.tryOwner(path, uid, gid);
       if (type !== 'symlink' && (!isOwned || (now.mode & 0o7777) !== mode)) this.#tree.changeMode(path, mode);
-      this.#stats.setTimes(index, mtime);
+      this.#stats.setTimes(index, atime, mtime);
     }
-    for (const index of indexes) this.#stats.keep(index);
+    for (const index of indexes) {
+      this.#stats.keep(index);
+      this.#mapped.map(index, this.#stats.now(index));
+    }
     if (!this.#hasFineTimes) this.#recent = new Set(indexes);
   }
 
@@ -262,7 +278,7 @@ export class WorkTree {
     const [root] = this.#image.entries;
     const seen = Array.from({ length: LOOKS_AT_TIME }, () => {
       this.#stats.keep(0);
-      this.#stats.setTimes(0, root!.mtime);
+      this.#stats.setTimes(0, root!.atime, root!.mtime);
       this.#stats.look();
       return this.#stats.differenceOf(0) === 'changed';
     });

@@ -18,7 +18,6 @@ const WORD = {
   ino: 8,
   size: 10,
   blocks: 12,
-  atime: 16,
   ctime: 24,
   mtime: 28,
 } as const;
@@ -35,7 +34,6 @@ const TELLING = [
   WORD.size + 1,
   ...[WORD.ctime, WORD.mtime].flatMap((time) => [time, time + 1, time + 2]),
 ];
-const ACCESS = [WORD.atime, WORD.atime + 1, WORD.atime + 2];
 
 /** Seconds and nanoseconds: exact, which a double is not. */
 export interface FileTime {
@@ -56,8 +54,8 @@ export interface FileStat {
   readonly mtime: FileTime;
 }
 
-/** How a file compares with what was kept of it: `read` if nothing but the time of the last access is another one. */
-export type Difference = 'same' | 'read' | 'changed' | 'gone';
+/** How a file compares with what was kept of it. */
+export type Difference = 'same' | 'changed' | 'gone';
 
 /**
  * Looks at many files of a directory, again and again, by one walk of a table of statx(2) calls: half a microsecond a file. What was seen last can be
@@ -119,7 +117,6 @@ export class FileStats {
     const now = (this.#now + index * STATX_BYTES) / 4;
     const kept = (this.#kept + index * STATX_BYTES) / 4;
     for (let n = 0; n < TELLING.length; n++) if (i32[now + TELLING[n]!] !== i32[kept + TELLING[n]!]) return 'changed';
-    for (let n = 0; n < ACCESS.length; n++) if (i32[now + ACCESS[n]!] !== i32[kept + ACCESS[n]!]) return 'read';
     return 'same';
   }
 
@@ -132,14 +129,14 @@ export class FileStats {
     return this.#statAt((this.#now + index * STATX_BYTES) / 4);
   }
 
-  /** Sets the time of the last change, and that of the last access before it: so any access is seen, with `relatime` too. */
-  setTimes(index: number, { seconds, nanoseconds }: FileTime): void {
+  setTimes(index: number, accessed: FileTime, changed: FileTime): void {
     const { view, address } = this.#memory;
-    for (const at of [this.#times, this.#times + 16]) {
+    [accessed, changed].forEach(({ seconds, nanoseconds }, which) => {
+      const at = this.#times + 16 * which;
       view.setInt32(at, seconds, true);
       view.setInt32(at + 4, Math.floor(seconds / TWO_32), true);
       view.setInt32(at + 8, nanoseconds, true);
-    }
+    });
     const args = [this.#root, this.#paths[index]!, address + this.#times, AT_SYMLINK_NOFOLLOW] as const;
     check(syscall(SYS.utimensat, ...args, 0, 0), 'utimensat');
   }

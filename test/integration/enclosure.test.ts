@@ -102,6 +102,14 @@ describe.each([
     expect(readFileSync(path.join(scratch, 'input/file'), 'utf8')).toBe('content\n');
   });
 
+  it('hides when its files were read', () => {
+    const look = 'stat -c "%X %Y" . file sub';
+    const [first, second] = run([`${look}; cat file; ls . sub >/dev/null; ${look}`, look]);
+    const [before, after] = first!.stdout.split('content\n');
+    expect(after).toBe(before);
+    expect(second!.stdout).toBe(before);
+  });
+
   it('leaves its own process where it was', () => {
     const { listed, cwd } = enclosed(through, []);
     expect([listed, cwd]).toEqual(['file\nsub\n', `${scratch}/input\n`]);
