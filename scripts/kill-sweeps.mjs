@@ -50,6 +50,9 @@ for (let one = 0; killed < kills; one++) {
   if (end.status !== 1) wrong.push(`sweep ${one}: went on, and ended with ${end.status}: ${end.said}`);
   else if (!isDeepStrictEqual(findingsOf(report), findings)) wrong.push(`sweep ${one}: other findings`);
   else if (!isDeepStrictEqual(linesOf(results), lines)) wrong.push(`sweep ${one}: other lines`);
+  console.log(
+    `sweep ${one}: killed ${times} times, then ended with ${end.status}; ${wrong.length} things wrong so far`,
+  );
   if (wrong.length === 0) rmSync(directory, { recursive: true });
 }
 if (mounts() !== mountsBefore) wrong.push(`mounts: ${mountsBefore} before, ${mounts()} now`);
