@@ -105,7 +105,7 @@ for (const { name, command, reference, target, ...how } of BENCHES) {
 }
 rmSync(scratch, { recursive: true, force: true });
 
-for (const more of ['./warm.mjs', './engines.mjs', './network.mjs', './stacks.mjs', './workloads.mjs']) {
+for (const more of ['./warm.mjs', './engines.mjs', './network.mjs', './stacks.mjs', './workloads.mjs', './sweep.mjs']) {
   console.log();
   await import(more);
 }

@@ -6,13 +6,16 @@ import type { Task } from './task.ts';
 /** How many states are collected before the first is handled, so that a quick task can't starve the others. */
 const BATCH = 128;
 
+/** Of this thread's runs, one after another. */
+const batch = { tids: new Int32Array(BATCH), statuses: new Int32Array(BATCH) };
+
 /** Collects changes of state, in batches. */
 export class StopCollector {
   readonly #waiter: Waiter;
   readonly #tasks: ReadonlyMap<number, Task>;
   /** The tasks of a batch; 0 where there is nothing to handle. */
-  readonly tids: Int32Array = new Int32Array(BATCH);
-  readonly statuses: Int32Array = new Int32Array(BATCH);
+  readonly tids: Int32Array = batch.tids;
+  readonly statuses: Int32Array = batch.statuses;
 
   constructor(waiter: Waiter, tasks: ReadonlyMap<number, Task>) {
     this.#waiter = waiter;

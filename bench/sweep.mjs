@@ -1,0 +1,230 @@
+// node bench/sweep.mjs [CASE...] (after npm run build): what a run of a sweep costs beside starting the command bare, how many there are a second, and
+// how the sweep of the known commands (test/sweep-cases) compares with a loop of strace. Exits with 1 if a figure misses its target.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import path from 'node:path';
+import { cleanRuns } from '../dist/campaign/sweep/clean/clean-runs.js';
+import { planSweep } from '../dist/campaign/sweep/plan.js';
+import { subjectOf } from '../dist/campaign/sweep/subject/subject.js';
+import { judgeOf } from '../dist/campaign/sweep/verdict/judge.js';
+import { judgedCase } from '../dist/campaign/sweep/verdict/judged-case.js';
+import { WorkerProcess } from '../dist/campaign/sweep/worker/worker-process.js';
+import { CASES, requestOf } from '../test/sweep-cases/cases.mjs';
+import { median } from './measure.mjs';
+
+const CPU = 0;
+const CPU_TARGET = 1.6;
+const WALL_TARGET = 1500;
+const STRACE_TARGET = 10;
+const ROUNDS = 5;
+const RUNS_A_ROUND = 600;
+/** Cases of each known command that are compared with strace: from all of its plan, evenly. */
+const SAMPLE = 24;
+/** How long a loop of strace waits for a command that may hang. */
+const STRACE_PATIENCE_S = 3;
+const TICKS_PER_SECOND = 100;
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'renacer-bench-'));
+const say = (name, figures, target, met) => {
+  if (!met) process.exitCode = 1;
+  console.log(`${name.padEnd(52)}  ${figures}  target ${target}${met ? '' : '  missed'}`);
+};
+
+/** A worker for a request, its plan, and a judge. */
+async function open(request, cpu = CPU) {
+  const worker = await WorkerProcess.start(subjectOf(request), cpu);
+  const clean = await cleanRuns((options) => worker.perform([], options), request);
+  const options = { ...clean.options, record: false, contents: false };
+  const judge = judgeOf(clean.results, request);
+  const { cases } = planSweep(clean.recorded, request);
+  const run = async (of) => judge(await worker.perform(of.faults, options), judgedCase(of));
+  return { worker, cases, run };
+}
+
+/** User and system time of a process and of the children that it has waited for, in ms. */
+function cpuOf(pid) {
+  const line = readFileSync(`/proc/${pid}/stat`, 'latin1');
+  const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
+  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0) * (1000 / TICKS_PER_SECOND);
+}
+
+const SPAWN_LOOP = `
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+extern char **environ;
+int main(int argc, char **argv) {
+  for (int runs = atoi(argv[1]); runs > 0; runs--) {
+    pid_t pid;
+    if (posix_spawn(&pid, argv[2], NULL, NULL, argv + 2, environ) != 0) return 1;
+    waitpid(pid, NULL, 0);
+  }
+}
+`;
+
+function spawnLoop() {
+  const program = path.join(scratch, 'spawn-loop');
+  writeFileSync(`${program}.c`, SPAWN_LOOP);
+  return spawnSync('cc', ['-O2', '-o', program, `${program}.c`]).status === 0 ? program : undefined;
+}
+
+function bareCpu(program, directory) {
+  const script = 'TIMEFORMAT="%U %S"; { time taskset -c "$@" > /dev/null 2>&1; } 2>&1';
+  const words = [String(CPU), program, String(RUNS_A_ROUND), '/bin/cat', 'a', 'b'];
+  const { stdout } = spawnSync('bash', ['-c', script, 'bash', ...words], {
+    cwd: directory,
+    encoding: 'utf8',
+    env: ENV,
+  });
+  const [user, system] = stdout.trim().split(' ').map(Number);
+  return ((user + system) * 1000) / RUNS_A_ROUND;
+}
+
+const ENV = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
+
+function catRequest() {
+  const input = path.join(scratch, 'cat');
+  mkdirSync(input, { recursive: true });
+  for (const name of ['a', 'b']) writeFileSync(path.join(input, name), `${name}\n`.repeat(100));
+  // All that a sweep may be asked for, as it is of the known commands; of no importance here.
+  return {
+    ...requestOf({ id: 'cat-ab', command: ['cat', 'a', 'b'], setup: ':' }, mkdtempSync(path.join(scratch, 'of-'))),
+    input,
+  };
+}
+
+async function benchCat() {
+  const request = catRequest();
+  const bare = spawnLoop();
+  const { worker, cases, run } = await open(request);
+  const again = async (count) => {
+    for (let index = 0; index < count; index++) await run(cases[index % cases.length]);
+  };
+  await again(2 * RUNS_A_ROUND);
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const [before, judge] = [cpuOf(worker.pid), process.cpuUsage()];
+    await again(RUNS_A_ROUND);
+    const judged = process.cpuUsage(judge);
+    const ours = (cpuOf(worker.pid) - before) / RUNS_A_ROUND;
+    rounds.push({
+      ours,
+      judged: (judged.user + judged.system) / 1000 / RUNS_A_ROUND,
+      bare: bare && bareCpu(bare, request.input),
+    });
+  }
+  await worker.close();
+  const of = (key) => median(rounds.map((round) => round[key]));
+  if (bare === undefined) return console.log('cat a b / posix_spawn: left out, there is no C compiler');
+  const ratio = median(rounds.map((round) => round.ours / round.bare));
+  const figures = `${of('ours').toFixed(3)} ms, bare ${of('bare').toFixed(3)} ms, ratio ${ratio.toFixed(2)}; judge ${of('judged').toFixed(3)} ms`;
+  say('cat a b, isolated: CPU time of a run / posix_spawn', figures, CPU_TARGET, ratio <= CPU_TARGET);
+}
+
+async function benchWall() {
+  const request = catRequest();
+  const cpus = Math.min(2, availableParallelism());
+  const opened = await Promise.all(Array.from({ length: cpus }, (_, cpu) => open(request, cpu)));
+  const total = 3000;
+  const loop = async ({ run, cases }) => {
+    for (let index = 0; index < total / cpus; index++) await run(cases[index % cases.length]);
+  };
+  await Promise.all(opened.map(loop));
+  const start = performance.now();
+  await Promise.all(opened.map(loop));
+  const rate = total / ((performance.now() - start) / 1000);
+  await Promise.all(opened.map(({ worker }) => worker.close()));
+  say(`cat a b, isolated and judged: runs/s on ${cpus} CPUs`, rate.toFixed(0), WALL_TARGET, rate >= WALL_TARGET);
+}
+
+/** What strace can do of a case: one error, at a call of the first task. */
+function straceWords({ faults: [{ syscall, ordinal, fault, way }] }) {
+  const when = way === 'persistent' ? `${ordinal}+` : String(ordinal);
+  return [
+    '-f',
+    '--seccomp-bpf',
+    '-o',
+    '/dev/null',
+    '-e',
+    `trace=${syscall}`,
+    '-e',
+    `inject=${syscall}:${fault}:when=${when}`,
+  ];
+}
+
+/** Seconds for these cases by a loop of strace: the directory made anew, and the command under it. */
+function straceSeconds(request, { argv, env }, cases) {
+  const start = performance.now();
+  const variables = Object.fromEntries(
+    env.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
+  for (const of of cases) {
+    const work = path.join(scratch, 'work');
+    cpSync(request.input, work, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    const words = [
+      '-c',
+      String(CPU),
+      'timeout',
+      '-k',
+      '1',
+      String(STRACE_PATIENCE_S),
+      'strace',
+      ...straceWords(of),
+      ...argv,
+    ];
+    spawnSync('taskset', words, { cwd: work, env: variables, stdio: 'ignore' });
+    rmSync(work, { recursive: true, force: true });
+  }
+  return (performance.now() - start) / 1000;
+}
+
+async function benchCases(wanted) {
+  const sums = { ours: 0, strace: 0, runs: 0 };
+  for (const of of CASES.filter(({ id, ready }) => !ready && (wanted.length === 0 || wanted.includes(id)))) {
+    const directory = mkdtempSync(path.join('/var/tmp', 'renacer-bench-'));
+    try {
+      const request = { ...requestOf(of, directory), jobs: 1 };
+      const subject = subjectOf(request);
+      const { worker, cases, run } = await open(request);
+      const errors = cases.filter(
+        ({ faults: [{ task, way, fault }] }) => task === '0' && way !== 'short' && fault.startsWith('error='),
+      );
+      const step = Math.max(1, errors.length / SAMPLE);
+      const sample = Array.from(
+        { length: Math.min(SAMPLE, errors.length) },
+        (_, index) => errors[Math.floor(index * step)],
+      );
+      const start = performance.now();
+      for (const one of sample) await run(one);
+      const ours = (performance.now() - start) / 1000;
+      await worker.close();
+      const strace = straceSeconds(request, subject, sample);
+      sums.ours += ours;
+      sums.strace += strace;
+      sums.runs += sample.length;
+      const figures = `${(sample.length / ours).toFixed(0).padStart(5)} runs/s, strace ${(sample.length / strace).toFixed(1)}, x ${(strace / ours).toFixed(1)}`;
+      console.log(`  ${of.id.padEnd(20)} ${figures}`);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+  const ratio = sums.strace / sums.ours;
+  say(
+    `known commands, ${sums.runs} runs on one CPU / a loop of strace`,
+    `x ${ratio.toFixed(1)}`,
+    STRACE_TARGET,
+    ratio >= STRACE_TARGET,
+  );
+}
+
+try {
+  const wanted = process.argv.slice(2);
+  if (wanted.length === 0) {
+    await benchCat();
+    await benchWall();
+  }
+  await benchCases(wanted);
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
