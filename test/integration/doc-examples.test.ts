@@ -80,6 +80,17 @@ describe('the backup of README.md', () => {
   });
 });
 
+it('README.md opens with a finding that a sweep has', () => {
+  const [, block] = /^\$ \.\/bin\/renacer (sweep .*?)^\.\.\.$/ms.exec(read('README.md'))!;
+  const [command, ...shown] = block!.split('\n');
+  const { stdout, status } = renacer(command!.split(' '), { cwd: ROOT, env: { XDG_STATE_HOME: emptyDirectory() } });
+  // Of what depends on the version of the shell and on the machine nothing is compared.
+  const told = (line: string): boolean => /^(corrupted|fault| then| {2}why|proof| help| {7})/.test(line);
+  const plain = (line: string): string => line.replace(/ {2,}finding .*$/, '').replace(/#\d+/, '#');
+  expect(stdout.split('\n').map(plain)).toEqual(expect.arrayContaining(shown.filter(told).map(plain)));
+  expect(status).toBe(1);
+});
+
 describe('docs/testing-with-renacer.md', () => {
   const scripts = blocksOf('docs/testing-with-renacer.md', 'sh');
   const shell = (script: string, cwd = emptyDirectory()) =>
@@ -112,7 +123,7 @@ describe('docs/testing-with-renacer.md', () => {
 it.each(['README.md', 'docs/cli.md', 'docs/chaos.md', 'docs/testing-with-renacer.md'])(
   'flags that %s names exist',
   (file) => {
-    const help = renacer(['--help-all']).stdout;
+    const help = renacer(['--help-all']).stdout + renacer(['sweep', '--help']).stdout;
     const named = [...read(file).matchAll(/`[^`]*?(--[a-z][a-z-]+)/g)].map(([, flag]) => flag!);
     const ofOthers = [
       '--clean',
