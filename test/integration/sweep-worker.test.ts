@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -51,6 +51,17 @@ function callsOf({ recorded }: Observation): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { syscall } of recorded!.calls) counts[syscall] = (counts[syscall] ?? 0) + 1;
   return counts;
+}
+
+function holdingsOf(pid: number) {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const number = (field: string) => Number(new RegExp(`^${field}:\\s*(\\d+)`, 'm').exec(status)?.[1]);
+  return {
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    children: readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').length,
+    threads: number('Threads'),
+    megabytes: number('VmRSS') / 1024,
+  };
 }
 
 function isThere(pid: number): boolean {
@@ -252,6 +263,30 @@ describe('a worker', () => {
       }
     },
   );
+
+  it.each<[string, readonly string[], CaseFault, number]>([
+    ['sort', ['/usr/bin/sort', '-o', 'c', 'a', 'b'], fault('write', 1, 'error=ENOSPC'), 2],
+    ['tar', ['/bin/tar', '-cf', 'c.tar', 'a', 'b'], fault('write', 1, 'error=EIO'), 2],
+    ['gzip', ['/bin/gzip', 'a'], fault('write', 1, 'error=ENOSPC'), 1],
+    ['python', [PYTHON, '-S', '-c', 'with open("c", "w") as c: c.write("x")'], fault('write', 1, 'error=ENOSPC'), 1],
+  ])('performs a real program, clean and with a fault: %s', async (_, argv, broken, status) => {
+    const worker = await workerFor(argv, FILES);
+    expect((await worker.perform([], options(CLEAN))).end).toEqual({ kind: 'exited', status: 0 });
+    const seen = await worker.perform([broken], options({ usualMs: 100 }));
+    expect(seen).toMatchObject({ injected: 1, end: { kind: 'exited', status } });
+    expect(seen.stderr.length).toBeGreaterThan(0);
+  });
+
+  it('leaves nothing of two hundred runs', async () => {
+    const worker = await workerFor(['/bin/sh', '-c', 'cat a > c; cat b >> c'], FILES);
+    const run = () => worker.perform([fault('openat', 3, 'error=EIO')], options({ usualMs: 100 }));
+    for (let times = 0; times < 100; times++) await run();
+    const { megabytes, ...held } = holdingsOf(worker.pid);
+    for (let times = 0; times < 200; times++) await run();
+    const after = holdingsOf(worker.pid);
+    expect(after).toMatchObject(held);
+    expect(after.megabytes - megabytes).toBeLessThan(40);
+  });
 
   it('ends with the process that started it, with all that it runs', async () => {
     const marker = `renacer-worker-test-${process.pid}`;
