@@ -76,7 +76,7 @@ export class InitProcess {
     const inside = openSync(`/proc/${pid}/ns/pid`, 'r');
     // Threads can be started again.
     syscall(SYS.setns, outside, CLONE_NEWPID, 0, 0, 0, 0);
-    return new InitProcess(pid, table, rows, { inside, outside });
+    return new InitProcess(pid, table, rows, { inside, outside, lastPid: openLastPid() });
   }
 
   /** Kills all that live in there. False if there was nobody: those that have ended and not been waited for are somebody. */
@@ -94,8 +94,18 @@ export class InitProcess {
   end(): void {
     sendSignal(this.pid, SIGKILL);
     reap(this.pid);
-    for (const fd of [this.mount, this.namespace.inside, this.namespace.outside]) closeSync(fd);
+    const { inside, outside, lastPid } = this.namespace;
+    for (const fd of [this.mount, inside, outside, lastPid]) if (fd !== undefined) closeSync(fd);
     this.#table.free();
+  }
+}
+
+/** Undefined where the kernel was built without CONFIG_CHECKPOINT_RESTORE. */
+function openLastPid(): number | undefined {
+  try {
+    return openSync('/proc/sys/kernel/ns_last_pid', 'w');
+  } catch {
+    return undefined;
   }
 }
 

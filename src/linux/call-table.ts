@@ -48,6 +48,8 @@ const CLONE_ARGS = {
   exitSignal: 32,
   stack: 40,
   stackSize: 48,
+  setTid: 64,
+  setTidSize: 72,
   cgroup: 80,
   bytes: 88,
 } as const;
@@ -66,15 +68,17 @@ export class CallTable extends CallMemory implements Calls {
   readonly #cloneArgs: number;
   /** A futex: the child's id; READY once it has said so; 0 when it has left our memory, by execve or its end. */
   readonly #state: number;
+  readonly #wantedPid: number;
   #rows = 1;
 
   /** `dataSize`: bytes for what the calls point at (paths, argument vectors, ...). */
   constructor(dataSize: number) {
-    super(DATA + 2 * SIGSET_BYTES + CLONE_ARGS.bytes + 8 + dataSize, DATA);
+    super(DATA + 2 * SIGSET_BYTES + CLONE_ARGS.bytes + 16 + dataSize, DATA);
     const all = this.bytes(new Uint8Array(SIGSET_BYTES).fill(0xff));
     this.#signalSets = { all, old: this.bytes(new Uint8Array(SIGSET_BYTES)) };
     this.#cloneArgs = this.bytes(new Uint8Array(CLONE_ARGS.bytes));
     this.#state = this.bytes(new Uint8Array(8));
+    this.#wantedPid = this.bytes(new Uint8Array(8));
   }
 
   /** Appends a system call with up to six arguments. If it fails, the child goes on with the next {@link failuresLeadHere}. */
@@ -178,15 +182,30 @@ export class CallTable extends CallMemory implements Calls {
    * clone3(2) with CLONE_INTO_CGROUP gives it (Linux 5.7).
    */
   startIn(cgroup: number): number {
+    return this.#clone3({ flags: CLONE_INTO_CGROUP, cgroup });
+  }
+
+  /**
+   * The same, with an id of our choice in the pid namespace that it is born in. Throws SystemCallError as clone3(2) with `set_tid`
+   * gives it (Linux 5.5): EEXIST if there is somebody of this id.
+   */
+  startAs(pid: number): number {
+    this.arena.view.setInt32(this.#wantedPid - this.arena.address, pid, true);
+    return this.#clone3({ setTid: this.#wantedPid, setTidSize: 1 });
+  }
+
+  #clone3(asked: { flags?: number; setTid?: number; setTidSize?: number; cgroup?: number }): number {
     const { address } = this.arena;
     const put = (offset: number, value: number): void => this.#word(this.#cloneArgs - address + offset, value);
-    put(CLONE_ARGS.flags, CLONE_FLAGS + CLONE_INTO_CGROUP);
+    put(CLONE_ARGS.flags, CLONE_FLAGS + (asked.flags ?? 0));
     put(CLONE_ARGS.childTid, this.#state);
     put(CLONE_ARGS.parentTid, this.#state);
     put(CLONE_ARGS.exitSignal, SIGCHLD);
     put(CLONE_ARGS.stack, address + STACK);
     put(CLONE_ARGS.stackSize, STACK_BYTES);
-    put(CLONE_ARGS.cgroup, cgroup);
+    put(CLONE_ARGS.setTid, asked.setTid ?? 0);
+    put(CLONE_ARGS.setTidSize, asked.setTidSize ?? 0);
+    put(CLONE_ARGS.cgroup, asked.cgroup ?? 0);
     return this.#start('clone3', SYS.clone3, [this.#cloneArgs, CLONE_ARGS.bytes]);
   }
 

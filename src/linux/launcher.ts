@@ -15,7 +15,7 @@ import {
 } from './launch-set-up.ts';
 import type { LaunchSpec } from './launch-spec.ts';
 import { syscall } from './libc.ts';
-import { enterMounts, withProcessNamespace } from './namespaces.ts';
+import { enterMounts, numberChildrenAnew, SECOND_PID, withProcessNamespace } from './namespaces.ts';
 import { instructionCount } from './seccomp-filter.ts';
 import { blockedSignals } from './signal-mask.ts';
 import { sendSignal } from './signals.ts';
@@ -74,6 +74,8 @@ export class Launcher {
     setDispositions(table, spec.signals?.ignored);
     // Before it goes to its directory.
     if (spec.namespaces?.mount !== undefined) enterMounts(table, spec.namespaces.mount);
+    const lastPid = spec.namespaces?.process?.lastPid;
+    if (lastPid !== undefined) numberChildrenAnew(table, lastPid);
     const place = reserve(PLACE_CALLS);
     setUp(table, spec);
     // The change of users has cleared it.
@@ -225,7 +227,16 @@ function entranceOf(directory: string): number {
  * To be born in a group takes no time; to move there later makes the kernel wait for all CPUs (10 to 20 ms). Where the first is
  * refused (before Linux 5.7, in containers without clone3), the second may still do, or tells better why not.
  */
-function giveBirth(table: CallTable, { cgroup, newNamespaces }: LaunchSpec): Birth {
+function giveBirth(table: CallTable, { cgroup, newNamespaces, namespaces }: LaunchSpec): Birth {
+  const outside = cgroup === undefined ? [] : [cgroup];
+  if (namespaces?.process?.lastPid !== undefined) {
+    try {
+      return { pid: table.startAs(SECOND_PID), outside };
+    } catch (error) {
+      // Somebody has this id; or the kernel does not let us choose. Any other id will do.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
+  }
   if (cgroup !== undefined) {
     try {
       return { pid: startIn(table, cgroup), outside: [] };
@@ -233,7 +244,7 @@ function giveBirth(table: CallTable, { cgroup, newNamespaces }: LaunchSpec): Bir
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     }
   }
-  return { pid: table.start(newNamespaces), outside: cgroup === undefined ? [] : [cgroup] };
+  return { pid: table.start(newNamespaces), outside };
 }
 
 function startIn(table: CallTable, cgroup: string): number {

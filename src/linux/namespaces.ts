@@ -44,6 +44,17 @@ export interface ProcessNamespace {
   readonly inside: number;
   /** Our own. */
   readonly outside: number;
+  /** /proc/sys/kernel/ns_last_pid, where the kernel has it: then ids are the same from start to start. */
+  readonly lastPid?: number | undefined;
+}
+
+/** What is started next to the first process of a namespace, and only then, has this id. */
+export const SECOND_PID = 2;
+
+/** Appends the call after which a process's own children are numbered from {@link SECOND_PID} on. */
+export function numberChildrenAnew(calls: Calls, lastPid: number): void {
+  const text = Buffer.from(String(SECOND_PID));
+  calls.call(SYS.pwrite64, lastPid, calls.bytes(text), text.length, 0);
 }
 
 /**

@@ -5,6 +5,7 @@ export const SYS = {
   close: 3,
   rt_sigaction: 13,
   rt_sigprocmask: 14,
+  pwrite64: 18,
   pause: 34,
   socket: 41,
   sendto: 44,

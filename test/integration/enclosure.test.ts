@@ -102,6 +102,13 @@ describe.each([
     expect(readFileSync(path.join(scratch, 'input/file'), 'utf8')).toBe('content\n');
   });
 
+  it('gives processes the same ids in each run', () => {
+    const ids = 'echo $$; sh -c "echo \\$\\$; true"; (sh -c "echo \\$\\$; true")';
+    const [first, second] = run([ids, ids]);
+    expect(first!.stdout).toMatch(/^2\n3\n/);
+    expect(second!.stdout).toBe(first!.stdout);
+  });
+
   it('hides when its files were read', () => {
     const look = 'stat -c "%X %Y" . file sub';
     const [first, second] = run([`${look}; cat file; ls . sub >/dev/null; ${look}`, look]);
