@@ -70,6 +70,8 @@ function textDifference(
   { texts }: LearnedMasks,
   compare: readonly Compared[],
 ): string | undefined {
+  // What a service writes is its log.
+  if (runs[0]!.served) return undefined;
   const of = (['stdout', 'stderr'] as const).find((text) => compare.includes(text) && texts[text] === undefined);
   if (of === undefined) return undefined;
   const rows = runs.map((run) => textIn(run, of).split('\n'));

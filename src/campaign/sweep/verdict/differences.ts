@@ -13,13 +13,17 @@ export type Difference =
 
 export type FileDifference = 'missing' | 'not removed' | 'content' | 'mode' | 'time';
 
+/** What a service gives is what its clients get. What it writes itself is its log. */
+const OF_SERVICES: readonly ComparedText[] = ['client'];
+
 /** The results that are not those of a good run. What a good run does not leave is no result: see leftovers.ts. */
 export function differencesOf(
   { clean, now, states }: ComparedRun,
   compare: readonly Compared[],
 ): readonly Difference[] {
-  const texts = (['stdout', 'stderr'] as const).filter((text) => compare.includes(text));
-  const compared: readonly ComparedText[] = now.served ? [...texts, 'client'] : texts;
+  const compared: readonly ComparedText[] = now.served
+    ? OF_SERVICES
+    : (['stdout', 'stderr'] as const).filter((text) => compare.includes(text));
   return [
     ...compared.flatMap((text) => textDifference(clean, now, text)),
     ...(compare.includes('files') ? states.flatMap((state) => fileDifference(state, compare.includes('times'))) : []),

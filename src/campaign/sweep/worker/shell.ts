@@ -54,12 +54,12 @@ export class Shell {
     return new RunningShell(pid, output, status);
   }
 
-  #spawn(args: readonly string[], fds: readonly number[], timeout: number): SpawnSyncReturns<Buffer> {
+  #spawn(args: readonly string[], fds: readonly number[], limitMs: number): SpawnSyncReturns<Buffer> {
     const { cwd, env, within } = this.#place;
     // `detached`: it leads a session, and so a process group, of its own. The types do not know that spawnSync has it, too.
     const options = {
       ...{ cwd, env: variables(env), stdio: ['ignore', ...fds] as ('ignore' | number)[] },
-      ...{ detached: true, timeout, killSignal: 'SIGKILL' as const },
+      ...{ detached: true, timeout: Math.ceil(limitMs), killSignal: 'SIGKILL' as const },
     };
     const done = within(() => spawnSync(SHELL, args, options));
     const code = codeOf(done.error);

@@ -1,6 +1,6 @@
 import { descriptorPath } from '../../../linux/fds.ts';
 import { syscallName } from '../../../syscalls/syscall-table.ts';
-import { isForGood, runTimesOf, type Wait, waitOf } from './waits.ts';
+import { isForGood, runTimesOf, type Wait, waitOf, waitsForDisk } from './waits.ts';
 
 /** A task that has not ended. */
 export interface LiveTask {
@@ -34,13 +34,14 @@ export class SleepingTree {
   #sinceMs = 0;
   #tickingSinceMs = 0;
 
-  /** Undefined if there is no task any more, or some task runs, or stands at a stop of ours. */
+  /** Undefined if there is no task any more, or some task runs, waits for a disk, or stands at a stop of ours. */
   look(tasks: readonly LiveTask[], nowMs: number): Sleep | undefined {
     const seen = new Map<number, Seen>();
     let isSame = tasks.length === this.#seen.size;
     let isAlike = isSame;
     for (const { tid, isHeld } of tasks) {
-      const wait = isHeld ? undefined : waitOf(tid);
+      const found = isHeld ? undefined : waitOf(tid);
+      const wait = found && waitsForDisk(tid, found) ? undefined : found;
       const times = wait && runTimesOf(tid);
       if (wait && times !== undefined) {
         const before = this.#seen.get(tid);

@@ -27,11 +27,30 @@ export function waitOf(tid: number): Wait | undefined {
 }
 
 /** Nanoseconds on a CPU and how often it was given one, as text: it changes whenever the task has run. Undefined if it is gone. */
-export function runTimesOf(tid: number): string | undefined {
+export function runTimesOf(tid: number | 'thread-self'): string | undefined {
   try {
     return readFileSync(`/proc/${tid}/schedstat`, 'latin1');
   } catch (error) {
     if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+/** How long a task was ready to run, and had no CPU. */
+export function starvedNsOf(tid: number | 'thread-self'): number {
+  return Number.parseInt(runTimesOf(tid)?.split(' ')[1] ?? '0', 10);
+}
+
+/** A parent waits so for the child that vfork(2) has made, which may well not come back to it. */
+const LIKE_VFORK: ReadonlySet<string> = new Set(['vfork', 'clone', 'clone3']);
+
+/** Whether it waits for a disk (state D), which will answer, on a busy machine after seconds: also in no system call, for a page of its program. */
+export function waitsForDisk(tid: number, { nr }: Wait): boolean {
+  if (nr >= 0 && LIKE_VFORK.has(syscallName(nr))) return false;
+  try {
+    return /\) D /.test(readFileSync(`/proc/${tid}/stat`, 'latin1'));
+  } catch (error) {
+    if (isGone(error)) return false;
     throw error;
   }
 }

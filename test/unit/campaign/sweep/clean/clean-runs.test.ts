@@ -105,6 +105,13 @@ describe('clean runs', () => {
     });
   });
 
+  it('do not refuse what a service writes to its log', async () => {
+    const client = { passed: true, status: 0, timedOut: false, output: 'hello' };
+    const served = { ready: true, client, again: undefined, endedEarly: false };
+    const { result } = await clean((index) => ({ served, stdout: output(['a', 'b\nc'][index % 2]!) }));
+    expect(result.results.stable).toContain('client');
+  });
+
   it('do not refuse differences in what is not compared', async () => {
     const { result } = await clean((index) => ({ stdout: output(['a', 'b\nc'][index % 2]!) }), ['files']);
     expect(result.results.stable).toEqual(['stderr', 'client']);

@@ -412,6 +412,14 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'tolerated',
     /^its client was served/,
   ],
+  'a service serves, and says something else in its log on stdout': [
+    {
+      good: { served: served(), stdout: output('12:M 00:00:00.025 # Ready\n') },
+      now: { served: served(), stdout: output('12:M 00:00:00.031 # Ready\n') },
+    },
+    'tolerated',
+    /^its client was served/,
+  ],
   'a service serves something else': [
     { good: { served: served() }, now: { served: served({ client: check(0, 'hel') }) } },
     'corrupted',

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { RunWatch } from '../../../../../src/campaign/sweep/worker/run-watch.ts';
 import { type RunLimits, TreeWatch } from '../../../../../src/campaign/sweep/worker/tree-watch.ts';
@@ -46,12 +47,25 @@ describe('a watched run', () => {
     expect(watch.look([{ tid: process.pid, tgid: process.pid, isHeld: true }], 1020)).toBe('count');
   });
 
-  it('gives up at its deadline, whatever it does', () => {
+  it('gives up at its deadline, but for the time that it was kept waiting for a CPU', () => {
+    const sleeper = spawn('sleep', ['100'], { stdio: 'ignore' });
+    try {
+      const tasks = [{ tid: sleeper.pid!, tgid: sleeper.pid!, isHeld: true }];
+      // The busiest machine keeps it waiting for less than that before it sleeps.
+      const { watch } = watchOf({ usualMs: 1e6, deadlineMs: 60_000 });
+      watch.begin(1000);
+      expect(watch.look(tasks, 60_999)).toBe('none');
+      expect(watch.look(tasks, 120_000)).toBe('kill');
+      expect(watch.end).toEqual({ kind: 'deadline', afterMs: 119_000 });
+    } finally {
+      sleeper.kill('SIGKILL');
+    }
+  });
+
+  it('gives up after six deadlines, however long it was kept waiting', () => {
     const { watch } = watchOf({ usualMs: 1e6 });
     watch.begin(1000);
-    const busy = [{ tid: process.pid, tgid: process.pid, isHeld: true }];
-    expect(watch.look(busy, 5999)).toBe('none');
-    expect(watch.look(busy, 6000)).toBe('kill');
-    expect(watch.end).toEqual({ kind: 'deadline', afterMs: 5000 });
+    expect(watch.look([{ tid: process.pid, tgid: process.pid, isHeld: true }], 31_000)).toBe('kill');
+    expect(watch.end).toEqual({ kind: 'deadline', afterMs: 30_000 });
   });
 });

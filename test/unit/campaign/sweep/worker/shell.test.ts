@@ -24,7 +24,7 @@ it('says how a command ended, and what it said', () => {
 });
 
 it('ends a command at its limit, and with it what it has started', () => {
-  expect(shell.run('echo begun; sleep 1000 & sleep 1000', 2000)).toEqual({
+  expect(shell.run('echo begun; sleep 1000 & sleep 1000', 2000.5)).toEqual({
     passed: false,
     status: 128 + 9,
     timedOut: true,

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { isForGood, parseWait } from '../../../../../src/campaign/sweep/worker/waits.ts';
+import { spawn } from 'node:child_process';
+import { describe, expect, it, vi } from 'vitest';
+import { isForGood, parseWait, waitOf, waitsForDisk } from '../../../../../src/campaign/sweep/worker/waits.ts';
 import { syscallNumber } from '../../../../../src/syscalls/syscall-table.ts';
 
 const NULL = 0n;
@@ -47,4 +48,16 @@ describe('a wait', () => {
   ])('in %s ends by itself with one', (name, args) => {
     expect(isForGood(wait(name, ...args))).toBe(false);
   });
+});
+
+it('is one for a disk if it is as uninterruptible as that, unless it is for the child of vfork', async () => {
+  const vfork = syscallNumber('vfork')!;
+  const parent = spawn('perl', ['-e', `syscall(${vfork}) or sleep 1000`], { stdio: 'ignore', detached: true });
+  try {
+    await vi.waitFor(() => expect(waitOf(parent.pid!)?.nr).toBe(vfork), { timeout: 60_000 });
+    expect(waitsForDisk(parent.pid!, waitOf(parent.pid!)!)).toBe(false);
+    expect(waitsForDisk(parent.pid!, { line: '', nr: -1, args: [] })).toBe(true);
+  } finally {
+    process.kill(-parent.pid!, 'SIGKILL');
+  }
 });
