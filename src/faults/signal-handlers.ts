@@ -16,6 +16,9 @@ const ORDERS = [14, 10, 12, 28];
 /** Signals that ask a program to end: SIGHUP, SIGINT, SIGQUIT, SIGTERM. */
 const ENDING = [1, 2, 3, 15];
 
+/** Signals that a task gets for what it does itself (SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV): they do not come while it sleeps in a call. */
+const OWN_FAULTS = [4, 5, 7, 8, 11];
+
 const SA_RESTART = 0x10000000;
 const SIG_DFL = 0;
 const SIG_IGN = 1;
@@ -62,11 +65,11 @@ export class SignalHandlers {
     if (task.tid === task.tgid) this.#byProcess.delete(task.tgid);
   }
 
-  /** Whether there are handlers, and each has SA_RESTART: then the kernel restarts what can be restarted. */
+  /** Whether there are handlers of what may interrupt a call, and each has SA_RESTART: then the kernel restarts what can be restarted. */
   of(task: Task): 'none' | 'all-restart' | 'some-do-not' {
-    const handlers = this.#of(task.tgid);
-    if (handlers.size === 0) return 'none';
-    return [...handlers.values()].every(({ flags }) => (flags & SA_RESTART) !== 0) ? 'all-restart' : 'some-do-not';
+    const handlers = [...this.#of(task.tgid)].filter(([signal]) => !OWN_FAULTS.includes(signal));
+    if (handlers.length === 0) return 'none';
+    return handlers.every(([, { flags }]) => (flags & SA_RESTART) !== 0) ? 'all-restart' : 'some-do-not';
   }
 
   /**
