@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { hasCompiler, scratch } from '../support/guests.ts';
-import { type Finished, ROOT, renacer } from '../support/renacer.ts';
+import { type Finished, RENACER, ROOT, renacer } from '../support/renacer.ts';
+import { Terminal } from '../support/tmux.ts';
 
 /** dash takes a failed read of its script for the end of it: what follows is not run, and the status is 0. */
 const SCRIPT = 'set -eu\nprintf "one\\n" > one\nprintf "two\\n" > two\n';
@@ -120,6 +121,20 @@ it('a program that takes all failures well has no findings, and the exit code is
   expect(stdout).toMatch(/no findings/);
   expect(status).toBe(0);
   expect(existsSync(path.join(input, '.renacer'))).toBe(false);
+});
+
+it('on a terminal it tells how far it is in one line, and Ctrl-C lets it tell what it knows', async () => {
+  const terminal = new Terminal();
+  onTestFinished(() => terminal.close());
+  terminal.line(`cd ${input}; clear; XDG_STATE_HOME=${home} ${RENACER} sweep --every -- dash save.sh; echo "exit $?"`);
+  await terminal.shows(/^clean runs {2}\d\/\d+$/m);
+  await terminal.shows(/^\d+\/\d+ {2}\d+ findings?/m);
+  terminal.keys('C-c');
+  const screen = await terminal.shows(/^exit \d+$/m);
+  expect(screen).toMatch(/^sweep .*, interrupted$/m);
+  expect(screen).toMatch(/^exit 130$/m);
+  expect(screen).not.toMatch(/\d+\/\d+ {2}\d+ finding/);
+  expect(inputFiles()).toEqual(['save.sh']);
 });
 
 it('help', () => {
