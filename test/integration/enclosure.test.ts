@@ -220,6 +220,28 @@ describe.each([
   });
 });
 
+describe('where the kernel has no mount_setattr(2)', () => {
+  it('each mount is made read-only by itself', () => {
+    const code = `
+      import { keepMountsPrivate, makeAllReadOnly } from '${path.resolve(import.meta.dirname, '../../dist/linux/mounts.js')}';
+      import { CLONE_NEWNS, leaveNamespaces } from '${path.resolve(import.meta.dirname, '../../dist/linux/namespaces.js')}';
+      import { readFileSync, writeFileSync } from 'node:fs';
+      leaveNamespaces(CLONE_NEWNS);
+      keepMountsPrivate();
+      makeAllReadOnly('one by one');
+      const failures = ['/etc/renacer-x', '/tmp/renacer-x', '/dev/shm/renacer-x', '/proc/self/comm'].map((file) => {
+        try { writeFileSync(file, 'x'); return file; } catch (error) { return error.code; }
+      });
+      console.log(failures.join());
+      const mounts = readFileSync('/proc/thread-self/mountinfo', 'latin1').trim().split('\\n').map((line) => line.split(' '));
+      // What is mounted over later is out of reach.
+      const top = new Map(mounts.map(([, , , , point, options]) => [point, options]));
+      console.log([...top.values()].filter((options) => !/^ro,.*nodev/.test(options)).length);`;
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' });
+    expect(output).toBe('EROFS,EROFS,EROFS,EROFS\n0\n');
+  });
+});
+
 describe('without namespaces', () => {
   it('nothing is started, and the reason is said', () => {
     const inside = 'echo 0 > /proc/sys/user/max_user_namespaces; exec setpriv --bounding-set=-all "$@"';
