@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { FAILING_CLASSES } from '../model/campaign.ts';
 import { writeToStdout } from './messages.ts';
 import { sweepHelp } from './sweep-help.ts';
 
@@ -126,8 +127,8 @@ function optionsByGroup(): readonly [heading: string, options: readonly Option[]
         new Option('--report <file>', 'write a JSON report'),
         new Option('--results <file>', 'write each case as it ends, a line of JSON each'),
         new Option('--resume <file>', 'go on with the sweep of this results file'),
-        new Option('--fail-on <list>', 'exit with 1 for findings of these classes').default(
-          'corrupted,damaged,crashed,hung,spinning',
+        new Option('--fail-on <list>', 'exit with 1 for findings of these classes, or none').default(
+          FAILING_CLASSES.join(','),
         ),
       ],
     ],
