@@ -71,20 +71,27 @@ function judgeSuccess(run: ComparedRun, differences: readonly Difference[]): Sai
   }
   if (differences.length > 0) {
     const told = childThatTold(run);
-    if (told) return said('graceful', `${end}, but ${told.program} has failed with a message`, fitting(proof));
+    if (told) return said('graceful', `${end}, but ${told.program} has failed and said so`, fitting(proof));
     return said('corrupted', `${end}, but ${differencesText(differences)}`, fitting(proof));
   }
   return said('tolerated', `${end}, and the results of a good run`);
 }
 
 /**
- * A child that met the fault, said so on stderr, and failed: it was right, and so is who has started it if that is what it was told to do, as a
- * shell is in `sort list | uniq`. Whether such a result will do is for a check to say.
+ * A child that met the fault, and told its parent: it failed and said so on stderr, or it is one of which that says all (126 and 127: a command could not be
+ * executed; SIGPIPE: nobody reads what it writes). It was right, and so is who has started it if that is what it was told to do, as a shell is
+ * in `sort list | uniq`. Whether such a result will do is for a check to say.
  */
 function childThatTold(run: ComparedRun): StruckProcess | undefined {
   const { struck, served } = run.now;
-  const told = struck.every(({ isRoot, status }) => !isRoot && status !== 0) && lastWords(run).length > 0;
+  const hasWords = lastWords(run).length > 0;
+  const told = struck.every(({ isRoot, status }) => !isRoot && status !== 0 && (hasWords || isTelling(status)));
   return told && !served ? struck[0] : undefined;
+}
+
+/** Crashes are told before: what is left of deaths by signals is SIGPIPE, or what another process has sent. */
+function isTelling(status: number | undefined): boolean {
+  return status === undefined || status === 126 || status === 127;
 }
 
 function judgeFailure(run: ComparedRun, damage: readonly Damage[], judged: JudgedCase): Said {

@@ -217,7 +217,17 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
   'a child says why it fails, and its parent is not told to mind': [
     { good: { stdout: output('1\n') }, now: { stderr: said, struck: [SORT] } },
     'graceful',
-    /^exit status 0, but \/usr\/bin\/sort has failed with a message/,
+    /^exit status 0, but \/usr\/bin\/sort has failed and said so/,
+  ],
+  'a child can not execute its command, and its status says so': [
+    { good: { stdout: output('1\n') }, now: { struck: [{ ...SORT, status: 126 }] } },
+    'graceful',
+    /has failed and said so/,
+  ],
+  'a child dies of SIGPIPE, and its parent does not mind': [
+    { good: { stdout: output('1\n') }, now: { struck: [{ ...SORT, status: undefined }] } },
+    'graceful',
+    /has failed and said so/,
   ],
   'a child fails without a word, and its parent does not mind': [
     { good: { stdout: output('1\n') }, now: { struck: [SORT] } },
