@@ -1,5 +1,6 @@
 // After a build: sweeps the commands of test/sweep-cases as a user would, without a hint of what is known of them, and prints what was
 // found beside what is known. `node scripts/sweep-cases.mjs [CASE...]`; with --all-lines, each finding's evidence, too.
+// As nobody: `setpriv --reuid 65534 --regid 65534 --clear-groups node scripts/sweep-cases.mjs`, with a HOME of his own.
 import { mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { sweepCommand } from '../dist/campaign/sweep/sweep.js';

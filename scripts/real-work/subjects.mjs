@@ -107,6 +107,5 @@ export const SUBJECTS = {
     setup:
       "seq 1 20000 > page.txt; printf 'python3 -m http.server -b 127.0.0.1 7396 >/dev/null 2>&1 &\\nserver=$!\\nfor i in $(seq 1 100); do curl -sf http://127.0.0.1:7396/page.txt -o got && break; sleep 0.1; done\\nkill $server; wait $server || true\\ncmp got page.txt\\n' > s.sh",
     command: ['bash', 's.sh'],
-    options: ['--only', '/.*/'],
   },
 };
