@@ -36,12 +36,12 @@ describe.concurrent('a run that nobody looks after', () => {
 });
 
 describe.concurrent('our own delays are no idleness, and hold up no signal', () => {
-  const TIMES = ['--chaos-timeout', '8s', '--hang-after', '2s'];
+  const TIMES = ['--chaos-timeout', '15s', '--hang-after', '2s'];
 
   it('a slow file', async () => {
-    const finished = await renacerBeside([...TIMES, '--chaos-io-latency', '20s', 'cat', '/etc/passwd']);
-    expect(outcome(finished)).toMatch(/^stopped: timeout of 8 s reached \(/);
-    expect(closingLine(finished, 'timeout')).toBe('8.00 s reached, ended by SIGTERM');
+    const finished = await renacerBeside([...TIMES, '--chaos-io-latency', '60s', 'cat', '/etc/passwd']);
+    expect(outcome(finished)).toMatch(/^stopped: timeout of 15 s reached \(/);
+    expect(closingLine(finished, 'timeout')).toBe('15.0 s reached, ended by SIGTERM');
     expect(closingLine(finished, 'injected')).toBe('only delays: 1 call');
   });
 
@@ -52,15 +52,15 @@ describe.concurrent('our own delays are no idleness, and hold up no signal', () 
   });
 
   it.each(['delay_enter', 'delay_exit'])('%s', async (delay) => {
-    const rule = `inject=clock_nanosleep:${delay}=20s`;
+    const rule = `inject=clock_nanosleep:${delay}=60s`;
     const finished = await renacerBeside([...TIMES, '-e', rule, '--', 'sleep', '0.1']);
     expect(outcome(finished)).toMatch(/^stopped: /);
-    expect(closingLine(finished, 'timeout')).toBe('8.00 s reached, ended by SIGTERM');
+    expect(closingLine(finished, 'timeout')).toBe('15.0 s reached, ended by SIGTERM');
   });
 
   it('a program that waits by itself hangs', async () => {
     const finished = await renacerBeside([...TIMES, '-e', 'inject=read:error=EIO:when=99', 'sleep', '60']);
-    expect(outcome(finished)).toMatch(/^hung: timeout of 8 s reached, and the whole tree had been idle \(after /);
+    expect(outcome(finished)).toMatch(/^hung: timeout of 15 s reached, and the whole tree had been idle \(after /);
     expect(finished.status).toBe(124);
   });
 });
