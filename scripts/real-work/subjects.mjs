@@ -52,7 +52,7 @@ export const SUBJECTS = {
   'git-add': {
     setup: `${GIT}; ${THOUSAND}; git add .; git commit -qm one; for d in 1 2 3; do echo more >> d$d/f1; done`,
     command: ['git', 'add', '.'],
-    options: ['--verify-always', 'git fsck --strict'],
+    options: ['--verify-always', 'git fsck --strict', '--ignore', '.git/index'],
   },
   'git-commit': {
     setup: `${GIT}; ${THOUSAND}; git add .; git commit -qm one; for d in 1 2 3; do echo more >> d$d/f1; done; git add .`,
@@ -60,6 +60,8 @@ export const SUBJECTS = {
     options: [
       '--verify-always',
       'git fsck --strict',
+      '--ignore',
+      '.git/index',
       '--env',
       'GIT_AUTHOR_DATE=2020-01-01T00:00:00Z',
       '--env',
@@ -69,7 +71,7 @@ export const SUBJECTS = {
   'git-gc': {
     setup: `${GIT}; ${THOUSAND}; git add .; git commit -qm one`,
     command: ['git', 'gc', '-q'],
-    options: ['--verify-always', 'git fsck --strict'],
+    options: ['--verify-always', 'git fsck --strict', '--ignore', '.git/index'],
   },
   'sqlite-import': {
     setup:
