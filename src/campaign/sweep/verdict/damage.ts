@@ -1,5 +1,5 @@
 import { copyOf, journalOf } from './companions.ts';
-import { type PathState, sameContent, sameMode } from './tree-state.ts';
+import { type PathState, sameContent } from './tree-state.ts';
 
 /** A file that a run should have kept, and did not. */
 export interface Damage {
@@ -11,8 +11,8 @@ export interface Damage {
 }
 
 /**
- * What a run that failed has done to files that were there. Each must be as it was, or as after a good run: its content, and its permission
- * bits. One that only grew has kept what it had. Where nobody has said what must survive, one with a journal beside it may be made whole again.
+ * What a run that failed has done to files that were there. The content of each must be as it was, or as after a good run. One that only
+ * grew has kept what it had. Where nobody has said what must survive, one with a journal beside it may be made whole again.
  *
  * @param isProtected whether a file is one that must survive; undefined if nobody has said: then all are
  */
@@ -32,16 +32,16 @@ function damageTo(state: PathState): Harm[] {
   const { before, now, good, grown } = state;
   if (!now) return good ? [{ state, what: 'gone' }] : [];
   const hasContent = grown || sameContent(now, before) || (good !== undefined && sameContent(now, good));
-  const hasMode = sameMode(now, before) || (good !== undefined && sameMode(now, good));
-  return hasContent && hasMode ? [] : [{ state, what: 'changed' }];
+  return hasContent ? [] : [{ state, what: 'changed' }];
 }
 
 /** `gzip f` that has removed f, and has no whole f.gz: each path for itself is as before or as after a good run, and the data is lost. */
 function lostIn(states: readonly PathState[]): Harm[] {
   const made = states.filter(({ before, good }) => good?.type === 'file' && !sameContent(before, good));
-  if (made.length === 0 || made.some(({ now, good }) => sameContent(now, good))) return [];
+  if (made.some(({ now, good }) => sameContent(now, good))) return [];
   return states
     .filter(({ before, now, good }) => before?.type === 'file' && before.size > 0 && !now && !good)
+    .filter(({ path: lost }) => made.some(({ path }) => path.startsWith(lost)))
     .map((state) => ({ state, what: 'lost' }));
 }
 

@@ -305,6 +305,21 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'graceful',
     /./,
   ],
+  'a file is removed that has nothing to do with what is made': [
+    {
+      good: { changes: [changed('dst/gone', 'text', undefined), changed('dst/new', undefined, 'x')] },
+      now: { end: exited(11), stderr: said, changes: [changed('dst/gone', 'text', undefined)] },
+    },
+    'graceful',
+    /./,
+  ],
+  'a file has its content, and a mode of neither': [
+    {
+      now: { end: exited(23), stderr: said, changes: [{ path: 'f', before: file('x'), after: file('x', 0o600) }] },
+    },
+    'graceful',
+    /./,
+  ],
   'only what is protected counts': [
     { now: { end: exited(2), stderr: said, changes: [changed('other', '1', '')] }, options: { protect: ['keep*'] } },
     'graceful',
