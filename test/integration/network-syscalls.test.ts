@@ -97,7 +97,7 @@ describe.skipIf(!needsRoot).each(Object.entries(USERS))('a network that is emula
     const lost = flow!.to.lost + flow!.from.lost;
     expect(lost).toBeGreaterThan(0);
     expect(tripsMs.filter((ms) => ms >= 199).length).toBeGreaterThan(0);
-    expect(tripsMs.filter((ms) => ms >= 199).length).toBeLessThanOrEqual(lost);
+    expect(Math.min(...tripsMs)).toBeLessThan(199);
   });
 
   it.each(['up', 'down'])('holds a transfer (%s) to the bandwidth', async (verb) => {
