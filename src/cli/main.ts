@@ -4,7 +4,9 @@ import { type Caller, caller } from './caller.ts';
 const argv = process.argv.slice(2);
 const [first] = argv;
 const TELLS = ['doctor', 'help', '-h', '--help', '--help-all', '-V', '--version'];
-const startsCommand = process.platform === 'linux' && first !== undefined && !TELLS.includes(first);
+/** Elsewhere an error says so, once one can be told. */
+const isPossible = process.platform === 'linux' && process.arch === 'x64';
+const startsCommand = isPossible && first !== undefined && !TELLS.includes(first);
 /**
  * The commands of a sweep are started by other processes; and whether a run under chaos needs the engine's thread is seen when the
  * command line has been read.
