@@ -36,7 +36,7 @@ describe.concurrent('a run that nobody looks after', () => {
 });
 
 describe.concurrent('our own delays are no idleness, and hold up no signal', () => {
-  const TIMES = ['--chaos-timeout', '15s', '--hang-after', '2s'];
+  const TIMES = ['--chaos-timeout', '15s', '--chaos-kill-after', '1m', '--hang-after', '2s'];
 
   it('a slow file', async () => {
     const finished = await renacerBeside([...TIMES, '--chaos-io-latency', '60s', 'cat', '/etc/passwd']);
