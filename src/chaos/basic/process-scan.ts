@@ -14,6 +14,8 @@ export class ProcessScan {
   #known: Map<number, boolean>;
   /** The thread of ours that traces the run, if one does. */
   #tracer: number | undefined;
+  /** The root had ended before its tracer could be read: whoever traces what it has left is it. */
+  #missedTracer = false;
   #cpuTicks = new Map<number, number>();
   #endedTicks = 0;
 
@@ -26,7 +28,8 @@ export class ProcessScan {
   add(pid: number): void {
     this.#known.set(pid, true);
     const tracer = tracerOf(pid);
-    this.#tracer = tracer && existsSync(`/proc/self/task/${tracer}`) ? tracer : undefined;
+    this.#tracer = tracer && isThreadOfOurs(tracer) ? tracer : undefined;
+    this.#missedTracer = tracer === undefined && !isAlive(pid);
   }
 
   processIds(): number[] {
@@ -48,11 +51,23 @@ export class ProcessScan {
 
   #belongs(pid: number): boolean {
     if (this.#mark !== undefined && carriesMark(pid, this.#mark)) return true;
-    if (this.#tracer !== undefined && tracerOf(pid) === this.#tracer) return true;
+    if (this.#isTraced(pid)) return true;
     // A program that has replaced the mark by a limit of its own is still its parent's child.
     const parent = readProcessStat(pid)?.parent;
     return parent !== undefined && this.#known.get(parent) === true;
   }
+
+  #isTraced(pid: number): boolean {
+    if (this.#tracer === undefined && !this.#missedTracer) return false;
+    const tracer = tracerOf(pid);
+    if (tracer === undefined) return false;
+    if (this.#tracer === undefined && isThreadOfOurs(tracer)) this.#tracer = tracer;
+    return tracer === this.#tracer;
+  }
+}
+
+function isThreadOfOurs(tid: number): boolean {
+  return existsSync(`/proc/self/task/${tid}`);
 }
 
 /** Not gone, and no zombie. */

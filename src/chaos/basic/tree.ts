@@ -97,7 +97,8 @@ class GroupTree implements Tree {
     const groups = this.#groups.all.map((group) => group.processIds());
     const escapees = found.filter((pid) => groups.some((inGroup) => !inGroup.includes(pid)) && isAlive(pid));
     for (const pid of escapees) {
-      const name = this.#escaped.has(pid) ? undefined : readProcFile(`/proc/${pid}/comm`)?.trimEnd();
+      // It may execute another program after it has left: the last name counts.
+      const name = readProcFile(`/proc/${pid}/comm`)?.trimEnd();
       if (name !== undefined) this.#escaped.set(pid, { pid, name });
     }
     return escapees;
