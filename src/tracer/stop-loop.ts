@@ -1,6 +1,6 @@
 import { monotonicMs } from '../linux/clock.ts';
 import type { GatedProcess } from '../linux/gated-process.ts';
-import { threadGroupOf } from '../linux/process-stat.ts';
+import { readProcessStat, threadGroupOf } from '../linux/process-stat.ts';
 import {
   PTRACE_EVENT_CLONE,
   PTRACE_EVENT_EXEC,
@@ -281,7 +281,16 @@ export class StopLoop {
   #onJobStop(task: Task, signal: number): void {
     this.#recorder.groupStop(task, signal);
     this.#door.stayStopped(task);
-    if (task === this.#tasks.root) this.#onRootStop(signal);
+    if (task === this.#tasks.root || this.#isAwaitedByRoot(task)) this.#onRootStop(signal);
+  }
+
+  /**
+   * A child that vfork(2) has made stopped before its execve: until then the command's first task waits in a way that nothing but
+   * SIGKILL interrupts, so that it can't stop itself.
+   */
+  #isAwaitedByRoot({ tid }: Task): boolean {
+    const { root } = this.#tasks;
+    return root !== undefined && readProcessStat(tid)?.parent === root.tgid && readProcessStat(root.tid)?.state === 'D';
   }
 
   #onSignal(task: Task, signal: number): void {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { has, RENACER, scratch } from '../support/guests.ts';
+import { guest, has, hasCompiler, RENACER, scratch } from '../support/guests.ts';
 import { Terminal } from '../support/tmux.ts';
 
 /** Says what it gets: each signal once, and when it goes on after a stop. */
@@ -28,6 +28,16 @@ function count(screen: string, text: string): number {
 describe.skipIf(!has('tmux'))('job control in a real terminal (needs tmux)', () => {
   const script = path.join(scratch(), 'reports.sh');
   writeFileSync(script, REPORTS);
+
+  // A stop of ours within vfork(2) makes that more likely than it is without a trace; dash blocks signals, and lets them in before execve.
+  it.skipIf(!hasCompiler)('traced: a command that waits in vfork for a child that was stopped stops, too', async () => {
+    const shell = open();
+    await shell.shows(/ready>/);
+    shell.line(`clear; ${RENACER} -o /dev/null -f --engine ptrace -- ${guest('vfork-stop')}`);
+    await shell.shows(/started[\s\S]*Stopped/);
+    shell.line('fg');
+    await shell.shows(/child went on\s+over/);
+  });
 
   for (const [how, options] of [
     ['traced', '-f --engine ptrace'],
