@@ -33,7 +33,7 @@ export function totalsText(result: SweepResult, { color, columns, files }: Total
     ...underLabel('ended', [endsText(result, colors)]),
     ...list('not tried', notTried),
     ...list('doubtful', result.unconfirmed),
-    ...list('left', left),
+    ...list('leftovers', left),
     ...list('note', result.notes),
     ...underLabel('written', files),
   ];

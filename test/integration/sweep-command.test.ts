@@ -97,7 +97,7 @@ it.runIf(hasCompiler)('shows the line of the source, for a program with debug in
   expect(status).toBe(1);
 });
 
-describe('is refused in words, with 125 and nothing started', () => {
+describe('is refused in words, with 125', () => {
   it.each<[why: string, args: readonly string[], message: RegExp]>([
     ['a command that is not there', ['--', 'no-such-program'], /no-such-program/],
     ['a command that fails by itself', ['--', 'dash', '-c', 'echo no luck >&2; exit 3'], /no luck/],
@@ -106,6 +106,11 @@ describe('is refused in words, with 125 and nothing started', () => {
       'a report that can not be written',
       ['--report', '/nowhere/r.json', '--', 'true'],
       /can't write "\/nowhere\/r.json"/,
+    ],
+    [
+      'calls that the command does not make',
+      ['--only', 'swapon', '--', 'true'],
+      /nothing to sweep in true .*leave out: \d+/,
     ],
     ['an option of ordinary runs', ['--chaos', 'gentle', '--', 'true'], /--chaos is an option of ordinary runs/],
   ])('%s', (_, args, message) => {

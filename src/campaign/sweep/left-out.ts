@@ -25,11 +25,25 @@ export class LeftOut {
   librarys = 0;
   /** Calls. */
   between = 0;
+  /** Sites that nobody asked for. */
+  unasked = 0;
+  /** Cases. */
+  beyondQuick = 0;
   /** Sites, by the names of their calls. */
   readonly safe: Map<string, number> = new Map();
 
   told(): NotTried[] {
     return [
+      {
+        what: 'sites that the options leave out',
+        count: this.unasked,
+        why: '--only, --path, --sites, --errors and --faults say what is tried',
+      },
+      {
+        what: 'further cases of these sites',
+        count: this.beyondQuick,
+        why: '--quick tries one a site, and about 200 in all',
+      },
       {
         what: 'sites of the dynamic loader',
         count: this.loaders,
@@ -43,7 +57,7 @@ export class LeftOut {
       {
         what: 'calls at sites that are called more often',
         count: this.between,
-        why: 'the first, the middle and the last of a site are tried; --every tries all',
+        why: 'the first, the middle and the last of a site stand for all; --every tries all',
       },
       {
         what: `sites whose calls do not fail (${[...this.safe.keys()].sort().join(', ')})`,

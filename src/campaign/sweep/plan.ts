@@ -46,18 +46,29 @@ export function planSites(sites: readonly SiteCalls[], options: PlanOptions): Sw
     const chosen = options.every ? mine : fewOf(mine, options.input);
     left.between += mine.length - chosen.length;
     const cases = casesOf(site, startingWithOwn(chosen, options.input), options);
-    if (mine.length > 0 && mine.every(({ call }) => call.errors.length === 0 && !call.mayBeShort)) {
-      left.safe.set(site.syscall, (left.safe.get(site.syscall) ?? 0) + 1);
-    }
+    const isSafe = mine.length > 0 && mine.every(({ call }) => call.errors.length === 0 && !call.mayBeShort);
+    if (isSafe) left.safe.set(site.syscall, (left.safe.get(site.syscall) ?? 0) + 1);
+    else if (selected.length === 0 || (mine.length > 0 && isEmpty(cases) && areFaultsNarrowed(options)))
+      left.unasked += 1;
     return { site, isOwn: mine.some(({ call }) => isIn(options.input, call)), cases };
   });
-  const cases = options.quick ? quick(planned) : interleaved(planned);
+  const all = interleaved(planned);
+  const cases = options.quick ? quick(planned) : all;
+  left.beyondQuick = all.length - cases.length;
   return {
     cases,
     sites: sites.map(({ site }) => site),
     notTried: left.told(),
     digest: digestOf(cases.map(({ id }) => id)),
   };
+}
+
+function isEmpty(cases: PlannedSite['cases']): boolean {
+  return FAULT_FAMILIES.every((family) => cases[family].length === 0);
+}
+
+function areFaultsNarrowed({ errors, faults }: PlanOptions): boolean {
+  return errors !== undefined || !faults.includes('errors');
 }
 
 /** The first error of each site, then the second of each, and so on; then the same of the next family. Sites on the user's files come first. */

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { monotonicMs } from '../../linux/clock.ts';
 import { CASE_CLASSES } from '../../model/campaign.ts';
+import { RenacerError } from '../../model/errors.ts';
 import type { SweepCase } from '../../model/sweep.ts';
 import type { SweepListener, SweepRequest } from '../../model/sweep-request.ts';
 import type { SweepResult } from '../../model/sweep-result.ts';
@@ -13,7 +14,7 @@ import type { SweepCaseResult } from './case-result.ts';
 import { CLEAN_RUNS, type CleanRuns, cleanRuns } from './clean/clean-runs.ts';
 import { writeFinding } from './finding/finding-writer.ts';
 import { type OpenPerformer, Performers } from './performers.ts';
-import { planSweep } from './plan.ts';
+import { planSweep, type SweepPlan } from './plan.ts';
 import { planInputs } from './subject/plan-inputs.ts';
 import { subjectOf } from './subject/subject.ts';
 import { SweepMaker } from './sweep-maker.ts';
@@ -88,6 +89,17 @@ interface Listening {
   readonly hooks: SweepHooks;
 }
 
+function nothingToSweep(command: string, { sites, notTried }: SweepPlan): RenacerError {
+  const why = notTried.map(({ what, count }) => `${what}: ${count}`).join('; ');
+  return new RenacerError(
+    'NOTHING_TO_SWEEP',
+    `there is nothing to sweep in ${command} (${sites.length} sites; ${why})`,
+    {
+      hint: 'See what --only, --path, --sites, --errors and --faults ask for: a name may be misspelt, or never come up here.',
+    },
+  );
+}
+
 class Sweeping {
   /** What is to be known of how it went. */
   readonly notes: string[] = [];
@@ -141,6 +153,7 @@ class Sweeping {
   async tryCases(clean: CleanRuns, { signal, log, listener, hooks }: Listening): Promise<SweepTotals> {
     const request = this.#request;
     const planned = planSweep(clean.recorded, request);
+    if (planned.cases.length === 0) throw nothingToSweep(request.command, planned);
     const conditions = conditionsOf(clean, planned.cases, request);
     const digests = { plan: planDigest(this.#header), input: String(this.#header.inputs.input) };
     const maker = new SweepMaker({

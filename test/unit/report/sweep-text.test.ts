@@ -110,7 +110,7 @@ describe('the end', () => {
       "sweep      69 of 71 sites and 12 of handlers, 471 cases, 1,412 runs in 2.31 s, 930 cases/s
       ended      24 tolerated, 430 graceful, 17 corrupted · 1 finding
       not tried  sites: 2 (not reached again)
-      left       temporary file ziXXXXXX (31 cases)
+      leftovers  temporary file ziXXXXXX (31 cases)
       note       stands still: the clock
       written    report sweep.json
       "

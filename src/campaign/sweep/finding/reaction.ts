@@ -32,7 +32,7 @@ export function endText(end: RunEnd): string {
     case 'killed':
       return 'killed';
     case 'hung':
-      return `sleeps for good in ${end.where}`;
+      return 'sleeps for good';
     case 'spinning':
       return end.syscall === undefined ? 'computes without end' : `${end.syscall} ${end.times} times`;
     case 'deadline':

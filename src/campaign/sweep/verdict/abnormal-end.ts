@@ -47,7 +47,7 @@ function deathText({ program, signal }: Death): string {
 function hungReason({ served }: Observation, end: Extract<RunEnd, { kind: 'hung' | 'deadline' }>): string {
   const how =
     end.kind === 'hung'
-      ? `it sleeps for good in ${end.where}`
+      ? `it sleeps for good: ${end.where}`
       : `it has not ended after ${(end.afterMs / 1000).toFixed(1)} s, much longer than a good run takes`;
   if (!served) return how;
   if (!served.ready) return `it was never ready: ${how}`;

@@ -86,6 +86,18 @@ describe('the plan of a sweep', () => {
     expect(left.notTried).toContainEqual(expect.objectContaining({ what: 'sites of the dynamic loader', count: 1 }));
   });
 
+  it('says how many sites the options leave out, and how many cases of the others', () => {
+    const recorded = run(stacks, [{}, { stack: 1, syscall: 'write' }, { stack: 2 }]);
+    const without = (options: Partial<PlanOptions>) =>
+      planSweep(recorded, { ...plain, ...options }).notTried.map(({ what, count }) => `${what}: ${count}`);
+    expect(without({})).toEqual([]);
+    expect(without({ only: ['write'] })).toEqual(['sites that the options leave out: 2']);
+    expect(without({ errors: ['ENOSPC'], faults: ['errors'] })).toEqual(['sites that the options leave out: 3']);
+    expect(without({ quick: true })).toEqual([
+      `further cases of these sites: ${planSweep(recorded, plain).cases.length - 3}`,
+    ]);
+  });
+
   it('does not tell a program that a file is gone which is there, unless that is asked for', () => {
     const recorded = run(stacks, [{ errors: ['EIO', 'ENOENT'] }, { stack: 1, errors: ['EIO', 'ENOENT'], result: -5 }]);
     const faults = ['errors'] as const;

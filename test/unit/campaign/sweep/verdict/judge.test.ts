@@ -396,7 +396,7 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
   'it sleeps for good': [
     { now: { end: { kind: 'hung', afterMs: 130, where: 'futex' } } },
     'hung',
-    /sleeps for good in futex/,
+    /sleeps for good: futex/,
   ],
   'it sleeps for good over a broken file': [
     { now: { end: { kind: 'hung', afterMs: 130, where: 'futex' }, changes: [changed('f', '1', '')] } },
