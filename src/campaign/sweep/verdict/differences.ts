@@ -26,7 +26,7 @@ export function differencesOf(
     : (['stdout', 'stderr'] as const).filter((text) => compare.includes(text));
   return [
     ...compared.flatMap((text) => textDifference(clean, now, text)),
-    ...(compare.includes('files') ? states.flatMap((state) => fileDifference(state, compare.includes('times'))) : []),
+    ...states.flatMap((state) => fileDifference(state, compare)),
   ];
 }
 
@@ -47,18 +47,23 @@ function isWhole(observation: Observation, of: 'stdout' | 'stderr'): boolean {
   return observation[of].length === observation[of].bytes.length;
 }
 
-function fileDifference(state: PathState, withTimes: boolean): Difference[] {
-  const what = fileDifferenceIn(state, withTimes);
+function fileDifference(state: PathState, compare: readonly Compared[]): Difference[] {
+  const what =
+    (compare.includes('files') ? fileDifferenceIn(state) : undefined) ??
+    (compare.includes('times') && isOtherTime(state) ? 'time' : undefined);
   return what === undefined ? [] : [{ of: 'file', state, what }];
 }
 
-function fileDifferenceIn({ path, before, now, good }: PathState, withTimes: boolean): FileDifference | undefined {
+function fileDifferenceIn({ path, before, now, good }: PathState): FileDifference | undefined {
   if (!good) return now && before ? 'not removed' : undefined;
   if (!now) return isCache(path) && !before ? undefined : 'missing';
   if (isLog(path)) return undefined;
   if (!sameContent(now, good)) return 'content';
-  if (!sameMode(now, good)) return 'mode';
-  return withTimes && now.mtimeMs !== good.mtimeMs ? 'time' : undefined;
+  return sameMode(now, good) ? undefined : 'mode';
+}
+
+function isOtherTime({ path, now, good }: PathState): boolean {
+  return now !== undefined && good !== undefined && !isLog(path) && now.mtimeMs !== good.mtimeMs;
 }
 
 export function differencesText(differences: readonly Difference[]): string {

@@ -203,6 +203,15 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'corrupted',
     /the time of f/,
   ],
+  'a time of a file is another, and only times are compared': [
+    {
+      good: { changes: [changed('f', undefined, 'x'), changed('g', undefined, 'x')] },
+      now: { changes: [{ path: 'f', before: undefined, after: { ...file('y'), mtimeMs: 7 } }] },
+      options: { compare: ['times'] },
+    },
+    'corrupted',
+    /the time of f differs from a good run's$/,
+  ],
   'a cache could not be written': [
     { good: { changes: [changed('__pycache__/m.cpython-311.pyc', undefined, 'code')] }, now: {} },
     'tolerated',
