@@ -16,12 +16,15 @@ const MAX_FAILURES_IN_A_ROW = 5;
 /** A worker has the next case before it is done with the first. */
 const DEPTH = 2;
 
+/** What was found in a bounded time is confirmed in as much time again, or in this if that is more. */
+const LEAST_CONFIRMING_MS = 60_000;
+
 export interface CampaignOptions<C extends Case, R extends CaseResult, F> {
   /** How many cases are performed at the same time. */
   readonly jobs: number;
   /** How many cases are tried at most, those that are known from before included. */
   readonly maxRuns?: number | undefined;
-  /** How long cases are tried, in ms. What was found is confirmed after that. */
+  /** How long cases are tried, in ms. What was found is confirmed after that, in as long again or a minute at most. */
   readonly forMs?: number | undefined;
   /** Ends it cleanly: no new case is begun, and what was found is confirmed if that takes no more than a few seconds. */
   readonly signal?: AbortSignal | undefined;
@@ -88,7 +91,13 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
 
     const groups = groupByCause(tried.results, maker);
     const confirming = new FindingsUnderWay(maker, { jobs, pool, known, onFinding: options.onFinding });
-    progress?.begin('confirming', () => ({ done: confirming.done, known: groups.length, findings: groups.length }));
+    const groupCounts = () => ({ done: confirming.done, known: groups.length, findings: groups.length });
+    if (options.forMs === undefined) progress?.begin('confirming', groupCounts);
+    else {
+      const confirmingMs = Math.max(options.forMs, LEAST_CONFIRMING_MS);
+      ending.endWithin(confirmingMs);
+      progress?.begin('confirming', groupCounts, monotonicMs() + confirmingMs);
+    }
     const told = await confirming.run(groups);
     return { ...told, ...tried, classes: countClasses(tried.results), notTried: notTried(tried), casesPerSecond };
   } finally {

@@ -239,6 +239,24 @@ describe('a campaign', () => {
     expect(maker.open.size).toBe(0);
   });
 
+  it('confirms what a bounded campaign has found in as long again or a minute, and says what there was no time for', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const onFinding = vi.fn();
+    const forGood = () => (onFinding.mock.calls.length > 0 ? new Promise(() => {}) : Promise.resolve());
+    const { maker, outcome } = run(SOUND, { jobs: 1, forMs: 50_000, onFinding }, forGood);
+    await vi.waitFor(() => expect(onFinding).toHaveBeenCalledTimes(1));
+    vi.advanceTimersByTime(59_000);
+    expect(maker.open.size).toBe(1);
+    vi.advanceTimersByTime(1_000);
+    const { ended, findings, unconfirmed } = await outcome;
+    expect({ ended, findings: findings.map(({ id }) => id) }).toEqual({ ended: 'complete', findings: ['corrupted-1'] });
+    expect(unconfirmed.map(({ id, why }) => [id, why])).toEqual(
+      ['corrupted-3', 'damaged-0', 'silent-3'].map((id) => [id, 'there was no time to confirm it']),
+    );
+    expect(maker.open.size).toBe(0);
+  });
+
   it('ends at once when it is asked to, with what it has, and goes on from there', async () => {
     const hurry = new AbortController();
     const onCase = (one: FakeCase): void => {

@@ -38,7 +38,7 @@ export interface SweepOptions {
   readonly sites?: readonly string[];
   /** One error a site, about 200 runs. */
   readonly quick?: boolean;
-  /** For how long cases are begun, in ms. What was found is confirmed after that. */
+  /** For how long cases are begun, in ms. What was found is confirmed after that, in as long again or a minute at most. */
   readonly forMs?: number;
   /** Workers: one a CPU by default. */
   readonly jobs?: number;
