@@ -5,6 +5,7 @@ import type { FindingFile } from './finding/kept-finding.ts';
 import { type OpenPerformer, Performers } from './performers.ts';
 import { inputDigest } from './subject/input-digest.ts';
 import { subjectOf } from './subject/subject.ts';
+import { ordinaryOptions } from './sweep-worker.ts';
 import { judgeOf } from './verdict/judge.ts';
 import { judgedCase } from './verdict/judged-case.ts';
 import { WorkerProcess } from './worker/worker-process.ts';
@@ -36,7 +37,7 @@ export async function showFinding(
     const performer = await performers.open();
     const name = shellQuote([command, ...args]);
     const clean = await cleanRuns((options) => performer.perform([], options), { command: name, compare });
-    const observation = await performer.confirm(faults, { ...clean.options, record: false, contents: true });
+    const observation = await performer.confirm(faults, ordinaryOptions(clean.options));
     const verdict = judgeOf(clean.results, request)(observation, judgedCase(finding.case));
     const isShown = observation.injected >= faults.length && verdict.class === finding.class;
     return {

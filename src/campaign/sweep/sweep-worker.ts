@@ -36,6 +36,12 @@ export function conditionsOf(clean: CleanRuns, cases: readonly SweepCase[], requ
   };
 }
 
+/** How the ordinary engine performs what the warm one does with these. */
+export function ordinaryOptions(options: CaseConditions['options']): PerformOptions {
+  const deadlineMs = Math.max(ORDINARY_DEADLINE_FACTOR * options.deadlineMs, LEAST_ORDINARY_DEADLINE_MS);
+  return { ...options, deadlineMs, record: false, contents: true };
+}
+
 /** It exits with another status, as it should: what follows from that is another's doing. */
 function failedChildOf({ struck }: Observation): string | undefined {
   const areFailed = struck.every(({ isRoot, status }) => !isRoot && status !== undefined && status !== 0);
@@ -68,9 +74,7 @@ export class SweepWorker implements CaseWorker<SweepCase, SweepCaseResult> {
   }
 
   async confirm(of: SweepCase): Promise<SweepCaseResult> {
-    const { options } = this.#conditions;
-    const deadlineMs = Math.max(ORDINARY_DEADLINE_FACTOR * options.deadlineMs, LEAST_ORDINARY_DEADLINE_MS);
-    const seen = await this.#performer.confirm(of.faults, { ...options, deadlineMs, record: false, contents: true });
+    const seen = await this.#performer.confirm(of.faults, ordinaryOptions(this.#conditions.options));
     return this.#judge(of, seen, NO_HANDLERS);
   }
 
