@@ -4,7 +4,7 @@ import { readErrno } from '../faults/errno-word.ts';
 import { BadField } from '../faults/field.ts';
 import { nearest } from '../faults/nearest.ts';
 import { RenacerError } from '../model/errors.ts';
-import { READY_FORMS } from '../model/sweep-request.ts';
+import { READY_FORMS, readySign } from '../model/sweep-request.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';
 
@@ -79,9 +79,7 @@ export function variable(option: string, text: string): readonly [name: string, 
 
 /** When a service is ready. */
 export function readiness(option: string, text: string): string {
-  const [, kind, value = ''] = /^(tcp|file|output):(.+)$/s.exec(text) ?? [];
-  const isPort = /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
-  if (kind !== undefined && (kind !== 'tcp' || isPort)) return text;
+  if (readySign(text)) return text;
   throw badValue(option, JSON.stringify(text), READY_FORMS.join(', '));
 }
 

@@ -12,6 +12,22 @@ export type Compared = (typeof COMPARED)[number];
 /** How a service is known to be ready. */
 export const READY_FORMS = ['tcp:PORT', 'file:PATH', 'output:TEXT'] as const;
 
+export interface ReadySign {
+  readonly form: 'tcp' | 'file' | 'output';
+  readonly value: string;
+}
+
+/** Undefined for what is in none of READY_FORMS. */
+export function readySign(text: string): ReadySign | undefined {
+  const [, form, value = ''] = /^(tcp|file|output):(.+)$/s.exec(text) ?? [];
+  if (form === undefined || (form === 'tcp' && !isPort(value))) return undefined;
+  return { form: form as ReadySign['form'], value };
+}
+
+function isPort(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+}
+
 /** A sweep as it is asked for: all options with their values, paths absolute. Plain data. What the command is has not been looked up yet. */
 export interface SweepRequest {
   readonly command: string;

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { RenacerError } from '../../../model/errors.ts';
-import { COMPARED, FAULT_FAMILIES, READY_FORMS, type SweepRequest } from '../../../model/sweep-request.ts';
+import { COMPARED, FAULT_FAMILIES, READY_FORMS, readySign, type SweepRequest } from '../../../model/sweep-request.ts';
 import { errnoNumberOf } from '../../../syscalls/errnos.ts';
 import { parseSyscallSet } from '../../../syscalls/select.ts';
 import { syscallName } from '../../../syscalls/syscall-table.ts';
@@ -13,7 +13,6 @@ const MAX_JOBS = 256;
 
 const words = z.array(z.string().min(1));
 const shell = z.string().regex(/\S/, 'it is empty');
-const READY = /^(?:tcp:\d{1,5}|file:.+|output:.+)$/s;
 
 const checked = z.strictObject({
   input: z.string().default('.').transform(directory),
@@ -32,6 +31,7 @@ const checked = z.strictObject({
   paths: words.default([]),
   errors: z
     .array(z.string().refine((name) => errnoNumberOf(name) !== undefined, 'it is no name of an error, such as ENOSPC'))
+    .min(1)
     .optional(),
   sites: words.default([]),
   quick: z.boolean().default(false),
@@ -41,7 +41,7 @@ const checked = z.strictObject({
   network: z.enum(['own', 'host']).default('own'),
   ready: z
     .string()
-    .regex(READY, `it is none of ${READY_FORMS.join(', ')}`)
+    .refine((text) => readySign(text) !== undefined, `it is none of ${READY_FORMS.join(', ')}`)
     .optional(),
   drive: shell.optional(),
   results: z.string().transform(absolute).optional(),
@@ -69,6 +69,7 @@ export function toRequest(command: string, args: readonly string[], options: Swe
     if (options[one] && options[other]) throw invalid(`${one} and ${other} can't go together`);
   }
   const { findings, isolation, signal: _, onProgress: __, onFinding: ___, ...rest } = read.data;
+  if (!isolation && rest.network === 'host') throw invalid('without isolation it has the network of this machine');
   if (rest.quick && rest.depth === 2) throw invalid("quick and depth 2 can't go together");
   if ((rest.ready === undefined) !== (rest.drive === undefined)) throw invalid('ready and drive go together');
   const results = rest.resume ?? rest.results;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { RenacerError } from '../../../model/errors.ts';
+import { readySign } from '../../../model/sweep-request.ts';
 
 /** What readiness is told by. */
 export interface Surroundings {
@@ -16,14 +17,19 @@ export interface Surroundings {
  * table of sockets: a connection made to find out would be one that the service must answer. Throws RenacerError INVALID_VALUE.
  */
 export function readinessTest(ready: string, { output, exists, sockets }: Surroundings): () => boolean {
-  const [, form, rest = ''] = /^(tcp|file|output):(.+)$/s.exec(ready) ?? [];
-  if (form === 'file') return () => exists(rest);
-  if (form === 'output') return () => output().includes(rest);
-  const port = Number(rest);
-  if (form === 'tcp' && /^\d+$/.test(rest) && port >= 1 && port <= 65_535) return () => isListenedAt(sockets(), port);
-  throw new RenacerError('INVALID_VALUE', `not a sign of readiness: ${JSON.stringify(ready)}`, {
-    hint: 'allowed are tcp:PORT (1 to 65535), file:PATH and output:TEXT',
-  });
+  const sign = readySign(ready);
+  switch (sign?.form) {
+    case 'file':
+      return () => exists(sign.value);
+    case 'output':
+      return () => output().includes(sign.value);
+    case 'tcp':
+      return () => isListenedAt(sockets(), Number(sign.value));
+    default:
+      throw new RenacerError('INVALID_VALUE', `not a sign of readiness: ${JSON.stringify(ready)}`, {
+        hint: 'allowed are tcp:PORT (1 to 65535), file:PATH and output:TEXT',
+      });
+  }
 }
 
 const LISTEN = '0A';
