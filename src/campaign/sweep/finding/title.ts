@@ -9,7 +9,7 @@ import { errorOf } from './cause.ts';
 export function titleOf({ class: of, failedChild }: SweepCaseResult, fault: CaseFault, site: Site): string {
   const program = path.basename(site.program);
   const symbol = ownFrame(site.stack)?.symbol;
-  const who = symbol === undefined ? program : `${symbol}()`;
+  const who = symbol === undefined ? program : calledName(symbol);
   const at = symbol === undefined ? '' : ` in ${who}`;
   if (failedChild !== undefined && (of === 'corrupted' || of === 'damaged')) {
     return `${path.basename(failedChild)} fails for ${errorOf(fault)} of ${site.syscall}, and who started it goes on`;
@@ -30,3 +30,16 @@ const VERBS: Partial<Record<CaseClass, string>> = {
   spinning: 'repeats it without end',
   silent: 'fails without a word',
 };
+
+/** `save()`; of C++, without the types: `Store::save(int) const` is `Store::save()`. */
+function calledName(symbol: string): string {
+  const end = symbol.lastIndexOf(')');
+  if (end < 0 || symbol.includes('::', end)) return `${symbol}()`;
+  let start = end;
+  for (let depth = 1; depth > 0 && start > 0; ) {
+    start--;
+    if (symbol[start] === ')') depth++;
+    else if (symbol[start] === '(') depth--;
+  }
+  return `${symbol.slice(0, start)}()`;
+}
