@@ -106,7 +106,8 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
   }
 }
 
-function countClasses(results: readonly { readonly result: CaseResult }[]): Record<CaseClass, number> {
+/** How many results there are of each class. */
+export function countClasses(results: readonly { readonly result: CaseResult }[]): Record<CaseClass, number> {
   const counts = Object.fromEntries(CASE_CLASSES.map((name) => [name, 0])) as Record<CaseClass, number>;
   for (const { result } of results) counts[result.class]++;
   return counts;

@@ -60,8 +60,8 @@ export class FindingsUnderWay<C extends Case, R extends CaseResult, F> {
         const lines: ResultsLine[] = [];
         const one = await this.#tell(group, lines);
         told[number] = one;
-        inOrder.put(number, { ...one, lines });
         this.done++;
+        inOrder.put(number, { ...one, lines });
       },
     );
     return {

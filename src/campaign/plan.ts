@@ -48,11 +48,6 @@ export class Plan<C extends Case, R extends CaseResult> {
     return this.#settled;
   }
 
-  /** Whether results may still bring cases. */
-  get underWay(): boolean {
-    return this.#settled < this.#taken;
-  }
-
   /** The next case to try; undefined if there is none by now. */
   take(): C | undefined {
     return this.#taken < this.known ? this.#cases[this.#taken++] : undefined;

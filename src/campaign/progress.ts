@@ -25,7 +25,7 @@ export class ProgressMeter {
    * @param counts what is done of the stage, asked whenever it is told
    * @param deadlineMs of {@link monotonicMs}: the stage ends then at the latest
    */
-  begin(stage: string, counts: Counts = this.#counts, deadlineMs?: number): void {
+  begin(stage: string, counts: Counts, deadlineMs?: number): void {
     this.#stage = stage;
     this.#counts = counts;
     this.#begunMs = monotonicMs();

@@ -71,7 +71,7 @@ describe('the plan of the same command', () => {
       const request = requestFor(id);
       const runs = [...(await recorded(request, 1)), ...(await recorded(request, 1))];
       const [first, again] = runs.map((run) => planSweep(run, request));
-      expect(again!.digest).toBe(first!.digest);
+      expect(again!.cases).toEqual(first!.cases);
       expect(first!.cases.length).toBeGreaterThan(50);
     },
   );

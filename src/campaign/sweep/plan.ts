@@ -2,7 +2,6 @@ import type { NotTried } from '../../model/campaign.ts';
 import type { Recorded, Site, SweepCase } from '../../model/sweep.ts';
 import { FAULT_FAMILIES } from '../../model/sweep-request.ts';
 import { casesOf } from './cases-of-site.ts';
-import { digestOf } from './digest.ts';
 import { isLibrarys, isLoaders, LeftOut } from './left-out.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { fewOf, isIn, type Occurrence, selectorOf, spread } from './selection.ts';
@@ -18,8 +17,6 @@ export interface SweepPlan {
   /** All sites of the run, in the order of their first calls. */
   readonly sites: readonly Site[];
   readonly notTried: readonly NotTried[];
-  /** The same for the same plan. */
-  readonly digest: string;
 }
 
 interface PlannedSite {
@@ -59,7 +56,6 @@ export function planSites(sites: readonly SiteCalls[], options: PlanOptions): Sw
     cases,
     sites: sites.map(({ site }) => site),
     notTried: left.told(),
-    digest: digestOf(cases.map(({ id }) => id)),
   };
 }
 

@@ -1,7 +1,7 @@
-import type { CaseClass, NotTried } from '../../model/campaign.ts';
+import type { NotTried } from '../../model/campaign.ts';
 import type { Site, SweepCase, SweepFinding } from '../../model/sweep.ts';
 import type { SweepResult, SweptSites } from '../../model/sweep-result.ts';
-import type { CampaignOutcome } from '../campaign.ts';
+import { type CampaignOutcome, countClasses } from '../campaign.ts';
 import type { SweepCaseResult } from './case-result.ts';
 import { countLeftovers } from './leftovers.ts';
 
@@ -40,13 +40,13 @@ export function totalsOf(
 const CUT = { 'max-runs': 'runs', time: 'time', stopped: 'interrupted', failed: 'failed' } as const;
 
 /** Of a sweep that was ended before there was anything to try. */
-export function nothingTried(classes: readonly CaseClass[]): SweepTotals {
+export function nothingTried(): SweepTotals {
   return {
     findings: [],
     unconfirmed: [],
     sites: { found: 0, swept: 0, handlers: 0 },
     cases: 0,
-    classes: Object.fromEntries(classes.map((name) => [name, 0])) as Record<CaseClass, number>,
+    classes: countClasses([]),
     notTried: [],
     leftovers: [],
     casesPerSecond: 0,

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { monotonicMs } from '../../linux/clock.ts';
-import { CASE_CLASSES } from '../../model/campaign.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { SweepCase } from '../../model/sweep.ts';
 import type { SweepListener, SweepRequest } from '../../model/sweep-request.ts';
@@ -57,9 +56,7 @@ export async function sweepCommand(
   const sweeping = new Sweeping(request, header, performers, progress);
   try {
     const clean = await sweeping.cleanRuns(signal, hooks);
-    const totals = clean
-      ? await sweeping.tryCases(clean, { signal, log, listener, hooks })
-      : nothingTried(CASE_CLASSES);
+    const totals = clean ? await sweeping.tryCases(clean, { signal, log, listener, hooks }) : nothingTried();
     const unwritten = log?.failure === undefined ? [] : [log.failure];
     return {
       command: [request.command, ...request.args],
