@@ -120,6 +120,10 @@ export class WorkerPool<W extends Closable> {
     this.#opening++;
     try {
       const worker = await this.#open();
+      if (this.#closed) {
+        await worker.close();
+        throw new PoolClosed();
+      }
       this.#jobs.set(worker, 1);
       return worker;
     } finally {

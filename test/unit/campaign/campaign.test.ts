@@ -257,6 +257,14 @@ describe('a campaign', () => {
     expect(maker.open.size).toBe(0);
   });
 
+  it('gives nothing to a worker that was opened too late', async () => {
+    const hurry = new AbortController();
+    const { maker, outcome } = run(SOUND, { atOnce: hurry.signal }, async () => hurry.abort());
+    expect(await outcome).toMatchObject({ ended: 'stopped', results: [], findings: [] });
+    expect(maker.performed).toEqual([]);
+    expect(maker.open.size).toBe(0);
+  });
+
   it('ends at once when it is asked to, with what it has, and goes on from there', async () => {
     const hurry = new AbortController();
     const onCase = (one: FakeCase): void => {
