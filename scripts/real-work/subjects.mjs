@@ -3,6 +3,13 @@ const GIT =
   'export GIT_AUTHOR_DATE=2020-01-01T00:00:00Z GIT_COMMITTER_DATE=2020-01-01T00:00:00Z; git init -q .; git config user.name n; git config user.email n@example.org';
 const THOUSAND = 'for d in $(seq 1 20); do mkdir d$d; for f in $(seq 1 50); do seq $d $((d + f)) > d$d/f$f; done; done';
 
+const GIT_OPTIONS = ['--verify-always', 'git fsck --strict', '--ignore', '.git/index'];
+const TREE = 'mkdir -p src/sub; seq 1 5000 > src/a; seq 1 100 > src/sub/b; ln -s a src/l';
+/** A table of 400 rows; `more` is done before the end. */
+const table = (more = '') =>
+  `seq 1 400 | sed 's/.*/insert into t values(&, hex(zeroblob(50)));/' | (echo 'create table t(n, s);begin;'; cat; echo 'commit;${more}') | sqlite3 db`;
+const SOUND_DATABASE = ['--verify-always', 'test "$(sqlite3 db "pragma integrity_check")" = ok'];
+
 export const SUBJECTS = {
   redis: {
     setup: 'echo \'port 7399\nbind 127.0.0.1\nsave ""\nappendonly yes\nloglevel warning\' > redis.conf',
@@ -52,16 +59,13 @@ export const SUBJECTS = {
   'git-add': {
     setup: `${GIT}; ${THOUSAND}; git add .; git commit -qm one; for d in 1 2 3; do echo more >> d$d/f1; done`,
     command: ['git', 'add', '.'],
-    options: ['--verify-always', 'git fsck --strict', '--ignore', '.git/index'],
+    options: GIT_OPTIONS,
   },
   'git-commit': {
     setup: `${GIT}; ${THOUSAND}; git add .; git commit -qm one; for d in 1 2 3; do echo more >> d$d/f1; done; git add .`,
     command: ['git', 'commit', '-qm', 'two'],
     options: [
-      '--verify-always',
-      'git fsck --strict',
-      '--ignore',
-      '.git/index',
+      ...GIT_OPTIONS,
       '--env',
       'GIT_AUTHOR_DATE=2020-01-01T00:00:00Z',
       '--env',
@@ -71,38 +75,34 @@ export const SUBJECTS = {
   'git-gc': {
     setup: `${GIT}; ${THOUSAND}; git add .; git commit -qm one`,
     command: ['git', 'gc', '-q'],
-    options: ['--verify-always', 'git fsck --strict', '--ignore', '.git/index'],
+    options: GIT_OPTIONS,
   },
   'sqlite-import': {
     setup:
       "seq 1 400 | sed 's/.*/&,name&/' > in.csv; sqlite3 db 'create table t(n integer primary key, s text); create index i on t(s)'",
     command: ['sqlite3', '-bail', 'db', '.mode csv', '.import in.csv t'],
-    options: ['--verify-always', 'test "$(sqlite3 db "pragma integrity_check")" = ok'],
+    options: SOUND_DATABASE,
   },
   'sqlite-dump': {
-    setup:
-      "seq 1 400 | sed 's/.*/insert into t values(&, hex(zeroblob(50)));/' | (echo 'create table t(n, s);begin;'; cat; echo 'commit;') | sqlite3 db",
+    setup: table(),
     command: ['sqlite3', 'db', '.dump'],
   },
   'sqlite-vacuum': {
-    setup:
-      "seq 1 400 | sed 's/.*/insert into t values(&, hex(zeroblob(50)));/' | (echo 'create table t(n, s);begin;'; cat; echo 'commit; delete from t where n > 50;') | sqlite3 db",
+    setup: table(' delete from t where n > 50;'),
     command: ['sqlite3', '-bail', 'db', 'vacuum'],
-    options: ['--verify-always', 'test "$(sqlite3 db "pragma integrity_check")" = ok'],
+    options: SOUND_DATABASE,
   },
   'tar-create': {
-    setup: 'mkdir -p src/sub; seq 1 5000 > src/a; seq 1 100 > src/sub/b; ln -s a src/l; ln src/a src/h',
+    setup: `${TREE}; ln src/a src/h`,
     command: ['tar', '-czf', 'out.tgz', 'src'],
     options: ['--verify', 'tar -df out.tgz'],
   },
   'tar-extract': {
-    setup:
-      'mkdir -p src/sub; seq 1 5000 > src/a; seq 1 100 > src/sub/b; ln -s a src/l; ln src/a src/h; tar -czf in.tgz src; rm -r src',
+    setup: `${TREE}; ln src/a src/h; tar -czf in.tgz src; rm -r src`,
     command: ['tar', '-xzf', 'in.tgz'],
   },
   rsync: {
-    setup:
-      'mkdir -p src/sub dst; seq 1 5000 > src/a; seq 1 100 > src/sub/b; ln -s a src/l; seq 1 4000 > dst/a; seq 1 3 > dst/gone',
+    setup: `${TREE}; mkdir dst; seq 1 4000 > dst/a; seq 1 3 > dst/gone`,
     command: ['rsync', '-a', '--delete', 'src/', 'dst/'],
   },
   curl: {
