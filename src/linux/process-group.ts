@@ -17,9 +17,14 @@ export function leaveSession(): void {
   check(setsid(), 'setsid');
 }
 
+/** The kernel's id of this thread: that of the process for the one it began with. */
+export function gettid(): number {
+  return Number(syscall(SYS.gettid, 0, 0, 0, 0, 0, 0));
+}
+
 /** Whether this is the thread that the process began with. */
 export function isFirstThread(): boolean {
-  return syscall(SYS.gettid, 0, 0, 0, 0, 0, 0) === process.pid;
+  return gettid() === process.pid;
 }
 
 /** Whether processes that are no ancestors of this one may trace it, where the Yama module asks (ptrace_scope 1). */

@@ -32,10 +32,10 @@ export async function runSession(run: PreparedRun): Promise<Session> {
   let watch: RunWatch | undefined;
   const listener: EngineListener = {
     ...log.listener(request.trace),
-    started(pid, held) {
+    started(pid, tracer, held) {
       log.begin();
       stdio.handOver();
-      tree.limits.started(pid);
+      tree.limits.started(pid, tracer);
       watch = new RunWatch(run, log, held);
       request.onStart?.({ pid, seed });
     },

@@ -1,8 +1,7 @@
 import { monotonicMs } from '../linux/clock.ts';
-import { syscall } from '../linux/libc.ts';
+import { gettid } from '../linux/process-group.ts';
 import { tracerOf } from '../linux/process-stat.ts';
 import { sendSignal } from '../linux/signals.ts';
-import { SYS } from '../linux/syscall-numbers.ts';
 import type { DetachRequest } from './detach-request.ts';
 import type { Holds } from './holds.ts';
 import type { Task } from './task.ts';
@@ -89,7 +88,7 @@ export class Detachment {
   forgetVanished(): void {
     const { following, tasks } = this.#context;
     if (following.tree) return;
-    const self = syscall(SYS.gettid, 0, 0, 0, 0, 0, 0);
+    const self = gettid();
     for (const task of tasks.all.values()) if (tracerOf(task.tid) !== self) this.#onVanished(task);
   }
 

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { ChaosConfig, run } from 'renacer';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type * as Hierarchies from '../../src/linux/cgroup-hierarchies.ts';
 import type { Report } from '../../src/report/json-report.ts';
 import { scratch } from '../support/guests.ts';
@@ -84,6 +85,15 @@ describe.skipIf(!canEscape).concurrent('a process that leaves its control groups
     expect(report).toMatchObject({ escaped: [], left: [] });
   });
 
+  it('is none that wakes the tracer', async () => {
+    const { report } = await runOf(
+      ['--chaos-timeout', '2s', '-e', 'inject=mkdir:delay_enter=10ms'],
+      `mkdir ${path.join(scratch(), 'made')}; exec sleep 60`,
+    );
+    expect(report.faults).toHaveLength(1);
+    expect(report).toMatchObject({ escaped: [], limits: { timeout: { reached: true } } });
+  });
+
   it('is killed by the guard when Renacer is killed', async () => {
     const sleep = seconds();
     const { signal } = await renacerBeside([
@@ -97,5 +107,35 @@ describe.skipIf(!canEscape).concurrent('a process that leaves its control groups
     ]);
     expect(signal).toBe('SIGKILL');
     await until(() => processesWith(`sleep ${sleep}`).length === 0);
+  });
+});
+
+describe.skipIf(!canEscape)('two traced runs at once in one process', () => {
+  it('are told apart, though the one command has ended before anybody could look who traces it', async () => {
+    const [mine, others] = [seconds(), seconds()];
+    const begun = path.join(scratch(), 'begun');
+    const how = { trace: true, engine: 'ptrace' } as const;
+    const ending = new AbortController();
+    const other = run('sh', ['-c', `until test -e ${begun}; do sleep 0.1; done; sleep ${others}; exit 0`], {
+      ...how,
+      signal: ending.signal,
+    });
+    // Our thread is told of the start long after the end.
+    const busy = setInterval(() => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      if (existsSync(begun)) clearInterval(busy);
+    }, 0);
+    onTestFinished(() => clearInterval(busy));
+    // What it leaves is younger than what the other run makes meanwhile.
+    const leaves = `touch ${begun}; sleep 1; (${escapeFrom(1, 2).replaceAll('$$', '0')}; exec sleep ${mine}) &`;
+    const { exitCode, escaped } = await run('sh', ['-c', `(${leaves}) & exit 5`], {
+      ...how,
+      chaos: ChaosConfig.new().withTimeout('3s').build(),
+    });
+    const alive = [mine, others].map((one) => processesWith(`sleep ${one}`).length);
+    ending.abort();
+    expect({ exitCode, escaped }).toEqual({ exitCode: 5, escaped: [{ pid: expect.any(Number), name: 'sleep' }] });
+    expect(alive).toEqual([0, 1]);
+    expect((await other).escaped).toEqual([]);
   });
 });

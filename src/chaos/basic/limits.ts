@@ -33,8 +33,8 @@ export interface PreparedLimits {
   readonly cgroupV2: string | undefined;
   /** The directories of its groups: the new task is to be in all of them before its exec. */
   readonly groups: readonly string[];
-  /** To be called when the command's first process exists. */
-  started(rootPid: number): void;
+  /** To be called when the command's first process exists. `tracer`: the thread that traces the tree, if one does. */
+  started(rootPid: number, tracer: number | undefined): void;
   /** SIGKILL to all of the tree. Synchronous, so that it works in an `exit` handler; they are gone a moment later. */
   killTree(): void;
   signalTree(signal: NodeJS.Signals): void;
@@ -96,9 +96,9 @@ function assemble(
     },
     cgroupV2: groups.all.find((group) => group.version === 2)?.directory,
     groups: groups.all.map((group) => group.directory),
-    started(rootPid) {
+    started(rootPid, tracer) {
       startedMs = monotonicMs();
-      scan.add(rootPid);
+      scan.add(rootPid, tracer);
       cpu?.start();
     },
     killTree() {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { isOwnTask } from '../../linux/own-task.ts';
 import { allProcessIds, readProcessStat, TICKS_PER_SECOND, tracerOf } from '../../linux/process-stat.ts';
 import type { ResourceLimit } from '../../linux/rlimits.ts';
 import { carriesMark } from './process-mark.ts';
@@ -12,10 +12,7 @@ export class ProcessScan {
   readonly #mark: ResourceLimit | undefined;
   /** By pid: true for a process of the run. */
   #known: Map<number, boolean>;
-  /** The thread of ours that traces the run, if one does. */
   #tracer: number | undefined;
-  /** The root had ended before its tracer could be read: whoever traces what it has left is it. */
-  #missedTracer = false;
   #cpuTicks = new Map<number, number>();
   #endedTicks = 0;
 
@@ -24,12 +21,13 @@ export class ProcessScan {
     this.#known = new Map(allProcessIds().map((pid) => [pid, false]));
   }
 
-  /** The root of the tree, when it has been executed: it may have been seen before it was marked. */
-  add(pid: number): void {
+  /**
+   * The root of the tree, when it has been executed: it may have been seen before it was marked. `tracer`: the thread that traces the
+   * tree by ptrace(2), if one does; by now the root may have ended, so that nobody could ask.
+   */
+  add(pid: number, tracer: number | undefined): void {
     this.#known.set(pid, true);
-    const tracer = tracerOf(pid);
-    this.#tracer = tracer && isThreadOfOurs(tracer) ? tracer : undefined;
-    this.#missedTracer = tracer === undefined && !isAlive(pid);
+    this.#tracer = tracer;
   }
 
   processIds(): number[] {
@@ -51,23 +49,12 @@ export class ProcessScan {
 
   #belongs(pid: number): boolean {
     if (this.#mark !== undefined && carriesMark(pid, this.#mark)) return true;
-    if (this.#isTraced(pid)) return true;
+    // It traces a task of ours, too, which wakes it.
+    if (this.#tracer !== undefined && tracerOf(pid) === this.#tracer) return !isOwnTask(pid);
     // A program that has replaced the mark by a limit of its own is still its parent's child.
     const parent = readProcessStat(pid)?.parent;
     return parent !== undefined && this.#known.get(parent) === true;
   }
-
-  #isTraced(pid: number): boolean {
-    if (this.#tracer === undefined && !this.#missedTracer) return false;
-    const tracer = tracerOf(pid);
-    if (tracer === undefined) return false;
-    if (this.#tracer === undefined && isThreadOfOurs(tracer)) this.#tracer = tracer;
-    return tracer === this.#tracer;
-  }
-}
-
-function isThreadOfOurs(tid: number): boolean {
-  return existsSync(`/proc/self/task/${tid}`);
 }
 
 /** Not gone, and no zombie. */

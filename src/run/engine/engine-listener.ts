@@ -6,8 +6,8 @@ import type { AttachedProcess, RefusedProcess } from './engine-messages.ts';
 
 /** Who is told what goes on in a run. */
 export interface EngineListener {
-  /** `held`: how many of its tasks are held by delays. */
-  started(pid: number, held: HeldTasks): void;
+  /** `tracer`: the thread that traces it by ptrace(2), if one does. `held`: how many of its tasks are held by delays. */
+  started(pid: number, tracer: number | undefined, held: HeldTasks): void;
   /** Processes that ran already are traced from now on, or can't be. */
   attached(attached: readonly AttachedProcess[], refused: readonly RefusedProcess[]): void;
   fault(fault: FiredFault): void;

@@ -18,8 +18,8 @@ export interface RefusedProcess {
 export type EngineMessage =
   /** It waits for its plan. */
   | { readonly kind: 'loaded' }
-  /** The command is about to be executed: its limits may start. */
-  | { readonly kind: 'started'; readonly pid: number }
+  /** The command is about to be executed: its limits may start. `tracer`: the thread that traces it by ptrace(2), if one does. */
+  | { readonly kind: 'started'; readonly pid: number; readonly tracer: number | undefined }
   /** Processes that ran already are traced now, with so many tasks each; others can't be, for an errno of ptrace(2). */
   | {
       readonly kind: 'attached';

@@ -52,8 +52,8 @@ export async function runInThread(
   const pumps = (): void => {
     if (plan.tracing?.events) pump ??= startPump(source, listener);
   };
-  const started = (pid: number): void => {
-    listener.started(pid, held);
+  const started: Conversation['started'] = (pid, tracer) => {
+    listener.started(pid, tracer, held);
     // What a listener is told first is that the command has started, though events may be there already.
     pumps();
   };
@@ -81,14 +81,16 @@ export async function runInThread(
   }
 }
 
-function conversation(
-  worker: Worker,
-  listener: Omit<EngineListener, 'started'> & { started(pid: number): void },
-): Promise<LastWord> {
+/** What the thread tells is told on so. */
+interface Conversation extends Omit<EngineListener, 'started'> {
+  started(pid: number, tracer: number | undefined): void;
+}
+
+function conversation(worker: Worker, listener: Conversation): Promise<LastWord> {
   let stopListening = (): void => {};
   const last = new Promise<LastWord>((resolve, reject) => {
     const onMessage = (message: EngineMessage): void => {
-      if (message.kind === 'started') listener.started(message.pid);
+      if (message.kind === 'started') listener.started(message.pid, message.tracer);
       else if (message.kind === 'attached') listener.attached(message.attached, message.refused);
       else if (message.kind === 'fault') listener.fault(message.fault);
       else if (message.kind === 'signal') listener.signal(message.sent);

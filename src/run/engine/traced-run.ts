@@ -7,6 +7,7 @@ import { monotonicMs } from '../../linux/clock.ts';
 import { type GatedProcess, LaunchError } from '../../linux/gated-process.ts';
 import { SystemCallError } from '../../linux/libc.ts';
 import { LineFile } from '../../linux/line-file.ts';
+import { gettid } from '../../linux/process-group.ts';
 import { readProcessStat } from '../../linux/process-stat.ts';
 import { traceFilter } from '../../linux/seccomp-filter.ts';
 import { muteChildStops } from '../../linux/signals.ts';
@@ -206,7 +207,7 @@ function trace(
       loop.launch(gated, () => {
         started = true;
         startMs = monotonicMs();
-        tell({ kind: 'started', pid: gated.pid });
+        tell({ kind: 'started', pid: gated.pid, tracer: gettid() });
       });
     }
     if (plan.attach) attachAll(loop, plan.attach);

@@ -18,7 +18,7 @@ export function tell(message: EngineMessage): void {
 export function waitFor(gated: GatedProcess, kernel?: { tracer: KernelTracer; awaitTree(): void }): LastWord {
   const failure = execute(gated);
   if (failure) return failure;
-  tell({ kind: 'started', pid: gated.pid });
+  tell({ kind: 'started', pid: gated.pid, tracer: undefined });
   while (waiter.taskOrStop(gated.pid) !== 0 && isStopped(waiter.status)) {
     tell({ kind: 'stopped', signal: stopSignalOf(waiter.status) });
   }
