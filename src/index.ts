@@ -12,14 +12,7 @@ export {
   type SweepOptions,
   sweep,
 } from './chaos-full.ts';
-export {
-  CASE_CLASSES,
-  type CampaignProgress,
-  type CaseClass,
-  FAILING_CLASSES,
-  FINDING_CLASSES,
-  type NotTried,
-} from './model/campaign.ts';
+export type { CampaignProgress, NotTried } from './model/campaign.ts';
 export { RenacerError } from './model/errors.ts';
 export { OUTCOMES, type Outcome } from './model/outcome.ts';
 export type {
@@ -38,7 +31,16 @@ export type {
   TraceSummary,
 } from './model/run-result.ts';
 export type { StackFrame } from './model/stack-frame.ts';
-export type { CaseFault, SweepCase, SweepFinding, SweepVerdict } from './model/sweep.ts';
+export {
+  CASE_CLASSES,
+  type CaseClass,
+  type CaseFault,
+  FAILING_CLASSES,
+  FINDING_CLASSES,
+  type SweepCase,
+  type SweepFinding,
+  type SweepVerdict,
+} from './model/sweep.ts';
 export type { SweepResult, SweptCase } from './model/sweep-result.ts';
 export type { Report } from './report/json-report.ts';
 export { toReport } from './report/to-report.ts';

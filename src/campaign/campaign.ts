@@ -1,5 +1,5 @@
 import { monotonicMs } from '../linux/clock.ts';
-import { CASE_CLASSES, type CaseClass, type NotTried } from '../model/campaign.ts';
+import type { NotTried } from '../model/campaign.ts';
 import type { Case, CaseMaker, CaseResult } from './case-maker.ts';
 import { groupByCause, isFinding, type Shown } from './causes.ts';
 import { Ending } from './ending.ts';
@@ -24,6 +24,8 @@ export interface CampaignOptions<C extends Case, R extends CaseResult, F> {
   readonly jobs: number;
   /** How many cases are tried at most, those that are known from before included. */
   readonly maxRuns?: number | undefined;
+  /** The first finding in the order of the plan is the last case that is tried. */
+  readonly untilFinding?: boolean | undefined;
   /** How long cases are tried, in ms. What was found is confirmed after that, in as long again or a minute at most. */
   readonly forMs?: number | undefined;
   /** Ends it cleanly: no new case is begun, and what was found is confirmed if that takes no more than a few seconds. */
@@ -46,7 +48,7 @@ export interface CampaignOutcome<C extends Case, R extends CaseResult, F> {
   readonly failures: readonly FailedCase<C>[];
   /** How the cases that were tried ended, in the order of the plan. */
   readonly results: readonly Shown<C, R>[];
-  readonly classes: Readonly<Record<CaseClass, number>>;
+  readonly classes: Readonly<Record<R['class'], number>>;
   readonly notTried: readonly NotTried[];
   readonly ended: Ended;
   /** Of those that were performed now, while cases were. */
@@ -74,11 +76,12 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
       maxRuns: options.maxRuns ?? Number.POSITIVE_INFINITY,
       stopAtMs,
       isStopped: () => ending.isAskedFor,
+      isEnough: () => options.untilFinding === true && causes.size > 0,
       isBroken: () => pool.failuresInARow >= MAX_FAILURES_IN_A_ROW,
       perform: (one) => pool.do((worker) => worker.perform(one, false)),
       known,
       onResult: (one, result) => {
-        if (isFinding(result)) causes.add(`${result.class} ${maker.cause(one, result).symptom}`);
+        if (isFinding(result, maker)) causes.add(`${result.class} ${maker.cause(one, result).symptom}`);
         options.onCase?.(one, result);
       },
     });
@@ -99,7 +102,13 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
       progress?.begin('confirming', groupCounts, monotonicMs() + confirmingMs);
     }
     const told = await confirming.run(groups);
-    return { ...told, ...tried, classes: countClasses(tried.results), notTried: notTried(tried), casesPerSecond };
+    return {
+      ...told,
+      ...tried,
+      classes: countClasses(tried.results, maker.classes),
+      notTried: notTried(tried),
+      casesPerSecond,
+    };
   } finally {
     ending.forget();
     await pool.close();
@@ -107,9 +116,12 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
 }
 
 /** How many results there are of each class. */
-export function countClasses(results: readonly { readonly result: CaseResult }[]): Record<CaseClass, number> {
-  const counts = Object.fromEntries(CASE_CLASSES.map((name) => [name, 0])) as Record<CaseClass, number>;
-  for (const { result } of results) counts[result.class]++;
+export function countClasses<R extends CaseResult>(
+  results: readonly { readonly result: R }[],
+  classes: readonly R['class'][],
+): Record<R['class'], number> {
+  const counts: Record<string, number> = Object.fromEntries(classes.map((name) => [name, 0]));
+  for (const { result } of results) counts[result.class]!++;
   return counts;
 }
 
@@ -117,6 +129,7 @@ const WHY: Readonly<Record<Ended, string>> = {
   complete: '',
   'max-runs': 'the limit of runs was reached',
   time: 'the time was up',
+  found: 'there was a finding',
   stopped: 'it was asked to end',
   failed: 'Renacer failed at each of the last ones',
 };

@@ -1,4 +1,4 @@
-import type { CaseClass, Confirmation } from '../model/campaign.ts';
+import type { Confirmation } from '../model/campaign.ts';
 
 /** One thing to try. */
 export interface Case {
@@ -8,7 +8,8 @@ export interface Case {
 
 /** How a case ended, as far as a campaign looks at it. */
 export interface CaseResult {
-  readonly class: CaseClass;
+  /** One of {@link CaseMaker.classes}. */
+  readonly class: string;
   readonly durationMs: number;
 }
 
@@ -59,6 +60,10 @@ export type JsonObject = { readonly [name: string]: Json };
 export interface CaseMaker<C extends Case, R extends CaseResult, F> {
   /** `sweep`. */
   readonly kind: string;
+  /** How its cases may end. */
+  readonly classes: readonly R['class'][];
+  /** Those of them that are findings, worst first. */
+  readonly findingClasses: readonly R['class'][];
   /** All that decides which cases there are and how they are judged, by name: a campaign goes on only where all of it is the same. */
   readonly inputs: JsonObject;
   /** In the order in which they are to be tried. */

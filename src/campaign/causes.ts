@@ -1,4 +1,3 @@
-import { type CaseClass, FINDING_CLASSES } from '../model/campaign.ts';
 import type { Case, CaseMaker, CaseResult, Cause } from './case-maker.ts';
 
 export interface Shown<C extends Case, R extends CaseResult> {
@@ -11,13 +10,16 @@ export interface CauseGroup<C extends Case, R extends CaseResult> {
   readonly key: string;
   /** Unlike that of any other group of the campaign. */
   readonly id: string;
-  readonly class: CaseClass;
+  readonly class: R['class'];
   /** In the order of the plan. */
   readonly shown: readonly Shown<C, R>[];
 }
 
-export function isFinding(result: CaseResult): boolean {
-  return FINDING_CLASSES.includes(result.class);
+export function isFinding<R extends CaseResult>(
+  result: R,
+  maker: Pick<CaseMaker<never, R, unknown>, 'findingClasses'>,
+): boolean {
+  return maker.findingClasses.includes(result.class);
 }
 
 /**
@@ -27,10 +29,10 @@ export function isFinding(result: CaseResult): boolean {
  */
 export function groupByCause<C extends Case, R extends CaseResult>(
   results: readonly Shown<C, R>[],
-  maker: Pick<CaseMaker<C, R, unknown>, 'cause'>,
+  maker: Pick<CaseMaker<C, R, unknown>, 'cause' | 'findingClasses'>,
 ): CauseGroup<C, R>[] {
   const found = results
-    .filter(({ result }) => isFinding(result))
+    .filter(({ result }) => isFinding(result, maker))
     .map((shown, number) => ({ shown, number, cause: maker.cause(shown.case, shown.result) }));
   const groups = new Map<string, (typeof found)[number][]>();
   const bySymptom = new Map<string, string>();
@@ -57,7 +59,7 @@ export function groupByCause<C extends Case, R extends CaseResult>(
       const id = distinct(cause.id, ids);
       return { key, id, class: shown.result.class, shown: members.map((one) => one.shown) };
     })
-    .sort((a, b) => FINDING_CLASSES.indexOf(a.class) - FINDING_CLASSES.indexOf(b.class));
+    .sort((a, b) => maker.findingClasses.indexOf(a.class) - maker.findingClasses.indexOf(b.class));
 }
 
 function nameOf(result: CaseResult, { key }: Cause): string {
@@ -80,9 +82,9 @@ function distinct(id: string, used: Map<string, number>): string {
 export function isOfGroup<C extends Case, R extends CaseResult>(
   { case: of, result }: Shown<C, R>,
   group: CauseGroup<C, R>,
-  maker: Pick<CaseMaker<C, R, unknown>, 'cause'>,
+  maker: Pick<CaseMaker<C, R, unknown>, 'cause' | 'findingClasses'>,
 ): boolean {
-  if (!isFinding(result)) return false;
+  if (!isFinding(result, maker)) return false;
   const cause = maker.cause(of, result);
   return [nameOf(result, cause), symptomOf(result, cause)].includes(group.key);
 }

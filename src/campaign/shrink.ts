@@ -12,7 +12,7 @@ const MAX_TRIES = 50;
  */
 export async function shrink<C extends Case, R extends CaseResult>(
   group: CauseGroup<C, R>,
-  maker: Pick<CaseMaker<C, R, unknown>, 'cause' | 'compare' | 'weaker'>,
+  maker: Pick<CaseMaker<C, R, unknown>, 'cause' | 'compare' | 'findingClasses' | 'weaker'>,
   perform: (of: C) => Promise<R | undefined>,
 ): Promise<Shown<C, R>> {
   let best = simplestFirst(group, maker)[0]!;

@@ -13,6 +13,8 @@ export interface TryOptions<C extends Case, R extends CaseResult> {
   /** Of the monotonic clock: no case is begun after it. */
   readonly stopAtMs: number;
   readonly isStopped: () => boolean;
+  /** Whether no more is to be tried after what {@link onResult} was told. */
+  readonly isEnough: () => boolean;
   /** Whether workers fail at every case. */
   readonly isBroken: () => boolean;
   /** Rejects with JobFailed for a case that can't be performed, with PoolClosed if it was ended. */
@@ -22,8 +24,8 @@ export interface TryOptions<C extends Case, R extends CaseResult> {
   readonly onResult: (of: C, result: R) => void;
 }
 
-/** Why no more was tried: all was, the limit of runs, the time, it was asked to end, or no worker could do any more. */
-export type Ended = 'complete' | 'max-runs' | 'time' | 'stopped' | 'failed';
+/** Why no more was tried: all was, what was found is enough, the limit of runs, the time, it was asked to end, or no worker could do any more. */
+export type Ended = 'complete' | 'found' | 'max-runs' | 'time' | 'stopped' | 'failed';
 
 export interface Tried<C extends Case, R extends CaseResult> {
   /** In the order of the plan; where it was ended, some may be missing in between. */
@@ -50,6 +52,8 @@ export class Trying<C extends Case, R extends CaseResult> {
   readonly #plan: Plan<C, R>;
   readonly #results: Shown<C, R>[] = [];
   readonly #failures: FailedCase<C>[] = [];
+  /** How many cases the plan had when there was enough. */
+  #plannedWhenFound: number | undefined;
 
   constructor(maker: Pick<CaseMaker<C, R, unknown>, 'cases' | 'learn'>, options: TryOptions<C, R>) {
     this.#options = options;
@@ -72,16 +76,19 @@ export class Trying<C extends Case, R extends CaseResult> {
       (one) => this.#try(one),
     );
     for (const settled of this.#plan.outOfOrder()) this.#onSettled(settled);
-    const { done, known, beyondLimit } = this.#plan;
-    return {
-      results: this.#results,
-      failures: this.#failures,
-      left: known - done + beyondLimit,
-      ended: done < known ? this.#whyEnded() : beyondLimit > 0 ? 'max-runs' : 'complete',
-    };
+    const [results, failures] = [this.#results, this.#failures];
+    const planned = this.#plannedWhenFound ?? this.#planned;
+    return { results, failures, left: planned - results.length - failures.length, ended: this.#whyEnded() };
+  }
+
+  get #planned(): number {
+    return this.#plan.known + this.#plan.beyondLimit;
   }
 
   #whyEnded(): Ended {
+    const { done, known, beyondLimit } = this.#plan;
+    if (this.#plannedWhenFound !== undefined) return 'found';
+    if (done === known) return beyondLimit > 0 ? 'max-runs' : 'complete';
     if (this.#options.isStopped()) return 'stopped';
     return this.#options.isBroken() ? 'failed' : 'time';
   }
@@ -89,7 +96,7 @@ export class Trying<C extends Case, R extends CaseResult> {
   #take(): C | undefined {
     const { isStopped, isBroken, stopAtMs } = this.#options;
     const isOver = isStopped() || isBroken() || monotonicMs() >= stopAtMs;
-    return isOver ? undefined : this.#plan.take();
+    return isOver || this.#plannedWhenFound !== undefined ? undefined : this.#plan.take();
   }
 
   /** Undefined if it was known. */
@@ -111,7 +118,9 @@ export class Trying<C extends Case, R extends CaseResult> {
   }
 
   #onSettled(settled: Settled<C, R>): void {
-    const { known, onResult } = this.#options;
+    const { known, onResult, isEnough } = this.#options;
+    // It was begun before that was known: with fewer workers it would not have been.
+    if (this.#plannedWhenFound !== undefined) return;
     const { case: one } = settled;
     if ('failure' in settled) {
       const { message, cause } = settled.failure;
@@ -122,5 +131,6 @@ export class Trying<C extends Case, R extends CaseResult> {
     known.write(known.add(one, settled.result));
     this.#results.push({ case: one, result: settled.result });
     onResult(one, settled.result);
+    if (isEnough()) this.#plannedWhenFound = this.#planned;
   }
 }

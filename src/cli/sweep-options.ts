@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { FAILING_CLASSES } from '../model/campaign.ts';
+import { FAILING_CLASSES } from '../model/sweep.ts';
 import { writeToStdout } from './messages.ts';
 import { sweepHelp } from './sweep-help.ts';
 

@@ -1,5 +1,5 @@
-import type { CaseClass, NotTried } from './campaign.ts';
-import type { SweepCase, SweepFinding } from './sweep.ts';
+import type { NotTried } from './campaign.ts';
+import type { CaseClass, SweepCase, SweepFinding } from './sweep.ts';
 
 /** How a sweep went, to its end or to where it was interrupted. */
 export interface SweepResult {

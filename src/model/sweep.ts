@@ -1,5 +1,36 @@
-import type { CaseClass, CauseOfCases } from './campaign.ts';
+import type { CauseOfCases } from './campaign.ts';
 import type { StackFrame } from './stack-frame.ts';
+
+/**
+ * How a case ended. The first two are right. `silent` is listed behind the other findings.
+ *
+ * - `tolerated`: the same results as without the fault
+ * - `graceful`: another exit status, a message, and nothing damaged
+ * - `corrupted`: exit status 0, but other results, or a failed check
+ * - `damaged`: it failed, and what it should have kept is neither as before nor as after a good run; or an invariant fails
+ * - `crashed`: a process died of a signal that nobody had sent
+ * - `hung`: the tree sleeps for good
+ * - `spinning`: the failing call is repeated without end
+ * - `silent`: it failed without a word
+ */
+export const CASE_CLASSES = [
+  'tolerated',
+  'graceful',
+  'corrupted',
+  'damaged',
+  'crashed',
+  'hung',
+  'spinning',
+  'silent',
+] as const;
+
+export type CaseClass = (typeof CASE_CLASSES)[number];
+
+/** The classes that are findings, worst first. */
+export const FINDING_CLASSES: readonly CaseClass[] = ['corrupted', 'damaged', 'crashed', 'hung', 'spinning', 'silent'];
+
+/** Which classes make a campaign fail unless `--fail-on` says so. */
+export const FAILING_CLASSES: readonly CaseClass[] = ['corrupted', 'damaged', 'crashed', 'hung', 'spinning'];
 
 /** Where a program makes a call. Recursion in the stack is collapsed, so that depth of a tree makes no new sites. */
 export interface Site {
@@ -210,6 +241,7 @@ export interface SweepVerdict {
 
 /** A cause that the ordinary engine has confirmed. */
 export interface SweepFinding extends CauseOfCases {
+  readonly class: CaseClass;
   readonly syscall: string;
   /** An errno, or `short`, `kill`; for a persistent one the errno, too. */
   readonly error: string;

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import type { CaseClass } from '../model/campaign.ts';
-import type { SweepFinding } from '../model/sweep.ts';
+import type { CaseClass, SweepFinding } from '../model/sweep.ts';
 import { type Colors, createColors } from './colors.ts';
 import { cutTo, printable } from './printable.ts';
 import { type SourceExcerpt, sourceExcerpt } from './source-excerpt.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CASE_CLASSES, FINDING_CLASSES } from '../model/campaign.ts';
+import { CASE_CLASSES, FINDING_CLASSES } from '../model/sweep.ts';
 import { frameSchema } from './frame-schema.ts';
 import { SWEEP_REPORT_VERSION, type SweepReport } from './sweep-report.ts';
 

@@ -1,5 +1,4 @@
-import type { CaseClass } from '../model/campaign.ts';
-import type { FaultWay } from '../model/sweep.ts';
+import type { CaseClass, FaultWay } from '../model/sweep.ts';
 import type { FrameRecord } from './frame-record.ts';
 
 export const SWEEP_REPORT_VERSION = 1;

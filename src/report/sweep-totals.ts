@@ -1,4 +1,4 @@
-import { CASE_CLASSES, FINDING_CLASSES } from '../model/campaign.ts';
+import { CASE_CLASSES, FINDING_CLASSES } from '../model/sweep.ts';
 import type { SweepResult } from '../model/sweep-result.ts';
 import { type Colors, createColors } from './colors.ts';
 import { seconds } from './durations.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import type * as Sweep from '../../src/campaign/sweep/sweep.ts';
-import { FAILING_CLASSES } from '../../src/model/campaign.ts';
+import { FAILING_CLASSES } from '../../src/model/sweep.ts';
 import type { SweepRequest } from '../../src/model/sweep-request.ts';
 import type { SweepResult } from '../../src/model/sweep-result.ts';
 import { CASES, type KnownCase, requestOf, shows } from '../sweep-cases/cases.mjs';

@@ -1,5 +1,4 @@
-import type { CaseClass } from '../../src/model/campaign.ts';
-import type { SweepFinding } from '../../src/model/sweep.ts';
+import type { CaseClass, SweepFinding } from '../../src/model/sweep.ts';
 import type { SweepRequest } from '../../src/model/sweep-request.ts';
 
 export interface KnownDefect {

@@ -1,10 +1,18 @@
-import { CASE_CLASSES, type CaseClass } from '../../model/campaign.ts';
-import type { CaseFault, Recorded, Site, SweepCase, SweepVerdict } from '../../model/sweep.ts';
+import {
+  CASE_CLASSES,
+  type CaseClass,
+  type CaseFault,
+  FINDING_CLASSES,
+  type Recorded,
+  type Site,
+  type SweepCase,
+  type SweepVerdict,
+} from '../../model/sweep.ts';
 import type { CaseResult, Json, JsonObject } from '../case-maker.ts';
-import { isFinding } from '../causes.ts';
 
 /** How a case of a sweep ended. */
 export interface SweepCaseResult extends CaseResult {
+  readonly class: CaseClass;
   readonly verdict: SweepVerdict;
   /** All of its faults were injected: else there is nothing to judge. */
   readonly reached: boolean;
@@ -35,7 +43,7 @@ export function caseToJson({ faults }: SweepCase, result: SweepCaseResult, cause
     reason,
     cause,
     ms: Math.round(durationMs * 100) / 100,
-    ...(isFinding(result) && { evidence }),
+    ...(FINDING_CLASSES.includes(of) && { evidence }),
     ...(notes.length > 0 && { notes }),
     ...(!reached && { reached }),
     ...(failedChild !== undefined && { child: failedChild }),

@@ -1,6 +1,14 @@
-import type { CaseFault, Recorded, Site, SweepCase, SweepFinding } from '../../model/sweep.ts';
+import {
+  CASE_CLASSES,
+  type CaseClass,
+  type CaseFault,
+  FINDING_CLASSES,
+  type Recorded,
+  type Site,
+  type SweepCase,
+  type SweepFinding,
+} from '../../model/sweep.ts';
 import type { CaseMaker, CaseWorker, Cause, Confirmed, JsonObject } from '../case-maker.ts';
-import { isFinding } from '../causes.ts';
 import { caseToJson, resultFromJson, type SweepCaseResult } from './case-result.ts';
 import { caseOf } from './cases-of-site.ts';
 import { plainness } from './error-order.ts';
@@ -26,6 +34,8 @@ export interface SweepMakerOptions {
 /** Makes cases of call sites and errors. */
 export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFinding> {
   readonly kind = 'sweep';
+  readonly classes: readonly CaseClass[] = CASE_CLASSES;
+  readonly findingClasses: readonly CaseClass[] = FINDING_CLASSES;
   readonly inputs: JsonObject;
   readonly cases: readonly SweepCase[];
   readonly openWorker: SweepMakerOptions['openWorker'];
@@ -129,7 +139,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   }
 
   toJson(of: SweepCase, result: SweepCaseResult): JsonObject {
-    return caseToJson(of, result, isFinding(result) ? this.cause(of, result).id : undefined);
+    return caseToJson(of, result, FINDING_CLASSES.includes(result.class) ? this.cause(of, result).id : undefined);
   }
 
   fromJson(json: JsonObject): SweepCaseResult {

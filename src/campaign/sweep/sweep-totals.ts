@@ -1,5 +1,5 @@
 import type { NotTried } from '../../model/campaign.ts';
-import type { Site, SweepCase, SweepFinding } from '../../model/sweep.ts';
+import { CASE_CLASSES, type Site, type SweepCase, type SweepFinding } from '../../model/sweep.ts';
 import type { SweepResult, SweptSites } from '../../model/sweep-result.ts';
 import { type CampaignOutcome, countClasses } from '../campaign.ts';
 import type { SweepCaseResult } from './case-result.ts';
@@ -33,11 +33,19 @@ export function totalsOf(
     notTried: [...outcome.notTried, ...notReached(outcome), ...failures(outcome)],
     leftovers: countLeftovers(results.map(({ result }) => result.verdict.notes)),
     casesPerSecond,
-    cut: ended === 'complete' ? undefined : CUT[ended],
+    cut: CUT[ended],
   };
 }
 
-const CUT = { 'max-runs': 'runs', time: 'time', stopped: 'interrupted', failed: 'failed' } as const;
+// Who sweeps wants all findings.
+const CUT = {
+  complete: undefined,
+  found: undefined,
+  'max-runs': 'runs',
+  time: 'time',
+  stopped: 'interrupted',
+  failed: 'failed',
+} as const;
 
 /** Of a sweep that was ended before there was anything to try. */
 export function nothingTried(): SweepTotals {
@@ -46,7 +54,7 @@ export function nothingTried(): SweepTotals {
     unconfirmed: [],
     sites: { found: 0, swept: 0, handlers: 0 },
     cases: 0,
-    classes: countClasses([]),
+    classes: countClasses<SweepCaseResult>([], CASE_CLASSES),
     notTried: [],
     leftovers: [],
     casesPerSecond: 0,

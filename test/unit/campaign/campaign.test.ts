@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type CampaignOptions, campaign } from '../../../src/campaign/campaign.ts';
 import { ResultsLog } from '../../../src/campaign/results-log.ts';
-import { CASE_CLASSES } from '../../../src/model/campaign.ts';
+import { CASE_CLASSES } from '../../../src/model/sweep.ts';
 import {
   type FakeCase,
   type FakeFinding,
@@ -40,6 +40,8 @@ const arbitraryProgram: fc.Arbitrary<FakeProgram> = fc.record({
   // Those that kill each worker are the business of tests below.
   deadly: fc.dictionary(fc.nat({ max: 24 }).map(String), fc.constant(1), { maxKeys: 4 }),
 });
+
+const arbitraryOptions = fc.record({ jobs: fc.integer({ min: 1, max: 5 }), untilFinding: fc.boolean() });
 
 type Options = Partial<CampaignOptions<FakeCase, FakeResult, FakeFinding>>;
 
@@ -94,15 +96,32 @@ describe('a campaign', () => {
     expect(maker.open.size).toBe(0);
   });
 
+  it('tries no more after the first finding of the plan, if that is enough', async () => {
+    const { outcome } = run(SOUND, { untilFinding: true });
+    const { findings, results, notTried, ended } = await outcome;
+    expect(findings.map(({ id }) => id)).toEqual(['corrupted-1']);
+    expect(results.map(({ case: of }) => of.id)).toEqual(['0/4', '1/4']);
+    expect({ ended, notTried }).toEqual({
+      ended: 'found',
+      notTried: [{ what: 'cases', count: 7, why: 'there was a finding' }],
+    });
+  });
+
   it('comes to the same outcome and the same file whichever worker is first', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryProgram, fc.integer({ min: 1, max: 5 }), fc.scheduler(), async (program, jobs, s) => {
-        const alone = await runWithFile(program, undefined, { jobs: 1 });
-        const together = s.waitFor(runWithFile(program, undefined, { jobs }, () => s.schedule(Promise.resolve())));
-        const { outcome, text } = await together;
-        expect(outcome).toEqual(alone.outcome);
-        expect(text.toString()).toBe(alone.text.toString());
-      }),
+      fc.asyncProperty(
+        arbitraryProgram,
+        arbitraryOptions,
+        fc.scheduler(),
+        async (program, { jobs, untilFinding }, s) => {
+          const alone = await runWithFile(program, undefined, { jobs: 1, untilFinding });
+          const options = { jobs, untilFinding };
+          const together = s.waitFor(runWithFile(program, undefined, options, () => s.schedule(Promise.resolve())));
+          const { outcome, text } = await together;
+          expect(outcome).toEqual(alone.outcome);
+          expect(text.toString()).toBe(alone.text.toString());
+        },
+      ),
     );
   });
 

@@ -6,7 +6,7 @@ import type {
   Confirmed,
   JsonObject,
 } from '../../../src/campaign/case-maker.ts';
-import { CASE_CLASSES, type CaseClass } from '../../../src/model/campaign.ts';
+import { CASE_CLASSES, type CaseClass, FINDING_CLASSES } from '../../../src/model/sweep.ts';
 
 /** A case of a campaign that knows neither calls nor schedules: a number, and a strength that can be lowered. */
 export interface FakeCase {
@@ -16,6 +16,7 @@ export interface FakeCase {
 }
 
 export interface FakeResult extends CaseResult {
+  readonly class: CaseClass;
   /** How often it was performed in vain before: never in a result. */
   readonly word: string;
   readonly closely: boolean;
@@ -53,6 +54,8 @@ export type Pause = () => Promise<unknown>;
 
 export class FakeMaker implements CaseMaker<FakeCase, FakeResult, FakeFinding> {
   readonly kind = 'fake';
+  readonly classes: readonly CaseClass[] = CASE_CLASSES;
+  readonly findingClasses: readonly CaseClass[] = FINDING_CLASSES;
   readonly inputs: JsonObject;
   readonly cases: readonly FakeCase[];
   /** The ids of the cases in the order in which they were begun. */

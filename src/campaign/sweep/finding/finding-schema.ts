@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CASE_CLASSES } from '../../../model/campaign.ts';
+import { CASE_CLASSES } from '../../../model/sweep.ts';
 import { COMPARED, FAULT_FAMILIES } from '../../../model/sweep-request.ts';
 import type { FindingFile } from './kept-finding.ts';
 

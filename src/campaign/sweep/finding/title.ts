@@ -1,6 +1,5 @@
 import path from 'node:path';
-import type { CaseClass } from '../../../model/campaign.ts';
-import type { CaseFault, Site } from '../../../model/sweep.ts';
+import type { CaseClass, CaseFault, Site } from '../../../model/sweep.ts';
 import type { SweepCaseResult } from '../case-result.ts';
 import { ownFrame } from '../sites.ts';
 import { errorOf } from './cause.ts';

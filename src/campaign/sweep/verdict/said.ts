@@ -1,5 +1,4 @@
-import type { CaseClass } from '../../../model/campaign.ts';
-import type { SweepVerdict } from '../../../model/sweep.ts';
+import type { CaseClass, SweepVerdict } from '../../../model/sweep.ts';
 
 /** A verdict, without its notes. */
 export type Said = Omit<SweepVerdict, 'notes'>;
