@@ -16,6 +16,12 @@ export const ABI_X86_64: number = ABIS.indexOf('x86_64');
 const ABI_I386 = ABIS.indexOf('i386');
 const ABI_X32 = ABIS.indexOf('x32');
 
+/** By which table the number of a call is one. */
+export function abiOf(info: Uint32Array): number {
+  if (info[INFO.arch] !== AUDIT_ARCH_X86_64) return ABI_I386;
+  return info[INFO.nr]! & X32_BIT ? ABI_X32 : ABI_X86_64;
+}
+
 /** The call that a task stands at, in words copied from struct ptrace_syscall_info: one object for all stops. */
 export class CallAtStop implements StoppedCall {
   readonly #memory: TaskMemory;
@@ -41,8 +47,7 @@ export class CallAtStop implements StoppedCall {
   /** At an entry stop. `counts`: whether the calls of the task are counted. */
   atEntry(task: Task, info: Uint32Array, nowMs: number, counts: boolean): void {
     const nr = info[INFO.nr]!;
-    const isNative = info[INFO.arch] === AUDIT_ARCH_X86_64;
-    task.abi = !isNative ? ABI_I386 : nr & X32_BIT ? ABI_X32 : ABI_X86_64;
+    task.abi = abiOf(info);
     task.nr = task.abi === ABI_X32 ? nr & ~X32_BIT : nr;
     task.enteredAt = nowMs;
     task.stackPointer = info[INFO.sp + 1]! * TWO_32 + info[INFO.sp]!;

@@ -70,6 +70,7 @@ export class CallStops {
     if (decision?.poked && !decision.kill) this.#tampering.poke(task, decision.writes ?? []);
     const isRecorded = recorder.entry(task, this.#call.args);
     state.exitFor = (isRecorded ? EXIT_FOR.recorder : 0) | (decision?.atExit ? EXIT_FOR.policy : 0);
+    if (this.#context.turns?.enters(task)) state.exitFor |= EXIT_FOR.turns;
     if (decision?.kill) {
       this.#kill(task, decision);
       if (decision.killsTree) this.#killOthers(task);

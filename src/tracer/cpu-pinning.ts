@@ -44,6 +44,12 @@ export class CpuPinning {
     this.release();
   }
 
+  /** Where one task runs at a time, all of them share the CPU of the tracer to the end. */
+  shareToTheEnd(): void {
+    this.#forbidden = true;
+    this.#gather();
+  }
+
   /** Called at every stop. */
   stopped(count = 1): void {
     this.#stops += count;
@@ -52,7 +58,9 @@ export class CpuPinning {
 
   /** When {@link look} is to be called next, if there are no stops until then. */
   get nextLookMs(): number {
-    return this.#pin !== undefined && this.#tasks.size > 1 ? this.#windowStart + LOOK_MS : Number.POSITIVE_INFINITY;
+    return this.#pin !== undefined && !this.#forbidden && this.#tasks.size > 1
+      ? this.#windowStart + LOOK_MS
+      : Number.POSITIVE_INFINITY;
   }
 
   look(nowMs: number): void {

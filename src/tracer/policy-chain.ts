@@ -1,5 +1,5 @@
 import { mergeEntries, mergeExits, preventsCall } from './decisions.ts';
-import type { EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } from './policy.ts';
+import type { Choice, EntryDecision, ExitDecision, Policy, StoppedCall, StoppedSignal } from './policy.ts';
 import type { Task } from './task.ts';
 
 /** Several policies as one: all are asked, and what they decide is merged (decisions.ts). */
@@ -53,6 +53,16 @@ export class PolicyChain implements Policy {
     let decision: ExitDecision | undefined;
     for (const policy of this.#policies) decision = mergeExits(decision, policy.onExit?.(call));
     return decision;
+  }
+
+  /** The first that has an opinion. */
+  pick(choice: Choice): Task {
+    for (const policy of this.#policies) if (policy.pick) return policy.pick(choice);
+    return choice.usual;
+  }
+
+  gaveWay(task: Task): void {
+    for (const policy of this.#policies) policy.gaveWay?.(task);
   }
 
   onSignal(signal: StoppedSignal): void {

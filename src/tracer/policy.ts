@@ -70,6 +70,26 @@ export interface StoppedSignal {
   readonly signal: number;
 }
 
+/** Several tasks could run: one of them is to be picked. It is valid only while the policy is asked. */
+export interface Choice {
+  /** Those that could, by lineage: at least two. */
+  readonly ready: readonly Task[];
+  /** Whoever ran last, if it could go on. */
+  readonly current: Task | undefined;
+  /** Who runs if nobody cares: whoever ran last, else the first. */
+  readonly usual: Task;
+  /** The lineage of whoever ran last. It stands at this point, or has ended or sleeps behind it. */
+  readonly task: string;
+  /** Which point of that task it is, from 1. */
+  readonly point: number;
+  /** What the point is: `openat`, `openat returns`, `futex sleeps`, `birth`, `exec`, `signal`, `end`, `pthread_mutex_lock`. */
+  readonly why: string;
+  /** What the point is about, a file or an address; '' if that is unknown. Finding it out may take a look at /proc. */
+  readonly object: string;
+  /** What the point is, and is about, at which one of {@link ready} stands. */
+  pointOf(task: Task): { readonly point: number; readonly why: string; readonly object: string };
+}
+
 /**
  * Why things happen to a target. The tracer asks it at each armed stop, and never knows the reason for an answer;
  * undefined stands for "go on". It has the members that it has use for. `nowMs` is the monotonic clock.
@@ -104,6 +124,10 @@ export interface Policy {
   mayPass?(task: Task, nr: number): number;
   passed?(task: Task, nr: number, count: number): void;
   onExit?(call: StoppedCall): ExitDecision | undefined;
+  /** Where tasks run one at a time (see turns/): who runs next. Without it, as usual. */
+  pick?(choice: Choice): Task;
+  /** A task that computes for long, or has come to many points while others waited, had to let another one run. */
+  gaveWay?(task: Task): void;
   /** Told of each signal before it is delivered. */
   onSignal?(signal: StoppedSignal): void;
   /** `parent` is undefined for the command itself, and where the parent was killed before it could tell. */

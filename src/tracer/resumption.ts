@@ -3,6 +3,7 @@ import { PTRACE_CONT, PTRACE_DETACH, PTRACE_LISTEN, PTRACE_SYSCALL, type Ptrace 
 import type { StopMethod } from './following.ts';
 import type { Task } from './task.ts';
 import { RUN, type Run } from './task-state.ts';
+import type { TurnTaking } from './turn-taking.ts';
 
 /**
  * The one door through which a stopped task goes on. Whoever has handled a stop calls one of these, once; nothing else resumes a
@@ -12,6 +13,8 @@ export class Resumption {
   readonly #ptrace: Ptrace;
   #always: boolean;
   readonly #onDetach: (task: Task) => void;
+  /** Without, every task goes on at once. */
+  turns: TurnTaking | undefined;
 
   /** `onDetach` is told of each task that is about to go on untraced. */
   constructor(ptrace: Ptrace, method: StopMethod, onDetach: (task: Task) => void) {
@@ -51,12 +54,14 @@ export class Resumption {
 
   /** Stays where job control has stopped it: SIGCONT is noticed. */
   stayStopped(task: Task): void {
+    this.turns?.isAway(task);
     this.#go(PTRACE_LISTEN, task, RUN.jobStopped);
   }
 
   /** Stays at its stop until {@link resume}. */
   hold(task: Task): void {
     task.state.run = RUN.held;
+    this.turns?.isAway(task);
   }
 
   /** Makes a running task stop soon: in a call too. */
@@ -75,7 +80,17 @@ export class Resumption {
     this.#go(PTRACE_DETACH, task, RUN.running, signal);
   }
 
+  /** It is the turn of a task that was kept. */
+  letGo(task: Task, request: number, signal: number): void {
+    task.state.run = RUN.running;
+    this.#ptrace.resume(request, task.tid, signal);
+  }
+
   #go(request: number, task: Task, run: Run, signal = 0): void {
+    if (run === RUN.running && request !== PTRACE_DETACH && this.turns?.keeps(task, request, signal)) {
+      task.state.run = RUN.parked;
+      return;
+    }
     task.state.run = run;
     this.#ptrace.resume(request, task.tid, signal);
   }

@@ -24,7 +24,23 @@ export class StopCollector {
 
   /** Blocks for one change of state, then takes what else has changed. Returns how many that are; 0 if nobody is left. */
   collect(): number {
-    let tid = this.#waiter.any();
+    return this.#take(this.#waiter.any());
+  }
+
+  /** The same without waiting. */
+  poll(): number {
+    return this.#take(this.#waiter.poll());
+  }
+
+  /** As if this alone had been collected. */
+  put(tid: number, status: number): number {
+    this.tids[0] = tid;
+    this.statuses[0] = status;
+    return 1;
+  }
+
+  #take(first: number): number {
+    let tid = first;
     let count = 0;
     while (tid > 0) {
       const { status } = this.#waiter;

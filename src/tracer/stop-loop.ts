@@ -45,6 +45,7 @@ import { TaskLifecycle } from './task-lifecycle.ts';
 import { RUN } from './task-state.ts';
 import { TaskTable } from './task-table.ts';
 import type { TracingContext } from './tracing-context.ts';
+import type { Turns, TurnsContext } from './turns/turns.ts';
 
 const OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEEXEC;
 const TREE_OPTIONS = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE;
@@ -71,6 +72,8 @@ export interface StopLoopOptions {
   readonly keepsWakeupTask?: boolean | undefined;
   /** Tracer and tasks share a CPU as it is: nobody is moved. */
   readonly isPinned?: boolean | undefined;
+  /** One task runs at a time, and the policy picks who. The method must be `seccomp`, of at least the calls that are points. */
+  readonly turns?: ((context: TurnsContext, collector: StopCollector) => Turns) | undefined;
   /** Told when a job-control signal has stopped the command's first task. */
   readonly onRootStop?: ((signal: number) => void) | undefined;
 }
@@ -100,13 +103,14 @@ export class StopLoop {
   readonly #policy: Policy | undefined;
   readonly #recorder: EventRecorder;
   readonly #walk: StopWalk | undefined;
+  readonly #turns: Turns | undefined;
   readonly #onRootStop: (signal: number) => void;
 
   constructor(
     following: Following,
     recorder: EventRecorder,
     policy: Policy | undefined,
-    { heldTasks, walked, keepsWakeupTask, isPinned, onRootStop = () => {} }: StopLoopOptions = {},
+    { heldTasks, walked, keepsWakeupTask, isPinned, turns, onRootStop = () => {} }: StopLoopOptions = {},
   ) {
     this.#following = following;
     this.#recorder = recorder;
@@ -116,7 +120,7 @@ export class StopLoop {
     this.#alarm = new Alarm(this.#ptrace, this.#waiter, onWakeupTask, keepsWakeupTask ? tools.wakeupTask : undefined);
     this.#door = new Resumption(this.#ptrace, following.method, (task) => this.#lifecycle.detached(task));
     this.#holds = new Holds(this.#door, this.#alarm, heldTasks);
-    const context: TracingContext = {
+    const shared: TurnsContext = {
       following,
       ptrace: this.#ptrace,
       memory: this.#memory,
@@ -127,6 +131,8 @@ export class StopLoop {
       policy,
       deaths: this.deaths,
     };
+    this.#turns = turns?.(shared, this.#collector);
+    const context: TracingContext = { ...shared, turns: this.#turns };
     this.#detachment = new Detachment(context, this.#holds, (task) => this.#lifecycle.forget(task));
     this.#lifecycle = new TaskLifecycle(context, this.#detachment, this.#cpuPinning, this.#programEntry);
     this.#callStops = new CallStops(context, this.#tampering, this.#holds);
@@ -158,6 +164,7 @@ export class StopLoop {
     const { method } = this.#following;
     this.#ptrace.seize(pid, this.#options | PTRACE_O_EXITKILL | (method === 'seccomp' ? PTRACE_O_TRACESECCOMP : 0));
     const task = this.#lifecycle.launched(gated, onExec);
+    if (this.#turns) this.#cpuPinning.shareToTheEnd();
     if (method === 'ptrace') {
       this.#ptrace.interrupt(pid);
       this.#waiter.task(pid);
@@ -197,7 +204,7 @@ export class StopLoop {
         this.#handle(this.#walk.changed, this.#walk.status);
       } else {
         this.#walk?.suspend();
-        const count = this.#collector.collect();
+        const count = (this.#turns ?? this.#collector).collect();
         if (count === 0) break;
         const { tids, statuses } = this.#collector;
         for (let i = 0; i < count; i++) this.#handle(tids[i]!, statuses[i]!);
@@ -212,6 +219,7 @@ export class StopLoop {
       this.#lifecycle.commandEnded(this.#waiter.status);
     }
     this.#alarm.remove();
+    this.#turns?.close();
     this.#cpuPinning.release();
     this.#lifecycle.finish();
     return this.#lifecycle.rootStatus;
@@ -242,7 +250,10 @@ export class StopLoop {
     }
     this.#cpuPinning.stopped();
     this.#door.stopped(task);
-    this.#onStop(task, stopSignalOf(status), ptraceEventOf(status));
+    const signal = stopSignalOf(status);
+    const event = ptraceEventOf(status);
+    if (signal === SIGTRAP && event === 0 && this.#programEntry.reached(task)) this.#door.resume(task);
+    else if (!this.#turns?.defers(task, status, signal, event)) this.#onStop(task, signal, event);
   }
 
   #onStop(task: Task, signal: number, event: number): void {
@@ -294,10 +305,6 @@ export class StopLoop {
   }
 
   #onSignal(task: Task, signal: number): void {
-    if (signal === SIGTRAP && this.#programEntry.reached(task)) {
-      this.#door.resume(task);
-      return;
-    }
     this.deaths.signalled(task, signal);
     this.#policy?.onSignal?.({ task, signal });
     this.#tampering.disown(task, signal);
@@ -322,8 +329,11 @@ export class StopLoop {
     }
     if (this.#policy?.wantsEveryCall) this.#stopAtAllCalls();
     this.#cpuPinning.look(now);
+    this.#turns?.look();
     this.#detachment.forgetVanished();
     const policyMs = this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY;
-    this.#alarm.set(Math.min(this.#holds.nextMs, policyMs, this.#detachment.nextMs(now), this.#cpuPinning.nextLookMs));
+    const turnsMs = this.#turns?.nextLookMs ?? Number.POSITIVE_INFINITY;
+    const { nextLookMs } = this.#cpuPinning;
+    this.#alarm.set(Math.min(this.#holds.nextMs, policyMs, this.#detachment.nextMs(now), nextLookMs, turnsMs));
   }
 }

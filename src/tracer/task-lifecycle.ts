@@ -164,6 +164,7 @@ export class TaskLifecycle {
   #started(task: Task, parent: Task | undefined): void {
     const { recorder, policy, deaths } = this.#context;
     deaths.started(task);
+    this.#context.turns?.started(task, parent);
     this.#detachment.joins(task);
     recorder.taskStart(task, parent?.tid ?? 0, task.state.attached && !parent);
     policy?.onTaskStart?.(task, monotonicMs(), parent);
@@ -176,11 +177,13 @@ export class TaskLifecycle {
     this.#context.policy?.onTaskEnd?.(leader, 0);
     this.#context.recorder.supersede(leader, successor, former);
     this.#cpuPinning.ended(former);
+    this.#context.turns?.superseded(leader, successor, former);
     this.#programEntry.forget(leader);
   }
 
   #remove(task: Task): void {
     this.#context.door.ended(task);
+    this.#context.turns?.ended(task);
     this.#cpuPinning.ended(task.tid);
     this.#programEntry.forget(task);
     this.#context.tasks.remove(task);

@@ -12,11 +12,13 @@ export const RUN = {
   jobStopped: 3,
   /** It has ended. */
   ended: 4,
+  /** At a stop, handled or not: it is not its turn. */
+  parked: 5,
 } as const;
 export type Run = (typeof RUN)[keyof typeof RUN];
 
 /** Who waits for the exit stop of the call that a task is in: bits. */
-export const EXIT_FOR = { recorder: 1, policy: 2, arguments: 4 } as const;
+export const EXIT_FOR = { recorder: 1, policy: 2, arguments: 4, turns: 8 } as const;
 
 const NONE: readonly OwnCall[] = [];
 

@@ -7,6 +7,7 @@ import type { Policy } from './policy.ts';
 import type { ProcessDeaths } from './process-deaths.ts';
 import type { Resumption } from './resumption.ts';
 import type { TaskTable } from './task-table.ts';
+import type { TurnTaking } from './turn-taking.ts';
 
 /** What the parts of a stop loop have in common. */
 export interface TracingContext {
@@ -19,4 +20,6 @@ export interface TracingContext {
   readonly recorder: EventRecorder;
   readonly policy: Policy | undefined;
   readonly deaths: ProcessDeaths;
+  /** Where one task runs at a time. */
+  readonly turns: TurnTaking | undefined;
 }

@@ -1,0 +1,66 @@
+import { syscallNumber, syscallNumbers } from '../../syscalls/syscall-table.ts';
+
+/** What calls can do to other tasks, or may have to wait for. x86-64. */
+
+/** Only their own task can see what these do, or it is seen in memory alone, which programs touch without calls, too: no points. */
+const INVISIBLE = numbersOf(`
+  mmap mprotect munmap brk mremap madvise mincore
+  rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack
+  getpid gettid getppid getuid geteuid getgid getegid getresuid getresgid getgroups getpgrp getpgid getsid
+  uname getrusage times sysinfo gettimeofday time clock_gettime clock_getres getcpu
+  getrlimit setrlimit prlimit64 sched_getaffinity sched_setaffinity
+  arch_prctl set_tid_address set_robust_list get_robust_list rseq getrandom membarrier prctl
+`);
+
+/** They may sleep until another task, a time or the outside wakes them: whether they do is looked at. */
+const SLEEPING = numbersOf(`
+  read write open openat openat2 close poll select pselect6 ppoll pause nanosleep clock_nanosleep futex futex_waitv futex_wait
+  wait4 waitid accept accept4 connect recvfrom recvmsg recvmmsg sendto sendmsg sendmmsg shutdown
+  readv writev preadv pwritev preadv2 pwritev2 sendfile splice tee vmsplice copy_file_range
+  flock fcntl epoll_wait epoll_pwait epoll_pwait2 rt_sigsuspend rt_sigtimedwait
+  vfork clone clone3 fork execve execveat exit exit_group
+  msgrcv msgsnd semop semtimedop mq_timedsend mq_timedreceive io_getevents io_pgetevents io_uring_enter
+  ioctl ptrace
+`);
+
+/** Pure sleeps: whoever stands before one goes on when nobody else can. */
+const SLEEPS = numbersOf('nanosleep clock_nanosleep');
+
+/** They may end tasks that stand at stops. */
+const KILLING = numbersOf(`
+  kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal exit exit_group execve execveat
+`);
+
+export function isVisible(nr: number): boolean {
+  return !INVISIBLE.has(nr);
+}
+
+export function maySleep(nr: number): boolean {
+  return SLEEPING.has(nr);
+}
+
+export function isSleep(nr: number): boolean {
+  return SLEEPS.has(nr);
+}
+
+export function mayKill(nr: number): boolean {
+  return KILLING.has(nr);
+}
+
+/** The calls that are points. */
+export function visibleCalls(): number[] {
+  return syscallNumbers().filter(isVisible);
+}
+
+function numbersOf(names: string): ReadonlySet<number> {
+  return new Set(
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name) => {
+        const nr = syscallNumber(name);
+        if (nr === undefined) throw new Error(`no system call ${name}`);
+        return nr;
+      }),
+  );
+}
