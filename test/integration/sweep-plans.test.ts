@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type * as Subjects from '../../src/campaign/subject/subject.ts';
 import type * as Plan from '../../src/campaign/sweep/plan.ts';
-import type * as Subjects from '../../src/campaign/sweep/subject/subject.ts';
 import type * as Worker from '../../src/campaign/sweep/worker/worker-process.ts';
 import type { Recorded } from '../../src/model/sweep.ts';
 import type { SweepRequest } from '../../src/model/sweep-request.ts';
@@ -12,7 +12,7 @@ import { built } from '../support/limits.ts';
 import { CASES, requestOf } from '../sweep-cases/cases.mjs';
 
 const { planSweep } = await built<typeof Plan>('campaign/sweep/plan.js');
-const { subjectOf } = await built<typeof Subjects>('campaign/sweep/subject/subject.js');
+const { subjectOf } = await built<typeof Subjects>('campaign/subject/subject.js');
 const { WorkerProcess } = await built<typeof Worker>('campaign/sweep/worker/worker-process.js');
 
 /** What a command does without faults, as often as that is asked for. */

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { PerformOptions, Subject } from '../../src/campaign/sweep/performer.ts';
+import type { PerformOptions } from '../../src/campaign/sweep/performer.ts';
 import type * as Worker from '../../src/campaign/sweep/worker/worker-process.ts';
+import type { Subject } from '../../src/model/subject.ts';
 import type { CaseFault, FaultWay, Observation } from '../../src/model/sweep.ts';
 import { isRoot, ROOT, scratch } from '../support/guests.ts';
 import { built } from '../support/limits.ts';

@@ -1,5 +1,6 @@
 import { affinityOf } from '../../linux/affinity.ts';
-import type { Performer, Subject } from './performer.ts';
+import type { Subject } from '../../model/subject.ts';
+import type { Performer } from './performer.ts';
 
 export type OpenPerformer = (subject: Subject, cpu: number | undefined) => Promise<Performer>;
 

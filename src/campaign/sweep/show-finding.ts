@@ -1,10 +1,10 @@
 import type { Observation, SweepVerdict } from '../../model/sweep.ts';
 import { shellQuote } from '../../run/command/shell-quote.ts';
+import { inputDigest } from '../subject/input-digest.ts';
+import { subjectOf } from '../subject/subject.ts';
 import { type CleanRuns, cleanRuns } from './clean/clean-runs.ts';
 import type { FindingFile } from './finding/kept-finding.ts';
 import { type OpenPerformer, Performers } from './performers.ts';
-import { inputDigest } from './subject/input-digest.ts';
-import { subjectOf } from './subject/subject.ts';
 import { ordinaryOptions } from './sweep-worker.ts';
 import { judgeOf } from './verdict/judge.ts';
 import { judgedCase } from './verdict/judged-case.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
+import type { Subject } from '../../../model/subject.ts';
 import type { SweepRequest } from '../../../model/sweep-request.ts';
 import type { JsonObject } from '../../case-maker.ts';
-import type { Subject } from '../performer.ts';
-import { fileDigest, inputDigest } from './input-digest.ts';
+import { fileDigest, inputDigest } from '../../subject/input-digest.ts';
 
 /** All that decides which cases there are and how they are judged, as it stands in the first line of the results file. */
 export function planInputs(request: SweepRequest, { file }: Subject): JsonObject {

@@ -6,10 +6,10 @@ import type { CaseFault, Death, Observation, RunEnd } from '../../../model/sweep
 import type { TraceEvent } from '../../../model/trace-event.ts';
 import { runCommand } from '../../../run/run.ts';
 import { syscallName, syscallNumber } from '../../../syscalls/syscall-table.ts';
+import type { Scene } from '../../worker/scene.ts';
 import { recordedFaults } from '../case-recording.ts';
 import type { PerformOptions } from '../performer.ts';
 import { TIMER_CALLS } from './pending-timers.ts';
-import type { Scene } from './scene.ts';
 import { tracedTasks } from './traced-tasks.ts';
 import { TreeWatch } from './tree-watch.ts';
 

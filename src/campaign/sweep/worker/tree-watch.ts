@@ -1,9 +1,9 @@
 import { readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { RunEnd } from '../../../model/sweep.ts';
+import type { ServiceDriver } from '../../worker/service-driver.ts';
 import type { PerformOptions } from '../performer.ts';
 import { PendingTimers } from './pending-timers.ts';
-import type { ServiceDriver } from './service-driver.ts';
 import { type LiveTask, type Sleep, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
 import { runTimesOf, starvedNsOf } from './waits.ts';
 

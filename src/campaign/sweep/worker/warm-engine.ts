@@ -13,9 +13,9 @@ import type { Policy } from '../../../tracer/policy.ts';
 import type { ProcessDeath } from '../../../tracer/process-deaths.ts';
 import { StopLoop } from '../../../tracer/stop-loop.ts';
 import { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
+import type { Scene } from '../../worker/scene.ts';
 import type { PerformOptions } from '../performer.ts';
 import { RunPolicies } from './run-policies.ts';
-import type { Scene } from './scene.ts';
 import { TreeWatch } from './tree-watch.ts';
 
 const FOLLOWING: Following = { method: 'seccomp', tree: true };

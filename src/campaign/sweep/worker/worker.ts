@@ -2,11 +2,11 @@ import { openWorkplace } from '../../../enclosure/open-workplace.ts';
 import type { Workplace } from '../../../enclosure/workplace.ts';
 import { compileGlob } from '../../../faults/glob.ts';
 import { muteChildStops } from '../../../linux/signals.ts';
+import type { Subject } from '../../../model/subject.ts';
 import type { Observation } from '../../../model/sweep.ts';
-import type { Subject } from '../performer.ts';
+import { Scene } from '../../worker/scene.ts';
 import type { OrdinaryEngine } from './ordinary-engine.ts';
 import type { Job } from './protocol.ts';
-import { Scene } from './scene.ts';
 import { WarmEngine } from './warm-engine.ts';
 
 /** Performs runs of one subject in one scene, by either engine. */

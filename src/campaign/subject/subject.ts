@@ -1,6 +1,6 @@
-import type { SweepRequest } from '../../../model/sweep-request.ts';
-import { resolveCommand } from '../../../run/command/resolve-command.ts';
-import type { Subject } from '../performer.ts';
+import type { Subject } from '../../model/subject.ts';
+import type { SweepRequest } from '../../model/sweep-request.ts';
+import { resolveCommand } from '../../run/command/resolve-command.ts';
 
 /** What makes the order of hash tables the same in each run. */
 const PINNED: Readonly<Record<string, string>> = {

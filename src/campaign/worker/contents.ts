@@ -1,4 +1,4 @@
-import type { Observation, TreeChange } from '../../../model/sweep.ts';
+import type { Observation, TreeChange } from '../../model/sweep.ts';
 
 /** Of larger files the digest has to do. */
 const MAX_FILE_BYTES = 64 * 1024;

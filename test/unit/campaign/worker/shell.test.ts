@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
-import { Shell } from '../../../../../src/campaign/sweep/worker/shell.ts';
+import { Shell } from '../../../../src/campaign/worker/shell.ts';
 
 const LIMIT_MS = 60_000;
 const cwd = mkdtempSync(path.join(tmpdir(), 'renacer-shell-'));

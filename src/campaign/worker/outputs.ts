@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { emptyFile, makeMemoryFile, rewind } from '../../../linux/memory-file.ts';
-import type { Output } from '../../../model/sweep.ts';
+import { emptyFile, makeMemoryFile, rewind } from '../../linux/memory-file.ts';
+import type { Output } from '../../model/sweep.ts';
 
 /** Of a longer output the first bytes are kept. */
 export const MAX_OUTPUT_BYTES: number = 64 * 1024;

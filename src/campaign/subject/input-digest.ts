@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import path from 'node:path';
-import { RenacerError } from '../../../model/errors.ts';
+import { RenacerError } from '../../model/errors.ts';
 
 /** Never part of an input: what Renacer itself may leave there. */
 const OWN = '.renacer';

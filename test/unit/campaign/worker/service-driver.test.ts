@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type RunningClient, ServiceDriver } from '../../../../../src/campaign/sweep/worker/service-driver.ts';
-import type { CheckResult } from '../../../../../src/model/sweep.ts';
+import { type RunningClient, ServiceDriver } from '../../../../src/campaign/worker/service-driver.ts';
+import type { CheckResult } from '../../../../src/model/sweep.ts';
 
 const PASSED: CheckResult = { passed: true, status: 0, timedOut: false, output: 'hello' };
 const FAILED: CheckResult = { passed: false, status: 7, timedOut: false, output: '' };

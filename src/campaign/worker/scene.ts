@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Workplace } from '../../../enclosure/workplace.ts';
-import { monotonicMs } from '../../../linux/clock.ts';
-import type { CheckResult, Observation } from '../../../model/sweep.ts';
-import type { PerformOptions, Subject } from '../performer.ts';
+import type { Workplace } from '../../enclosure/workplace.ts';
+import { monotonicMs } from '../../linux/clock.ts';
+import type { Subject } from '../../model/subject.ts';
+import type { CheckResult, Observation } from '../../model/sweep.ts';
 import { contentsOf } from './contents.ts';
 import { Stdio } from './outputs.ts';
 import { readinessTest, tcpSockets } from './readiness.ts';
@@ -17,10 +17,17 @@ const LEAST_CHECK_MS = 10_000;
 const LEAST_CLIENT_MS = 500;
 const FACTOR = 10;
 
-/** What an engine tells of a run. */
-export type RunFacts = Pick<
+export interface SceneOptions {
+  /** Keep the bytes of small files that changed, for the evidence. */
+  readonly contents: boolean;
+  /** How long a usual run takes; undefined if that is not known yet. */
+  readonly usualMs: number | undefined;
+}
+
+/** What is seen of a run when it has ended, whichever engine it was. */
+export type SceneSeen = Pick<
   Observation,
-  'end' | 'injected' | 'deaths' | 'struck' | 'leftRunning' | 'denied' | 'recorded' | 'durationMs'
+  'stdout' | 'stderr' | 'changes' | 'changesOutside' | 'contents' | 'served' | 'verify' | 'verifyAlways'
 >;
 
 /** Where runs of a subject take place, by whichever engine: what it reads and writes, its directory, and the checks of what it leaves. */
@@ -42,7 +49,7 @@ export class Scene {
   }
 
   /** Before a run: everything is as the run is to find it. */
-  begin(options: PerformOptions): ServiceDriver | undefined {
+  begin(options: SceneOptions): ServiceDriver | undefined {
     this.stdio.renew();
     const { service } = this.subject;
     if (!service) return undefined;
@@ -59,7 +66,11 @@ export class Scene {
   }
 
   /** After it: what it has left, what the checks say of that; then all is put back. */
-  finish(run: RunFacts, service: ServiceDriver | undefined, { contents }: PerformOptions): Observation {
+  finish<Facts extends Pick<Observation, 'end'>>(
+    run: Facts,
+    service: ServiceDriver | undefined,
+    { contents }: SceneOptions,
+  ): Facts & SceneSeen {
     const { workplace, stdio } = this;
     const { verify, verifyAlways } = this.subject.checks;
     const changes = workplace.changes();
@@ -89,7 +100,7 @@ export class Scene {
   }
 
   /** A client takes much less than all of a run: as soon as one was served, it is known how long. */
-  #clientLimitMs({ usualMs }: PerformOptions): number {
+  #clientLimitMs({ usualMs }: SceneOptions): number {
     if (usualMs === undefined) return FIRST_CLIENT_MS;
     return Math.max(LEAST_CLIENT_MS, FACTOR * (this.#clientMs ?? usualMs));
   }

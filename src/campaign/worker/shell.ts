@@ -1,9 +1,9 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { constants } from 'node:os';
-import { makeMemoryFile } from '../../../linux/memory-file.ts';
-import { RenacerError } from '../../../model/errors.ts';
-import type { CheckResult } from '../../../model/sweep.ts';
+import { makeMemoryFile } from '../../linux/memory-file.ts';
+import { RenacerError } from '../../model/errors.ts';
+import type { CheckResult } from '../../model/sweep.ts';
 import type { RunningClient } from './service-driver.ts';
 
 const SHELL = '/bin/sh';

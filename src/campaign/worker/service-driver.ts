@@ -1,4 +1,4 @@
-import type { CheckResult, Served } from '../../../model/sweep.ts';
+import type { CheckResult, Served } from '../../model/sweep.ts';
 
 /** A client at work. After it has ended, or was ended, nothing is to be asked of it. */
 export interface RunningClient {

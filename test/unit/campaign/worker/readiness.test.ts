@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readinessTest, type Surroundings, tcpSockets } from '../../../../../src/campaign/sweep/worker/readiness.ts';
+import { readinessTest, type Surroundings, tcpSockets } from '../../../../src/campaign/worker/readiness.ts';
 
 const NOTHING: Surroundings = { output: () => '', exists: () => false, sockets: () => '' };
 

@@ -1,8 +1,8 @@
 import { closeSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader, frame, readMessage, writeMessage } from '../../../../../src/campaign/sweep/worker/frames.ts';
-import { makePipe } from '../../../../../src/linux/fds.ts';
+import { FrameReader, frame, readMessage, writeMessage } from '../../../../src/campaign/worker/frames.ts';
+import { makePipe } from '../../../../src/linux/fds.ts';
 
 const messages = fc.array(fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 300 })), { maxLength: 8 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { RenacerError } from '../../../model/errors.ts';
-import { readySign } from '../../../model/sweep-request.ts';
+import { RenacerError } from '../../model/errors.ts';
+import { readySign } from '../../model/sweep-request.ts';
 
 /** What readiness is told by. */
 export interface Surroundings {

@@ -1,0 +1,72 @@
+import { onlyCpu, setAffinity } from '../../linux/affinity.ts';
+import { dieWithParent } from '../../linux/die-with-parent.ts';
+import { fixAddresses } from '../../linux/fixed-addresses.ts';
+import { RenacerError } from '../../model/errors.ts';
+import type { Subject } from '../../model/subject.ts';
+import { readMessage, writeMessage } from './frames.ts';
+import { ANSWERS_FD, type Answer, type Failure, JOBS_FD, type WorkerSetUp } from './protocol.ts';
+
+/** What performs the jobs of a worker's process. */
+export interface JobPerformer<Job, Result> {
+  perform(job: Job): Result | Promise<Result>;
+  close(): void;
+}
+
+/**
+ * The life of a worker's process: reads a job, performs it, writes the result, and so on. It blocks in all of that but for runs of the
+ * ordinary engine: there is nothing else for it to do. It ends when nobody can send it jobs any more.
+ */
+export function serveJobs<Job, Result>(open: (subject: Subject) => JobPerformer<Job, Result>): void {
+  // It was started so, but a kernel forgets that when a program gains capabilities, as it does in a user namespace.
+  dieWithParent();
+  fixAddresses();
+  // Where it was started may be the input, whose place a copy takes: a thread of the ordinary engine could not begin there.
+  process.chdir('/');
+  // No await: what a bundle is made of can't wait.
+  serve(open).catch((error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  });
+}
+
+async function serve<Job, Result>(open: (subject: Subject) => JobPerformer<Job, Result>): Promise<void> {
+  const setUp = readMessage(JOBS_FD) as WorkerSetUp | undefined;
+  if (!setUp) return;
+  let performer: JobPerformer<Job, Result> | undefined;
+  await answer(() => {
+    if (setUp.cpu !== undefined) setAffinity(0, onlyCpu(setUp.cpu));
+    performer = open(setUp.subject);
+    return { kind: 'ready' };
+  });
+  if (!performer) return;
+  const ready = performer;
+  try {
+    for (let job = nextJob<Job>(); job; job = nextJob<Job>()) {
+      const one = job;
+      await answer(async () => ({ kind: 'done', result: await ready.perform(one) }));
+    }
+  } finally {
+    ready.close();
+  }
+}
+
+function nextJob<Job>(): Job | undefined {
+  return readMessage(JOBS_FD) as Job | undefined;
+}
+
+async function answer<Result>(find: () => Answer<Result> | Promise<Answer<Result>>): Promise<void> {
+  let found: Answer<Result>;
+  try {
+    found = await find();
+  } catch (error) {
+    found = { kind: 'failed', failure: failureOf(error) };
+  }
+  writeMessage(ANSWERS_FD, found);
+}
+
+/** What is no RenacerError is a fault of ours: then it matters where it came from. */
+function failureOf(error: unknown): Failure {
+  if (error instanceof RenacerError) return { code: error.code, message: error.message, hint: error.hint };
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: 'WORKER_FAILED', message: `a worker has failed: ${text}`, hint: undefined };
+}
