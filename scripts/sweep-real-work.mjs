@@ -47,24 +47,24 @@ async function sweep(name, { setup, command, options = [] }, top) {
   mkdirSync(kept, { recursive: true });
   const report = path.resolve(kept, `${name}.json`);
   const args = ['sweep', ...bounds, ...options, '--report', report, '--', ...command];
-  const { left, peakMiB, status, errors } = await remains(work, name, (env) => {
+  const { left, peakMiB, peakOfEach, status, errors } = await remains(work, name, (env) => {
     return spawn(RENACER, args, { cwd: work, env, stdio: ['ignore', 'ignore', 'pipe'] });
   });
   if (status !== 0 && status !== 1) {
     console.log(`${name}: FAILED with ${status}\n${errors.replace(/^/gm, '    ')}`);
     process.exitCode = 1;
-  } else print(name, JSON.parse(readFileSync(report, 'utf8')), peakMiB);
+  } else print(name, JSON.parse(readFileSync(report, 'utf8')), peakMiB, peakOfEach);
   for (const one of left) console.log(`  LEFT    ${one}`);
   if (left.length > 0 || peakMiB > MAX_MEMORY_MIB) process.exitCode = 1;
 }
 
-function print(name, report, peakMiB) {
+function print(name, report, peakMiB, peakOfEach) {
   const { swept_sites: swept, sites, cases, runs, classes, findings, duration_ms: ms, cut } = report;
   const ends = Object.entries(classes).filter(([, count]) => count > 0);
   const rate = (runs / (ms / 1000)).toFixed(1);
   console.log(
     `${name}: ${swept} of ${sites} sites, ${cases} cases, ${runs} runs, ${rate} runs/s in ${(ms / 1000).toFixed(0)} s${cut ? ` (${cut})` : ''}; ` +
-      `${ends.map((end) => end.reverse().join(' ')).join(', ')}; ${findings.length} findings; ${peakMiB.toFixed(0)} MiB`,
+      `${ends.map((end) => end.reverse().join(' ')).join(', ')}; ${findings.length} findings; ${peakMiB.toFixed(0)} MiB (${peakOfEach.map((size) => size.toFixed(0)).join(' + ')})`,
   );
   for (const { class: kind, title, count, confirmed, reason, reaction, faults } of findings) {
     const where = faults.map(({ task, syscall, ordinal }) => `${task} ${syscall} #${ordinal}`).join(' + ');

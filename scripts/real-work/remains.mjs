@@ -4,6 +4,8 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** How often the memory of Renacer's processes, the main one and its workers, is looked at. */
+const SAMPLE_MS = 100;
 const SHARED = ['/tmp', '/var/tmp', '/dev/shm', '/run'];
 
 /** Runs what `start` starts with a mark in its environment; `work` is the directory that has to stay as it was. */
@@ -18,10 +20,14 @@ export async function remains(work, name, start) {
     if (process.env.VERBOSE) process.stderr.write(text);
   });
   let peakMiB = 0;
+  let peakOfEach = [];
   const watch = setInterval(() => {
-    const peaks = [child.pid, ...childrenOf(child.pid)].map(peakOf);
-    peakMiB = Math.max(peakMiB, peaks.reduce((sum, kb) => sum + kb, 0) / 1024);
-  }, 200);
+    const sizes = [child.pid, ...childrenOf(child.pid)].map(sizeOf);
+    const sum = sizes.reduce((all, size) => all + size, 0);
+    if (sum <= peakMiB) return;
+    peakMiB = sum;
+    peakOfEach = sizes;
+  }, SAMPLE_MS);
   const [status, signal] = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (...end) => resolve(end));
@@ -34,7 +40,7 @@ export async function remains(work, name, start) {
     ...difference(before.mounts, mounts()).map((one) => `mount ${one}`),
     ...marked(mark).map((one) => `process ${one}`),
   ];
-  return { left, peakMiB, status: status ?? signal, errors };
+  return { left, peakMiB, peakOfEach, status: status ?? signal, errors };
 }
 
 function difference(before, after) {
@@ -84,8 +90,9 @@ function childrenOf(pid) {
   return reading(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
 
-function peakOf(pid) {
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(reading(`/proc/${pid}/status`))?.[1] ?? 0);
+/** In MiB; of pages that it shares with others, its part. */
+function sizeOf(pid) {
+  return Number(/^Pss:\s+(\d+) kB$/m.exec(reading(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0) / 1024;
 }
 
 /** What is gone by now has nothing to tell. */
