@@ -3,8 +3,8 @@ import type { Candidate, ScheduleChoice, Strategy, StrategyOptions } from './str
 
 /** What a task is about to do. */
 interface Pending {
-  point: number;
-  object: string;
+  readonly point: number;
+  readonly object: string;
   /** How often its priority was drawn anew. */
   redrawn: number;
 }
@@ -21,31 +21,31 @@ export class PartialOrder implements Strategy {
     this.#draws = new Draws(seed, 'schedule pos');
   }
 
-  pick<T extends Candidate>({ ready, task, point, object }: ScheduleChoice<T>): T {
-    const standing = this.#of(task);
-    if (standing.point !== point) standing.redrawn = 0;
-    standing.point = point;
-    standing.object = object;
+  pick<T extends Candidate>(choice: ScheduleChoice<T>): T {
+    const { ready } = choice;
     let best = ready[0]!;
-    for (const one of ready) if (this.#priority(one.lineage) > this.#priority(best.lineage)) best = one;
-    const done = this.#of(best.lineage);
+    let highest = -1;
+    for (const one of ready) {
+      const { point, redrawn } = this.#pendingOf(one, choice);
+      const priority = this.#draws.unit(one.lineage, point, redrawn);
+      if (priority <= highest) continue;
+      best = one;
+      highest = priority;
+    }
+    const done = this.#pending.get(best.lineage)!;
     for (const { lineage } of ready) {
-      const other = this.#of(lineage);
+      const other = this.#pending.get(lineage)!;
       if (other.object === done.object) other.redrawn++;
     }
     return best;
   }
 
-  #priority(lineage: string): number {
-    const { point, redrawn } = this.#of(lineage);
-    return this.#draws.unit(lineage, point, redrawn);
-  }
-
-  #of(lineage: string): Pending {
-    let pending = this.#pending.get(lineage);
-    if (pending === undefined) {
-      pending = { point: 0, object: '', redrawn: 0 };
-      this.#pending.set(lineage, pending);
+  #pendingOf<T extends Candidate>(one: T, choice: ScheduleChoice<T>): Pending {
+    const { point, object } = choice.pointOf(one);
+    let pending = this.#pending.get(one.lineage);
+    if (pending?.point !== point) {
+      pending = { point, object, redrawn: 0 };
+      this.#pending.set(one.lineage, pending);
     }
     return pending;
   }

@@ -18,8 +18,8 @@ export interface ScheduleChoice<T extends Candidate = Candidate> {
   readonly point: number;
   /** `openat`, `pthread_mutex_lock`, `birth`. */
   readonly why: string;
-  /** What it is about: the address of a lock, the inode of a file. Empty if that is not known. */
-  readonly object: string;
+  /** At which point one of {@link ready} stands, and what that is about: the address of a lock, a file; empty if it is not known. */
+  pointOf(task: T): { readonly point: number; readonly object: string };
 }
 
 /** Who goes on, at each choice of one run. What it says follows from its seed and from the choices before: time is not in it. */

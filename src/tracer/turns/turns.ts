@@ -72,6 +72,8 @@ export class Turns implements TurnTaking {
   #choices = 0;
   #forced = 0;
   readonly switches: Switch[] = [];
+  /** How many points each task has come to that has ended, by lineage. */
+  readonly points: Map<string, number> = new Map();
 
   constructor(context: TurnsContext, collector: StopCollector, points: PointSource | undefined) {
     this.#context = context;
@@ -290,6 +292,7 @@ export class Turns implements TurnTaking {
     this.#release(turn);
     if (this.#handled === turn) this.#handled = undefined;
     this.#turns.delete(turn.task);
+    this.points.set(turn.task.lineage, turn.point);
     this.#order.splice(this.#order.indexOf(turn), 1);
     this.#states.forget(tid);
     this.#mayHaveWoken = true;

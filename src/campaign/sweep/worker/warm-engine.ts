@@ -1,7 +1,6 @@
-import { CAP, hasCapability } from '../../../linux/capabilities.ts';
 import { monotonicMs } from '../../../linux/clock.ts';
 import { type GatedProcess, LaunchError } from '../../../linux/gated-process.ts';
-import { Launcher } from '../../../linux/launcher.ts';
+import type { Launcher } from '../../../linux/launcher.ts';
 import { traceFilter } from '../../../linux/seccomp-filter.ts';
 import { exitStatusOf, hasExited, termSignalOf } from '../../../linux/wait-status.ts';
 import type { CaseFault, Death, Observation, RunEnd } from '../../../model/sweep.ts';
@@ -14,6 +13,7 @@ import type { ProcessDeath } from '../../../tracer/process-deaths.ts';
 import { StopLoop } from '../../../tracer/stop-loop.ts';
 import { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
 import type { Scene } from '../../worker/scene.ts';
+import { sceneLauncher } from '../../worker/scene-launcher.ts';
 import type { PerformOptions } from '../performer.ts';
 import { RunPolicies } from './run-policies.ts';
 import { TreeWatch } from './tree-watch.ts';
@@ -33,23 +33,8 @@ export class WarmEngine {
   #hasStarted = false;
 
   constructor(scene: Scene) {
-    const { subject, workplace, stdio } = scene;
     this.#scene = scene;
-    this.#launcher = new Launcher({
-      file: subject.file,
-      argv: subject.argv,
-      env: subject.env,
-      cwd: workplace.directory,
-      stdio: stdio.fds,
-      inheritedFds: [],
-      rlimits: [],
-      signals: { blocked: 0n, ignored: [] },
-      filter: undefined,
-      noNewPrivileges: !hasCapability(CAP.SYS_ADMIN),
-      newSession: true,
-      closesOthers: true,
-      namespaces: workplace.namespaces,
-    });
+    this.#launcher = sceneLauncher(scene);
   }
 
   /** Throws a RenacerError if the command can't be started. */

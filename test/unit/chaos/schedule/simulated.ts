@@ -63,7 +63,11 @@ export function simulate<S>({ state: makeState, tasks, isRight }: Simulated<S>, 
     } else if (ready.length > 1) {
       const step = stepOf(current);
       const choice = { ready, current: stays ? current : undefined, usual, task, point };
-      next = strategy.pick({ ...choice, why: step?.why ?? 'end', object: step?.object ?? '' });
+      next = strategy.pick({
+        ...choice,
+        why: step?.why ?? 'end',
+        pointOf: (of) => ({ point: of.points, object: stepOf(of)?.object ?? '' }),
+      });
       if (!ready.includes(next)) throw new Error(`${next.lineage} can't go on`);
       if (next !== usual) switches.push({ task, point, to: next.lineage });
     }
