@@ -42,10 +42,10 @@ export function ordinaryOptions(options: CaseConditions['options']): PerformOpti
   return { ...options, deadlineMs, record: false, contents: true };
 }
 
-/** It exits with another status, as it should: what follows from that is another's doing. */
-function failedChildOf({ struck }: Observation): string | undefined {
-  const areFailed = struck.every(({ isRoot, status }) => !isRoot && status !== undefined && status !== 0);
-  return areFailed ? struck[0]?.program : undefined;
+/** It exits with another status, as it should: what follows from that is another's doing. What lasts may meet others as well. */
+function failedChildOf({ struck: [first] }: Observation): string | undefined {
+  if (first === undefined || first.isRoot || first.status === undefined || first.status === 0) return undefined;
+  return first.program;
 }
 
 /** Performs cases by a performer, and judges what was seen. */

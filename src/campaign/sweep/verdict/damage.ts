@@ -12,7 +12,8 @@ export interface Damage {
 
 /**
  * What a run that failed has done to files that were there. The content of each must be as it was, or as after a good run. One that only
- * grew has kept what it had. Where nobody has said what must survive, one with a journal beside it may be made whole again.
+ * grew has kept what it had. Where nobody has said what must survive, one with a journal beside it may be made whole again, and one that was
+ * given another name is not gone.
  *
  * @param isProtected whether a file is one that must survive; undefined if nobody has said: then all are
  */
@@ -21,7 +22,12 @@ export function damageOf(
   isProtected: ((path: string) => boolean) | undefined,
 ): readonly Damage[] {
   const kept = states.filter(({ path, before }) => before && (!isProtected || isProtected(path)));
-  const damaged = kept.flatMap(damageTo).filter(({ state }) => isProtected || !journalOf(state.path, states));
+  const damaged = kept
+    .flatMap(damageTo)
+    .filter(
+      ({ state, what }) =>
+        isProtected || !(journalOf(state.path, states) || (what === 'gone' && isMoved(state, states))),
+    );
   const damage = damaged.length > 0 || isProtected ? damaged : lostIn(states);
   return damage.map((one) => ({ ...one, copy: copyOf(one.state.path, states) }));
 }
@@ -33,6 +39,12 @@ function damageTo(state: PathState): Harm[] {
   if (!now) return good ? [{ state, what: 'gone' }] : [];
   const hasContent = grown || sameContent(now, before) || (good !== undefined && sameContent(now, good));
   return hasContent ? [] : [{ state, what: 'changed' }];
+}
+
+/** What is in it has another name now, as logs have that a rotation has begun with. */
+function isMoved({ before }: PathState, states: readonly PathState[]): boolean {
+  if (before?.type !== 'file' || before.size === 0) return false;
+  return states.some((other) => !sameContent(other.before, other.now) && sameContent(other.now, before));
 }
 
 /** `gzip f` that has removed f, and has no whole f.gz: each path for itself is as before or as after a good run, and the data is lost. */

@@ -80,13 +80,14 @@ function judgeSuccess(run: ComparedRun, differences: readonly Difference[]): Sai
 /**
  * A child that met the fault, and told its parent: it failed and said so on stderr, or it is one of which that says all (126 and 127: a command could not be
  * executed; SIGPIPE: nobody reads what it writes). It was right, and so is who has started it if that is what it was told to do, as a shell is
- * in `sort list | uniq`. Whether such a result will do is for a check to say.
+ * in `sort list | uniq`. Whether such a result will do is for a check to say. Of several that a lasting fault met, one is enough: what each of the
+ * others does with it is seen where it meets it alone.
  */
 function childThatTold(run: ComparedRun): StruckProcess | undefined {
   const { struck, served } = run.now;
+  if (served || struck.some(({ isRoot }) => isRoot)) return undefined;
   const hasWords = lastWords(run).length > 0;
-  const told = struck.every(({ isRoot, status }) => !isRoot && status !== 0 && (hasWords || isTelling(status)));
-  return told && !served ? struck[0] : undefined;
+  return struck.find(({ status }) => status !== 0 && (hasWords || isTelling(status)));
 }
 
 /** Crashes are told before: what is left of deaths by signals is SIGPIPE, or what another process has sent. */

@@ -8,8 +8,8 @@ import type { Task } from '../../../tracer/task.ts';
 export class StruckProcesses implements Policy {
   readonly armed: Policy['armed'] = new Set();
   readonly #tasks = new Map<string, Task>();
-  readonly #programs = new Map<number, string>();
-  readonly #ended: StruckProcess[] = [];
+  /** By process, in the order in which they were struck; undefined until it has ended. */
+  readonly #struck = new Map<number, { readonly program: string; ended: StruckProcess | undefined }>();
   #root: number | undefined;
 
   onEntry(): undefined {}
@@ -22,22 +22,23 @@ export class StruckProcesses implements Policy {
   /** `lineage`: of the task that met the fault. */
   struck(lineage: string): void {
     const task = this.#tasks.get(lineage);
-    if (task) this.#programs.set(task.tgid, linkOf(`/proc/${task.tid}/exe`) ?? '');
+    if (!task || this.#struck.has(task.tgid)) return;
+    this.#struck.set(task.tgid, { program: linkOf(`/proc/${task.tid}/exe`) ?? '', ended: undefined });
   }
 
   onTaskEnd({ lineage, tid, tgid }: Task, status: number): void {
     this.#tasks.delete(lineage);
-    const program = this.#programs.get(tgid);
-    if (program === undefined || tid !== tgid) return;
-    this.#programs.delete(tgid);
-    this.#ended.push({
-      program,
+    const struck = this.#struck.get(tgid);
+    if (struck === undefined || tid !== tgid) return;
+    struck.ended = {
+      program: struck.program,
       isRoot: tgid === this.#root,
       status: hasExited(status) ? exitStatusOf(status) : undefined,
-    });
+    };
   }
 
+  /** Those that have ended. */
   get all(): readonly StruckProcess[] {
-    return this.#ended;
+    return [...this.#struck.values()].flatMap(({ ended }) => ended ?? []);
   }
 }

@@ -248,6 +248,61 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'corrupted',
     /stdout differs/,
   ],
+  'a child says why it fails, and another one bears the same fault': [
+    {
+      good: { stdout: output('1\n') },
+      now: {
+        stderr: said,
+        struck: [
+          { ...SORT, status: 0 },
+          { ...SORT, program: '/bin/sh', status: 127 },
+        ],
+      },
+    },
+    'graceful',
+    /\/bin\/sh has failed and said so/,
+  ],
+  'a child says why it fails, and the command met the fault, too': [
+    {
+      good: { stdout: output('1\n') },
+      now: { stderr: said, struck: [SORT, { ...SORT, program: '/bin/sh', isRoot: true, status: 0 }] },
+    },
+    'corrupted',
+    /stdout differs/,
+  ],
+  'a rotation has given a file its next name, and no new one has come in its place': [
+    {
+      good: { changes: [changed('log.1', 'older', 'newer'), changed('log.2', undefined, 'older')] },
+      now: {
+        end: exited(1),
+        stderr: said,
+        changes: [changed('log.1', 'older', undefined), changed('log.2', undefined, 'older')],
+      },
+    },
+    'graceful',
+    /message/,
+  ],
+  'a file that has another name now must survive by its own': [
+    {
+      good: { changes: [changed('log.1', 'older', 'newer'), changed('log.2', undefined, 'older')] },
+      now: {
+        end: exited(1),
+        stderr: said,
+        changes: [changed('log.1', 'older', undefined), changed('log.2', undefined, 'older')],
+      },
+      options: { protect: ['log.1'] },
+    },
+    'damaged',
+    /log\.1 is gone/,
+  ],
+  'a file is gone, and another one was as it is before': [
+    {
+      good: { changes: [changed('f', 'old', 'new')] },
+      now: { end: exited(1), stderr: said, changes: [changed('f', 'old', undefined), changed('g', 'old', 'new')] },
+    },
+    'damaged',
+    /f is gone/,
+  ],
   'a child says why it fails, and the check fails': [
     { now: { stderr: said, struck: [SORT], verify: check(1) } },
     'corrupted',
