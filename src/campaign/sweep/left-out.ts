@@ -29,6 +29,7 @@ export class LeftOut {
   unasked = 0;
   /** Cases. */
   beyondQuick = 0;
+  othersMemory = 0;
   /** Sites, by the names of their calls. */
   readonly safe: Map<string, number> = new Map();
 
@@ -43,6 +44,11 @@ export class LeftOut {
         what: 'further cases of these sites',
         count: this.beyondQuick,
         why: '--quick tries one a site, and about 200 in all',
+      },
+      {
+        what: 'memory that is used up for good, in programs that it starts',
+        count: this.othersMemory,
+        why: 'each process has a limit of its own; sweep these programs by themselves',
       },
       {
         what: 'sites of the dynamic loader',

@@ -5,7 +5,7 @@ import { casesOf } from './cases-of-site.ts';
 import { isLibrarys, isLoaders, LeftOut } from './left-out.ts';
 import type { PlanOptions } from './plan-options.ts';
 import { fewOf, isIn, type Occurrence, selectorOf, spread } from './selection.ts';
-import { type SiteCalls, sitesOf } from './sites.ts';
+import { sitesOf } from './sites.ts';
 
 /** How many runs a quick sweep makes at most. */
 const QUICK_RUNS = 200;
@@ -27,11 +27,8 @@ interface PlannedSite {
 
 /** The plan for what a clean run did: the same for the same run and options. */
 export function planSweep(clean: Recorded, options: PlanOptions): SweepPlan {
-  return planSites(sitesOf(clean), options);
-}
-
-/** The plan for some sites. */
-export function planSites(sites: readonly SiteCalls[], options: PlanOptions): SweepPlan {
+  const sites = sitesOf(clean);
+  const isOthers = othersOf(clean);
   const occurrencesOf = selectorOf(options);
   const left = new LeftOut();
   const planned = sites.map(({ site, calls }): PlannedSite => {
@@ -42,10 +39,13 @@ export function planSites(sites: readonly SiteCalls[], options: PlanOptions): Sw
     if (mine.length < others.length) left.librarys += 1;
     const chosen = options.every ? mine : fewOf(mine, options.input);
     left.between += mine.length - chosen.length;
-    const cases = casesOf(site, startingWithOwn(chosen, options.input), options);
+    const all = casesOf(site, startingWithOwn(chosen, options.input), options);
+    const isLeft = options.errors === undefined && isOthers(site) ? exhaustsMemory : (): boolean => false;
+    const cases = { ...all, persistent: all.persistent.filter((one) => !isLeft(one)) };
+    left.othersMemory += all.persistent.length - cases.persistent.length;
     const isSafe = mine.length > 0 && mine.every(({ call }) => call.errors.length === 0 && !call.mayBeShort);
     if (isSafe) left.safe.set(site.syscall, (left.safe.get(site.syscall) ?? 0) + 1);
-    else if (selected.length === 0 || (mine.length > 0 && isEmpty(cases) && areFaultsNarrowed(options)))
+    else if (selected.length === 0 || (mine.length > 0 && isEmpty(all) && areFaultsNarrowed(options)))
       left.unasked += 1;
     return { site, isOwn: mine.some(({ call }) => isIn(options.input, call)), cases };
   });
@@ -57,6 +57,17 @@ export function planSites(sites: readonly SiteCalls[], options: PlanOptions): Sw
     sites: sites.map(({ site }) => site),
     notTried: left.told(),
   };
+}
+
+/** Whether a site is in a program that the command starts, and not in its own. */
+function othersOf({ calls, programs }: Recorded): (site: Site) => boolean {
+  const own = new Set(calls.filter(({ task }) => task === '0').map(({ program }) => programs[program]));
+  return ({ program }) => !own.has(program);
+}
+
+/** Memory is limited for each process by itself. What a shell does without any says little of who has started it. */
+function exhaustsMemory({ faults: [fault] }: SweepCase): boolean {
+  return fault?.fault === 'error=ENOMEM';
 }
 
 function isEmpty(cases: PlannedSite['cases']): boolean {

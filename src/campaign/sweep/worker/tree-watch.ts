@@ -21,6 +21,9 @@ const TICKING_MS = 1000;
 const LEFT_ASLEEP_MS = 50;
 /** More calls of one name than this and ten times as many as a clean run makes are a spin. */
 const SPIN_CALLS = 200;
+/** The same of those that get memory: without any, an allocator asks anew for each thing that a program would like to have, be it to say what is wrong. */
+const SPIN_MEMORY_CALLS = 20_000;
+const MEMORY: ReadonlySet<string> = new Set(['brk', 'mmap', 'munmap', 'mremap', 'mprotect', 'madvise']);
 const FACTOR = 10;
 /** A tree that has computed for so long beyond ten clean runs may spin: all its calls are counted. If those are few, it computes without end after this. */
 const SUSPECT_CPU_MS = 50;
@@ -75,7 +78,8 @@ export class TreeWatch {
     if (!usualCalls) return false;
     const times = (this.#calls.get(syscall) ?? 0) + 1;
     this.#calls.set(syscall, times);
-    if (times <= SPIN_CALLS + FACTOR * (usualCalls[syscall] ?? 0)) return false;
+    const few = MEMORY.has(syscall) ? SPIN_MEMORY_CALLS : SPIN_CALLS;
+    if (times <= few + FACTOR * (usualCalls[syscall] ?? 0)) return false;
     this.end ??= { kind: 'spinning', syscall, times };
     return true;
   }

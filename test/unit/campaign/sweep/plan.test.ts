@@ -120,6 +120,28 @@ describe('the plan of a sweep', () => {
     expect(planSweep(recorded, { ...plain, faults: ['errors'], only: ['futex'] }).cases).toHaveLength(1);
   });
 
+  it('does not use up the memory of programs that the command starts, but of its own in each of its processes', () => {
+    const programs = ['/bin/prog', '/bin/sh'];
+    const calls = [
+      { syscall: 'brk', errors: ['ENOMEM'], mayBeShort: false },
+      { syscall: 'mmap', errors: ['ENOMEM'], mayBeShort: false, stack: 1, task: '0.1' },
+      { syscall: 'brk', errors: ['ENOMEM'], mayBeShort: false, program: 1, task: '0.1' },
+      { syscall: 'openat', errors: ['EMFILE', 'ENOMEM'], mayBeShort: false, program: 1, task: '0.1' },
+    ];
+    const recorded = { ...run(stacks, calls), programs };
+    const plan = planSweep(recorded, { ...plain, faults: ['persistent'] });
+    expect(text(plan.cases)).toEqual([
+      'persistent brk#1 error=ENOMEM',
+      'persistent mmap#1 error=ENOMEM',
+      'persistent openat#1 error=EMFILE',
+    ]);
+    expect(plan.notTried).toEqual([
+      expect.objectContaining({ what: 'memory that is used up for good, in programs that it starts', count: 2 }),
+    ]);
+    const asked = planSweep(recorded, { ...plain, faults: ['persistent'], errors: ['ENOMEM'] });
+    expect(text(asked.cases)).toHaveLength(4);
+  });
+
   it('kills only before calls that change something', () => {
     const recorded = run(stacks, [
       { syscall: 'read' },

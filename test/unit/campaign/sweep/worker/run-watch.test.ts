@@ -23,6 +23,14 @@ describe('a watched run', () => {
     expect(watch.end).toEqual({ kind: 'spinning', syscall: 'read', times: 231 });
   });
 
+  it('does not take an allocator that gets no memory for one, unless it asks very often', () => {
+    const { watch, policy } = watchOf();
+    const task = taskOf();
+    for (let times = 1; times <= 20_000; times++) policy.onEntry(callOf(task, 'brk'));
+    expect(watch.end).toBeUndefined();
+    expect(policy.onEntry(callOf(task, 'brk'))?.killsTree).toBe(true);
+  });
+
   it('counts each call by itself', () => {
     const { policy } = watchOf();
     const task = taskOf();
