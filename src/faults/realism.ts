@@ -56,6 +56,8 @@ const families: ReadonlyMap<string, Family> = new Map(
  */
 export function realism(syscall: string, errno: string, situation: Situation): Realism {
   if (errno === 'EINTR' && !situation.canBlock) return 'impossible';
+  // The counter of an eventfd is never full. Who is told that it is relies on its reader to be awake.
+  if (errno === 'EAGAIN' && situation.fdKind === 'eventfd' && syscall.startsWith('write')) return 'impossible';
   const family = families.get(syscall);
   const catalogued = cataloguedErrors(syscall).includes(errno);
   for (const level of ['likely', 'rare'] as const) {
