@@ -204,7 +204,7 @@ export interface Observation {
   /** In the private /tmp, /var/tmp, /dev/shm and /run, by absolute paths. */
   readonly changesOutside: readonly TreeChange[];
   readonly deaths: readonly Death[];
-  /** The processes that faults were injected into, as far as it is known how they ended. */
+  /** The processes that faults were injected into, the one that met the first first, as far as it is known how they ended. */
   readonly struck: readonly StruckProcess[];
   /** Programs of processes that outlived the command's first process, and were ended by us. */
   readonly leftRunning: readonly string[];
@@ -247,6 +247,8 @@ export interface SweepFinding extends CauseOfCases {
   readonly error: string;
   readonly way: FaultWay;
   readonly program: string;
+  /** What the call is on, if it is a file, in a good run: relative to the input if it is in there. Two, with a comma, of calls that take two. */
+  readonly file?: string | undefined;
   readonly stack: readonly StackFrame[];
   /** The smallest case that shows it. */
   readonly case: SweepCase;

@@ -27,6 +27,10 @@ const finding = z.object({
   error: z.string().describe('The name of the error; "short" or "kill" for these'),
   way: wayOf,
   program: z.string().describe('The program that made the call'),
+  file: z
+    .string()
+    .nullable()
+    .describe('What the call is on: relative to the input, if it is in there; null if it is no file'),
   stack: z.array(frameSchema).describe('Where it made it, from the innermost function'),
   count: count.describe('How many cases of the sweep showed it'),
   confirmed: count.describe('How often the ordinary engine showed it again'),

@@ -37,6 +37,7 @@ export interface SweepReportFinding {
   error: string;
   way: FaultWay;
   program: string;
+  file: string | null;
   stack: FrameRecord[];
   count: number;
   confirmed: number;

@@ -50,6 +50,7 @@ function reportFinding(finding: SweepFinding): SweepReportFinding {
   const { id, class: kind, title, syscall, error, way, program, stack, count, confirmed, verdict, replay } = finding;
   return {
     ...{ id, class: kind, title, syscall, error, way, program },
+    file: finding.file ?? null,
     stack: stack.map(frameRecord),
     count,
     confirmed: confirmed.shown,

@@ -99,16 +99,16 @@ function placeOf({ file, symbol, address }: StackFrame): readonly (string | numb
   return file.startsWith('/') ? [file, address] : [file, symbol ?? ''];
 }
 
-/** The C library and the loader: who calls them says more of what a call is for. */
+/** The C library, the loader, and what is as near to the kernel: who calls them says more of what a call is for. */
 const LIBRARIES =
-  /\/(?:libc|libpthread|ld-linux[^/]*|ld-musl[^/]*|libc\.musl[^/]*)(?:-[\d.]+)?\.so(?:\.\d+)?$|^\[vdso\]$/;
+  /\/(?:libc|libpthread|libacl|libattr|ld-linux[^/]*|ld-musl[^/]*|libc\.musl[^/]*)(?:-[\d.]+)?\.so(?:\.\d+)?$|^\[vdso\]$/;
 
 /** The innermost function of a stack that is not the C library's; of a stack that is all of it, the innermost. */
 export function ownFrame(stack: readonly StackFrame[]): StackFrame | undefined {
   return stack.find((frame) => !isOfLibc(frame)) ?? stack[0];
 }
 
-/** Whether code is the C library's or the loader's. */
+/** Whether code is that of one of these. */
 export function isOfLibc({ file }: StackFrame): boolean {
   return LIBRARIES.test(file);
 }

@@ -14,6 +14,7 @@ import { caseOf } from './cases-of-site.ts';
 import { plainness } from './error-order.ts';
 import { alsoOf } from './finding/also.ts';
 import { causeOf, errorOf } from './finding/cause.ts';
+import { FilesOfCalls } from './finding/files-of-calls.ts';
 import { reactionOf } from './finding/reaction.ts';
 import { titleOf } from './finding/title.ts';
 import { handlerKey } from './handlers.ts';
@@ -42,6 +43,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   readonly #keep: SweepMakerOptions['keep'];
   readonly #clean: Recorded;
   readonly #input: string;
+  readonly #files: FilesOfCalls;
   readonly #sites = new Map<string, Site>();
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #handlersTried = new Set<string>();
@@ -53,6 +55,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
     this.openWorker = openWorker;
     this.#clean = clean;
     this.#input = input;
+    this.#files = new FilesOfCalls(clean, input);
     this.#keep = keep;
     for (const site of plan.sites) this.#sites.set(site.id, site);
     this.#numbers = new Map(plan.sites.map(({ id }, number) => [id, number]));
@@ -77,7 +80,8 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
   }
 
   cause(of: SweepCase, result: SweepCaseResult): Cause {
-    return causeOf(lastOf(of), this.#siteOf(of), result);
+    const last = lastOf(of);
+    return causeOf(last, this.#siteOf(of), result, this.#files.ofInput(last));
   }
 
   /** Fewest faults, the plainest way, the earliest occurrence, the plainest error. What lasts is simpler the later it begins: fewer calls meet it. */
@@ -105,7 +109,8 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
 
   /** What a result seems to show, in one sentence. */
   title(of: SweepCase, result: SweepCaseResult): string {
-    return titleOf(result, lastOf(of), this.#siteOf(of));
+    const last = lastOf(of);
+    return titleOf(result, last, this.#siteOf(of), this.#files.of(last));
   }
 
   describe(confirmed: Confirmed<SweepCase, SweepCaseResult>, closely: SweepCaseResult | undefined): SweepFinding {
@@ -123,6 +128,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
       error: errorOf(fault),
       way: fault.way,
       program: site.program,
+      file: this.#files.of(fault),
       stack: site.stack,
       case: of,
       verdict: isSame ? closely.verdict : result.verdict,

@@ -5,16 +5,19 @@ import type { Cause } from '../../case-maker.ts';
 import type { SweepCaseResult } from '../case-result.ts';
 import { digestOf } from '../digest.ts';
 import { isOfLibc, ownFrame } from '../sites.ts';
+import { isInterpreter } from './interpreters.ts';
 
 const DIGITS = 8;
 
 /**
  * What a finding is told from others by: the function that made the call, and in which way it failed. Which error that was makes no
  * other cause: who does not look at a result does not look at any. Where the program itself has failed for it, it is that somebody went on all the same.
+ * All lines of a script come to the same functions of its interpreter: the files that it is given tell them apart.
  *
  * @param fault the last of the case: the one that was not borne
+ * @param file what the call is on, if it is a file of the input
  */
-export function causeOf(fault: CaseFault, site: Site, { verdict, failedChild }: SweepCaseResult): Cause {
+export function causeOf(fault: CaseFault, site: Site, { verdict, failedChild }: SweepCaseResult, file?: string): Cause {
   const kind = kindOf(fault);
   const { class: of, reason } = verdict;
   const symptom = reason.replace(/\d[\d.,]*/g, '#');
@@ -25,9 +28,10 @@ export function causeOf(fault: CaseFault, site: Site, { verdict, failedChild }: 
     return { key: JSON.stringify(child), id: idOf(of, ...child), symptom, isBlurred };
   }
   const program = path.basename(site.program);
+  const files = file !== undefined && isInterpreter(program) ? [file] : [];
   return {
-    key: JSON.stringify([kind, site.syscall, site.program, handlerOf(site.stack)]),
-    id: idOf(of, kind, site.syscall, errorOf(fault), program, shapeOf(site.stack)),
+    key: JSON.stringify([kind, site.syscall, site.program, handlerOf(site.stack), ...files]),
+    id: idOf(of, kind, site.syscall, errorOf(fault), program, shapeOf(site.stack), ...files),
     symptom,
     isBlurred,
   };

@@ -31,6 +31,7 @@ const finding = z.object({
   error: z.string(),
   way: fault.shape.way,
   program: z.string(),
+  file: text,
   stack,
   case: z.object({ id: z.string(), faults: z.array(fault).min(1) }),
   verdict: z.object({ class: z.enum(CASE_CLASSES), reason: z.string(), evidence: texts, notes: texts }),

@@ -1,18 +1,23 @@
 import { errnoName } from '../../../linux/libc.ts';
 import type { Coordinate, Recorded, RecordedCall, RunEnd } from '../../../model/sweep.ts';
+import { errnoNumberOf } from '../../../syscalls/errnos.ts';
+import { shortName } from './file-names.ts';
 
 const MAX_CALLS = 3;
+const NOT_THERE = -(errnoNumberOf('ENOENT') ?? 0);
 
 /**
  * What a program did after a fault that the good run does not do there: the first few calls, in strace's manner, and how it ended if
- * that is soon.
+ * that is soon. That it looked for files that are not there, such as translations of its messages, says nothing.
  *
  * @param after the calls of the run with the fault, from it on
  * @param input the directory that it ran in
  */
 export function reactionOf(fault: Coordinate, after: Recorded, clean: Recorded, input: string): string[] {
   const usual = countCalls(fromCoordinate(clean.calls, fault), clean);
-  const rest = after.calls.slice(after.calls.findIndex((call) => isAt(call, fault)) + 1);
+  const rest = after.calls
+    .slice(after.calls.findIndex((call) => isAt(call, fault)) + 1)
+    .filter(({ result }) => result !== NOT_THERE);
   const other = rest.filter((call) => {
     const key = keyOf(call, after);
     const left = usual.get(key) ?? 0;
@@ -40,7 +45,8 @@ export function endText(end: RunEnd): string {
   }
 }
 
-function isAt(call: Coordinate, { task, syscall, ordinal }: Coordinate): boolean {
+/** Whether it is the call of these coordinates. */
+export function isAt(call: Coordinate, { task, syscall, ordinal }: Coordinate): boolean {
   return call.task === task && call.syscall === syscall && call.ordinal === ordinal;
 }
 
@@ -65,15 +71,13 @@ function keyOf({ task, syscall, paths, stack }: RecordedCall, { stacks }: Record
 
 /** `unlink("notes.txt") = 0`. */
 function callText({ syscall, paths, result }: RecordedCall, input: string): string {
-  const named = [...new Set(paths.map((name) => shortName(name, input)))].join(', ');
+  const named = [...new Set(paths.map((name) => quoted(name, input)))].join(', ');
   return `${syscall}(${named})${resultText(result)}`;
 }
 
-/** Files of the work directory from there on; our own files that stand for stdout and stderr by what they are. */
-function shortName(name: string, input: string): string {
-  const stream = /^\/memfd:(\w+)/.exec(name);
-  if (stream) return stream[1]!;
-  return JSON.stringify(name.startsWith(`${input}/`) ? name.slice(input.length + 1) : name);
+/** stdout and stderr are no names. */
+function quoted(name: string, input: string): string {
+  return name.startsWith('/memfd:') ? shortName(name, input) : JSON.stringify(shortName(name, input));
 }
 
 function resultText(result: number | undefined): string {
