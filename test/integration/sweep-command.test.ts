@@ -92,7 +92,7 @@ it.runIf(hasCompiler)('shows the line of the source, for a program with debug in
   expect(lines.slice(2, 5)).toEqual([
     '  |',
     '4 |   if (write(fd, "text", 4)) close(fd);',
-    '  |       ^^^^^ write #1 fails with EIO (Input/output error)',
+    '  |       ^^^^^ write #1 of out fails with EIO (Input/output error)',
   ]);
   expect(status).toBe(1);
 });
