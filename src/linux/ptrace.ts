@@ -3,6 +3,7 @@ import { NativeMemory } from './memory.ts';
 
 /** Requests, options and events of ptrace(2), named as in <sys/ptrace.h> and <linux/ptrace.h>. */
 export const PTRACE_CONT = 7;
+export const PTRACE_SINGLESTEP = 9;
 export const PTRACE_DETACH = 17;
 export const PTRACE_SYSCALL = 24;
 export const PTRACE_LISTEN = 0x4208;
@@ -68,6 +69,9 @@ export type RegisterName = keyof typeof REGISTER;
  */
 export const DWARF_REGISTERS: readonly number[] = [10, 12, 11, 5, 13, 14, 4, 19, 9, 8, 7, 6, 3, 2, 1, 0, 16];
 
+/** The same by the numbers that instructions have for them: rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi, r8 to r15; then rip and the flags. */
+export const ENCODED_REGISTERS: readonly number[] = [10, 11, 12, 5, 19, 4, 13, 14, 9, 8, 7, 6, 3, 2, 1, 0, 16, 18];
+
 /** The registers that carry the arguments of a system call, in order. */
 export const ARGUMENT_REGISTERS = ['rdi', 'rsi', 'rdx', 'r10', 'r8', 'r9'] as const;
 
@@ -98,7 +102,7 @@ export class Ptrace {
     return this.#request(PTRACE_INTERRUPT, tid, 0, 0);
   }
 
-  /** PTRACE_CONT, PTRACE_SYSCALL, PTRACE_LISTEN or PTRACE_DETACH; delivers `signal` unless it is 0. */
+  /** PTRACE_CONT, PTRACE_SYSCALL, PTRACE_SINGLESTEP, PTRACE_LISTEN or PTRACE_DETACH; delivers `signal` unless it is 0. */
   resume(request: number, tid: number, signal = 0): boolean {
     return this.#request(request, tid, 0, signal);
   }
@@ -140,6 +144,11 @@ export class Ptrace {
 
   setRegisters(tid: number, registers: BigUint64Array): boolean {
     this.#memory.u8.set(new Uint8Array(registers.buffer, registers.byteOffset, REGISTERS_SIZE), 256);
+    return this.#request(PTRACE_SETREGS, tid, 0, this.#registers);
+  }
+
+  /** The task's registers become what {@link registerWords} has; false if the task is gone. */
+  writeRegisters(tid: number): boolean {
     return this.#request(PTRACE_SETREGS, tid, 0, this.#registers);
   }
 

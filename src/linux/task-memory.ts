@@ -68,6 +68,12 @@ export class TaskMemory {
     return done < bytes.length ? done + forceWrite(tid, address + done, bytes.subarray(done)) : done;
   }
 
+  /** Writes the first bytes of {@link buffer} where the task itself could write them; false if it could not. */
+  store(tid: number, address: number, size: number): boolean {
+    this.#describe(address, size, this.#space.address);
+    return vmWrite(tid, this.#iovecs.address, 1, this.#iovecs.address + 16, 1, 0) === size;
+  }
+
   /** errno of the last failure. */
   get errno(): number {
     return errno();

@@ -31,6 +31,7 @@ import type { EventRecorder } from './event-recorder.ts';
 import type { Following } from './following.ts';
 import type { HeldTasks } from './held-tasks.ts';
 import { Holds } from './holds.ts';
+import { Breakpoints } from './points/breakpoints.ts';
 import type { Policy } from './policy.ts';
 import { ProcessDeaths } from './process-deaths.ts';
 import { ProgramEntry } from './program-entry.ts';
@@ -91,7 +92,8 @@ export class StopLoop {
   readonly #tasks = new TaskTable();
   readonly #collector = new StopCollector(this.#waiter, this.#tasks.all);
   readonly #tampering = new Tampering(this.#ptrace, this.#memory);
-  readonly #programEntry = new ProgramEntry(this.#ptrace, this.#memory);
+  readonly #breakpoints = new Breakpoints(tools);
+  readonly #programEntry = new ProgramEntry(this.#breakpoints);
   readonly #cpuPinning: CpuPinning = new CpuPinning(this.#tasks.all);
   readonly #alarm: Alarm;
   readonly #door: Resumption;
@@ -124,6 +126,7 @@ export class StopLoop {
       following,
       ptrace: this.#ptrace,
       memory: this.#memory,
+      breakpoints: this.#breakpoints,
       tasks: this.#tasks,
       alarm: this.#alarm,
       door: this.#door,

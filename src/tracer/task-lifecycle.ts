@@ -77,9 +77,9 @@ export class TaskLifecycle {
     const tid = ptrace.eventMessage(parent.tid);
     const child = tid && tasks.addChild(parent, tid);
     if (!child) return undefined;
+    this.#context.breakpoints.forked(parent, child);
     this.#started(child, parent);
     this.#cpuPinning.forked(tid, parent.tid);
-    this.#programEntry.inherit(parent, child);
     const status = tasks.takeEarly(tid);
     return status === undefined ? undefined : { task: child, status };
   }
@@ -106,6 +106,7 @@ export class TaskLifecycle {
       door.detach(current);
       return;
     }
+    this.#context.breakpoints.forget(current.tgid);
     policy?.onExec?.(current);
     if (policy?.needsProgramEntry) this.#programEntry.arm(current);
     if (policy?.hidesVdso) hideVdso(ptrace, memory, current.tid);
@@ -133,7 +134,7 @@ export class TaskLifecycle {
 
   /** A stopped task is about to go on without us. */
   detached(task: Task): void {
-    this.#programEntry.disarm(task);
+    this.#context.breakpoints.removeAll(task);
     this.forget(task);
   }
 
@@ -178,14 +179,14 @@ export class TaskLifecycle {
     this.#context.recorder.supersede(leader, successor, former);
     this.#cpuPinning.ended(former);
     this.#context.turns?.superseded(leader, successor, former);
-    this.#programEntry.forget(leader);
   }
 
   #remove(task: Task): void {
     this.#context.door.ended(task);
     this.#context.turns?.ended(task);
     this.#cpuPinning.ended(task.tid);
-    this.#programEntry.forget(task);
+    // A leader is reported last.
+    if (task.tid === task.tgid) this.#context.breakpoints.forget(task.tgid);
     this.#context.tasks.remove(task);
   }
 }

@@ -3,6 +3,7 @@ import type { TaskMemory } from '../linux/task-memory.ts';
 import type { Alarm } from './alarm.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { Following } from './following.ts';
+import type { Breakpoints } from './points/breakpoints.ts';
 import type { Policy } from './policy.ts';
 import type { ProcessDeaths } from './process-deaths.ts';
 import type { Resumption } from './resumption.ts';
@@ -14,6 +15,7 @@ export interface TracingContext {
   readonly following: Following;
   readonly ptrace: Ptrace;
   readonly memory: TaskMemory;
+  readonly breakpoints: Breakpoints;
   readonly tasks: TaskTable;
   readonly alarm: Alarm;
   readonly door: Resumption;
