@@ -1,7 +1,7 @@
 import type { CallTable, FailedCall } from './call-table.ts';
-import { closeFd, writeByte } from './fds.ts';
 import { errnoName } from './libc.ts';
 import { sendSignal } from './signals.ts';
+import type { StartGate } from './start-gate.ts';
 import { reap } from './wait.ts';
 
 const SIGKILL = 9;
@@ -10,12 +10,6 @@ export interface Birth {
   readonly pid: number;
   /** See {@link GatedProcess.outside}. */
   readonly outside: readonly string[];
-}
-
-/** What opens the gate: a byte into a pipe. */
-interface Key {
-  readonly fd: number;
-  readonly byte: number;
 }
 
 /**
@@ -29,15 +23,23 @@ export class GatedProcess {
   /** The groups that were asked for and that it is not in: its id is to be written into cgroup.procs of each, before it executes. */
   readonly outside: readonly string[];
   readonly #table: CallTable;
-  readonly #key: Key;
-  readonly #onLeft: () => void;
+  readonly #gate: StartGate;
+  readonly #byte: number;
+  readonly #onLeft: (executed: boolean) => void;
 
-  /** `onLeft`: it uses the table no more. */
-  constructor({ pid, outside }: Birth, table: CallTable, key: Key, onLeft: () => void) {
+  /** `byte`: what it waits for. `onLeft`: it uses table and gate no more; if it was not executed, it may not have taken its byte. */
+  constructor(
+    { pid, outside }: Birth,
+    table: CallTable,
+    gate: StartGate,
+    byte: number,
+    onLeft: (executed: boolean) => void,
+  ) {
     this.pid = pid;
     this.outside = outside;
     this.#table = table;
-    this.#key = key;
+    this.#gate = gate;
+    this.#byte = byte;
     this.#onLeft = onLeft;
   }
 
@@ -45,14 +47,12 @@ export class GatedProcess {
   abandon(): void {
     sendSignal(this.pid, SIGKILL);
     reap(this.pid);
-    closeFd(this.#key.fd);
-    this.#onLeft();
+    this.#onLeft(false);
   }
 
   /** Lets it go on to execve. */
   open(): void {
-    writeByte(this.#key.fd, this.#key.byte);
-    closeFd(this.#key.fd);
+    this.#gate.open(this.#byte);
   }
 
   /**
@@ -69,7 +69,7 @@ export class GatedProcess {
   /** After the exec stop, or the end, of a tracee: throws LaunchError if `executed` is false. */
   finish(executed: boolean): void {
     const { failure } = this.#table;
-    this.#onLeft();
+    this.#onLeft(executed);
     if (!executed) throw new LaunchError('execve', failure);
   }
 }

@@ -11,6 +11,7 @@ const PR_GET_SECUREBITS = 27;
 const PR_SET_SECUREBITS = 28;
 const SECBIT_NO_SETUID_FIXUP = 4;
 const F_SETFD = 2;
+const SEEK_SET = 0;
 const CLOSE_RANGE_CLOEXEC = 4;
 const LAST_FD = 2 ** 32 - 1;
 const SIGKILL = 9;
@@ -81,6 +82,7 @@ function stdioCall(fd: number | undefined, target: number): Call {
 /** What else comes before execve. */
 export function setUp(calls: Calls, spec: SetUp): void {
   const { inheritedFds, rlimits, namespaces, user } = spec;
+  if (spec.renewsStdio) renewStdio(calls);
   if (spec.closesOthers) calls.call(SYS.close_range, 3, LAST_FD, CLOSE_RANGE_CLOEXEC);
   for (const fd of inheritedFds) calls.call(SYS.fcntl, fd, F_SETFD, 0);
   for (const { resource, soft, hard } of rlimits) {
@@ -91,6 +93,14 @@ export function setUp(calls: Calls, spec: SetUp): void {
   if (namespaces) enterNamespaces(calls, namespaces);
   if (spec.keepsCapabilities) keepAllCapabilities(calls);
   if (user) becomeUser(calls, user);
+}
+
+function renewStdio(calls: Calls): void {
+  calls.call(SYS.lseek, 0, 0, SEEK_SET);
+  for (const output of [1, 2]) {
+    calls.call(SYS.ftruncate, output, 0);
+    calls.call(SYS.lseek, output, 0, SEEK_SET);
+  }
 }
 
 export function execute(calls: Calls, path: number, { argv, env }: SetUp): void {

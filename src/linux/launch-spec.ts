@@ -25,6 +25,8 @@ export interface LaunchSpec {
   readonly cwd: string | undefined;
   /** Which of our file descriptors become 0, 1 and 2. Each is either its own number or above 2; undefined: it is closed. */
   readonly stdio: readonly [number | undefined, number | undefined, number | undefined];
+  /** It begins to read at the start of 0, and finds 1 and 2, which are files, empty, whoever has used them before. */
+  readonly renewsStdio?: boolean | undefined;
   /** More of ours, which it gets under their numbers. */
   readonly inheritedFds: readonly number[];
   readonly rlimits: readonly Rlimit[];

@@ -1,7 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import path from 'node:path';
 import { CallTable } from './call-table.ts';
-import { closeFd, makePipe } from './fds.ts';
 import { type Birth, GatedProcess, LaunchError } from './gated-process.ts';
 import {
   type Call,
@@ -19,6 +18,7 @@ import { enterMounts, numberChildrenAnew, SECOND_PID, withProcessNamespace } fro
 import { instructionCount } from './seccomp-filter.ts';
 import { blockedSignals } from './signal-mask.ts';
 import { sendSignal } from './signals.ts';
+import { StartGate } from './start-gate.ts';
 import { SYS } from './syscall-numbers.ts';
 import { reap } from './wait.ts';
 
@@ -54,8 +54,13 @@ export class Launcher {
   readonly #table: CallTable;
   readonly #varying: Varying;
   readonly #path: number;
+  /** Of the path. */
+  readonly #firstByte: number;
   /** From here on the table's memory is filled anew by each start. */
   readonly #mark: number;
+  #gate: StartGate | undefined;
+  /** What was filled in last. */
+  #filledIn: StartSpec | undefined;
   #isUnderWay = false;
 
   constructor(spec: LaunchSpec) {
@@ -89,6 +94,7 @@ export class Launcher {
     // The first byte of the command's path comes through the gate. If we died before it asked to die with us, it finds the
     // gate closed, and nothing to execute: it must not run where nobody knows of it.
     this.#path = table.string(spec.file);
+    this.#firstByte = Buffer.from(spec.file)[0] ?? 0;
     const gate = reserve();
     table.call(SYS.prctl, PR_SET_PDEATHSIG, spec.diesWithUs ? SIGKILL : 0);
     const filter = reserve(FILTER_CALLS);
@@ -115,7 +121,7 @@ export class Launcher {
    * launcher.free();
    */
   start(changes: Partial<StartSpec> = {}): GatedProcess {
-    return this.#start({ ...this.#spec, ...changes }, () => this.#left());
+    return this.#start({ ...this.#spec, ...changes }, (executed) => this.#left(executed));
   }
 
   /**
@@ -123,39 +129,50 @@ export class Launcher {
    * went well. What fails in it is told when it has ended: see {@link GatedProcess.finish}.
    */
   startAgain(changes: Partial<StartSpec> = {}): GatedProcess {
-    return this.#start({ ...this.#spec, ...changes }, () => this.#left(), false);
-  }
-
-  #left(): void {
-    this.#isUnderWay = false;
+    return this.#start({ ...this.#spec, ...changes }, (executed) => this.#left(executed), false);
   }
 
   /** The same for a command that is started once. */
   static launchOnce(spec: LaunchSpec): GatedProcess {
     const launcher = new Launcher(spec);
     try {
-      return launcher.#start(spec, () => launcher.#table.free());
+      return launcher.#start(spec, () => launcher.#end());
     } catch (error) {
-      launcher.#table.free();
+      launcher.#end();
       throw error;
     }
   }
 
-  /** Gives its memory back. */
+  /** Gives its memory and its descriptors back. */
   free(): void {
     this.#refuseUnderWay();
+    this.#end();
+  }
+
+  #left(executed: boolean): void {
+    this.#isUnderWay = false;
+    if (!executed) this.#closeGate();
+  }
+
+  #end(): void {
+    this.#closeGate();
     this.#table.free();
   }
 
-  #start(spec: LaunchSpec, onLeft: () => void, awaitsReady = true): GatedProcess {
+  #closeGate(): void {
+    this.#gate?.close();
+    this.#gate = undefined;
+  }
+
+  #start(spec: LaunchSpec, onLeft: (executed: boolean) => void, awaitsReady = true): GatedProcess {
     this.#refuseUnderWay();
     const table = this.#table;
     const { enter } = this.#varying;
     const groups = spec.cgroupsV1 ?? [];
-    const [gate, key] = makePipe();
+    const gate = this.#openGate();
     const entrances = groups.map(entranceOf);
     try {
-      const byte = this.#fillIn(spec, gate, key);
+      const byte = this.#fillIn(spec);
       entrances.forEach((fd, index) => void table.setArgument(enter + index, 0, fd));
       const { pid, outside } = withProcessNamespace(spec.namespaces?.process, () => giveBirth(table, spec));
       const isReady = !awaitsReady || table.awaitReady();
@@ -168,34 +185,46 @@ export class Launcher {
         throw new LaunchError('set-up', table.failure);
       }
       this.#isUnderWay = true;
-      return new GatedProcess({ pid, outside: [...outside, ...notEntered] }, table, { fd: key, byte }, onLeft);
-    } catch (error) {
-      closeFd(key);
-      throw error;
+      return new GatedProcess({ pid, outside: [...outside, ...notEntered] }, table, gate, byte, onLeft);
     } finally {
-      closeFd(gate);
       for (const fd of entrances) if (fd !== NO_FD) closeSync(fd);
     }
   }
 
+  #openGate(): StartGate {
+    if (this.#gate) return this.#gate;
+    const gate = new StartGate();
+    this.#gate = gate;
+    this.#table.replace(this.#varying.closeKey, SYS.close, gate.key);
+    this.#table.replace(this.#varying.gate, SYS.read, gate.entrance, this.#path, 1);
+    return gate;
+  }
+
   /** Puts into the table what differs from start to start. Returns the byte that is to come through the gate. */
-  #fillIn(spec: LaunchSpec, gate: number, key: number): number {
+  #fillIn(spec: LaunchSpec): number {
+    const { arena } = this.#table;
+    if (this.#filledIn === undefined || !isSame(this.#filledIn, spec)) this.#fillInAnew(spec);
+    arena.u8[this.#path - arena.address] = 0;
+    return this.#firstByte;
+  }
+
+  #fillInAnew(spec: LaunchSpec): void {
     const table = this.#table;
+    this.#filledIn = spec;
     table.rewind(this.#mark);
-    table.replace(this.#varying.closeKey, SYS.close, key);
-    table.replace(this.#varying.gate, SYS.read, gate, this.#path, 1);
     const put = (first: number, calls: readonly Call[]): void =>
       calls.forEach((call, index) => void table.replace(first + index, ...call));
     put(this.#varying.place, placeCalls(table, spec));
     put(this.#varying.filter, filterCalls(table, spec));
-    const first = this.#path - table.arena.address;
-    table.arena.u8[first] = 0;
-    return Buffer.from(spec.file)[0] ?? 0;
   }
 
   #refuseUnderWay(): void {
     if (this.#isUnderWay) throw new Error('launcher: what was started before has yet to be executed');
   }
+}
+
+function isSame(a: StartSpec, b: StartSpec): boolean {
+  return a.stdio === b.stdio && a.cwd === b.cwd && a.filter === b.filter && a.noNewPrivileges === b.noNewPrivileges;
 }
 
 function filterCalls(table: CallTable, { filter, noNewPrivileges }: LaunchSpec): readonly Call[] {

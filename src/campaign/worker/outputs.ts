@@ -6,7 +6,7 @@ import type { Output } from '../../model/sweep.ts';
 /** Of a longer output the first bytes are kept. */
 export const MAX_OUTPUT_BYTES: number = 64 * 1024;
 const CHUNK_BYTES = 256 * 1024;
-/** Digests of so short outputs are kept, so many of them. */
+/** So short outputs are kept, so many of them. */
 const SHORT_BYTES = 1024;
 const MAX_KNOWN = 1000;
 
@@ -14,14 +14,15 @@ const MAX_KNOWN = 1000;
 export class Stdio {
   readonly fds: readonly [number, number, number];
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
-  readonly #digests = new Map<string, string>();
+  /** Short ones, by what they are: runs say the same again and again. */
+  readonly #known = new Map<string, Output>();
 
   /** `stdin`: a path. Throws what open(2) says. */
   constructor(stdin: string | undefined) {
     this.fds = [openSync(stdin ?? '/dev/null', 'r'), makeMemoryFile('stdout'), makeMemoryFile('stderr')];
   }
 
-  /** Before a run. */
+  /** Before a run of what can't renew them by itself: see LaunchSpec.renewsStdio. */
   renew(): void {
     const [stdin, stdout, stderr] = this.fds;
     rewind(stdin);
@@ -46,20 +47,24 @@ export class Stdio {
     for (const fd of this.fds) closeSync(fd);
   }
 
-  /** Runs say the same again and again. */
-  #readShort(fd: number, length: number): Output {
-    const bytes = Buffer.alloc(length);
-    readSync(fd, bytes, 0, length, 0);
-    const text = bytes.toString('latin1');
-    const digest = this.#digests.get(text) ?? createHash('sha1').update(bytes).digest('hex');
-    if (this.#digests.size < MAX_KNOWN) this.#digests.set(text, digest);
-    return { bytes, length, digest };
+  #read(fd: number): Output {
+    const first = readSync(fd, this.#chunk, 0, SHORT_BYTES + 1, 0);
+    if (first === 0) return NOTHING;
+    return first <= SHORT_BYTES ? this.#short(this.#chunk.subarray(0, first)) : this.#readLong(fd);
   }
 
-  #read(fd: number): Output {
+  #short(read: Buffer): Output {
+    const text = read.toString('latin1');
+    const known = this.#known.get(text);
+    if (known) return known;
+    const bytes = Buffer.from(read);
+    const output = { bytes, length: bytes.length, digest: createHash('sha1').update(bytes).digest('hex') };
+    if (this.#known.size < MAX_KNOWN) this.#known.set(text, output);
+    return output;
+  }
+
+  #readLong(fd: number): Output {
     const length = fstatSync(fd).size;
-    if (length === 0) return NOTHING;
-    if (length <= SHORT_BYTES) return this.#readShort(fd, length);
     const digest = createHash('sha1');
     const kept = Buffer.alloc(Math.min(length, MAX_OUTPUT_BYTES));
     for (let at = 0; at < length; ) {

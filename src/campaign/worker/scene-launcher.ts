@@ -10,6 +10,7 @@ export function sceneLauncher({ subject, workplace, stdio }: Scene): Launcher {
     env: subject.env,
     cwd: workplace.directory,
     stdio: stdio.fds,
+    renewsStdio: true,
     inheritedFds: [],
     rlimits: [],
     signals: { blocked: 0n, ignored: [] },

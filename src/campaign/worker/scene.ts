@@ -48,11 +48,12 @@ export class Scene {
     this.#shell = new Shell({ cwd: workplace.directory, env: subject.env, within: (start) => workplace.within(start) });
   }
 
-  /** Before a run: everything is as the run is to find it. */
+  /** Before a run. */
   begin(options: SceneOptions): ServiceDriver | undefined {
-    this.stdio.renew();
     const { service } = this.subject;
     if (!service) return undefined;
+    // It is asked what it says before it has begun.
+    this.stdio.renew();
     const { directory } = this.workplace;
     return new ServiceDriver({
       isReady: readinessTest(service.ready, {

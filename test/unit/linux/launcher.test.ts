@@ -30,10 +30,10 @@ afterEach(() => rmSync(scratch, { recursive: true }));
 
 describe('a launcher', () => {
   it('starts a command again and again, each time with other files, in another directory, with another filter', () => {
+    const before = openFiles();
     const launcher = new Launcher(launchSpec(['/bin/mkdir', 'made']));
     // Nobody traces: the call is then said not to be there.
     const filter = traceFilter(new Set([syscallNumber('mkdir')!]));
-    const before = openFiles();
     for (let start = 0; start < STARTS; start++) {
       const cwd = path.join(scratch, String(start));
       mkdirSync(cwd);
@@ -48,8 +48,8 @@ describe('a launcher', () => {
       expect(existsSync(path.join(cwd, 'made'))).toBe(!isFiltered);
       expect(readFileSync(said, 'utf8')).toMatch(isFiltered ? /Function not implemented/ : /^$/);
     }
-    expect(openFiles()).toBe(before);
     launcher.free();
+    expect(openFiles()).toBe(before);
   });
 
   it('names what fails, each time, and goes on', () => {

@@ -28,6 +28,7 @@ export class OrdinaryEngine {
   /** Calls are never written down, nor how the struck processes end. Rejects with a RenacerError for what Renacer itself can't do. */
   async perform(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
     const { subject, workplace, stdio } = this.#scene;
+    stdio.renew();
     const service = this.#scene.begin(options);
     const watch = new TreeWatch(options, service);
     const tree = new WatchedTree(watch);
