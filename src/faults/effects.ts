@@ -172,13 +172,26 @@ export const MSG_NOSIGNAL = 0x4000;
 /** Which argument, from 0, has the flags of a call that may carry MSG_NOSIGNAL. */
 export const SEND_FLAGS_ARG: Readonly<Record<string, number>> = { sendto: 3, sendmsg: 2, sendmmsg: 3 };
 
-/** What must follow when this call reports this error, in the order of the table. */
-export function aftermathsOf(syscall: string, errno: string, fdKind: FdKind | undefined): AftermathName[] {
-  return ERROR_EFFECTS.filter(
-    (effect) =>
-      (effect.calls?.includes(syscall) ?? true) &&
-      (effect.errnos?.includes(errno) ?? true) &&
-      effect.exceptErrnos?.includes(errno) !== true &&
-      (effect.fdKinds === undefined || (fdKind !== undefined && effect.fdKinds.includes(fdKind))),
-  ).map(({ aftermath }) => aftermath);
+/** What must follow when this call reports this error, in the order of the table, on whatever kind of descriptor. */
+export function effectsOn(syscall: string, errno: string): readonly ErrorEffect[] {
+  const key = `${syscall} ${errno}`;
+  const effects = known.get(key) ?? ERROR_EFFECTS.filter((effect) => isOn(effect, syscall, errno));
+  known.set(key, effects);
+  return effects;
+}
+
+/** Whether it follows on such a descriptor. */
+export function followsOn(
+  { fdKinds }: ErrorEffect,
+  subject: { readonly kind: FdKind | undefined } | undefined,
+): boolean {
+  return fdKinds === undefined || (subject?.kind !== undefined && fdKinds.includes(subject.kind));
+}
+
+const known = new Map<string, readonly ErrorEffect[]>();
+
+function isOn({ calls, errnos, exceptErrnos }: ErrorEffect, syscall: string, errno: string): boolean {
+  return (
+    (calls?.includes(syscall) ?? true) && (errnos?.includes(errno) ?? true) && exceptErrnos?.includes(errno) !== true
+  );
 }

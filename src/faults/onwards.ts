@@ -1,7 +1,7 @@
 import { syscallNumber } from '../syscalls/syscall-table.ts';
 import type { CallFacts } from './call-facts.ts';
 import { cataloguedSyscalls } from './errno-catalogue.ts';
-import { errorsEver, errorsFor } from './realism.ts';
+import { errorsEver, realism } from './realism.ts';
 import type { RecordedFault } from './replay-file.ts';
 
 const STDERR = 2;
@@ -16,12 +16,7 @@ export class LastingFaults {
 
   /** The calls that may meet one of these faults at some time, by number. */
   static callsOf(faults: readonly RecordedFault[]): number[] {
-    const errors = new Set(faults.filter(({ onwards }) => onwards).flatMap(errorOf));
-    if (errors.size === 0) return [];
-    return cataloguedSyscalls()
-      .filter((name) => errorsEver(name, 'likely').some((error) => errors.has(error)))
-      .map(syscallNumber)
-      .filter((number) => number !== undefined);
+    return faults.filter(({ onwards }) => onwards).flatMap((fault) => errorOf(fault).flatMap(callsThatMayMeet));
   }
 
   get any(): boolean {
@@ -48,8 +43,25 @@ function errorOf({ fault: { error } }: RecordedFault): string[] {
 }
 
 function isLikely(error: string, facts: CallFacts): boolean {
-  return (
-    errorsEver(facts.name, 'likely').includes(error) &&
-    errorsFor(facts.name, facts.situation(), 'likely').includes(error)
-  );
+  return mayMeet(facts.call.nr, error) && realism(facts.name, error, facts.situation()) === 'likely';
+}
+
+function mayMeet(nr: number, error: string): boolean {
+  return callsThatMayMeet(error).includes(nr);
+}
+
+/** By error: the calls for which it is likely in some situation. To go through the catalogue takes longer than to run a program. */
+const known = new Map<string, readonly number[]>();
+
+function callsThatMayMeet(error: string): readonly number[] {
+  const calls = known.get(error) ?? findCalls(error);
+  known.set(error, calls);
+  return calls;
+}
+
+function findCalls(error: string): number[] {
+  return cataloguedSyscalls()
+    .filter((name) => errorsEver(name, 'likely').includes(error))
+    .map(syscallNumber)
+    .filter((number) => number !== undefined);
 }

@@ -46,11 +46,14 @@ function newStackOf(ptrace: Ptrace, memory: TaskMemory, tid: number): { address:
  * arguments and a NULL, the environment and a NULL, and that vector, pairs of words up to AT_NULL. Of a 32-bit program it finds nothing.
  */
 export function auxiliaryEntry(words: DataView, type: number): number | undefined {
-  const at = (offset: number): bigint => (offset + WORD <= words.byteLength ? words.getBigUint64(offset, true) : 0n);
-  let offset = (Number(at(0)) + 2) * WORD;
-  while (offset < words.byteLength && at(offset) !== 0n) offset += WORD;
-  for (offset += WORD; offset + 2 * WORD <= words.byteLength && at(offset) !== BigInt(AT_NULL); offset += 2 * WORD) {
-    if (at(offset) === BigInt(type)) return offset;
+  const is = (offset: number, value: number): boolean =>
+    words.getUint32(offset, true) === value && words.getUint32(offset + WORD / 2, true) === 0;
+  const end = words.byteLength - (words.byteLength % WORD);
+  if (end === 0) return undefined;
+  let offset = (words.getUint32(0, true) + 2) * WORD;
+  while (offset < end && !is(offset, 0)) offset += WORD;
+  for (offset += WORD; offset + 2 * WORD <= end && !is(offset, AT_NULL); offset += 2 * WORD) {
+    if (is(offset, type)) return offset;
   }
   return undefined;
 }

@@ -9,9 +9,12 @@ export class PolicyChain implements Policy {
   readonly hidesVdso: boolean;
   readonly fixesRandomBytes: boolean;
   readonly #policies: readonly Policy[];
+  /** Those that have something to do by the clock. */
+  readonly #timed: readonly Policy[];
 
   constructor(policies: readonly Policy[]) {
     this.#policies = policies;
+    this.#timed = policies.filter(({ nextTime }) => nextTime !== undefined);
     this.needsProgramEntry = policies.some((policy) => policy.needsProgramEntry === true);
     this.hidesVdso = policies.some((policy) => policy.hidesVdso === true);
     this.fixesRandomBytes = policies.some((policy) => policy.fixesRandomBytes === true);
@@ -82,7 +85,9 @@ export class PolicyChain implements Policy {
   }
 
   nextTime(): number {
-    return Math.min(...this.#policies.map((policy) => policy.nextTime?.() ?? Number.POSITIVE_INFINITY));
+    let next = Number.POSITIVE_INFINITY;
+    for (const policy of this.#timed) next = Math.min(next, policy.nextTime!());
+    return next;
   }
 
   onTime(nowMs: number): readonly { readonly task: Task; readonly signal: number }[] {

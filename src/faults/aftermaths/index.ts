@@ -1,5 +1,5 @@
 import type { Descriptor } from '../descriptor.ts';
-import { type AftermathName, aftermathsOf } from '../effects.ts';
+import { type AftermathName, effectsOn, followsOn } from '../effects.ts';
 import type { Effect, Moment } from '../kinds/moment.ts';
 import { writtenDescriptor } from '../written-descriptor.ts';
 import type { Aftermath } from './aftermath.ts';
@@ -30,9 +30,12 @@ const AFTERMATHS: Readonly<Record<AftermathName, Aftermath>> = {
 export function failing(errno: number, word: string, moment: Moment): Effect | undefined {
   let effect: Effect | undefined = { entry: { result: -errno } };
   if (moment.semantics === 'strace') return effect;
+  const effects = effectsOn(moment.facts.name, word);
+  // Most errors leave nothing behind: then nobody has to look at the descriptor.
+  if (effects.length === 0) return effect;
   const subject = subjectOf(moment, word);
-  for (const name of aftermathsOf(moment.facts.name, word, subject?.kind)) {
-    effect = effect && AFTERMATHS[name](effect, -errno, moment, subject);
+  for (const each of effects) {
+    if (followsOn(each, subject)) effect = effect && AFTERMATHS[each.aftermath](effect, -errno, moment, subject);
   }
   return effect;
 }

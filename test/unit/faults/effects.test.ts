@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { aftermathsOf, ERROR_EFFECTS } from '../../../src/faults/effects.ts';
+import { ERROR_EFFECTS, effectsOn, followsOn } from '../../../src/faults/effects.ts';
 import { isRestarted, mayBlock } from '../../../src/faults/eintr.ts';
 import { cataloguedErrors, cataloguedSyscalls } from '../../../src/faults/errno-catalogue.ts';
 import { lostForm } from '../../../src/faults/lost.ts';
@@ -26,7 +26,8 @@ describe('what an injected error leaves behind', () => {
     ['futex', 'EINTR', undefined, ['interruption']],
     ['close', 'EINTR', 'file', ['let-happen', 'interruption']],
   ] as const)('%s %s on %s', (syscall, errno, fdKind, expected) => {
-    expect(aftermathsOf(syscall, errno, fdKind)).toEqual(expected);
+    const effects = effectsOn(syscall, errno).filter((effect) => followsOn(effect, { kind: fdKind }));
+    expect(effects.map(({ aftermath }) => aftermath)).toEqual(expected);
   });
 
   it('stands in docs/faults.md, row by row', () => {
