@@ -162,7 +162,8 @@ export interface Death {
 
 /** A process that met a fault of the case. */
 export interface StruckProcess {
-  readonly program: string;
+  /** Its path; undefined of the command's own process, of which nobody asks. */
+  readonly program: string | undefined;
   readonly isRoot: boolean;
   /** What it exited with; undefined if a signal ended it. */
   readonly status: number | undefined;

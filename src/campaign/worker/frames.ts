@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 /** Messages on a pipe: the length of each, and its bytes as v8.serialize of Node.js has them. */
 
 const LENGTH_BYTES = 4;
+const CHUNK_BYTES = 64 * 1024;
 
 /** A message as it goes through the pipe. */
 export function frame(message: unknown): Buffer {
@@ -46,25 +47,32 @@ export class FrameReader {
   }
 }
 
-/** Blocks until a message has come; undefined if the other end is closed. */
-export function readMessage(fd: number): unknown {
-  const head = readBytes(fd, LENGTH_BYTES);
-  const body = head && readBytes(fd, head.readUInt32LE());
-  return body && deserialize(body);
+/** Reads messages from a pipe, of which it takes as many at once as there are. */
+export class MessageReader {
+  readonly #fd: number;
+  readonly #chunk = Buffer.alloc(CHUNK_BYTES);
+  readonly #reader = new FrameReader();
+  #messages: Iterator<unknown> = [][Symbol.iterator]();
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** Blocks until a message has come; undefined if the other end is closed. */
+  next(): unknown {
+    for (;;) {
+      const { done, value } = this.#messages.next();
+      if (!done) return value;
+      const count = readSync(this.#fd, this.#chunk);
+      if (count === 0) return undefined;
+      // What comes next must not overwrite what this one refers to.
+      this.#messages = this.#reader.take(Buffer.from(this.#chunk.subarray(0, count)));
+    }
+  }
 }
 
 /** Blocks until the message has gone. */
 export function writeMessage(fd: number, message: unknown): void {
   const bytes = frame(message);
   for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
-}
-
-function readBytes(fd: number, length: number): Buffer | undefined {
-  const bytes = Buffer.alloc(length);
-  for (let at = 0; at < length; ) {
-    const count = readSync(fd, bytes, at, length - at, null);
-    if (count === 0) return undefined;
-    at += count;
-  }
-  return bytes;
 }

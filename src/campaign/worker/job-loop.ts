@@ -3,7 +3,7 @@ import { dieWithParent } from '../../linux/die-with-parent.ts';
 import { fixAddresses } from '../../linux/fixed-addresses.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { Subject } from '../../model/subject.ts';
-import { readMessage, writeMessage } from './frames.ts';
+import { MessageReader, writeMessage } from './frames.ts';
 import { ANSWERS_FD, type Answer, type Failure, JOBS_FD, type WorkerSetUp } from './protocol.ts';
 
 /** What performs the jobs of a worker's process. */
@@ -30,7 +30,8 @@ export function serveJobs<Job, Result>(open: (subject: Subject) => JobPerformer<
 }
 
 async function serve<Job, Result>(open: (subject: Subject) => JobPerformer<Job, Result>): Promise<void> {
-  const setUp = readMessage(JOBS_FD) as WorkerSetUp | undefined;
+  const messages = new MessageReader(JOBS_FD);
+  const setUp = messages.next() as WorkerSetUp | undefined;
   if (!setUp) return;
   let performer: JobPerformer<Job, Result> | undefined;
   await answer(() => {
@@ -41,17 +42,14 @@ async function serve<Job, Result>(open: (subject: Subject) => JobPerformer<Job, 
   if (!performer) return;
   const ready = performer;
   try {
-    for (let job = nextJob<Job>(); job; job = nextJob<Job>()) {
+    const next = (): Job | undefined => messages.next() as Job | undefined;
+    for (let job = next(); job; job = next()) {
       const one = job;
       await answer(async () => ({ kind: 'done', result: await ready.perform(one) }));
     }
   } finally {
     ready.close();
   }
-}
-
-function nextJob<Job>(): Job | undefined {
-  return readMessage(JOBS_FD) as Job | undefined;
 }
 
 async function answer<Result>(find: () => Answer<Result> | Promise<Answer<Result>>): Promise<void> {

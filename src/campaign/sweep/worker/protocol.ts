@@ -5,5 +5,6 @@ import type { PerformOptions } from '../performer.ts';
 export interface Job {
   readonly engine: 'warm' | 'ordinary';
   readonly faults: readonly CaseFault[];
-  readonly options: PerformOptions;
+  /** Undefined: those of the job before. */
+  readonly options: PerformOptions | undefined;
 }

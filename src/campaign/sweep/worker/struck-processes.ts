@@ -9,7 +9,7 @@ export class StruckProcesses implements Policy {
   readonly armed: Policy['armed'] = new Set();
   readonly #tasks = new Map<string, Task>();
   /** By process, in the order in which they were struck; undefined until it has ended. */
-  readonly #struck = new Map<number, { readonly program: string; ended: StruckProcess | undefined }>();
+  readonly #struck = new Map<number, { readonly program: string | undefined; ended: StruckProcess | undefined }>();
   #root: number | undefined;
 
   onEntry(): undefined {}
@@ -23,7 +23,7 @@ export class StruckProcesses implements Policy {
   struck(lineage: string): void {
     const task = this.#tasks.get(lineage);
     if (!task || this.#struck.has(task.tgid)) return;
-    this.#struck.set(task.tgid, { program: linkOf(`/proc/${task.tid}/exe`) ?? '', ended: undefined });
+    this.#struck.set(task.tgid, { program: this.#programOf(task), ended: undefined });
   }
 
   onTaskEnd({ lineage, tid, tgid }: Task, status: number): void {
@@ -40,5 +40,9 @@ export class StruckProcesses implements Policy {
   /** Those that have ended. */
   get all(): readonly StruckProcess[] {
     return [...this.#struck.values()].flatMap(({ ended }) => ended ?? []);
+  }
+
+  #programOf({ tid, tgid }: Task): string | undefined {
+    return tgid === this.#root ? undefined : linkOf(`/proc/${tid}/exe`);
   }
 }

@@ -5,7 +5,7 @@ import type { ServiceDriver } from '../../worker/service-driver.ts';
 import type { PerformOptions } from '../performer.ts';
 import { PendingTimers } from './pending-timers.ts';
 import { type LiveTask, type Sleep, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
-import { runTimesOf, starvedNsOf } from './waits.ts';
+import { ownStarvedNs, runTimesOf, starvedNsOf } from './waits.ts';
 
 const NS_PER_MS = 1e6;
 /** How many deadlines a run has at most that is kept waiting. */
@@ -69,7 +69,7 @@ export class TreeWatch {
 
   begin(nowMs: number): void {
     this.#startMs = nowMs;
-    this.#starvedNs = starvedNsOf('thread-self');
+    this.#starvedNs = ownStarvedNs();
   }
 
   /** A call is made. True if that is once too often: all are to be killed. */
@@ -122,7 +122,7 @@ export class TreeWatch {
     const { deadlineMs } = this.#limits;
     if (afterMs < deadlineMs) return false;
     if (afterMs >= MOST_DEADLINES * deadlineMs) return true;
-    const kept = tasks.reduce((sum, { tid }) => sum + starvedNsOf(tid), starvedNsOf('thread-self') - this.#starvedNs);
+    const kept = tasks.reduce((sum, { tid }) => sum + starvedNsOf(tid), ownStarvedNs() - this.#starvedNs);
     return afterMs - kept / NS_PER_MS >= deadlineMs;
   }
 

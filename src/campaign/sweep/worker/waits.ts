@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync, readSync } from 'node:fs';
 import { syscallName } from '../../../syscalls/syscall-table.ts';
 
 /** What a task waits in, by /proc/TID/syscall: undefined if it runs, or is gone; number -1 if it waits, but in no call. */
@@ -27,7 +27,7 @@ export function waitOf(tid: number): Wait | undefined {
 }
 
 /** Nanoseconds on a CPU and how often it was given one, as text: it changes whenever the task has run. Undefined if it is gone. */
-export function runTimesOf(tid: number | 'thread-self'): string | undefined {
+export function runTimesOf(tid: number): string | undefined {
   try {
     return readFileSync(`/proc/${tid}/schedstat`, 'latin1');
   } catch (error) {
@@ -37,8 +37,21 @@ export function runTimesOf(tid: number | 'thread-self'): string | undefined {
 }
 
 /** How long a task was ready to run, and had no CPU. */
-export function starvedNsOf(tid: number | 'thread-self'): number {
-  return Number.parseInt(runTimesOf(tid)?.split(' ')[1] ?? '0', 10);
+export function starvedNsOf(tid: number): number {
+  return starvedNsIn(runTimesOf(tid) ?? '');
+}
+
+/** The same of this thread, which is asked at each run: its file stays open. */
+export function ownStarvedNs(): number {
+  ownTimes ??= openSync('/proc/thread-self/schedstat', 'r');
+  return starvedNsIn(text.toString('latin1', 0, readSync(ownTimes, text, 0, text.length, 0)));
+}
+
+let ownTimes: number | undefined;
+const text = Buffer.alloc(64);
+
+function starvedNsIn(times: string): number {
+  return Number.parseInt(times.split(' ')[1] ?? '0', 10);
 }
 
 /** A parent waits so for the child that vfork(2) has made, which may well not come back to it. */

@@ -8,6 +8,8 @@ import type { Job } from './protocol.ts';
 /** A worker of a sweep: a process that performs one run after another. It ends when it is closed, and with this process. */
 export class WorkerProcess implements Performer {
   readonly #process: JobProcess<Job, Observation>;
+  /** The options of the last job. */
+  #told: PerformOptions | undefined;
 
   private constructor(process: JobProcess<Job, Observation>) {
     this.#process = process;
@@ -24,14 +26,24 @@ export class WorkerProcess implements Performer {
   }
 
   perform(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
-    return this.#process.do({ engine: 'warm', faults, options });
+    return this.#do('warm', faults, options);
   }
 
   confirm(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
-    return this.#process.do({ engine: 'ordinary', faults, options });
+    return this.#do('ordinary', faults, options);
   }
 
   close(): Promise<void> {
     return this.#process.close();
   }
+
+  #do(engine: Job['engine'], faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
+    const isTold = this.#told !== undefined && areSame(this.#told, options);
+    this.#told = options;
+    return this.#process.do({ engine, faults, options: isTold ? undefined : options });
+  }
+}
+
+function areSame(a: PerformOptions, b: PerformOptions): boolean {
+  return (Object.keys(b) as (keyof PerformOptions)[]).every((key) => a[key] === b[key]);
 }

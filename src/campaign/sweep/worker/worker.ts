@@ -5,6 +5,7 @@ import { muteChildStops } from '../../../linux/signals.ts';
 import type { Subject } from '../../../model/subject.ts';
 import type { Observation } from '../../../model/sweep.ts';
 import { Scene } from '../../worker/scene.ts';
+import type { PerformOptions } from '../performer.ts';
 import type { OrdinaryEngine } from './ordinary-engine.ts';
 import type { Job } from './protocol.ts';
 import { WarmEngine } from './warm-engine.ts';
@@ -14,13 +15,16 @@ export class Worker {
   readonly #scene: Scene;
   readonly #warm: WarmEngine;
   #ordinary: OrdinaryEngine | undefined;
+  #options: PerformOptions | undefined;
 
   constructor(subject: Subject) {
     this.#scene = new Scene(subject, workplaceOf(subject));
     this.#warm = new WarmEngine(this.#scene);
   }
 
-  perform({ engine, faults, options }: Job): Observation | Promise<Observation> {
+  perform({ engine, faults, options = this.#options }: Job): Observation | Promise<Observation> {
+    if (options === undefined) throw new Error('worker: the first job does not say how it is to be performed');
+    this.#options = options;
     return engine === 'warm' ? this.#warm.perform(faults, options) : this.#confirm(faults, options);
   }
 
@@ -30,7 +34,7 @@ export class Worker {
   }
 
   /** Loaded by the first run that needs it: only findings do. */
-  async #confirm(faults: Job['faults'], options: Job['options']): Promise<Observation> {
+  async #confirm(faults: Job['faults'], options: PerformOptions): Promise<Observation> {
     const { OrdinaryEngine } = await import('./ordinary-engine.ts');
     this.#ordinary ??= new OrdinaryEngine(this.#scene);
     const observation = await this.#ordinary.perform(faults, options);

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader, frame, readMessage, writeMessage } from '../../../../src/campaign/worker/frames.ts';
+import { FrameReader, frame, MessageReader, writeMessage } from '../../../../src/campaign/worker/frames.ts';
 import { makePipe } from '../../../../src/linux/fds.ts';
 
 const messages = fc.array(fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 300 })), { maxLength: 8 });
@@ -28,9 +28,10 @@ describe('messages on a pipe', () => {
     writeMessage(to, { faults: [1, 2] });
     writeMessage(to, 'x'.repeat(20_000));
     closeSync(to);
-    expect(readMessage(from)).toEqual({ faults: [1, 2] });
-    expect(readMessage(from)).toHaveLength(20_000);
-    expect(readMessage(from)).toBeUndefined();
+    const messages = new MessageReader(from);
+    expect(messages.next()).toEqual({ faults: [1, 2] });
+    expect(messages.next()).toHaveLength(20_000);
+    expect(messages.next()).toBeUndefined();
     closeSync(from);
   });
 });
