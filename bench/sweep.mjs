@@ -14,6 +14,8 @@ import { CASES, requestOf } from '../test/sweep-cases/cases.mjs';
 import { median } from './measure.mjs';
 
 const CPU = 0;
+/** Cases that a worker has at once. */
+const LANES = 2;
 const CPU_TARGET = 1.6;
 const WALL_TARGET = 1500;
 const STRACE_TARGET = 10;
@@ -33,13 +35,28 @@ const say = (name, figures, target, met) => {
 
 /** A worker for a request, its plan, and a judge. */
 async function open(request, cpu = CPU) {
-  const worker = await WorkerProcess.start(subjectOf(request), cpu);
+  const subject = subjectOf(request);
+  const worker = await WorkerProcess.start(subject, cpu);
   const clean = await cleanRuns((options) => worker.perform([], options), request);
   const options = { ...clean.options, record: false, contents: false };
   const judge = judgeOf(clean.results, request);
   const { cases } = planSweep(clean.recorded, request);
   const run = async (of) => judge(await worker.perform(of.faults, options), judgedCase(of));
-  return { worker, cases, run };
+  return { worker, subject, cases, run };
+}
+
+/** Runs all of these, as a sweep does: a worker has the next case before it is done with the one before. */
+async function runAll({ run }, cases) {
+  const left = cases[Symbol.iterator]();
+  const lane = async () => {
+    for (const one of left) await run(one);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
+
+/** As many of these cases, over and over. */
+function repeated(cases, count) {
+  return Array.from({ length: count }, (_, index) => cases[index % cases.length]);
 }
 
 /** User and system time of a process and of the children that it has waited for, in ms. */
@@ -69,19 +86,24 @@ function spawnLoop() {
   return spawnSync('cc', ['-O2', '-o', program, `${program}.c`]).status === 0 ? program : undefined;
 }
 
-function bareCpu(program, directory) {
+/** In the same directory and environment. */
+function bareCpu(program, { input, file, argv, env }) {
   const script = 'TIMEFORMAT="%U %S"; { time taskset -c "$@" > /dev/null 2>&1; } 2>&1';
-  const words = [String(CPU), program, String(RUNS_A_ROUND), '/bin/cat', 'a', 'b'];
+  const words = [String(CPU), program, String(RUNS_A_ROUND), file, ...argv.slice(1)];
   const { stdout } = spawnSync('bash', ['-c', script, 'bash', ...words], {
-    cwd: directory,
+    cwd: input,
     encoding: 'utf8',
-    env: ENV,
+    env: variables(env),
   });
   const [user, system] = stdout.trim().split(' ').map(Number);
   return ((user + system) * 1000) / RUNS_A_ROUND;
 }
 
-const ENV = { PATH: '/usr/bin:/bin', LC_ALL: 'C' };
+function variables(env) {
+  return Object.fromEntries(
+    env.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
+}
 
 function catRequest() {
   const input = path.join(scratch, 'cat');
@@ -89,7 +111,10 @@ function catRequest() {
   for (const name of ['a', 'b']) writeFileSync(path.join(input, name), `${name}\n`.repeat(100));
   // All that a sweep may be asked for, as it is of the known commands; of no importance here.
   return {
-    ...requestOf({ id: 'cat-ab', command: ['cat', 'a', 'b'], setup: ':' }, mkdtempSync(path.join(scratch, 'of-'))),
+    ...requestOf(
+      { id: 'cat-ab', command: ['cat', 'a', 'b'], setup: ':', env: { LC_ALL: 'C' } },
+      mkdtempSync(path.join(scratch, 'of-')),
+    ),
     input,
   };
 }
@@ -97,10 +122,9 @@ function catRequest() {
 async function benchCat() {
   const request = catRequest();
   const bare = spawnLoop();
-  const { worker, cases, run } = await open(request);
-  const again = async (count) => {
-    for (let index = 0; index < count; index++) await run(cases[index % cases.length]);
-  };
+  const opened = await open(request);
+  const { worker, subject, cases } = opened;
+  const again = (count) => runAll(opened, repeated(cases, count));
   await again(2 * RUNS_A_ROUND);
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
@@ -111,7 +135,7 @@ async function benchCat() {
     rounds.push({
       ours,
       judged: (judged.user + judged.system) / 1000 / RUNS_A_ROUND,
-      bare: bare && bareCpu(bare, request.input),
+      bare: bare && bareCpu(bare, subject),
     });
   }
   await worker.close();
@@ -127,9 +151,7 @@ async function benchWall() {
   const cpus = Math.min(2, availableParallelism());
   const opened = await Promise.all(Array.from({ length: cpus }, (_, cpu) => open(request, cpu)));
   const total = 3000;
-  const loop = async ({ run, cases }) => {
-    for (let index = 0; index < total / cpus; index++) await run(cases[index % cases.length]);
-  };
+  const loop = (one) => runAll(one, repeated(one.cases, total / cpus));
   await Promise.all(opened.map(loop));
   const start = performance.now();
   await Promise.all(opened.map(loop));
@@ -156,9 +178,6 @@ function straceWords({ faults: [{ syscall, ordinal, fault, way }] }) {
 /** Seconds for these cases by a loop of strace: the directory made anew, and the command under it. */
 function straceSeconds(request, { argv, env }, cases) {
   const start = performance.now();
-  const variables = Object.fromEntries(
-    env.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
-  );
   for (const of of cases) {
     const work = path.join(scratch, 'work');
     cpSync(request.input, work, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
@@ -173,7 +192,7 @@ function straceSeconds(request, { argv, env }, cases) {
       ...straceWords(of),
       ...argv,
     ];
-    spawnSync('taskset', words, { cwd: work, env: variables, stdio: 'ignore' });
+    spawnSync('taskset', words, { cwd: work, env: variables(env), stdio: 'ignore' });
     rmSync(work, { recursive: true, force: true });
   }
   return (performance.now() - start) / 1000;
@@ -185,8 +204,8 @@ async function benchCases(wanted) {
     const directory = mkdtempSync(path.join('/var/tmp', 'renacer-bench-'));
     try {
       const request = { ...requestOf(of, directory), jobs: 1 };
-      const subject = subjectOf(request);
-      const { worker, cases, run } = await open(request);
+      const opened = await open(request);
+      const { worker, subject, cases } = opened;
       const errors = cases.filter(
         ({ faults: [{ task, way, fault }] }) => task === '0' && way !== 'short' && fault.startsWith('error='),
       );
@@ -196,7 +215,7 @@ async function benchCases(wanted) {
         (_, index) => errors[Math.floor(index * step)],
       );
       const start = performance.now();
-      for (const one of sample) await run(one);
+      await runAll(opened, sample);
       const ours = (performance.now() - start) / 1000;
       await worker.close();
       const strace = straceSeconds(request, subject, sample);
