@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readProcFile } from './process-stat.ts';
 
 /** A stretch of a process's memory that can be executed (proc_pid_maps(5)). */
 export interface CodeMapping {
@@ -28,6 +29,11 @@ export function codeMappings(tid: number): CodeMapping[] {
     inode: Number(inode),
     name: name!,
   }));
+}
+
+/** Whether a task has memory that it may share with other processes, and may write to; false if it is gone. */
+export function sharesMemory(tid: number): boolean {
+  return /^\S+ rw.s/m.test(readProcFile(`/proc/${tid}/maps`) ?? '');
 }
 
 /** A file that is open for reading at places. */

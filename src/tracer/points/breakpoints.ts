@@ -24,6 +24,8 @@ export interface Breakpoint {
   readonly original: number;
   /** How the instruction that begins there is done without it; undefined if it has to be stepped over. */
   readonly byHand: ByHand | undefined;
+  /** It has to do with registers and the stack alone. */
+  readonly isPrivate: boolean;
   /** The address in memory that the instruction names; NaN if it names none. */
   readonly operand: (machine: Machine) => number;
 }
@@ -74,7 +76,7 @@ export class Breakpoints {
       name,
       original,
       byHand: steps ? undefined : byHand(code),
-      operand: operandIn(code, address),
+      ...operandIn(code, address),
     });
     this.#spaces.set(tgid, space);
     return true;
@@ -96,6 +98,16 @@ export class Breakpoints {
   /** The task stands behind a breakpoint, and from now on before the instruction, as if that had not begun. */
   stepBack({ tid }: Task, { address }: Breakpoint): void {
     this.#ptrace.setRegister(tid, 'rip', address);
+  }
+
+  /**
+   * The same, and it goes past it at once, if no other task can tell when that is: the instruction has to do with registers and the stack
+   * alone. {@link at} has just read the registers. False if it is to be left for {@link pass}.
+   */
+  passAtOnce({ tid }: Task, { address, byHand: does, isPrivate }: Breakpoint): boolean {
+    if (!does || !isPrivate) return false;
+    this.#tid = tid;
+    return this.#machine.setRegister(RIP, address) && does(this.#machine) && this.#ptrace.writeRegisters(tid);
   }
 
   /**
@@ -157,10 +169,10 @@ export class Breakpoints {
   }
 }
 
-/** The instruction is at `at`. */
-function operandIn(code: Uint8Array, at: number): Breakpoint['operand'] {
+/** What is known of the instruction that begins at `at`. */
+function operandIn(code: Uint8Array, at: number): Pick<Breakpoint, 'isPrivate' | 'operand'> {
   const instruction = new Instruction();
-  if (!instruction.decode(code, 0) || !instruction.hasMemory) return () => Number.NaN;
+  if (!instruction.decode(code, 0) || !instruction.hasMemory) return { isPrivate: true, operand: () => Number.NaN };
   const { base, length, displacement } = instruction;
-  return base === RIP ? () => at + length + displacement : addressOf(instruction);
+  return { isPrivate: false, operand: base === RIP ? () => at + length + displacement : addressOf(instruction) };
 }

@@ -1,5 +1,6 @@
 import { takeWatchHit, watchMemory } from '../../linux/debug-registers.ts';
 import { SystemCallError } from '../../linux/libc.ts';
+import { sharesMemory } from '../../linux/process-maps.ts';
 import type { Ptrace } from '../../linux/ptrace.ts';
 import type { TaskMemory } from '../../linux/task-memory.ts';
 import type { Task } from '../task.ts';
@@ -29,16 +30,18 @@ export interface CodePointsContext {
 }
 
 /**
- * Points in the code of programs, from the moment on that a process has a second thread: its calls of lock functions and, if somebody
- * chooses them, variables and instructions of its program.
+ * Points in the code of programs: calls of lock functions, from the moment on that a process has a second thread, or another process with
+ * which it shares memory; and, if somebody chooses them, variables and instructions of a program that has a second thread.
  */
 export class CodePoints implements PointSource {
   readonly #ptrace: Ptrace;
   readonly #breakpoints: Breakpoints;
   readonly #owners: LockOwners;
   readonly #choose: Chooser | undefined;
-  /** By process: what is watched. */
-  readonly #armed = new Map<number, readonly WatchedPart[]>();
+  /** The processes that stop at lock functions. */
+  readonly #locking = new Set<number>();
+  /** Those that stop at data, and what each of their threads watches. */
+  readonly #watched = new Map<number, readonly WatchedPart[]>();
   /** Who stands at which breakpoint. */
   readonly #standing = new Map<Task, Breakpoint>();
   /** Whose step has met something that is watched. */
@@ -58,16 +61,22 @@ export class CodePoints implements PointSource {
   }
 
   onExec({ tgid }: Task): void {
-    this.#armed.delete(tgid);
+    this.#locking.delete(tgid);
+    this.#watched.delete(tgid);
   }
 
   onFork(parent: Task, child: Task): void {
-    if (child.tgid === parent.tgid && !this.#armed.has(parent.tgid)) this.#arm(parent);
+    const isThread = child.tgid === parent.tgid;
+    if (!this.#locking.has(parent.tgid) && (isThread || sharesMemory(parent.tid))) this.#stopAtLocks(parent);
+    if (isThread && this.#choose && !this.#watched.has(parent.tgid)) this.#stopAtData(parent, this.#choose);
   }
 
-  onBirth({ tid, tgid }: Task): void {
-    const watched = this.#armed.get(tgid);
+  onBirth(child: Task): void {
+    const { tid, tgid } = child;
+    const watched = this.#watched.get(tgid);
     if (watched && watched.length > 0) watchMemory(tid, watched);
+    // Its maker may have had no points in code when it became two.
+    if (tid === tgid && sharesMemory(tid)) this.#stopAtLocks(child);
   }
 
   onTrap(task: Task): PointAt | undefined {
@@ -79,8 +88,10 @@ export class CodePoints implements PointSource {
     const breakpoint = this.#breakpoints.at(task);
     if (breakpoint === undefined) return undefined;
     const object = this.#objectOf(task, breakpoint);
-    this.#breakpoints.stepBack(task, breakpoint);
-    this.#standing.set(task, breakpoint);
+    if (!this.#breakpoints.passAtOnce(task, breakpoint)) {
+      this.#breakpoints.stepBack(task, breakpoint);
+      this.#standing.set(task, breakpoint);
+    }
     return { why: breakpoint.name, object: Number.isNaN(object) ? '' : object.toString(16) };
   }
 
@@ -96,7 +107,7 @@ export class CodePoints implements PointSource {
   }
 
   detach(task: Task): void {
-    if (this.#armed.get(task.tgid)?.length) watchMemory(task.tid, []);
+    if (this.#watched.get(task.tgid)?.length) watchMemory(task.tid, []);
     this.#breakpoints.removeAll(task);
     this.onEnd(task);
   }
@@ -106,7 +117,7 @@ export class CodePoints implements PointSource {
     this.#met.delete(task);
     this.#owners.forget(task);
     // A leader is reported last.
-    if (task.tid === task.tgid) this.#armed.delete(task.tgid);
+    if (task.tid === task.tgid) this.onExec(task);
   }
 
   waitsFor(task: Task): AwaitedLock {
@@ -114,27 +125,23 @@ export class CodePoints implements PointSource {
     return this.#owners.awaited(task, task.args[address + 1]! * TWO_32 + task.args[address]!, task.args[value]!);
   }
 
-  #arm(task: Task): void {
-    this.#armed.set(task.tgid, []);
-    if (!setLockPoints(this.#breakpoints, task)) {
-      this.#refusals.add(
-        `the locks of ${programOf(task.tid)} are not those of the GNU C library: points at calls only`,
-      );
-    }
-    if (this.#choose) this.#armData(task, this.#choose);
+  #stopAtLocks(task: Task): void {
+    this.#locking.add(task.tgid);
+    if (setLockPoints(this.#breakpoints, task)) return;
+    this.#refusals.add(`the locks of ${programOf(task.tid)} are not those of the GNU C library: points at calls only`);
   }
 
-  #armData(task: Task, choose: Chooser): void {
+  #stopAtData(task: Task, choose: Chooser): void {
     const points = dataPointsOf(task, choose);
+    const watched = points ? this.#watch(task, points.watched) : [];
+    this.#watched.set(task.tgid, watched);
     if (points === undefined) {
       this.#refusals.add(`${programOf(task.tid)} is stripped of its symbols: no points at its data`);
       return;
     }
-    this.#armed.set(task.tgid, this.#watch(task, points.watched));
-    const { length } = this.#armed.get(task.tgid)!;
     for (const { address, inFunction, offset } of points.accesses) {
       // The processor does not notice what is done by hand.
-      this.#breakpoints.set(task, address, `instruction ${inFunction}+0x${offset.toString(16)}`, length > 0);
+      this.#breakpoints.set(task, address, `instruction ${inFunction}+0x${offset.toString(16)}`, watched.length > 0);
     }
   }
 
@@ -151,7 +158,7 @@ export class CodePoints implements PointSource {
   }
 
   #watchHit({ tid, tgid }: Task): PointAt | undefined {
-    const watched = this.#armed.get(tgid);
+    const watched = this.#watched.get(tgid);
     const met = watched && watched.length > 0 ? watched[takeWatchHit(tid) ?? -1] : undefined;
     return met && { why: `data ${met.name}`, object: met.address.toString(16) };
   }

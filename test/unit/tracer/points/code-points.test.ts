@@ -42,6 +42,14 @@ describe.skipIf(!hasCompiler)('points at locks', () => {
     expect(mutexes[0]).not.toBe(others[0]);
   });
 
+  it('are there in processes that share memory, too, which has the locks in it', () => {
+    const run = pointsOf([guest('shared-semaphore')]);
+    expect(whys(run, '0')).toEqual(['sem_wait']);
+    expect(whys(run, '0.1')).toEqual(['sem_wait', 'sem_post']);
+    expect(whys(run, '0.2')).toEqual(['sem_wait', 'sem_post']);
+    expect(new Set(run.points.map(({ at }) => at.object)).size).toBe(1);
+  });
+
   it('are not there in a program that has a C library of its own, and that is said', () => {
     const file = path.join(scratch(), 'static');
     execFileSync('cc', ['-static', '-pthread', '-o', file, path.join(ROOT, 'test/guests/lock-kinds.c')]);
