@@ -4,6 +4,9 @@ import type { StackFrame } from '../model/stack-frame.ts';
 /** Files of code that is not the program's own. */
 const LIBRARY = /\.so(\.[\d.]+)?$|^\[/;
 
+/** Of an interpreter that is all in a library, it is all that the program has of its own. */
+const START = '_start';
+
 /** Where a call is made, as people want to know it: in the program, not in the libraries that got there. */
 export interface Place {
   /** The innermost function of the program's own; of a library, where there is none. */
@@ -15,7 +18,7 @@ export interface Place {
 }
 
 export function placeOf(stack: readonly StackFrame[]): Place | undefined {
-  const own = stack.findIndex(({ file }) => !LIBRARY.test(file));
+  const own = stack.findIndex(({ file, symbol }) => !LIBRARY.test(file) && symbol !== START);
   const index = Math.max(own, 0);
   const frame = stack[index];
   if (frame === undefined) return undefined;
