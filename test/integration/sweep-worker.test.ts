@@ -157,6 +157,19 @@ describe('a worker', () => {
     expect((await worker.perform([], options())).end).toEqual({ kind: 'signalled', signal: 'SIGALRM' });
   });
 
+  it('waits for a socket that lets nobody wait for ever', async () => {
+    const wait = (option: string) =>
+      `import socket, struct\ns = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)\ns.bind(("127.0.0.1", 0))\n${option}\ns.recv(1)`;
+    const timed = await workerFor([
+      PYTHON,
+      '-c',
+      wait('s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 2, 900000))'),
+    ]);
+    expect((await timed.perform([], options())).end).toEqual({ kind: 'exited', status: 1 });
+    const untimed = await workerFor([PYTHON, '-c', wait('')]);
+    expect((await untimed.perform([], options())).end).toMatchObject({ kind: 'hung' });
+  });
+
   it('tells a tree that sleeps for good, and in what', async () => {
     const worker = await workerFor(['/bin/sh', '-c', 'mkfifo pipe; cat pipe; true']);
     const seen = await worker.perform([], options());

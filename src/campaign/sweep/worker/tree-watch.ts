@@ -5,6 +5,7 @@ import type { ServiceDriver } from '../../worker/service-driver.ts';
 import type { PerformOptions } from '../performer.ts';
 import { PendingTimers } from './pending-timers.ts';
 import { type LiveTask, type Sleep, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
+import { hasSocketTimeOut } from './socket-time-outs.ts';
 import { ownStarvedNs, runTimesOf, starvedNsOf } from './waits.ts';
 
 const NS_PER_MS = 1e6;
@@ -22,7 +23,7 @@ const LEFT_ASLEEP_MS = 50;
 /** More calls of one name than this and ten times as many as a clean run makes are a spin. */
 const SPIN_CALLS = 200;
 /** The same of those that get memory: without any, an allocator asks anew for each thing that a program would like to have, be it to say what is wrong. */
-const SPIN_MEMORY_CALLS = 20_000;
+const SPIN_MEMORY_CALLS = 1000;
 const MEMORY: ReadonlySet<string> = new Set(['brk', 'mmap', 'munmap', 'mremap', 'mprotect', 'madvise']);
 const FACTOR = 10;
 /** A tree that has computed for so long beyond ten clean runs may spin: all its calls are counted. If those are few, it computes without end after this. */
@@ -102,7 +103,7 @@ export class TreeWatch {
       this.leftRunning = [...new Set(tasks.filter(({ tid, tgid }) => tid === tgid).map(programOf))].sort();
       return 'kill';
     }
-    if (asleep && this.#hangs(asleep, nowMs)) {
+    if (asleep && this.#hangs(asleep, nowMs) && !tasks.some(hasSocketTimeOut)) {
       this.end ??= { kind: 'hung', afterMs, where: whereTheySleep(tasks, nameOf) };
     } else if (computedMs >= MAX_CPU_MS) {
       this.end ??= { kind: 'spinning', syscall: undefined, times: 0 };
