@@ -152,7 +152,25 @@ function evidenceLines({ verdict: { reason, evidence } }: SweepFinding, room: nu
   const lines = evidence[0] !== undefined && reason.endsWith(evidence[0]) ? evidence.slice(1) : evidence;
   if (lines.length <= room) return lines.map(printable);
   if (room < 1) return [];
-  return [...lines.slice(0, room - 1).map(printable), `and ${lines.length - room + 1} more lines`];
+  const first = lines.slice(0, room - 1);
+  const isOneSided = signsOf(first).size < signsOf(lines).size;
+  const shown = isOneSided ? tellingOf(lines).slice(0, room - 1) : first;
+  return [...shown.map(printable), `and ${lines.length - shown.length} more lines`];
+}
+
+/** Of a diff, one line of each kind next to each other: what there was, and what there is. */
+function tellingOf(lines: readonly string[]): readonly string[] {
+  const signs = lines.map(signOf);
+  return lines.filter((_, at) => signs[at] === undefined || (signs[at] !== ' ' && signs[at] !== signs[at - 1]));
+}
+
+function signsOf(lines: readonly string[]): ReadonlySet<string> {
+  return new Set(lines.map(signOf).filter((sign) => sign === '-' || sign === '+'));
+}
+
+/** `-`, `+` or a space, if it is a line of a diff. */
+function signOf(text: string): string | undefined {
+  return /^ {2}([-+ ])/.exec(text)?.[1];
 }
 
 function labelled(label: string, text: string | undefined): [string, string][] {

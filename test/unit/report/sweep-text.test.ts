@@ -80,6 +80,12 @@ describe('a finding', () => {
     expect(lines.join('\n')).toContain('and 37 more lines');
   });
 
+  it('shows of a diff that is too long what there was and what there is', () => {
+    const evidence = ['stdout', '   same', '  -one', '  -two', '  -three', '  +ONE', '  +TWO', '   same'];
+    const told = text({ verdict: { ...sweepFinding().verdict, evidence } });
+    expect(told).toContain('proof  stdout\n         -one\n         +ONE\n       and 5 more lines\n');
+  });
+
   it('shows what a program wrote, and does not do what it says', () => {
     expect(text({ verdict: { ...sweepFinding().verdict, evidence: ['\x1b[2J\x07\r'] } })).toContain('\\x1b[2J\\x07\\r');
   });

@@ -38,9 +38,18 @@ function textDifference(
   if (!stable.includes(of)) return [];
   const texts = [textOf(good, of), textOf(now, of)].map((text) => mask.text(of, text));
   const sameBehind = of === 'client' || isWhole(now, of) || good[of].digest === now[of].digest;
-  if (texts[0] === texts[1] && sameBehind) return [];
+  if (sameBehind && sameWords(texts[0]!, texts[1]!)) return [];
   if (of === 'stdout' && sameBehind && complaintsIn(texts[0]!, texts[1]!).length > 0) return [];
   return [{ of: 'text', text: of, good: texts[0]!, now: texts[1]! }];
+}
+
+/** The same lines, but for how far apart their words are: columns are laid out by what is known of the widest. */
+function sameWords(one: string, other: string): boolean {
+  return one === other || withoutLayout(one) === withoutLayout(other);
+}
+
+function withoutLayout(text: string): string {
+  return text.replace(/[ \t]+/g, ' ').replace(/^ | $/gm, '');
 }
 
 function isWhole(observation: Observation, of: 'stdout' | 'stderr'): boolean {

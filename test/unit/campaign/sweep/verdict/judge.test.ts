@@ -119,6 +119,21 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'tolerated',
     /./,
   ],
+  'its columns are laid out in another way': [
+    { good: { stdout: output(' 400 f\n  30 g\n') }, now: { stdout: output('400 f\n30 g\n') } },
+    'tolerated',
+    /./,
+  ],
+  'a word is gone': [
+    { good: { stdout: output('400 f\n30 g\n') }, now: { stdout: output('400f\n30 g\n') } },
+    'corrupted',
+    /stdout differs/,
+  ],
+  'an empty line is gone': [
+    { good: { stdout: output('a\n\nb\n') }, now: { stdout: output('a\nb\n') } },
+    'corrupted',
+    /stdout differs/,
+  ],
   'it writes more than usual, and that is no complaint': [
     { good: { stdout: output('1\n') }, now: { stdout: output('0\n1\n') } },
     'corrupted',
