@@ -64,7 +64,8 @@ function readInUnit(name: OptionName, unit: string, clamp: (value: number) => un
 
 /** A number is clamped and NaN says nothing; anything else must be right. Errors: INVALID_VALUE, CONFIG_INVALID (within a rule). */
 function readInput(name: OptionName, input: unknown): ChaosSettings {
-  const { kind, builder } = optionOf(name);
+  const { kind, builder, bare } = optionOf(name);
+  if (input === undefined && bare !== undefined) return readInput(name, bare);
   if (typeof input === 'number' && kind.clamp) {
     return Number.isNaN(input) ? {} : withValueAt({}, name, kind.clamp(input));
   }

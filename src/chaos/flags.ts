@@ -39,17 +39,18 @@ const SIGNALS_FLAG: ChaosFlag = {
 };
 
 function flagOf(name: OptionName): ChaosFlag {
-  const { flag, key, kind, tier, summary, repeat } = optionOf(name);
+  const { flag, key, kind, tier, summary, repeat, bare = kind.type === 'boolean' ? true : undefined } = optionOf(name);
   return {
     flag,
     argument: kind.argument,
-    optional: kind.type === 'boolean',
+    optional: bare !== undefined,
     repeat: repeat === true || name === 'bugs',
     tier,
     summary,
     parse(text) {
-      if (text === undefined && kind.type !== 'boolean') throw badValue(flag, 'without a value', kind.allowed);
-      const value = kind.parse(text ?? 'true', flag);
+      const word = text ?? bare;
+      if (word === undefined) throw badValue(flag, 'without a value', kind.allowed);
+      const value = kind.parse(String(word), flag);
       if (kind.type !== 'data') return withValueAt({}, name, value);
       return checkConfig({ [key]: repeat ? [value] : value }, flag);
     },

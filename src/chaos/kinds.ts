@@ -22,7 +22,18 @@ import type { FaultsFrom } from './settings.ts';
 
 /** How values of one sort are written, read and bounded: what options of that sort have in common. */
 export interface Kind<V> {
-  readonly type: 'size' | 'rate' | 'duration' | 'seed' | 'boolean' | 'choice' | 'list' | 'start' | 'moment' | 'data';
+  readonly type:
+    | 'size'
+    | 'rate'
+    | 'duration'
+    | 'seed'
+    | 'count'
+    | 'boolean'
+    | 'choice'
+    | 'list'
+    | 'start'
+    | 'moment'
+    | 'data';
   /** The placeholder in a flag's help. */
   readonly argument: string;
   /** Ends the sentence "allowed: ...". */
@@ -77,6 +88,23 @@ export const SEED: Kind<number> = {
   parse: parseSeed,
   print: String,
   clamp: (value) => between(0, Math.round(value), MAX_SEED),
+};
+
+const MAX_COUNT = 10;
+
+/** A small number of things. */
+export const COUNT: Kind<number> = {
+  type: 'count',
+  argument: 'N',
+  allowed: `a whole number from 1 to ${MAX_COUNT}`,
+  parse(text, name) {
+    if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > MAX_COUNT) {
+      throw badValue(name, JSON.stringify(text), this.allowed);
+    }
+    return Number(text);
+  },
+  print: String,
+  clamp: (value) => between(1, Math.round(value), MAX_COUNT),
 };
 
 /** Milliseconds from a number of this many milliseconds each. */

@@ -2,9 +2,10 @@ import type { BasicMethods } from './basic/builder.ts';
 import type { ByzantineMethods } from './byzantine/builder.ts';
 import type { Kind } from './kinds.ts';
 import type { NetworkMethods } from './network/builder.ts';
+import type { ScheduleMethods } from './schedule/builder.ts';
 import type { ByzantineSettings, ByzantineTierSettings, ChaosSettings } from './settings.ts';
 
-export type Tier = 'basic' | 'network' | 'byzantine';
+export type Tier = 'basic' | 'network' | 'byzantine' | 'full';
 
 /** Every setting by its name, those within `byzantine` with a dot. */
 export type OptionValues = Required<Omit<ChaosSettings, 'byzantine'>> & {
@@ -25,13 +26,15 @@ export interface OptionEntry<V = unknown> {
   /** The key that takes the same as text, where `key` names a unit. */
   readonly textKey?: string;
   readonly flag: string;
-  readonly builder: keyof (BasicMethods & NetworkMethods & ByzantineMethods);
+  readonly builder: keyof (BasicMethods & NetworkMethods & ByzantineMethods & ScheduleMethods);
   /** One sentence, for help, docs and the JSON Schema. */
   readonly summary: string;
   /** As in the file. */
   readonly example: unknown;
   /** As in the file: what holds if the option is left out but its part is armed. */
   readonly default?: unknown;
+  /** As in the file: what the flag says, and the method of the builder, if they are given without a value. */
+  readonly bare?: unknown;
   /** A list to which every flag and every call of the builder adds one; in the file it is the whole list. */
   readonly repeat?: true;
   /** Holds for chosen targets too, in an entry of `network_rules`. */

@@ -2,6 +2,7 @@ import { BASIC_OPTIONS } from './basic/options.ts';
 import { BYZANTINE_OPTIONS } from './byzantine/options.ts';
 import { NETWORK_OPTIONS } from './network/options.ts';
 import type { ChaosOption, OptionName, OptionValues, Tier, TierOptions } from './option.ts';
+import { SCHEDULE_OPTIONS } from './schedule/options.ts';
 
 function ofTier<N extends OptionName>(
   tier: Tier,
@@ -16,6 +17,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
   ...ofTier('basic', BASIC_OPTIONS),
   ...ofTier('network', NETWORK_OPTIONS),
   ...ofTier('byzantine', BYZANTINE_OPTIONS),
+  ...ofTier('full', SCHEDULE_OPTIONS),
 };
 
 export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];

@@ -89,6 +89,11 @@ class Schemas {
       }
       case 'seed':
         return z.int({ error }).min(0, { error }).max(MAX_SEED, { error });
+      case 'count':
+        return z
+          .int({ error })
+          .min(kind.clamp!(0) as number, { error })
+          .max(kind.clamp!(MAX_SEED) as number, { error });
       case 'boolean':
         return z.boolean({ error });
       case 'choice':

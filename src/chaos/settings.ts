@@ -2,6 +2,7 @@ import type { RandomSettings } from '../faults/random-kinds.ts';
 import type { Rule } from '../faults/rule.ts';
 import type { RuleJson as FaultRule } from '../faults/rule-json.ts';
 import type { ResetMoment } from '../model/network-use.ts';
+import type { SchedulePoints, ScheduleStrategy } from '../model/schedule.ts';
 
 export type { FaultRule };
 
@@ -9,7 +10,7 @@ export type { FaultRule };
  * What a chaos configuration says, as plain data: durations in milliseconds (to the microsecond), sizes in bytes,
  * rates and fractions from 0 to 1. What is left out is not asked for. Each option is described once, in the options.ts of its tier.
  */
-export interface ChaosSettings extends BasicSettings, NetworkSettings, ByzantineTierSettings {}
+export interface ChaosSettings extends BasicSettings, NetworkSettings, ByzantineTierSettings, ScheduleSettings {}
 
 export const MEMORY_FAILURES = ['oom-kill', 'enomem'] as const;
 export type MemoryFailure = (typeof MEMORY_FAILURES)[number];
@@ -92,4 +93,11 @@ export interface ByzantineTierSettings {
   /** Simulated kernel bugs, `NAME[:...]`. */
   readonly bugs?: readonly string[];
   readonly faultsFrom?: FaultsFrom;
+}
+
+/** The order in which tasks run. */
+export interface ScheduleSettings {
+  readonly schedule?: ScheduleStrategy;
+  readonly schedulePoints?: SchedulePoints;
+  readonly scheduleDepth?: number;
 }

@@ -38,6 +38,11 @@ export async function tierBackends(capabilities: readonly Capability[]): Promise
     { tier: 'network', part: 'network, by choice', backend: await namespaceBackend() },
     { tier: 'network', part: 'I/O latency', backend: tracer },
     { tier: 'byzantine', part: 'faults', backend: tracer },
+    {
+      tier: 'full',
+      part: 'schedules',
+      backend: has('ptrace') && has('seccomp filters') ? 'ptrace + seccomp, on one CPU' : undefined,
+    },
   ];
 }
 

@@ -21,7 +21,8 @@ export type PartName =
   | 'io_latency'
   | 'byzantine'
   | 'rules'
-  | 'bugs';
+  | 'bugs'
+  | 'schedule';
 
 interface Part {
   readonly tier: Tier;
@@ -57,6 +58,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   byzantine: { tier: 'byzantine', asked: (settings) => some(settings.byzantine?.rate) },
   rules: { tier: 'byzantine', asked: (settings) => (settings.rules ?? []).length > 0 },
   bugs: { tier: 'byzantine', asked: (settings) => (settings.bugs ?? []).length > 0 },
+  schedule: { tier: 'full', asked: (settings) => settings.schedule !== undefined },
 };
 
 export const PART_NAMES: readonly PartName[] = Object.keys(PARTS) as PartName[];

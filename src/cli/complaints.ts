@@ -29,6 +29,7 @@ function missedText(missed: MissedFault): string {
 }
 
 function placeOf(missed: MissedFault): string {
+  if ('to' in missed) return `the switch to task ${missed.to} at point ${missed.point} of task ${missed.task}`;
   if (!('flow' in missed)) {
     const { task, syscall, ordinal, fault } = missed;
     return `${fault} at ${syscall} #${ordinal} of task ${task}`;

@@ -13,7 +13,7 @@ const SIGNAL_BASE = 128;
 export function exitCodeOf(result: RunResult, expect: Expectation | undefined): number {
   if (expect) return unmetExpectation(expect, result) === undefined ? 0 : FAILED;
   if (result.outcome === 'corrupted' || result.outcome === 'diverged') return FAILED;
-  if (result.error?.code === 'TIMEOUT') return TIMED_OUT;
+  if (result.error?.code === 'TIMEOUT' || result.error?.code === 'DEADLOCK') return TIMED_OUT;
   if (result.exitCode !== undefined) return result.exitCode;
   return SIGNAL_BASE + (signalByName(result.signal ?? '') ?? 0);
 }

@@ -33,7 +33,7 @@ import { programName } from './program-name.ts';
 import { quietMessages } from './quiet-messages.ts';
 import { traceOutput } from './trace-output.ts';
 
-const { fromMode, none } = configClass(['basic', 'network', 'byzantine']);
+const { fromMode, none } = configClass(['basic', 'network', 'byzantine', 'full']);
 
 /** Runs the command as the command line says, with what the `caller` has given; resolves to the exit code. */
 export async function run(line: CommandLine, caller: Caller): Promise<number> {

@@ -5,7 +5,7 @@ import type { EngineHint } from '../run/engine/engine-thread.ts';
 import { asksForTrace, type CommandLine } from './command-line.ts';
 
 /** Parts that only a tracer can do. */
-const INJECTING = ['signals', 'io_latency', 'byzantine', 'rules', 'bugs'] as const;
+const INJECTING = ['signals', 'io_latency', 'byzantine', 'rules', 'bugs', 'schedule'] as const;
 
 /** What the network's thread is asked to do by each backend; `auto` means packets first. */
 const NETWORK_WORK = { auto: 'packets', packets: 'packets', namespace: 'namespace', syscalls: 'emulation' } as const;

@@ -1,13 +1,15 @@
 import { RenacerError } from '../model/errors.ts';
 import type { NetworkFaultPlace } from '../model/network-use.ts';
+import type { SchedulePoints, Switch } from '../model/schedule.ts';
 import { parseInject, printFault } from './inject-grammar.ts';
 import type { Fault } from './kinds/index.ts';
 import { faultKey, isDecision, readNetworkFault } from './network-line.ts';
 import type { Conditions } from './selector.ts';
 import { signalByName } from './strace-names.ts';
+import { type RecordedSchedule, readPoints, readSwitch } from './switch-line.ts';
 
 /** The version that is written. It grows when a reader of the older form would misread the newer one. */
-export const RECORDING_VERSION = 4;
+export const RECORDING_VERSION = 5;
 
 const FORMAT = 'renacer-faults';
 
@@ -61,6 +63,8 @@ export interface RecordingHeader extends RecordedJudgement {
   readonly command: readonly string[];
   /** Undefined if the network was not impaired. */
   readonly network?: RecordedNetwork | undefined;
+  /** Where the next task was chosen; undefined if tasks ran as the kernel let them. */
+  readonly points?: SchedulePoints | undefined;
 }
 
 /** An impaired network: what is always the same in it, and is not drawn for each packet. */
@@ -71,22 +75,25 @@ export interface RecordedNetwork {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-export interface Recording extends RecordingHeader {
+export interface Recording extends Omit<RecordingHeader, 'points'> {
   /** The file that it was read from. */
   readonly name: string;
   /** Those of system calls, in the order of injection. */
   readonly faults: readonly Recorded[];
   /** Those of the network, in the order of injection. */
   readonly networkFaults: readonly NetworkFaultPlace[];
+  /** The order in which tasks ran: where the next one was chosen, and the switches; undefined if the kernel let them run. */
+  readonly schedule?: RecordedSchedule | undefined;
   /** The last line was cut: whoever wrote it was killed. The faults before it are good. */
   readonly torn: boolean;
 }
 
 /** The first line of the file, with its line end. */
 export function printRecordingHeader(header: RecordingHeader): string {
-  const { seed, command, network, limits, verify, verifyAlways, expect } = header;
+  const { seed, command, network, points, limits, verify, verifyAlways, expect } = header;
+  const schedule = points && { points };
   const judged = { limits, verify, verify_always: verifyAlways, expect };
-  return `${JSON.stringify({ format: FORMAT, version: RECORDING_VERSION, seed, command, network, ...judged })}\n`;
+  return `${JSON.stringify({ format: FORMAT, version: RECORDING_VERSION, seed, command, network, schedule, ...judged })}\n`;
 }
 
 /** One line of the file for each fault, in the order of injection, with its line end. */
@@ -149,11 +156,12 @@ function jsonOf(text: string): unknown {
 /** Signals that came by time have no coordinate, and can't come again. */
 function recordingOfReport(report: Json, name: string): Recording {
   const { seed, command, faults, network, config, checks, omitted_faults: omitted } = report;
-  if (typeof omitted === 'number' && omitted > 0) {
+  const schedule = isObject(report.schedule) ? report.schedule : undefined;
+  if ([omitted, schedule?.omitted_switches].some((count) => typeof count === 'number' && count > 0)) {
     throw badRecording(
       name,
       1,
-      `the report leaves out ${omitted} faults: run again with --record, and replay that file`,
+      'the report leaves out some of what there was: run again with --record, and replay that file',
     );
   }
   const list = Array.isArray(faults) ? (faults as Json[]) : [];
@@ -164,8 +172,9 @@ function recordingOfReport(report: Json, name: string): Recording {
     verify: checkFor('success', checks),
     verify_always: checkFor('always', checks),
   };
-  const header = readHeader({ seed, command, network: impaired, ...judged }, name);
-  return { ...header, ...readFaults(again, header, name, () => 1), name, torn: false };
+  const header = readHeader({ seed, command, network: impaired, schedule, ...judged }, name);
+  const turns = ((schedule?.switches ?? []) as unknown[]).map((turn): Json => ({ turn }));
+  return { ...recordingOf(header, [...again, ...turns], name, () => 1), name, torn: false };
 }
 
 function checkFor(after: string, checks: unknown): unknown {
@@ -182,20 +191,44 @@ const READERS: ReadonlyMap<unknown, Reader> = new Map([
   [2, readLines],
   // It had no faults that last.
   [3, readLines],
+  // It had no switches between tasks.
   [4, readLines],
+  [5, readLines],
 ]);
 
 function readLines(first: Json, lines: readonly string[], name: string): Omit<Recording, 'name' | 'torn'> {
   const header = readHeader(first, name);
   const lineOf = (index: number) => index + 2;
   const faults = lines.map((line, index) => readLine(line, name, lineOf(index)));
-  return { ...header, ...readFaults(faults, header, name, lineOf) };
+  return recordingOf(header, faults, name, lineOf);
+}
+
+function recordingOf(
+  { points, ...header }: RecordingHeader,
+  lines: readonly Json[],
+  name: string,
+  lineOf: (i: number) => number,
+): Omit<Recording, 'name' | 'torn'> {
+  const switches: Switch[] = [];
+  const faults = lines.map((json, index) => {
+    if (!('turn' in json)) return json;
+    const made = readSwitch(json.turn);
+    if (typeof made === 'string') throw badRecording(name, lineOf(index), made);
+    if (!points) throw badRecording(name, lineOf(index), 'the first line names no schedule');
+    switches.push(made);
+    return undefined;
+  });
+  return {
+    ...header,
+    ...(points && { schedule: { points, switches } }),
+    ...readFaults(faults, header, name, lineOf),
+  };
 }
 
 type Faults = Pick<Recording, 'faults' | 'networkFaults'>;
 
 function readFaults(
-  all: readonly Json[],
+  all: readonly (Json | undefined)[],
   header: RecordingHeader,
   name: string,
   lineOf: (i: number) => number,
@@ -203,6 +236,7 @@ function readFaults(
   const faults: Recorded[] = [];
   const networkFaults = new Map<string, NetworkFaultPlace>();
   all.forEach((json, index) => {
+    if (!json) return;
     if (!('flow' in json)) {
       faults.push(readRecorded(json, name, lineOf(index)));
       return;
@@ -224,7 +258,9 @@ function readHeader(header: Json, name: string): RecordingHeader {
   }
   if (limits !== undefined && !isObject(limits)) throw badRecording(name, 1, 'limits is not an object');
   const texts = readTexts({ verify: header.verify, verifyAlways, expect: header.expect }, name);
-  const judged = { ...(limits && { limits }), ...texts };
+  const schedule = header.schedule === undefined ? {} : readPoints(header.schedule);
+  if (typeof schedule === 'string') throw badRecording(name, 1, schedule);
+  const judged = { ...(limits && { limits }), ...texts, ...schedule };
   if (network === undefined) return { seed, command, ...judged };
   if (!isObject(network) || typeof network.backend !== 'string' || !isObject(network.options)) {
     throw badRecording(name, 1, 'network is not an object with a backend and options');

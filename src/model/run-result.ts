@@ -1,6 +1,7 @@
 import type { RenacerError } from './errors.ts';
 import type { NetworkFault, NetworkFaultPlace, NetworkUse } from './network-use.ts';
 import type { Outcome } from './outcome.ts';
+import type { ScheduleUse, Switch } from './schedule.ts';
 import type { StackFrame } from './stack-frame.ts';
 
 /** The version of the JSON report. It grows when a reader of the older form would misread the newer one. */
@@ -89,13 +90,19 @@ export interface MissedNetworkFault extends NetworkFaultPlace {
   readonly byTime: boolean;
 }
 
-export type MissedFault = MissedCallFault | MissedNetworkFault;
+/** A recorded switch between tasks that was not made again. */
+export interface MissedSwitch extends Switch {
+  /** Where the run diverged, for people. */
+  readonly reason: string;
+}
 
-/** How a replay went. */
+export type MissedFault = MissedCallFault | MissedNetworkFault | MissedSwitch;
+
+/** How a replay went: faults and switches. */
 export interface ReplayUse {
   readonly recorded: number;
   readonly injected: number;
-  /** In the order in which they had been injected, those of the network last. */
+  /** In the order in which they had been injected, those of the network behind them, and switches last. */
   readonly missed: readonly MissedFault[];
 }
 
@@ -230,6 +237,8 @@ export interface RunResult {
   /** The one of them that ended the command, where that is known. */
   readonly decisiveFault: InjectedFault | undefined;
   readonly rules: readonly RuleUse[];
+  /** Undefined unless one task ran at a time. */
+  readonly schedule: ScheduleUse | undefined;
   /** Undefined unless the run is a replay. */
   readonly replay: ReplayUse | undefined;
   /** Those of `verify` and `verifyAlways`, in this order. */

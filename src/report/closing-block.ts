@@ -13,6 +13,7 @@ import { seconds } from './durations.ts';
 import { injectedTexts, placeText } from './injected-texts.ts';
 import { networkTexts } from './network-texts.ts';
 import { outcomeLine } from './outcome-line.ts';
+import { scheduleTexts } from './schedule-texts.ts';
 import { silenceText } from './silence.ts';
 import { mebibytes } from './sizes.ts';
 
@@ -49,6 +50,7 @@ export function closingBlock(result: RunResult, { color, unmet }: BlockOptions):
     ...underLabel('network', networkTexts(result.network)),
     ...underLabel('injected', injectedTexts(result, colors)),
     ...underLabel('rules', ruleTexts(result.rules, colors)),
+    ...underLabel('schedule', scheduleTexts(result.schedule, colors)),
     ...replayLines(result.replay, colors),
     ['seed', String(result.seed)],
     ...underLabel('backends', backendTexts(result)),

@@ -1,6 +1,7 @@
 import type { NetworkFaultKind, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { REPORT_SCHEMA_VERSION, SignalFate } from '../model/run-result.ts';
+import type { SchedulePoints, ScheduleUse } from '../model/schedule.ts';
 import type { FrameRecord } from './frame-record.ts';
 
 /** The JSON report, version 1. Absent values are null, so that every report has every key. */
@@ -37,10 +38,11 @@ export interface Report {
   omitted_faults: number;
   decisive_fault: number | null;
   rules: { rule: string; eligible: number; fired: number; impossible: number; nearest: string | null }[];
+  schedule: ReportSchedule | null;
   replay: {
     recorded: number;
     injected: number;
-    missed: (ReportMissedCall | ReportMissedPacket)[];
+    missed: (ReportMissedCall | ReportMissedPacket | ReportMissedSwitch)[];
   } | null;
   checks: {
     command: string;
@@ -131,6 +133,30 @@ export interface ReportPacketPlace {
 export interface ReportMissedPacket extends ReportPacketPlace {
   reason: string;
   by_time: boolean;
+}
+
+export interface ReportSwitch {
+  task: string;
+  point: number;
+  why: string;
+  to: string;
+}
+
+export interface ReportMissedSwitch extends ReportSwitch {
+  reason: string;
+}
+
+/** The order in which tasks ran. */
+export interface ReportSchedule {
+  strategy: ScheduleUse['strategy'];
+  points: SchedulePoints;
+  choices: number;
+  switches: ReportSwitch[];
+  omitted_switches: number;
+  forced: number;
+  exact: boolean;
+  not_exact: string[];
+  deadlock: { task: string; program: string; waits_for: string; held_by: string | null }[] | null;
 }
 
 interface ReportFaultBase {

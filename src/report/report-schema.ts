@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NETWORK_FAULT_KINDS } from '../model/network-use.ts';
 import { OUTCOMES } from '../model/outcome.ts';
 import { REPORT_SCHEMA_VERSION } from '../model/run-result.ts';
+import { SCHEDULE_POINTS, SCHEDULE_STRATEGIES } from '../model/schedule.ts';
 import { frameSchema } from './frame-schema.ts';
 import type { Report } from './json-report.ts';
 
@@ -93,6 +94,30 @@ const ruleUse = z.object({
 
 const reason = z.string().describe('Where the run diverged');
 
+const madeSwitch = z.object({
+  task: z.string().describe('The task that stood at the point'),
+  point: count.describe('Which point of that task it was, from 1'),
+  why: z.string().describe('What the point was: a system call, "futex sleeps", "birth", a lock function'),
+  to: z.string().describe('The task that ran next'),
+});
+
+const schedule = z.object({
+  strategy: z.enum([...SCHEDULE_STRATEGIES, 'recorded']).describe('"recorded": the switches of a recording'),
+  points: z.enum(SCHEDULE_POINTS),
+  choices: count.describe('How often one of several tasks could be picked'),
+  switches: z
+    .array(madeSwitch)
+    .describe('Choices that differ from the usual one: the same task, else the first that could run'),
+  omitted_switches: count.describe('Of very many, so many are left out between the first and the last'),
+  forced: count.describe('How often a task was made to give way, so that another one came forward'),
+  exact: z.boolean().describe('The same switches lead to the same run'),
+  not_exact: z.array(z.string()).describe('Why they may not'),
+  deadlock: z
+    .array(z.object({ task: z.string(), program: z.string(), waits_for: z.string(), held_by: z.string().nullable() }))
+    .nullable()
+    .describe('Who waited for whom, if the run ended so'),
+});
+
 const replay = z.object({
   recorded: count,
   injected: count,
@@ -104,6 +129,7 @@ const replay = z.object({
           reason,
           by_time: z.boolean().describe('The connection had fewer packets, which depends on time as well'),
         }),
+        madeSwitch.extend({ reason }),
       ]),
     )
     .describe('Recorded faults that did not come again'),
@@ -165,6 +191,7 @@ export const reportSchema: z.ZodType<Report> = z
     omitted_faults: count.describe('How many faults were left out between these'),
     decisive_fault: count.nullable().describe('The index of the fault that ended the command, if known'),
     rules: z.array(ruleUse),
+    schedule: schedule.nullable().describe('The order in which tasks ran, where one ran at a time'),
     replay: replay.nullable().describe('How a replay went'),
     checks: z
       .array(

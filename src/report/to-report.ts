@@ -7,6 +7,7 @@ import {
   type Spin,
   type SyscallSummary,
 } from '../model/run-result.ts';
+import type { ScheduleUse } from '../model/schedule.ts';
 import { frameRecord } from './frame-record.ts';
 import type {
   Report,
@@ -14,8 +15,10 @@ import type {
   ReportFault,
   ReportMissedCall,
   ReportMissedPacket,
+  ReportMissedSwitch,
   ReportNetwork,
   ReportPacketPlace,
+  ReportSchedule,
 } from './json-report.ts';
 
 /** The result of a run in the form of the JSON report (schema/report.json). */
@@ -65,6 +68,7 @@ export function toReport(result: RunResult): Report {
     omitted_faults: result.omittedFaults,
     decisive_fault: result.decisiveFault ? result.faults.indexOf(result.decisiveFault) : null,
     rules: result.rules.map((use) => ({ ...use, nearest: use.nearest ?? null })),
+    schedule: result.schedule ? reportSchedule(result.schedule) : null,
     replay: result.replay ? { ...result.replay, missed: result.replay.missed.map(reportMissed) } : null,
     checks: result.checks.map((check) => ({
       ...check,
@@ -144,7 +148,28 @@ function packetPlace(place: NetworkFaultPlace): ReportPacketPlace {
   };
 }
 
-function reportMissed(missed: MissedFault): ReportMissedCall | ReportMissedPacket {
+function reportSchedule(use: ScheduleUse): ReportSchedule {
+  const { strategy, points, choices, switches, omittedSwitches, forced, notExact, deadlock } = use;
+  return {
+    strategy,
+    points,
+    choices,
+    switches: switches.map((made) => ({ ...made })),
+    omitted_switches: omittedSwitches,
+    forced,
+    exact: notExact.length === 0,
+    not_exact: [...notExact],
+    deadlock:
+      deadlock?.map(({ task, program, waitsFor, heldBy }) => ({
+        task,
+        program,
+        waits_for: waitsFor,
+        held_by: heldBy ?? null,
+      })) ?? null,
+  };
+}
+
+function reportMissed(missed: MissedFault): ReportMissedCall | ReportMissedPacket | ReportMissedSwitch {
   if (!('flow' in missed)) return { ...missed };
   return { ...packetPlace(missed), reason: missed.reason, by_time: missed.byTime };
 }

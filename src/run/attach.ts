@@ -96,6 +96,6 @@ function refuseLimits(armed: readonly PartName[]): void {
   const others = armed.filter((part) => !FITTING.includes(part));
   if (others.length === 0) return;
   throw new RenacerError('ATTACH_CHAOS', `a running process can't be given ${others.join(', ')}`, {
-    hint: `With -p and -D, Renacer can inject faults, signals and delays at system calls (${FITTING.join(', ')}); limits and networks need a command.`,
+    hint: `With -p and -D, Renacer can inject faults, signals and delays at system calls (${FITTING.join(', ')}); limits, networks and schedules need a command.`,
   });
 }

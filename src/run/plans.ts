@@ -1,12 +1,14 @@
 import type { LimitsRequest } from '../chaos/basic/limits.ts';
 import { DEFAULT_SIGNAL_RATE, type SignalPlan } from '../chaos/basic/signal-injection.ts';
+import { defaultOf } from '../chaos/options.ts';
 import { type ChaosSettings, DEFAULT_SIGNALS } from '../chaos/settings.ts';
 import { type PartName, partsOf } from '../chaos/tiers.ts';
 import type { FaultPlan, FaultSettings } from '../faults/fault-plan.ts';
 import type { Recording } from '../faults/replay-file.ts';
 import { trySeccompTrace } from '../linux/probes.ts';
+import { RenacerError } from '../model/errors.ts';
 import type { TimeoutUse } from '../model/run-result.ts';
-import type { AttachPlan, TracingPlan } from './engine/engine-plan.ts';
+import type { AttachPlan, SchedulePlan, TracingPlan } from './engine/engine-plan.ts';
 import type { AttachRequest, RunRequest } from './request.ts';
 
 /** What a request means for the engine's thread. */
@@ -15,10 +17,10 @@ const DEFAULT_STRING_LIMIT = 32;
 
 /** For runs with faults of these, unless the configuration says otherwise. */
 const DEFAULT_TIMEOUT_MS = 600_000;
-const RANDOM_PARTS: readonly PartName[] = ['signals', 'byzantine', 'bugs'];
+const RANDOM_PARTS: readonly PartName[] = ['signals', 'byzantine', 'bugs', 'schedule'];
 
 /** What is injected at system calls. */
-export type Injections = Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'ioLatencyMs'>;
+export type Injections = Pick<TracingPlan, 'signals' | 'faults' | 'replay' | 'ioLatencyMs' | 'schedule'>;
 
 /** What the settings ask to be injected at system calls, or what a recording has of that. */
 export async function injectionsOf(
@@ -33,7 +35,19 @@ export async function injectionsOf(
     signals: armed.includes('signals') ? signalPlan(settings, seed) : undefined,
     faults: await faultPlanOf(settings, armed, seed),
     ioLatencyMs: armed.includes('io_latency') ? settings.ioLatencyMs : undefined,
+    schedule: schedulePlan(settings, seed, replay),
   };
+}
+
+function schedulePlan(
+  { schedule, schedulePoints, scheduleDepth }: ChaosSettings,
+  seed: number,
+  replay: Recording | undefined,
+): SchedulePlan | undefined {
+  const depth = scheduleDepth ?? defaultOf('scheduleDepth')!;
+  const points = schedulePoints ?? defaultOf('schedulePoints')!;
+  if (replay?.schedule) return { seed, strategy: 'fair', depth, ...replay.schedule };
+  return schedule && { seed, strategy: schedule, points, depth };
 }
 
 /** `launchBytes`: what the arguments and the environment of the command take. */
@@ -91,6 +105,7 @@ export function tracingPlan(
 ): TracingPlan | undefined {
   const isChaotic = Object.values(chaos).some((part) => part !== undefined);
   if (!trace && !isChaotic && !still) return undefined;
+  if (chaos.schedule) refuseWithoutFilters();
   const follow = isChaotic || still !== undefined || trace?.follow !== false;
   return {
     // Where filters are refused, or are not for all tasks, every call stops: slower, and complete all the same.
@@ -111,6 +126,19 @@ export function tracingPlan(
     still,
     ...chaos,
   };
+}
+
+/** Throws SCHEDULE_UNAVAILABLE. */
+function refuseWithoutFilters(): void {
+  const refusal = trySeccompTrace();
+  if (refusal === undefined) return;
+  throw new RenacerError(
+    'SCHEDULE_UNAVAILABLE',
+    `--chaos-schedule needs filters of system calls: seccomp(2): ${refusal}`,
+    {
+      hint: '`renacer doctor` says how to get them.',
+    },
+  );
 }
 
 export function attachPlan({ pids, killOnExit = false, awaitsExec }: AttachRequest): AttachPlan {

@@ -71,6 +71,15 @@ export async function prepare(
   if (checks.verify || checks.verifyAlways) await import('./verdict/check.ts');
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
   const injections = await injectionsOf(settings, seed, replay);
+  if (injections.schedule && request.attach) {
+    throw new RenacerError(
+      'ATTACH_CHAOS',
+      'processes that run already (-p) run beside each other: no --chaos-schedule with them',
+      {
+        hint: 'Leave one of them out.',
+      },
+    );
+  }
 
   await clearLeftovers();
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
@@ -88,6 +97,7 @@ export async function prepare(
     seed,
     command,
     ...(impaired && { network: impaired }),
+    ...(injections.schedule && { points: injections.schedule.points }),
     ...recordedJudgement({ ...request, ...checks }, settings, timeout?.limitMs),
   });
   return {

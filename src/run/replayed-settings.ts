@@ -6,7 +6,7 @@ import { withRecordedLimits } from './recording/recorded-judgement.ts';
 import { withRecordedNetwork } from './recording/recorded-network.ts';
 
 /** Parts whose faults would come beside the recorded ones. */
-const FAULT_PARTS: readonly PartName[] = ['signals', 'byzantine', 'rules', 'bugs'];
+const FAULT_PARTS: readonly PartName[] = ['signals', 'byzantine', 'rules', 'bugs', 'schedule'];
 
 /** The settings of a replay. Throws REPLAY_WITH_SEED, REPLAY_WITH_FAULTS, REPLAY_BACKEND, CONFIG_INVALID. */
 export function replayedSettings(asked: ChaosSettings, replay: Recording): ChaosSettings {

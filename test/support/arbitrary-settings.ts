@@ -31,6 +31,8 @@ function arbitraryValue(name: OptionName): fc.Arbitrary<unknown> {
       return duration;
     case 'seed':
       return fc.integer({ min: 0, max: MAX_SEED });
+    case 'count':
+      return fc.integer({ min: 1, max: 10 });
     case 'boolean':
       return fc.boolean();
     case 'choice':

@@ -11,16 +11,21 @@ export interface PlannedSwitch {
 }
 
 /** The order of another run: its switches, and none besides. */
-export class FollowedSwitches implements Strategy {
+export class FollowedSwitches<S extends PlannedSwitch = PlannedSwitch> implements Strategy {
   readonly #to = new Map<string, string>();
-  readonly #left: Set<string>;
+  readonly #left: Map<string, S>;
 
-  constructor(switches: readonly PlannedSwitch[]) {
+  constructor(switches: readonly S[]) {
     for (const { task, point, to } of switches) this.#to.set(coordinate(task, point), to);
-    this.#left = new Set(this.#to.keys());
+    this.#left = new Map(switches.map((one) => [coordinate(one.task, one.point), one]));
   }
 
-  /** How many switches were not made: the run did not come to them, or the task could not go on there. */
+  /** The switches that were not made: the run did not come to them, or the task could not go on there. */
+  get left(): readonly S[] {
+    return [...this.#left.values()];
+  }
+
+  /** How many these are. */
   get missed(): number {
     return this.#left.size;
   }

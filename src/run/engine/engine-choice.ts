@@ -32,13 +32,14 @@ export function withoutKernel(choice: EngineChoice, tracing: TracingPlan, obstac
   return { ...tracing, kernel: undefined, kernelObstacle: obstacle };
 }
 
-function injects({ signals, faults, replay, emulation, ioLatencyMs }: TracingPlan): boolean {
-  return [signals, faults, replay, emulation, ioLatencyMs].some((injector) => injector !== undefined);
+function injects({ signals, faults, replay, emulation, ioLatencyMs, schedule }: TracingPlan): boolean {
+  return [signals, faults, replay, emulation, ioLatencyMs, schedule].some((injector) => injector !== undefined);
 }
 
 /** What eBPF can't do for anybody. */
 function unsuitable(tracing: TracingPlan): string | undefined {
   const { follow, untilExec, stringLimit, fdPaths, dumps, processNames, verbose, callSites } = tracing;
+  if (tracing.schedule) return "it can't say who runs next (--chaos-schedule)";
   if (injects(tracing)) return 'it can only watch, not inject';
   if (!follow) return 'it always traces whole trees (-f)';
   if (untilExec) return "it can't detach from tasks (-b)";

@@ -1,6 +1,7 @@
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
-import type { ReplayUse, RuleUse, Spin } from '../../model/run-result.ts';
+import type { MissedSwitch, ReplayUse, RuleUse, Spin } from '../../model/run-result.ts';
+import type { ScheduleUse } from '../../model/schedule.ts';
 import type { ProcessDeath } from '../../tracer/process-deaths.ts';
 import type { CountedCall } from './engine-plan.ts';
 
@@ -69,6 +70,10 @@ export interface Ended {
   readonly wroteToStderr: boolean | undefined;
   /** How many times a task was held by a delay. */
   readonly delays: number;
+  /** Undefined unless one task ran at a time. */
+  readonly schedule?: ScheduleUse | undefined;
+  /** Switches of a recording that were not made again. */
+  readonly missedSwitches?: readonly MissedSwitch[] | undefined;
 }
 
 /** How it came to its end: the last message. */

@@ -6,6 +6,7 @@ import type { Stillness } from '../../faults/still/index.ts';
 import type { LaunchSpec } from '../../linux/launch-spec.ts';
 import type { SharedLineFile } from '../../linux/line-file.ts';
 import type { DescriptorDetail } from '../../model/capture.ts';
+import type { SchedulePoints, ScheduleStrategy, Switch } from '../../model/schedule.ts';
 import type { Dumps } from '../../syscalls/descriptor-set.ts';
 import type { StopMethod } from '../../tracer/following.ts';
 
@@ -53,8 +54,20 @@ export interface TracingPlan {
   /** A network that is emulated at the system calls. */
   readonly emulation: EmulationPlan | undefined;
   readonly ioLatencyMs: number | undefined;
+  /** One task runs at a time. */
+  readonly schedule?: SchedulePlan | undefined;
   /** What stands still. */
   readonly still?: Stillness | undefined;
+}
+
+/** Who runs next. */
+export interface SchedulePlan {
+  readonly seed: number;
+  readonly strategy: ScheduleStrategy;
+  readonly points: SchedulePoints;
+  readonly depth: number;
+  /** Those of a recording, instead of what the strategy says. */
+  readonly switches?: readonly Switch[] | undefined;
 }
 
 export interface CallSitesPlan {

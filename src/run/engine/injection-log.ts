@@ -1,6 +1,7 @@
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import { FirstAndLast } from '../../faults/first-and-last.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
+import type { Switch } from '../../model/schedule.ts';
 import type { RecordingFile } from '../recording/recording-file.ts';
 import type { EngineMessage } from './engine-messages.ts';
 import { Streaks } from './spinning.ts';
@@ -36,6 +37,10 @@ export class InjectionLog {
   signal(sent: SentSignal): void {
     this.#recording?.signal(sent);
     if (this.#mayTell(sent.timeMs)) this.#tell({ kind: 'signal', sent });
+  }
+
+  turn(made: Switch): void {
+    this.#recording?.turn(made);
   }
 
   #mayTell(timeMs: number): boolean {

@@ -30,6 +30,7 @@ import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-
 import { InjectionLog } from './injection-log.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch } from './launched.ts';
+import type { Scheduling } from './scheduling.ts';
 import { StderrWatch } from './stderr-watch.ts';
 import { tell, waitFor } from './wait-in-thread.ts';
 
@@ -88,6 +89,8 @@ interface Injectors {
   /** These inject nothing, but must see what others let happen. */
   readonly locator: StackTracer | undefined;
   readonly stderr: StderrWatch | undefined;
+  /** Who runs next, where one task runs at a time. */
+  readonly scheduling: Scheduling | undefined;
 }
 
 async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<Injectors> {
@@ -103,7 +106,14 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
     conditions: await makeConditions(tracing),
     locator,
     stderr: watchesStderr(plan, tracing) ? new StderrWatch() : undefined,
+    scheduling: await makeScheduling(tracing, log),
   };
+}
+
+async function makeScheduling({ schedule }: TracingPlan, log: InjectionLog): Promise<Scheduling | undefined> {
+  if (!schedule) return undefined;
+  const { Scheduling } = await import('./scheduling.ts');
+  return new Scheduling(schedule, (made) => log.turn(made));
 }
 
 /** Where errors are injected. A terminal is opened anew by programs that write to it, and shows what they say. */
@@ -151,8 +161,10 @@ async function makeLocator(plan: EnginePlan, { callSites }: TracingPlan): Promis
   return new StackTracer(callSites.frames, callSites.sources, plan.launch !== undefined);
 }
 
-function policiesOf({ faults, signals, replay, conditions, locator, stderr }: Injectors): Policy[] {
-  return [faults, signals, replay, ...conditions, locator, stderr].filter((policy) => policy !== undefined);
+function policiesOf({ faults, signals, replay, conditions, locator, stderr, scheduling }: Injectors): Policy[] {
+  return [faults, signals, replay, ...conditions, locator, stderr, scheduling?.policy].filter(
+    (policy) => policy !== undefined,
+  );
 }
 
 function trace(
@@ -187,17 +199,19 @@ function trace(
     untilExec: tracing.untilExec === true,
   };
   // What is dumped depends on the descriptor.
-  const walksStops = tracing.walksStops && !tracing.dumps && canWalkStops() && (!policy || passesCalls(policy));
+  const walksStops =
+    tracing.walksStops && !tracing.schedule && !tracing.dumps && canWalkStops() && (!policy || passesCalls(policy));
   const { dependenceOf } = decoders;
   const held = new HeldTasks(control);
+  const { log, locator, stderr, scheduling } = injectors;
   const loop = new StopLoop(following, recorder, policy, {
     heldTasks: held,
     walked: walksStops
       ? { recorder, calls: walkedCalls({ ...recording, dependenceOf, tree: tracing.follow, armed: armedOf(policy) }) }
       : undefined,
+    turns: scheduling && ((context, collector) => scheduling.makeTurns(context, collector)),
     onRootStop: gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined,
   });
-  const { log, locator, stderr } = injectors;
   if (locator) loop.deaths.stackOf = (task) => locator.stackOf(task);
   let started = !gated;
   let startMs = monotonicMs();
@@ -235,6 +249,7 @@ function trace(
     deaths: loop.deaths.all,
     wroteToStderr: stderr?.written,
     delays: held.ever,
+    ...scheduling?.end,
   };
 }
 

@@ -9,9 +9,11 @@ import {
   type RecordingHeader,
 } from '../../faults/replay-file.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
+import { printRecordedSwitch } from '../../faults/switch-line.ts';
 import { errnoName } from '../../linux/libc.ts';
 import { LineFile } from '../../linux/line-file.ts';
 import { RenacerError } from '../../model/errors.ts';
+import type { Switch } from '../../model/schedule.ts';
 import { syscallName } from '../../syscalls/syscall-table.ts';
 import { nameOf, openForWriting, unwritable } from './open-for-writing.ts';
 
@@ -57,6 +59,10 @@ export class RecordingFile {
   /** One that came by time has no coordinate at which it could come again: it is left out. */
   signal({ lineage, nr, ordinal, rule, moment, signal }: SentSignal): void {
     if (moment === 'call') this.#write({ task: lineage, syscall: syscallName(nr), ordinal, rule, signal });
+  }
+
+  turn(made: Switch): void {
+    this.lines.write(printRecordedSwitch(made));
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { RenacerError } from '../../model/errors.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { CheckUse, InjectedFault, LimitsUse, ReplayUse, Spin } from '../../model/run-result.ts';
+import type { DeadlockedTask } from '../../model/schedule.ts';
 import { signalNumber } from '../../syscalls/signals.ts';
 
 /** A process of the tree that an injected signal ended: by itself, or after the program had handled it. */
@@ -36,6 +37,8 @@ export interface Evidence {
   readonly checks: readonly CheckUse[];
   readonly replay: ReplayUse | undefined;
   readonly spin: Spin | undefined;
+  /** Tasks that waited for each other: we have ended them. */
+  readonly deadlock?: readonly DeadlockedTask[] | undefined;
 }
 
 export interface Verdict {
@@ -54,7 +57,8 @@ export function judge(evidence: Evidence): Verdict {
 
 /** What ended first counts: the deadline is not told as the cause of an end that the command had come to by itself. */
 function judgeEnd(evidence: Evidence): Verdict {
-  const { early, exitCode, signal } = evidence;
+  const { early, exitCode, signal, deadlock } = evidence;
+  if (deadlock) return verdict('hung', 'DEADLOCK', `deadlock: ${deadlock.map(waitText).join('; ')}`);
   const ownEnd = early?.afterCommand && exitCode !== 0;
   if (early && !ownEnd) return judgeEarlyEnd(early, evidence);
   return (
@@ -140,6 +144,11 @@ function faultAt({ at, signal }: InjectedDeath, faults: readonly InjectedFault[]
     if (fault.kind === 'packet' || fault.at.lineage !== at.lineage || fault.at.syscall !== at.syscall) return false;
     return fault.kind === 'signal' ? fault.signal === signal : fault.at.ordinal === at.ordinal;
   });
+}
+
+function waitText({ task, program, waitsFor, heldBy }: DeadlockedTask): string {
+  const isSaid = heldBy === undefined || waitsFor.includes(`task ${heldBy}`);
+  return `task ${task} (${program}) waits for ${waitsFor}${isSaid ? '' : `, which task ${heldBy} has`}`;
 }
 
 function judgeExit({ limits, faults }: Evidence, exitCode: number): Verdict {

@@ -31,6 +31,7 @@ export function makeResult(facts: RunFacts): RunResult {
     checks,
     replay,
     spin: ended.spin,
+    deadlock: ended.schedule?.deadlock,
   });
   return {
     command,
@@ -47,6 +48,7 @@ export function makeResult(facts: RunFacts): RunResult {
     omittedFaults: ended.omitted + (facts.network?.omittedFaults() ?? 0),
     decisiveFault: decisive,
     rules: ended.rules,
+    schedule: ended.schedule,
     replay,
     checks,
     crashes: crashes(ended.deaths),
@@ -81,10 +83,12 @@ function replayUse({ replay, ended, network }: RunFacts): ReplayUse | undefined 
   if (!replay) return undefined;
   const calls = ended.replay ?? { injected: 0, missed: [] };
   const missed = network?.missed() ?? [];
+  const switches = replay.schedule?.switches.length ?? 0;
+  const missedSwitches = ended.missedSwitches ?? [];
   return {
-    recorded: replay.faults.length + replay.networkFaults.length,
-    injected: calls.injected + replay.networkFaults.length - missed.length,
-    missed: [...calls.missed, ...missed],
+    recorded: replay.faults.length + replay.networkFaults.length + switches,
+    injected: calls.injected + replay.networkFaults.length - missed.length + switches - missedSwitches.length,
+    missed: [...calls.missed, ...missed, ...missedSwitches],
   };
 }
 
@@ -107,6 +111,7 @@ function backends({ limits, network, tracing, ended }: RunFacts): Backends {
     ...(tracing.signals && { signals: trace }),
     ...((tracing.faults || tracing.replay) && { faults: trace }),
     ...(tracing.ioLatencyMs && { io_latency: trace }),
+    ...(tracing.schedule && { schedule: trace }),
     ...(tracing.selected !== 'none' && { trace: obstacle === undefined ? trace : `${trace} (no ebpf: ${obstacle})` }),
   };
 }

@@ -26,6 +26,15 @@ const SLEEPING = numbersOf(`
 /** Pure sleeps: whoever stands before one goes on when nobody else can. */
 const SLEEPS = numbersOf('nanosleep clock_nanosleep');
 
+/** From then on signals, or what can be read, may come at a time. */
+const TIMERS = numbersOf('alarm setitimer timer_create timerfd_create io_uring_setup');
+
+/** They may come back because a time has passed. */
+const TIMED = numbersOf(`
+  futex futex_waitv futex_wait poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2
+  rt_sigtimedwait semtimedop mq_timedsend mq_timedreceive io_getevents io_pgetevents io_uring_enter
+`);
+
 /** They may end tasks that stand at stops. */
 const KILLING = numbersOf(`
   kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal exit exit_group execve execveat
@@ -45,6 +54,14 @@ export function isSleep(nr: number): boolean {
 
 export function mayKill(nr: number): boolean {
   return KILLING.has(nr);
+}
+
+export function startsTimer(nr: number): boolean {
+  return TIMERS.has(nr);
+}
+
+export function mayTimeOut(nr: number): boolean {
+  return TIMED.has(nr);
 }
 
 /** The calls that are points. */

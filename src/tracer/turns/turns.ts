@@ -10,8 +10,9 @@ import {
   PTRACE_SYSCALL_INFO_ENTRY,
   PTRACE_SYSCALL_INFO_EXIT,
 } from '../../linux/ptrace.ts';
+import { sendSignal } from '../../linux/signals.ts';
 import { cpuTimeMs, pause, STATE, TaskStates, yieldCpu } from '../../linux/task-states.ts';
-import type { Switch } from '../../model/schedule.ts';
+import type { DeadlockedTask } from '../../model/schedule.ts';
 import { callName } from '../../syscalls/syscall-table.ts';
 import { ABI_X86_64, abiOf, INFO } from '../call-at-stop.ts';
 import type { PointSource } from '../points/point-source.ts';
@@ -20,7 +21,8 @@ import type { StopCollector } from '../stop-collector.ts';
 import type { Task } from '../task.ts';
 import type { TracingContext } from '../tracing-context.ts';
 import type { TurnTaking } from '../turn-taking.ts';
-import { isSleep, isVisible, mayKill, maySleep } from './calls.ts';
+import { isSleep, isVisible, mayKill, maySleep, mayTimeOut, startsTimer } from './calls.ts';
+import { closedWorld, descriptorsOf } from './closed-world.ts';
 import { compareLineages } from './lineages.ts';
 import { PHASE, TaskTurn } from './task-turn.ts';
 import { TurnChoice } from './turn-choice.ts';
@@ -38,6 +40,10 @@ const DISK_MS = 2000;
 /** A task that could run, and has been passed over so often, has the next turn. */
 const MAX_PASSED_OVER = 10_000;
 
+/** All sleep, and for so long nothing has come: then it is looked at whether anything can. */
+const STILL_MS = 30;
+const SIGKILL = 9;
+
 /** All that a stop loop has but turns. */
 export type TurnsContext = Omit<TracingContext, 'turns'>;
 
@@ -53,7 +59,7 @@ export type TurnsContext = Omit<TracingContext, 'turns'>;
 export class Turns implements TurnTaking {
   readonly #context: TurnsContext;
   readonly #collector: StopCollector;
-  readonly #points: PointSource | undefined;
+  readonly #source: PointSource | undefined;
   readonly #states = new TaskStates();
   readonly #turns = new Map<Task, TaskTurn>();
   /** By lineage. */
@@ -71,14 +77,19 @@ export class Turns implements TurnTaking {
   #unsettledMs = 0;
   #choices = 0;
   #forced = 0;
-  readonly switches: Switch[] = [];
-  /** How many points each task has come to that has ended, by lineage. */
+  #outside: ReadonlySet<string> = new Set();
+  /** The tree is to have signals, or descriptors that can be read, at a time. */
+  #hasTimers = false;
+  #stillSinceMs = 0;
+  #deadlock: DeadlockedTask[] | undefined;
+  readonly #reasons = new Set<string>();
+  /** How many points each task that there was has come to, by lineage. */
   readonly points: Map<string, number> = new Map();
 
   constructor(context: TurnsContext, collector: StopCollector, points: PointSource | undefined) {
     this.#context = context;
     this.#collector = collector;
-    this.#points = points;
+    this.#source = points;
     this.#choice = new TurnChoice((task) => this.#turns.get(task)!);
     context.door.turns = this;
   }
@@ -93,10 +104,21 @@ export class Turns implements TurnTaking {
     return this.#forced;
   }
 
+  /** Why the same choices may lead to another run. */
+  get notExact(): string[] {
+    return [...this.#reasons, ...(this.#source?.refusals ?? [])];
+  }
+
+  /** Who waited for whom, if all did. They have been killed. */
+  get deadlock(): DeadlockedTask[] | undefined {
+    return this.#deadlock;
+  }
+
   /** When {@link look} is to be called next. */
   get nextLookMs(): number {
     const holder = this.#holder;
-    return holder && !holder.inCall && this.#othersWait() ? monotonicMs() + QUANTUM_MS : Number.POSITIVE_INFINITY;
+    if (holder && !holder.inCall && this.#othersWait()) return monotonicMs() + QUANTUM_MS;
+    return this.#stillSinceMs > 0 && !this.#deadlock ? this.#stillSinceMs + STILL_MS : Number.POSITIVE_INFINITY;
   }
 
   started(task: Task, parent: Task | undefined): void {
@@ -106,7 +128,7 @@ export class Turns implements TurnTaking {
     while (at > 0 && compareLineages(this.#order[at - 1]!.task.lineage, task.lineage) > 0) at -= 1;
     this.#order.splice(at, 0, turn);
     if (parent) {
-      this.#points?.onFork(parent, task);
+      this.#source?.onFork(parent, task);
     } else if (this.#order.length === 1) {
       turn.phase = PHASE.running;
       this.#holder = turn;
@@ -116,7 +138,7 @@ export class Turns implements TurnTaking {
   ended(task: Task): void {
     const turn = this.#turns.get(task);
     if (!turn) return;
-    this.#points?.onEnd(task);
+    this.#source?.onEnd(task);
     turn.at('end');
     this.#drop(turn, task.tid);
   }
@@ -156,7 +178,8 @@ export class Turns implements TurnTaking {
         this.#release(turn);
         return false;
       case PTRACE_EVENT_EXEC:
-        this.#points?.onExec(task);
+        this.#source?.onExec(task);
+        if (this.points.size === 0) this.#outside = descriptorsOf(task.tgid);
         turn.inCall = false;
         turn.at('exec');
         this.#release(turn);
@@ -202,7 +225,7 @@ export class Turns implements TurnTaking {
       }
       if (!this.#isSettled()) continue;
       const next = this.#next();
-      if (next === undefined) return this.#collector.collect();
+      if (next === undefined) return this.#awaitOthers();
       if (this.#letGo(next) > 0) return 1;
     }
   }
@@ -220,6 +243,7 @@ export class Turns implements TurnTaking {
     }
     if (ranMs - holder.ranMs < QUANTUM_MS || this.#states.of(task.tgid, task.tid) !== STATE.running) return;
     holder.interrupted = true;
+    this.#reasons.add('a task computed for long, and was made to give way by the clock');
     this.#context.door.interrupt(task);
   }
 
@@ -237,6 +261,7 @@ export class Turns implements TurnTaking {
       if (!turn.inCall) return false;
       turn.inCall = false;
       turn.vforks = false;
+      this.#noteWoken(turn);
       turn.at(`${nameOf(turn)} returns`);
       return this.#park(turn, status);
     }
@@ -249,12 +274,16 @@ export class Turns implements TurnTaking {
     turn.abi = abi;
     for (let i = 0; i < 12; i++) turn.args[i] = info[INFO.args + i]!;
     turn.sleeps = abi === ABI_X86_64 && isSleep(nr);
+    if (abi !== ABI_X86_64 || startsTimer(nr)) {
+      this.#hasTimers = true;
+      this.#reasons.add('it has timers, or asks the kernel to work by itself');
+    }
     turn.at(nameOf(turn));
     return this.#park(turn, status);
   }
 
   #atPointInCode(turn: TaskTurn): boolean {
-    const at = this.#points?.onTrap(turn.task);
+    const at = this.#source?.onTrap(turn.task);
     if (!at) return false;
     turn.at(at.why, at.object);
     turn.inCode = true;
@@ -266,7 +295,7 @@ export class Turns implements TurnTaking {
   #atEventStop(turn: TaskTurn, status: number, signal: number): boolean {
     if (signal !== SIGTRAP) return false;
     if (turn.phase === PHASE.coming) {
-      this.#points?.onBirth(turn.task);
+      this.#source?.onBirth(turn.task);
       turn.at('born');
     } else if (!turn.interrupted) {
       turn.at('continued');
@@ -374,6 +403,38 @@ export class Turns implements TurnTaking {
     return next;
   }
 
+  /** Nobody can go on: something has to come. */
+  #awaitOthers(): number {
+    if (this.#stillSinceMs === 0) this.#stillSinceMs = monotonicMs();
+    if (!this.#deadlock && monotonicMs() - this.#stillSinceMs >= STILL_MS) this.#lookForDeadlock();
+    else this.#context.alarm.wakeBy(this.#stillSinceMs + STILL_MS);
+    return this.#collector.collect();
+  }
+
+  #lookForDeadlock(): void {
+    // Once is enough until something has come.
+    this.#stillSinceMs = Number.POSITIVE_INFINITY;
+    const { policy, tasks, deaths } = this.#context;
+    const mayCome = this.#hasTimers || (policy?.nextTime?.() ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
+    if (mayCome || this.#order.some(({ phase }) => phase !== PHASE.blocked)) return;
+    const taskOf = (pid: number): Task | undefined => tasks.all.get(pid);
+    this.#deadlock = closedWorld(this.#order, { outside: this.#outside, points: this.#source, taskOf });
+    if (!this.#deadlock) return;
+    for (const { task } of this.#order) {
+      if (task.tid !== task.tgid) continue;
+      deaths.killed(task);
+      sendSignal(task.tgid, SIGKILL);
+    }
+  }
+
+  /** A task has woken while all slept: not by one of them. */
+  #noteWoken({ nr }: TaskTurn): void {
+    if (this.#stillSinceMs === 0 || this.#deadlock || isSleep(nr)) return;
+    this.#reasons.add(
+      mayTimeOut(nr) ? 'a call waited for a time to pass' : 'a call waited for somebody outside of the tree',
+    );
+  }
+
   #collectReady(sleepers: boolean): void {
     this.#ready.length = 0;
     for (const turn of this.#order) if (turn.phase === PHASE.ready && turn.sleeps === sleepers) this.#ready.push(turn);
@@ -400,17 +461,14 @@ export class Turns implements TurnTaking {
     this.#choices += 1;
     if (!policy?.pick) return usual;
     const last = this.#last!;
-    const picked = this.#turns.get(policy.pick(this.#choice.of(this.#ready, current, usual, last)))!;
-    if (picked !== usual) {
-      this.switches.push({ task: last.task.lineage, point: last.point, why: last.why, to: picked.task.lineage });
-    }
-    return picked;
+    return this.#turns.get(policy.pick(this.#choice.of(this.#ready, current, usual, last)))!;
   }
 
   /** Gives the turn. Returns how many stops are to be handled for that: the task goes on when they are. */
   #letGo(turn: TaskTurn): number {
     const { task, status } = turn;
     this.#holder = turn;
+    this.#stillSinceMs = 0;
     turn.phase = PHASE.running;
     turn.ranMs = -1;
     turn.passedOver = 0;
@@ -418,7 +476,7 @@ export class Turns implements TurnTaking {
     turn.sleeps = false;
     if (turn.inCode) {
       turn.inCode = false;
-      const changed = this.#points?.goOn(task);
+      const changed = this.#source?.goOn(task);
       if (changed !== undefined) return this.#collector.put(task.tid, changed);
       this.#context.door.letGo(task, turn.request, turn.signal);
       return 0;

@@ -10,6 +10,7 @@ import { CHAOS_FLAGS } from '../../../src/chaos/flags.ts';
 import type { NetworkMethods } from '../../../src/chaos/network/builder.ts';
 import type { Tier } from '../../../src/chaos/option.ts';
 import { defaultOf, OPTION_NAMES, optionOf } from '../../../src/chaos/options.ts';
+import type { ScheduleMethods } from '../../../src/chaos/schedule/builder.ts';
 import { chaosJsonSchema } from '../../../src/chaos/schema.ts';
 import { DEFAULT_SIGNALS } from '../../../src/chaos/settings.ts';
 import { ChaosConfig } from '../../../src/chaos-full.ts';
@@ -83,14 +84,26 @@ const METHODS = {
     withFaultsFromSecs: true,
     withFaultsFromMs: true,
   } satisfies Record<keyof ByzantineMethods, true>,
+  full: {
+    withSchedule: true,
+    withSchedulePoints: true,
+    withScheduleDepth: true,
+  } satisfies Record<keyof ScheduleMethods, true>,
 };
 
 /** The row of an option in docs/chaos.md. */
 function row(name: (typeof OPTION_NAMES)[number]): string {
-  const { key, textKey, flag, builder, kind, summary, default: byDefault } = optionOf(name);
+  const { key, textKey, flag, builder, kind, summary, bare, default: byDefault } = optionOf(name);
   const keys = textKey === undefined ? `\`${key}\`` : `\`${key}\`, \`${textKey}\``;
+  const argument = kind.argument.replaceAll('|', '\\|');
   const value =
-    flag === '--chaos-signals' ? '[=LIST]' : kind.type === 'boolean' ? '' : ` ${kind.argument.replaceAll('|', '\\|')}`;
+    flag === '--chaos-signals'
+      ? '[=LIST]'
+      : kind.type === 'boolean'
+        ? ''
+        : bare === undefined
+          ? ` ${argument}`
+          : `[=${argument}]`;
   const end = byDefault === undefined ? '' : `; default \`${JSON.stringify(byDefault)}\``;
   const methods = ['', ...Object.keys(kind.units ?? {})].map((unit) => `\`${builder}${unit}\``).join(', ');
   return `| ${keys} | \`${flag}${value}\` | ${methods} | ${summary}${end} |`;

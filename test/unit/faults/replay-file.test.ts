@@ -10,6 +10,8 @@ import {
   type RecordedFault,
   type RecordedSignal,
 } from '../../../src/faults/replay-file.ts';
+import { printRecordedSwitch } from '../../../src/faults/switch-line.ts';
+import { SCHEDULE_POINTS } from '../../../src/model/schedule.ts';
 import { arbitraryNetworkFault } from './arbitrary-network-fault.ts';
 import { arbitraryRule } from './arbitrary-rule.ts';
 
@@ -76,6 +78,34 @@ describe('the file of recorded faults', () => {
     const text = printRecordingHeader({ ...header, network: NETWORK }) + LOSS.replace('loss', 'partition') + failed;
     const read = parseRecording(text + failed.replace('"packet":2', '"packet":3'), 'f');
     expect(read.networkFaults).toMatchObject([{ kind: 'dns-timeout', packet: 2, lookup: { name: 'a.b', ordinal: 1 } }]);
+  });
+
+  it('reads back the switches between tasks, in whatever order they stand among faults', () => {
+    const lineage = fc.constantFrom('0', '0.1', '0.2.11');
+    const made = fc.record({ task: lineage, point: fc.integer({ min: 1 }), why: fc.string(), to: lineage });
+    const points = fc.constantFrom(...SCHEDULE_POINTS);
+    fc.assert(
+      fc.property(fc.array(made), fc.array(arbitraryRecorded), points, fc.nat(), (switches, faults, where, at) => {
+        const lines = faults.map(printRecordedFault);
+        lines.splice(at % (lines.length + 1), 0, switches.map(printRecordedSwitch).join(''));
+        const read = parseRecording(printRecordingHeader({ ...header, points: where }) + lines.join(''), 'f');
+        expect(read).toMatchObject({ schedule: { points: where, switches }, faults });
+      }),
+    );
+  });
+
+  it('refuses switches that are none, and those without a schedule', () => {
+    const first = printRecordingHeader({ ...header, points: 'calls' });
+    const turn = printRecordedSwitch({ task: '0', point: 1, why: 'birth', to: '0.1' });
+    expect(() => parseRecording(HEADER + turn, 'f')).toThrow('f:2: the first line names no schedule');
+    for (const [from, to] of [
+      ['"point":1', '"point":0'],
+      ['"to":"0.1"', '"to":7'],
+      ['{"turn":{', '{"turn":null,"x":{'],
+    ] as const) {
+      expect(() => parseRecording(first + turn.replace(from, to), 'f')).toThrow(/^f:2: .*turn/);
+    }
+    expect(() => parseRecording(first.replace('calls', 'moments'), 'f')).toThrow('none of calls, locks, data');
   });
 
   it('version 1 is read for ever', () => {

@@ -22,6 +22,7 @@ const RESULT: RunResult = {
   checks: [],
   crashes: [],
   spin: undefined,
+  schedule: undefined,
   wroteToStderr: undefined,
   trace: { engine: 'ptrace', syscalls: [], signals: 0, tasks: 1, delays: 0, lost: 0 },
   error: undefined,
