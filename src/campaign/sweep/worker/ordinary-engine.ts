@@ -10,6 +10,7 @@ import type { Scene } from '../../worker/scene.ts';
 import { recordedFaults } from '../case-recording.ts';
 import type { PerformOptions } from '../performer.ts';
 import { TIMER_CALLS } from './pending-timers.ts';
+import { SURE_LIMIT } from './spin-limits.ts';
 import { tracedTasks } from './traced-tasks.ts';
 import { TreeWatch } from './tree-watch.ts';
 
@@ -30,7 +31,7 @@ export class OrdinaryEngine {
     const { subject, workplace, stdio } = this.#scene;
     stdio.renew();
     const service = this.#scene.begin(options);
-    const watch = new TreeWatch(options, service);
+    const watch = new TreeWatch(options, service, SURE_LIMIT);
     const tree = new WatchedTree(watch);
     try {
       const [name, ...args] = subject.argv;

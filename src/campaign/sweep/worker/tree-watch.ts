@@ -6,6 +6,7 @@ import type { PerformOptions } from '../performer.ts';
 import { PendingTimers } from './pending-timers.ts';
 import { type LiveTask, type Sleep, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
 import { hasSocketTimeOut } from './socket-time-outs.ts';
+import type { SpinLimit } from './spin-limits.ts';
 import { ownStarvedNs, runTimesOf, starvedNsOf } from './waits.ts';
 
 const NS_PER_MS = 1e6;
@@ -20,11 +21,6 @@ const FIRST_ASLEEP_MS = 2000;
 const TICKING_MS = 1000;
 /** The same of processes that the command has left behind. */
 const LEFT_ASLEEP_MS = 50;
-/** More calls of one name than this and ten times as many as a clean run makes are a spin. */
-const SPIN_CALLS = 200;
-/** The same of those that get memory: without any, an allocator asks anew for each thing that a program would like to have, be it to say what is wrong. */
-const SPIN_MEMORY_CALLS = 1000;
-const MEMORY: ReadonlySet<string> = new Set(['brk', 'mmap', 'munmap', 'mremap', 'mprotect', 'madvise']);
 const FACTOR = 10;
 /** A tree that has computed for so long beyond ten clean runs may spin: all its calls are counted. If those are few, it computes without end after this. */
 const SUSPECT_CPU_MS = 50;
@@ -45,6 +41,7 @@ export type Measure = 'none' | 'count' | 'terminate' | 'kill';
 export class TreeWatch {
   readonly lookMs: number;
   readonly #limits: RunLimits;
+  readonly #spinLimit: SpinLimit;
   readonly #service: ServiceDriver | undefined;
   readonly #asleepMs: number;
   readonly #tickingMs: number;
@@ -60,8 +57,9 @@ export class TreeWatch {
   #starvedNs = 0;
   #rootHasEnded = false;
 
-  constructor(limits: RunLimits, service: ServiceDriver | undefined) {
+  constructor(limits: RunLimits, service: ServiceDriver | undefined, spinLimit: SpinLimit) {
     this.#limits = limits;
+    this.#spinLimit = spinLimit;
     this.#service = service;
     this.#asleepMs = limits.usualMs === undefined ? FIRST_ASLEEP_MS : Math.max(ASLEEP_MS, FACTOR * limits.usualMs);
     this.#tickingMs = Math.max(TICKING_MS, FACTOR * (limits.usualMs ?? 0));
@@ -79,8 +77,7 @@ export class TreeWatch {
     if (!usualCalls) return false;
     const times = (this.#calls.get(syscall) ?? 0) + 1;
     this.#calls.set(syscall, times);
-    const few = MEMORY.has(syscall) ? SPIN_MEMORY_CALLS : SPIN_CALLS;
-    if (times <= few + FACTOR * (usualCalls[syscall] ?? 0)) return false;
+    if (times <= this.#spinLimit(syscall) + FACTOR * (usualCalls[syscall] ?? 0)) return false;
     this.end ??= { kind: 'spinning', syscall, times };
     return true;
   }

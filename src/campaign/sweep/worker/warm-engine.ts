@@ -16,6 +16,7 @@ import type { Scene } from '../../worker/scene.ts';
 import { sceneLauncher } from '../../worker/scene-launcher.ts';
 import type { PerformOptions } from '../performer.ts';
 import { RunPolicies } from './run-policies.ts';
+import { soonLimit } from './spin-limits.ts';
 import { TreeWatch } from './tree-watch.ts';
 
 const FOLLOWING: Following = { method: 'seccomp', tree: true };
@@ -40,7 +41,7 @@ export class WarmEngine {
   /** Throws a RenacerError if the command can't be started. */
   perform(faults: readonly CaseFault[], options: PerformOptions): Observation {
     const service = this.#scene.begin(options);
-    const watch = new TreeWatch(options, service);
+    const watch = new TreeWatch(options, service, soonLimit(faults));
     const policies = new RunPolicies(faults, options, watch, () => this.#stackTracer());
     const startMs = monotonicMs();
     const { status, deaths } = this.#run(policies.all);

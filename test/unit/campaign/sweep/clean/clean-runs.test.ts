@@ -66,6 +66,21 @@ describe('clean runs', () => {
     expect(result.sites.size).toBe(2);
   });
 
+  it('learn from the two for the time, too, what differs: threads take other turns there', async () => {
+    const pack = (record: boolean, index: number) => written(`pack-${record ? 'aaaaaa' : 'bbbbb'}${index}`);
+    const { result } = await clean((index, { record }) => ({ changes: [pack(record, record ? 0 : index)] }));
+    const [masked] = result.results.mask.changes([pack(false, 7)]);
+    expect(masked?.path).toBe(result.results.mask.changes(result.results.observation.changes)[0]?.path);
+    expect(result.notes).toEqual([expect.stringContaining('the name of a file differs')]);
+  });
+
+  it('refuse a command that fails only where it is not slowed down', async () => {
+    const make = (_: number, { record }: PerformOptions): Partial<Observation> => ({
+      end: { kind: 'exited', status: record ? 0 : 1 },
+    });
+    await expect(clean(make)).rejects.toMatchObject({ code: 'FAILS_BY_ITSELF' });
+  });
+
   it('give deadlines of ten times the longest, and of some seconds at least', async () => {
     const deadlines = async (recordedMs: number, ms: number) => {
       const { result } = await clean((_, { record }) => ({ durationMs: record ? recordedMs : ms }));

@@ -1,19 +1,22 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { RunWatch } from '../../../../../src/campaign/sweep/worker/run-watch.ts';
+import { SURE_LIMIT, soonLimit } from '../../../../../src/campaign/sweep/worker/spin-limits.ts';
 import { type RunLimits, TreeWatch } from '../../../../../src/campaign/sweep/worker/tree-watch.ts';
 import { runTimesOf } from '../../../../../src/campaign/sweep/worker/waits.ts';
 import { callOf, taskOf } from '../../../../support/stopped-call.ts';
 
+/** For good. */
+const failing = (['read', 'write', 'brk'] as const).map((syscall) => ({ syscall, way: 'persistent' }) as const);
 const limits = { deadlineMs: 5000, usualMs: 1, usualCalls: { read: 3 } };
 
-function watchOf(more: Partial<RunLimits> = {}) {
-  const watch = new TreeWatch({ ...limits, ...more }, undefined);
+function watchOf(more: Partial<RunLimits> = {}, spinLimit = soonLimit(failing)) {
+  const watch = new TreeWatch({ ...limits, ...more }, undefined, spinLimit);
   return { watch, policy: new RunWatch('all', watch) };
 }
 
 describe('a watched run', () => {
-  it('spins when it makes 200 calls more than ten times as many as a clean run, in all of its tasks', () => {
+  it('spins when it makes a call that fails for good 200 times more than ten times as often as a clean run, in all of its tasks', () => {
     const { watch, policy } = watchOf();
     const tasks = [taskOf(), taskOf('0.1')];
     const decisions = Array.from({ length: 230 }, (_, index) => policy.onEntry(callOf(tasks[index % 2]!, 'read')));
@@ -29,6 +32,17 @@ describe('a watched run', () => {
     for (let times = 1; times <= 1000; times++) policy.onEntry(callOf(task, 'brk'));
     expect(watch.end).toBeUndefined();
     expect(policy.onEntry(callOf(task, 'brk'))?.killsTree).toBe(true);
+  });
+
+  it.each([
+    ['a call that has failed once', 5000, soonLimit([{ syscall: 'read', way: 'once' }])],
+    ['any call where a spin is to be confirmed', 10_000, SURE_LIMIT],
+  ])('is given more calls to come to an end: %s', (_, most, spinLimit) => {
+    const { watch, policy } = watchOf({}, spinLimit);
+    const task = taskOf();
+    for (let times = 1; times <= most + 30; times++) policy.onEntry(callOf(task, 'read'));
+    expect(watch.end).toBeUndefined();
+    expect(policy.onEntry(callOf(task, 'read'))?.killsTree).toBe(true);
   });
 
   it('counts each call by itself', () => {
