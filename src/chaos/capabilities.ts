@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { CAP, hasCapability } from '../linux/capabilities.ts';
 import { demandLibc } from '../linux/libc.ts';
 import { tryBpf, tryNetfilterSocket, trySeccompTrace, trySeize } from '../linux/probes.ts';
+import { tryDebugRegisters } from '../linux/try-debug-registers.ts';
 import { ifAvailable } from './basic/group-unavailable.ts';
 import { RunGroups } from './basic/run-groups.ts';
 import { groupName, newRunIdentity } from './basic/run-identity.ts';
@@ -26,6 +27,7 @@ export const CAPABILITY_NAMES = [
   'NET_ADMIN',
   'BPF',
   'user namespaces',
+  'debug registers',
 ] as const;
 
 export type CapabilityName = (typeof CAPABILITY_NAMES)[number];
@@ -38,6 +40,7 @@ const PROBES: Readonly<Record<CapabilityName, () => Omit<Capability, 'name'>>> =
   NET_ADMIN: probeNetAdmin,
   BPF: probeBpf,
   'user namespaces': probeUserNamespaces,
+  'debug registers': probeDebugRegisters,
 };
 
 /** Tries one thing for real, and undoes it. The slowest (user namespaces) takes a few milliseconds. */
@@ -79,6 +82,16 @@ function probeSeccomp(): Omit<Capability, 'name'> {
     available: false,
     detail: `seccomp(2): ${refusal}`,
     fix: fix('--security-opt seccomp=unconfined', 'a kernel with CONFIG_SECCOMP_FILTER'),
+  };
+}
+
+function probeDebugRegisters(): Omit<Capability, 'name'> {
+  const refusal = tryDebugRegisters();
+  if (refusal === undefined) return { available: true, detail: 'reads and writes of a variable can be watched' };
+  return {
+    available: false,
+    detail: refusal,
+    fix: fix('--cap-add=SYS_PTRACE', 'a machine, or a virtual machine, that has them'),
   };
 }
 
