@@ -5,25 +5,28 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
+import { lateModule } from './late-modules.mjs';
 
 const DIST = path.resolve('dist');
 /** Loaded late, or native. */
 const EXTERNAL = ['koffi', 'zod', 'jsonc-parser'];
 /** Of those that show which code is used. */
 const MAX_RUN_MS = 30_000;
+/** What the command line reads before it knows what else it needs, and what a run needs that nobody traces. */
+const AT_ONCE = ['cli/commands', 'cli/run'];
 /**
- * What a process or thread starts with. Of each file here all that it imports goes into one bundle, unless an earlier one has
+ * What a process or thread starts with. Of each group here all that it imports goes into one bundle, unless an earlier one has
  * it: the command line starts with the first, which starts a thread before it loads the next.
  */
 const ENTRIES = [
-  ['cli/main', 'cli/commands', 'cli/run', 'run/engine/run-in-thread', 'cli/sweep'],
-  ['run/engine/engine-thread'],
-  ['campaign/sweep/worker/worker-main', 'campaign/sweep/worker/ordinary-engine'],
+  [['cli/main'], AT_ONCE, ['run/engine/run-in-thread'], ['cli/sweep']],
+  [['run/engine/engine-thread']],
+  [['campaign/sweep/worker/worker-main'], ['campaign/sweep/worker/ordinary-engine']],
   [
-    'chaos/network/network-thread',
-    'chaos/network/queue/queue-worker',
-    'chaos/network/syscalls/relay/relay-worker',
-    'chaos/network/namespace/namespace-worker',
+    ['chaos/network/network-thread'],
+    ['chaos/network/queue/queue-worker'],
+    ['chaos/network/syscalls/relay/relay-worker'],
+    ['chaos/network/namespace/namespace-worker'],
   ],
 ];
 
@@ -54,13 +57,14 @@ const urlsOfBundles = {
   },
 };
 
-/** The files of a bundle: the modules of each of these entries, unless an earlier one has them. */
+/** The files of a bundle: the modules of each of these groups, unless an earlier one has them. The first has what all need. */
 function groupsOf(entries) {
-  const taken = new Set([fileOf(entries[0])]);
-  return entries.map((name) => {
-    const modules = [...importedBy(fileOf(name))].filter((file) => !taken.has(file));
+  const taken = new Set([fileOf(entries[0][0])]);
+  return entries.map((names, index) => {
+    const modules = names.flatMap((name) => [...importedBy(fileOf(name))]).filter((file) => !taken.has(file));
     for (const file of modules) taken.add(file);
-    return { name: path.basename(name), test: (file) => modules.includes(file) };
+    const has = (file) => modules.includes(file) || (index === 0 && file.includes('rolldown/runtime'));
+    return { name: path.basename(names[0]), test: has };
   });
 }
 
@@ -72,13 +76,24 @@ const commanderAlone = {
   },
 };
 
-async function bundle([entry], groups) {
+/** Of the bundles that have more than a run needs. */
+function lateModules() {
+  const late = new Set(AT_ONCE.flatMap((name) => [...importedBy(fileOf(name))]));
+  return {
+    name: 'late-modules',
+    transform(code, file) {
+      return late.has(file) ? lateModule(code, this.parse(code)) : undefined;
+    },
+  };
+}
+
+async function bundle(entry, groups, plugins) {
   const bundled = await rolldown({
     input: { [entry]: fileOf(entry) },
     external: EXTERNAL,
     checks: { ineffectiveDynamicImport: false },
     platform: 'node',
-    plugins: [urlsOfBundles, commanderAlone],
+    plugins: [urlsOfBundles, commanderAlone, ...plugins],
   });
   return bundled.generate({
     dir: DIST,
@@ -93,6 +108,11 @@ async function bundle([entry], groups) {
 /** Read as Latin-1 (src/bundle/bundled.ts), which V8 keeps in half the memory. Outside of comments each such character is in a text. */
 function asAscii(code) {
   return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** As src/bundle/bundled.ts runs it. It is so in the file: to put the text together there would copy it twice. */
+function asFunction(code) {
+  return `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
 }
 
 /** What a thread starts with: no module, since to load those takes longer. See src/linux/thread-ahead.ts. */
@@ -141,17 +161,23 @@ if (status === 0) {
   writeFileSync(path.join(DIST, 'report/page.html'), await pageOf('src/report/page'));
   // Each is made of what tsc wrote, so none is written before all are made.
   const bundles = [];
-  for (const files of ENTRIES) bundles.push(await bundle(files, groupsOf(files)));
-  for (const entry of ALONE) bundles.push(await bundle([entry], []));
-  const chunks = bundles.flatMap(({ output }) => output);
-  for (const { fileName, code } of chunks) {
-    mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });
-    writeFileSync(path.join(DIST, fileName), asAscii(code));
+  for (const groups of ENTRIES) {
+    const [[entry]] = groups;
+    const plugins = groups.includes(AT_ONCE) ? [lateModules()] : [];
+    bundles.push(await bundle(entry, groupsOf(groups), plugins));
   }
-  for (const [entry] of ENTRIES) {
+  for (const entry of ALONE) bundles.push(await bundle(entry, [], []));
+  const chunks = bundles.flatMap(({ output }) => output);
+  const isAlone = ({ fileName }) => ALONE.includes(fileName.replace('.cjs', ''));
+  for (const chunk of chunks) {
+    const { fileName, code } = chunk;
+    mkdirSync(path.dirname(path.join(DIST, fileName)), { recursive: true });
+    writeFileSync(path.join(DIST, fileName), isAlone(chunk) ? code : asFunction(asAscii(code)));
+  }
+  for (const [[entry]] of ENTRIES) {
     writeFileSync(fileOf(entry), standIn(entry));
     if (entry.endsWith('-thread')) writeFileSync(path.join(DIST, `${entry}-start.cjs`), threadStart(entry));
   }
-  const kept = chunks.filter(({ fileName }) => !ALONE.includes(fileName.replace('.cjs', '')));
+  const kept = chunks.filter((chunk) => !isAlone(chunk));
   keepCode(kept.map(({ fileName }) => path.join(DIST, fileName)));
 }

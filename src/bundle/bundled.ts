@@ -35,15 +35,10 @@ export function load(file: string): object {
   return module.exports;
 }
 
-/** A script that gives the bundle as a function, as Node.js has CommonJS modules. */
+/** The file is a function, as Node.js has CommonJS modules. */
 export function compile(file: string): Compiled {
-  const head = '(function (exports, require, module, __filename, __dirname) {';
   const kept = keptCode(file);
-  const script = new Script(`${head}${readFileSync(file, 'latin1')}\n})`, {
-    filename: file,
-    columnOffset: -head.length,
-    cachedData: kept?.data,
-  });
+  const script = new Script(readFileSync(file, 'latin1'), { filename: file, cachedData: kept?.data });
   return { script, runsLeft: runsThatAdd(script.cachedDataRejected ? undefined : kept) };
 }
 

@@ -1,4 +1,4 @@
-import { epochSeconds, kernelMonotonicMs } from '../linux/clock.ts';
+import { epochSeconds, monotonicMs } from '../linux/clock.ts';
 import type { StoppedCall } from '../tracer/policy.ts';
 import { isFutexWait } from './sleeping.ts';
 
@@ -53,5 +53,5 @@ export function timeOutMs(name: string, call: StoppedCall): number | undefined {
 
 function nowMs(clock: Clock | undefined): number {
   if (clock === undefined) return 0;
-  return clock === 'realtime' ? epochSeconds() * MS_PER_SECOND : kernelMonotonicMs();
+  return clock === 'realtime' ? epochSeconds() * MS_PER_SECOND : monotonicMs();
 }

@@ -1,44 +1,26 @@
 /**
- * The one home of the clock. Both are steady: they follow the monotonic clock from a start that was read once.
+ * The one home of the clock: CLOCK_MONOTONIC, by which programs and the kernel name moments, too, and the time of day, which follows it
+ * from an offset that each thread reads once.
  */
 
-/** The global `performance` is looked up anew for each use, which takes longer than reading the clock. */
-const { performance } = globalThis;
-const { timeOrigin } = performance;
+/** Looked up in `process`, it takes longer than reading the clock. The global `performance` takes a millisecond to load. */
+const { hrtime } = process;
 
-/** Milliseconds since some moment in the past, with a resolution of a microsecond or better. */
+let epochOffsetMs: number | undefined;
+
+/** What CLOCK_MONOTONIC shows, in milliseconds, with a resolution of a microsecond or better. */
 export function monotonicMs(): number {
-  return performance.now();
+  const time = hrtime();
+  return time[0] * 1e3 + time[1] / 1e6;
 }
 
 /** Seconds since the epoch. */
 export function epochSeconds(): number {
-  return (timeOrigin + performance.now()) / 1000;
+  return toEpochSeconds(monotonicMs());
 }
 
 /** The moment that {@link monotonicMs} gave, in seconds since the epoch. */
 export function toEpochSeconds(monotonic: number): number {
-  return (timeOrigin + monotonic) / 1000;
+  epochOffsetMs ??= performance.timeOrigin + performance.now() - monotonicMs();
+  return (epochOffsetMs + monotonic) / 1e3;
 }
-
-/** Seconds from the epoch to the moment from which CLOCK_MONOTONIC counts, which the kernel's programs tell. */
-export function monotonicToEpoch(): number {
-  return epochSeconds() - Number(process.hrtime.bigint()) / 1e9;
-}
-
-/** What CLOCK_MONOTONIC shows, in milliseconds: the clock that programs name moments by. */
-export function kernelMonotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}
-
-/** What CLOCK_MONOTONIC said, or will say, at the moment of {@link monotonicMs}: in milliseconds. */
-export function toMonotonicClock(monotonic: number): number {
-  return monotonic + clockOffsetMs;
-}
-
-/** The other way round. */
-export function fromMonotonicClock(ms: number): number {
-  return ms - clockOffsetMs;
-}
-
-const clockOffsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now();

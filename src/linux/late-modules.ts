@@ -5,16 +5,16 @@ import { createRequire } from 'node:module';
  * for an import().
  */
 
-const require = createRequire(import.meta.url);
+const fromHere = createRequire(import.meta.url);
 
 export function childProcess(): typeof import('node:child_process') {
-  return require('node:child_process') as typeof import('node:child_process');
+  return fromHere('node:child_process') as typeof import('node:child_process');
 }
 
 export function net(): typeof import('node:net') {
-  return require('node:net') as typeof import('node:net');
+  return fromHere('node:net') as typeof import('node:net');
 }
 
 export function streamConsumers(): typeof import('node:stream/consumers') {
-  return require('node:stream/consumers') as typeof import('node:stream/consumers');
+  return fromHere('node:stream/consumers') as typeof import('node:stream/consumers');
 }

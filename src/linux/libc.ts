@@ -44,14 +44,14 @@ function loadKoffi(): typeof Koffi {
       hint: 'Run it on an x86-64 machine; in a container, not an emulated one, since those cannot trace.',
     });
   }
-  const require = createRequire(import.meta.url);
+  const fromHere = createRequire(import.meta.url);
   try {
-    return binaryOfKoffi(require);
+    return binaryOfKoffi(fromHere);
   } catch {
     // It is elsewhere, or for another libc: koffi itself knows where to look.
   }
   try {
-    return withoutStderr(() => require('koffi'));
+    return withoutStderr(() => fromHere('koffi'));
   } catch (cause) {
     throw new RenacerError(
       'KOFFI_MISSING',
@@ -65,9 +65,9 @@ function loadKoffi(): typeof Koffi {
 }
 
 /** For glibc. What koffi does to find it takes three times as long as to load it, since for that it looks at all that `node:util` has. */
-function binaryOfKoffi(require: NodeJS.Require): typeof Koffi {
+function binaryOfKoffi(fromHere: NodeJS.Require): typeof Koffi {
   const { arch } = process;
-  const binary: typeof Koffi = require(`@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`);
+  const binary: typeof Koffi = fromHere(`@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`);
   if (binary.version !== KOFFI_VERSION) throw new Error(`somebody else's koffi ${binary.version}`);
   return binary;
 }

@@ -1,4 +1,4 @@
-import { fromMonotonicClock, monotonicToEpoch } from './clock.ts';
+import { toEpochSeconds } from './clock.ts';
 import { addressOf, functionAt } from './libc.ts';
 import { executable } from './machine-code/executable.ts';
 import { BLOCK, BLOCK_BYTES, CALL_PLAN, INSIDE, TABLE, TASK_ROW } from './machine-code/stop-block.ts';
@@ -49,7 +49,7 @@ export class StopWalker {
     this.#set(BLOCK.clock, addressOf('clock_gettime'));
     this.#set(BLOCK.idleRequest, idleRequest);
     this.#memory.f64[BLOCK.nano / 8] = NANO;
-    this.#memory.f64[BLOCK.epoch / 8] = monotonicToEpoch();
+    this.#memory.f64[BLOCK.epoch / 8] = toEpochSeconds(0);
   }
 
   setCall(nr: number, { flags, arg = 0, sizeFrom = 0, limit = 0 }: WalkedCall): void {
@@ -113,7 +113,7 @@ export class StopWalker {
   /** When the task of a row has entered its last call (monotonic); undefined if it has made none. */
   enteredAtMs(row: number): number | undefined {
     const nanoseconds = this.#get(rowAt(row) + TASK_ROW.entered);
-    return nanoseconds === 0 ? undefined : fromMonotonicClock(nanoseconds / 1e6);
+    return nanoseconds === 0 ? undefined : nanoseconds / 1e6;
   }
 
   nrOf(row: number): number {

@@ -78,7 +78,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
       ended,
       early: undefined,
       timeout: undefined,
-      startSeconds: log.startSeconds,
+      startMs: log.startMs,
       durationMs: log.elapsedMs,
       checks: [],
       unwritten: recording?.failure,

@@ -29,7 +29,7 @@ export async function conclude(run: PreparedRun, session: Session): Promise<RunR
       reached: early?.cause === 'timeout',
       killed: early?.cause === 'timeout' && early.killed,
     },
-    startSeconds: log.startSeconds,
+    startMs: log.startMs,
     durationMs,
     checks: await checksOf(run, session),
     unwritten: run.recording?.failure,

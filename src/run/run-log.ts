@@ -1,6 +1,6 @@
 import type { FiredFault } from '../faults/fault-policy.ts';
 import type { SentSignal } from '../faults/sent-signals.ts';
-import { epochSeconds, monotonicMs } from '../linux/clock.ts';
+import { monotonicMs } from '../linux/clock.ts';
 import type { InjectedFault } from '../model/run-result.ts';
 import type { EngineListener } from './engine/engine-listener.ts';
 import type { RunRequest } from './request.ts';
@@ -11,17 +11,15 @@ export class RunLog {
   #lastFault: FiredFault | undefined;
   #lastSignal: SentSignal | undefined;
   #startMs = monotonicMs();
-  #startSeconds = epochSeconds();
 
   /** The command has been executed, or processes have been attached to: times count from now on. */
   begin(): void {
     this.#startMs = monotonicMs();
-    this.#startSeconds = epochSeconds();
   }
 
-  /** When it began, in seconds since the epoch. */
-  get startSeconds(): number {
-    return this.#startSeconds;
+  /** When it began. */
+  get startMs(): number {
+    return this.#startMs;
   }
 
   /** Since it began. */

@@ -1,5 +1,5 @@
 import { CallTable } from '../linux/call-table.ts';
-import { monotonicMs, toMonotonicClock } from '../linux/clock.ts';
+import { monotonicMs } from '../linux/clock.ts';
 import { PTRACE_CONT, PTRACE_O_EXITKILL, type Ptrace } from '../linux/ptrace.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { SYS } from '../linux/syscall-numbers.ts';
@@ -96,7 +96,7 @@ export class WakeupTask {
 
 /** The moment that comes in so many milliseconds, as a struct timespec of CLOCK_MONOTONIC. */
 function writeTime({ arena }: CallTable, timespec: number, inMs: number): void {
-  const ms = toMonotonicClock(monotonicMs() + inMs);
+  const ms = monotonicMs() + inMs;
   const seconds = Math.floor(ms / 1000);
   const at = timespec - arena.address;
   arena.view.setBigInt64(at, BigInt(seconds), true);

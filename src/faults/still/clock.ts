@@ -1,4 +1,4 @@
-import { epochSeconds, kernelMonotonicMs } from '../../linux/clock.ts';
+import { epochSeconds, monotonicMs } from '../../linux/clock.ts';
 import { syscallNumber } from '../../syscalls/syscall-table.ts';
 import type { EntryDecision, Policy, StoppedCall } from '../../tracer/policy.ts';
 
@@ -28,7 +28,7 @@ export class StillClock implements Policy {
   readonly armed: ReadonlySet<number> = new Set([CLOCK_GETTIME, GETTIMEOFDAY, TIME]);
   readonly hidesVdso = true;
   readonly #wallMs = nextMidnightMs();
-  readonly #monotonicMs = Math.floor(kernelMonotonicMs());
+  readonly #monotonicMs = Math.floor(monotonicMs());
   #looks = 0;
 
   onEntry({ nr, args, abi }: StoppedCall): EntryDecision | undefined {

@@ -2,6 +2,7 @@ import type { PreparedNetwork } from '../../chaos/network/prepared-network.ts';
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import { faultText } from '../../faults/replay-file.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
+import { toEpochSeconds } from '../../linux/clock.ts';
 import type { InjectedCallFault, InjectedPacketFault, InjectedSignal } from '../../model/run-result.ts';
 import { syscallName } from '../../syscalls/syscall-table.ts';
 
@@ -30,13 +31,13 @@ export function callFault(fired: FiredFault): InjectedCallFault {
   return { kind: 'call', rule, at: { lineage, syscall, ordinal }, tid, timeMs, fault: faultText(fired), stack };
 }
 
-/** `startSeconds`: when the command was executed, since the epoch. */
-export function packetFaults(network: PreparedNetwork | undefined, startSeconds: number): InjectedPacketFault[] {
+/** `startMs`: when the command was executed, by the monotonic clock. */
+export function packetFaults(network: PreparedNetwork | undefined, startMs: number): InjectedPacketFault[] {
   return (network?.faults() ?? []).map(({ kind, time, ...place }) => ({
     ...place,
     kind: 'packet',
     fault: kind,
     // The start is noted a moment after the command was executed.
-    timeMs: Math.max(0, (time - startSeconds) * 1000),
+    timeMs: Math.max(0, (time - toEpochSeconds(startMs)) * 1000),
   }));
 }

@@ -17,7 +17,7 @@ export function makeResult(facts: RunFacts): RunResult {
   const faults = [
     ...ended.sent.map(signalFault),
     ...ended.fired.map(callFault),
-    ...packetFaults(facts.network, facts.startSeconds),
+    ...packetFaults(facts.network, facts.startMs),
   ].sort((a, b) => a.timeMs - b.timeMs);
   const replay = replayUse(facts);
   const { outcome, error, decisive } = judge({

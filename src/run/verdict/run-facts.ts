@@ -18,8 +18,8 @@ export interface RunFacts {
   readonly limits: PreparedLimits;
   readonly network: PreparedNetwork | undefined;
   readonly tracing: TracingPlan | undefined;
-  /** When the command was executed, in seconds since the epoch. */
-  readonly startSeconds: number;
+  /** When the command was executed, by the monotonic clock. */
+  readonly startMs: number;
   readonly ended: Ended;
   /** Why it was ended before its time. */
   readonly early: EarlyEnd | undefined;

@@ -1,5 +1,5 @@
 import type { BpfRingBuffer } from '../../linux/bpf-ring-buffer.ts';
-import { monotonicToEpoch } from '../../linux/clock.ts';
+import { toEpochSeconds } from '../../linux/clock.ts';
 import type { NativeMemory } from '../../linux/memory.ts';
 import { ArgWords } from '../../model/arg-words.ts';
 import type { SignalEvent, SyscallEntryEvent, SyscallExitEvent, TraceEvent } from '../../model/trace-event.ts';
@@ -36,7 +36,7 @@ interface TaskLine {
  */
 export class KernelEvents {
   readonly #ring: BpfRingBuffer;
-  readonly #epoch: number = monotonicToEpoch();
+  readonly #epoch: number = toEpochSeconds(0);
   readonly #tasks = new Map<number, TaskLine>();
   readonly #captured = new CapturedInRecords();
   readonly #fingerprints = new CallFingerprints();
