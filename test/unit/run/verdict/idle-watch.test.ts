@@ -1,11 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdleWatch, type TreeActivity } from '../../../../src/run/verdict/idle-watch.ts';
 
-const clock = { nowMs: 0 };
-beforeEach(() => {
-  vi.spyOn(performance, 'now').mockImplementation(() => clock.nowMs);
-});
-afterEach(() => vi.restoreAllMocks());
+const clock = vi.hoisted(() => ({ nowMs: 0 }));
+vi.mock('../../../../src/linux/clock.ts', () => ({ monotonicMs: () => clock.nowMs }));
 
 /** A tree for whose state each look asks. */
 class Tree implements TreeActivity {
