@@ -98,6 +98,11 @@ export class Enclosure implements Workplace {
     return withMountNamespace(this.#init.mount, this.#outside, () => withProcessNamespace(this.#init.namespace, body));
   }
 
+  /** Who is born in there next has the id of a command that is started: 2. False where the kernel does not let us choose. */
+  numberAnew(): boolean {
+    return this.#init.numberAnew();
+  }
+
   /** Kills all that live in there. False if there was nobody: whoever has ended and was not waited for is somebody. */
   killAll(): boolean {
     return this.#init.killOthers();

@@ -3,7 +3,7 @@ import { CallTable } from '../linux/call-table.ts';
 import { closeFd, makePipe, writeByte } from '../linux/fds.ts';
 import { SystemCallError, syscall } from '../linux/libc.ts';
 import { MS } from '../linux/mounts.ts';
-import { CLONE_NEWNS, CLONE_NEWPID, leaveNamespaces, type ProcessNamespace } from '../linux/namespaces.ts';
+import { CLONE_NEWNS, CLONE_NEWPID, leaveNamespaces, type ProcessNamespace, SECOND_PID } from '../linux/namespaces.ts';
 import { sendSignal } from '../linux/signals.ts';
 import { SYS } from '../linux/syscall-numbers.ts';
 import { reap } from '../linux/wait.ts';
@@ -24,6 +24,13 @@ const IDLE = 0;
 const ORDERED = 1;
 const ESRCH = 3;
 const ALL_FDS = 2 ** 32 - 1;
+const AT_FDCWD = -100;
+const O_WRONLY = 1;
+const NO_SIGNAL = 0;
+/** Of the pid namespace of who writes to it. */
+const LAST_PID = '/proc/sys/kernel/ns_last_pid';
+/** The first descriptor that it opens, when all are closed. */
+const LAST_PID_FD = 0;
 const DATA_BYTES = 8192;
 
 /**
@@ -39,15 +46,12 @@ export class InitProcess {
   /** Why there is no /proc of its own; undefined if there is. */
   readonly procRefusal: string | undefined;
   readonly #table: CallTable;
-  /** A futex: ORDERED while it is to kill, and has not yet. */
-  readonly #order: number;
-  readonly #killRow: number;
+  readonly #rows: Rows;
 
   private constructor(pid: number, table: CallTable, rows: Rows, namespace: ProcessNamespace) {
     this.pid = pid;
     this.#table = table;
-    this.#order = rows.order;
-    this.#killRow = rows.kill;
+    this.#rows = rows;
     this.namespace = namespace;
     this.mount = openSync(`/proc/${pid}/ns/mnt`, 'r');
     const failed = table.resultOf(rows.mountProc);
@@ -81,13 +85,25 @@ export class InitProcess {
 
   /** Kills all that live in there. False if there was nobody: those that have ended and not been waited for are somebody. */
   killOthers(): boolean {
+    this.#order(SIGKILL);
+    return this.#table.resultOf(this.#rows.kill) !== -ESRCH;
+  }
+
+  /** Who is born in there next has the id {@link SECOND_PID} if nobody else has. False where the kernel does not let us choose. */
+  numberAnew(): boolean {
+    this.#order(NO_SIGNAL);
+    return this.#table.resultOf(this.#rows.numberAnew) > 0;
+  }
+
+  #order(signal: number): void {
     const { arena } = this.#table;
-    Atomics.store(arena.i32, (this.#order - arena.address) / 4, ORDERED);
-    syscall(SYS.futex, this.#order, FUTEX_WAKE, 1, 0, 0, 0);
-    while (arena.i32[(this.#order - arena.address) / 4] === ORDERED) {
-      syscall(SYS.futex, this.#order, FUTEX_WAIT, ORDERED, 0, 0, 0);
+    const { order, kill } = this.#rows;
+    this.#table.setArgument(kill, 1, signal);
+    Atomics.store(arena.i32, (order - arena.address) / 4, ORDERED);
+    syscall(SYS.futex, order, FUTEX_WAKE, 1, 0, 0, 0);
+    while (arena.i32[(order - arena.address) / 4] === ORDERED) {
+      syscall(SYS.futex, order, FUTEX_WAIT, ORDERED, 0, 0, 0);
     }
-    return this.#table.resultOf(this.#killRow) !== -ESRCH;
   }
 
   /** Ends it, and all others with it. */
@@ -103,7 +119,7 @@ export class InitProcess {
 /** Undefined where the kernel was built without CONFIG_CHECKPOINT_RESTORE. */
 function openLastPid(): number | undefined {
   try {
-    return openSync('/proc/sys/kernel/ns_last_pid', 'w');
+    return openSync(LAST_PID, 'w');
   } catch {
     return undefined;
   }
@@ -111,7 +127,9 @@ function openLastPid(): number | undefined {
 
 interface Rows {
   readonly mountProc: number;
+  /** A futex: ORDERED while it is to do something, and has not yet. */
   readonly order: number;
+  readonly numberAnew: number;
   readonly kill: number;
 }
 
@@ -126,6 +144,8 @@ function layOut(table: CallTable, proc: string, gate: number, key: number): Rows
   table.call(SYS.read, gate, root, 1);
   table.call(SYS.chdir, root);
   table.call(SYS.close_range, 0, ALL_FDS, 0);
+  table.call(SYS.openat, AT_FDCWD, table.string(LAST_PID), O_WRONLY);
+  table.mayFail();
   table.call(SYS.prctl, PR_SET_NAME, table.string('init'));
   table.call(SYS.rt_sigaction, SIGCHLD, table.bytes(ignore), 0, SIGSET_BYTES);
   table.call(SYS.unshare, CLONE_NEWNS);
@@ -137,6 +157,10 @@ function layOut(table: CallTable, proc: string, gate: number, key: number): Rows
   const wait = table.next;
   table.call(SYS.futex, order, FUTEX_WAIT, IDLE, 0);
   table.mayFail();
+  const numberAnew = table.next;
+  const beforeSecond = Buffer.from(String(SECOND_PID - 1));
+  table.call(SYS.pwrite64, LAST_PID_FD, table.bytes(beforeSecond), beforeSecond.length, 0);
+  table.mayFail();
   const kill = table.next;
   table.call(SYS.kill, -1, SIGKILL);
   table.mayFail();
@@ -144,5 +168,5 @@ function layOut(table: CallTable, proc: string, gate: number, key: number): Rows
   table.goTo(wait);
   table.failuresLeadHere();
   table.call(SYS.exit, 1);
-  return { mountProc, order, kill };
+  return { mountProc, order, numberAnew, kill };
 }

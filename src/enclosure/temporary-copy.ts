@@ -47,6 +47,10 @@ export class TemporaryCopy implements Workplace {
     return this.#work.contents(file);
   }
 
+  numberAnew(): boolean {
+    return false;
+  }
+
   restore(): void {
     this.#work.restore();
   }

@@ -33,6 +33,8 @@ export interface Workplace {
   changesOutside(): readonly TreeChange[];
   /** The bytes of a file that {@link changes} named; undefined if that is none. */
   contents(path: string): Uint8Array | undefined;
+  /** Whoever is born in it next has the first id that a command has there. False where ids can't be chosen. */
+  numberAnew(): boolean;
   /** As the input, again. */
   restore(): void;
   /** Does something in the main thread such that what is started meanwhile, by whatever means, is in the workplace. */

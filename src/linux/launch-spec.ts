@@ -56,4 +56,6 @@ export interface LaunchSpec {
   readonly diesWithUs?: boolean | undefined;
   /** Where it is to be, if not where we are. */
   readonly namespaces?: NamespaceFds | undefined;
+  /** Its id in the pid namespace of those, where the kernel lets us choose; 2 if undefined. */
+  readonly pid?: number | undefined;
 }

@@ -34,7 +34,7 @@ const VARYING_BYTES = 4096 + 8 * 4096 + 64;
 const FILTER_CALLS = 2;
 
 /** What may differ from one start of a command to the next. */
-export type StartSpec = Pick<LaunchSpec, 'stdio' | 'cwd' | 'filter' | 'noNewPrivileges'>;
+export type StartSpec = Pick<LaunchSpec, 'stdio' | 'cwd' | 'filter' | 'noNewPrivileges' | 'pid'>;
 
 /** The places of the calls that differ from start to start. */
 interface Varying {
@@ -256,11 +256,11 @@ function entranceOf(directory: string): number {
  * To be born in a group takes no time; to move there later makes the kernel wait for all CPUs (10 to 20 ms). Where the first is
  * refused (before Linux 5.7, in containers without clone3), the second may still do, or tells better why not.
  */
-function giveBirth(table: CallTable, { cgroup, newNamespaces, namespaces }: LaunchSpec): Birth {
+function giveBirth(table: CallTable, { cgroup, newNamespaces, namespaces, pid = SECOND_PID }: LaunchSpec): Birth {
   const outside = cgroup === undefined ? [] : [cgroup];
   if (namespaces?.process?.lastPid !== undefined) {
     try {
-      return { pid: table.startAs(SECOND_PID), outside };
+      return { pid: table.startAs(pid), outside };
     } catch (error) {
       // Somebody has this id; or the kernel does not let us choose. Any other id will do.
       if ((error as NodeJS.ErrnoException).code === undefined) throw error;

@@ -49,6 +49,8 @@ const SIGINFO_SIZE = 128;
 
 /** Indices of 64-bit words in struct user_regs_struct (x86-64). */
 const REGISTER = {
+  r13: 2,
+  r12: 3,
   r10: 7,
   r9: 8,
   r8: 9,

@@ -32,6 +32,10 @@ export class PolicyChain implements Policy {
     return decision;
   }
 
+  staysAtProgramEntry(task: Task): boolean {
+    return this.#policies.map((policy) => policy.staysAtProgramEntry?.(task)).includes(true);
+  }
+
   get wantsEveryCall(): boolean {
     return this.#policies.some((policy) => policy.wantsEveryCall === true);
   }

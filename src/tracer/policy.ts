@@ -101,6 +101,8 @@ export interface Policy {
   readonly armedByArgument?: ArgumentConditions;
   /** Whether whether a task has reached its entry point (see TaskState) is to be kept: it costs one stop at each execve. */
   readonly needsProgramEntry?: boolean;
+  /** True: a task that has come to its entry point stays there, for good. Asked if {@link needsProgramEntry}. */
+  staysAtProgramEntry?(task: Task): boolean;
   /**
    * Whether programs are to ask the kernel for the time: usually they read it from memory that the kernel shares with
    * them (vdso(7)), and no call is made.

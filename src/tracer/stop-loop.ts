@@ -75,6 +75,8 @@ export interface StopLoopOptions {
   readonly isPinned?: boolean | undefined;
   /** One task runs at a time, and the policy picks who. The method must be `seccomp`, of at least the calls that are points. */
   readonly turns?: ((context: TurnsContext, collector: StopCollector) => Turns) | undefined;
+  /** Looked at between stops. True: the loop is left, and all tasks stay as they are; who has held the command at a stop goes on from there. */
+  readonly until?: (() => boolean) | undefined;
   /** Told when a job-control signal has stopped the command's first task. */
   readonly onRootStop?: ((signal: number) => void) | undefined;
 }
@@ -106,17 +108,19 @@ export class StopLoop {
   readonly #recorder: EventRecorder;
   readonly #walk: StopWalk | undefined;
   readonly #turns: Turns | undefined;
+  readonly #until: () => boolean;
   readonly #onRootStop: (signal: number) => void;
 
   constructor(
     following: Following,
     recorder: EventRecorder,
     policy: Policy | undefined,
-    { heldTasks, walked, keepsWakeupTask, isPinned, turns, onRootStop = () => {} }: StopLoopOptions = {},
+    { heldTasks, walked, keepsWakeupTask, isPinned, turns, until = () => false, onRootStop = () => {} }: StopLoopOptions = {},
   ) {
     this.#following = following;
     this.#recorder = recorder;
     this.#policy = policy;
+    this.#until = until;
     this.#onRootStop = onRootStop;
     const onWakeupTask = (pid: number): void => this.#detachment.awaitRequests(pid);
     this.#alarm = new Alarm(this.#ptrace, this.#waiter, onWakeupTask, keepsWakeupTask ? tools.wakeupTask : undefined);
@@ -176,6 +180,16 @@ export class StopLoop {
   }
 
   /**
+   * Goes on with a task that is traced by this thread, and stopped: a copy of a command's first task, which is past its entry point, and had
+   * made so many calls of each number.
+   */
+  adopt(pid: number, calls: ReadonlyMap<number, number>): void {
+    this.#door.resume(this.#lifecycle.adopted(pid, calls));
+    // It may never stop.
+    this.#alarm.wakeBy(this.#policy?.nextTime?.() ?? Number.POSITIVE_INFINITY);
+  }
+
+  /**
    * Begins to trace a process that runs already; with its whole tree, all of its threads. It is left running if the
    * tracer ends. If it is about to execute a command (`awaitsExec`), only its first task is traced, and from there on.
    * Returns how many tasks that is. Throws SystemCallError if it can't be traced.
@@ -191,13 +205,13 @@ export class StopLoop {
 
   /**
    * Follows what is traced until all of it has ended, or was detached as `request` asks for. Returns the wait status of
-   * the command or, without one, of the first process that was attached; undefined if that was detached. Throws LaunchError
+   * the command or, without one, of the first process that was attached; undefined if that was detached, or the loop was left before. Throws LaunchError
    * if the command can't be executed.
    */
   run(request?: DetachRequest): number | undefined {
     if (request) this.#detachment.heed(request);
     this.#lifecycle.openGate();
-    while (this.#detachment.goesOn) {
+    while (this.#detachment.goesOn && !this.#until()) {
       if (this.#walk?.isOfUse()) {
         const isOther = this.#walk.walk();
         this.#cpuPinning.stopped(this.#walk.stops);
@@ -216,7 +230,7 @@ export class StopLoop {
       this.#alarm.wakeBy(this.#tasks.nextLookMs);
     }
     this.#walk?.finish();
-    for (const task of this.#tasks.all.values()) this.#lifecycle.forget(task);
+    if (!this.#until()) for (const task of this.#tasks.all.values()) this.#lifecycle.forget(task);
     const { detachedCommand } = this.#lifecycle;
     if (detachedCommand !== 0 && this.#waiter.task(detachedCommand) !== 0) {
       this.#lifecycle.commandEnded(this.#waiter.status);
@@ -308,6 +322,11 @@ export class StopLoop {
   }
 
   #onSignal(task: Task, signal: number): void {
+    if (signal === SIGTRAP && this.#programEntry.reached(task)) {
+      if (this.#policy?.staysAtProgramEntry?.(task)) this.#door.hold(task);
+      else this.#door.resume(task);
+      return;
+    }
     this.deaths.signalled(task, signal);
     this.#policy?.onSignal?.({ task, signal });
     this.#tampering.disown(task, signal);

@@ -58,6 +58,15 @@ export class TaskLifecycle {
     return task;
   }
 
+  /** The command, some way behind its execve: it has made so many calls of each number. */
+  adopted(pid: number, calls: ReadonlyMap<number, number>): Task {
+    const task = this.#context.tasks.addRoot(pid);
+    task.state.reachedEntryPoint = true;
+    for (const [nr, count] of calls) task.countMore(nr, count);
+    this.#started(task, undefined);
+    return task;
+  }
+
   /** Tasks of a process that ran before. The first is about to execute a command (`awaitsExec`), or none of them. */
   attached(tgid: number, tids: readonly number[], awaitsExec: boolean): readonly Task[] {
     const tasks = this.#context.tasks.addAttached(tgid, tids);

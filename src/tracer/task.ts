@@ -47,6 +47,11 @@ export class Task {
     this.#callsByNumber.set(nr, (this.#callsByNumber.get(nr) ?? 0) + calls);
   }
 
+  /** By number: how many calls it has made. */
+  get callCounts(): ReadonlyMap<number, number> {
+    return this.#callsByNumber;
+  }
+
   keepArgs(words: Uint32Array, ordinal: number): void {
     this.args.set(words);
     this.ordinal = ordinal;

@@ -184,6 +184,11 @@ export class X86Assembler {
     return this.#memory([0xff], 2, target, { wide: false });
   }
 
+  /** It stops a task that is traced, by SIGTRAP. */
+  breakpoint(): this {
+    return this.#emit(0xcc);
+  }
+
   return(): this {
     return this.#emit(0xc3);
   }

@@ -23,8 +23,14 @@ export class RunPolicies {
   /** All of them as one. */
   readonly all: Policy;
 
-  /** `tracer`: who finds stacks; asked for if calls are written down. */
-  constructor(faults: readonly CaseFault[], options: PerformOptions, watch: TreeWatch, tracer: () => StackTracer) {
+  /** `tracer`: who finds stacks; asked for if calls are written down. `extra`: somebody else who is told. */
+  constructor(
+    faults: readonly CaseFault[],
+    options: PerformOptions,
+    watch: TreeWatch,
+    tracer: () => StackTracer,
+    extra?: Policy,
+  ) {
     const { stillness, record } = options;
     const stacks = record ? tracer() : undefined;
     this.#log = stacks && new CallLog(stacks, faults.length === 0 ? 'start' : 'first fault');
@@ -33,7 +39,7 @@ export class RunPolicies {
         ? undefined
         : new ReplayPolicy({ seed: SEED, faults: recordedFaults(faults) }, (fault) => this.#injected(fault), noSignals);
     const counted = this.#log?.armed ?? this.#replay?.armed ?? NO_CALLS;
-    const others = [...stillPolicies(stillness), this.#replay, this.#log, stacks].filter(
+    const others = [...stillPolicies(stillness), this.#replay, this.#log, stacks, extra].filter(
       (policy) => policy !== undefined,
     );
     this.all = new PolicyChain([new RunWatch(counted, watch), this.#struck, ...others]);

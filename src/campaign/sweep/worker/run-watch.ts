@@ -43,6 +43,9 @@ export class RunWatch implements Policy {
     this.#tasks.add(task);
     if (this.#root) return;
     this.#root = task;
+    for (const [nr, times] of task.callCounts) {
+      if (this.armed === 'all' || this.armed.has(nr)) this.#watch.madeBefore(syscallName(nr), times);
+    }
     this.#watch.begin(nowMs);
     this.#nextMs = nowMs + this.#watch.lookMs;
   }

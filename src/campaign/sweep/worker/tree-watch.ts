@@ -71,6 +71,11 @@ export class TreeWatch {
     this.#starvedNs = ownStarvedNs();
   }
 
+  /** So many calls were made before it began. */
+  madeBefore(syscall: string, times: number): void {
+    this.#calls.set(syscall, times);
+  }
+
   /** A call is made. True if that is once too often: all are to be killed. */
   isSpin(syscall: string): boolean {
     const { usualCalls } = this.#limits;

@@ -1,3 +1,4 @@
+import { privateDirectories } from '../../../enclosure/private-directories.ts';
 import { monotonicMs } from '../../../linux/clock.ts';
 import { type GatedProcess, LaunchError } from '../../../linux/gated-process.ts';
 import type { Launcher } from '../../../linux/launcher.ts';
@@ -15,6 +16,8 @@ import { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
 import type { Scene } from '../../worker/scene.ts';
 import { sceneLauncher } from '../../worker/scene-launcher.ts';
 import type { PerformOptions } from '../performer.ts';
+import { Checkpoints } from './checkpoint/checkpoints.ts';
+import type { Zygote } from './checkpoint/zygote.ts';
 import { RunPolicies } from './run-policies.ts';
 import { soonLimit } from './spin-limits.ts';
 import { TreeWatch } from './tree-watch.ts';
@@ -31,20 +34,35 @@ export class WarmEngine {
   readonly #launcher: Launcher;
   readonly #filters = new Map<string, Uint8Array>();
   #tracer: StackTracer | undefined;
+  readonly #checkpoints: Checkpoints | undefined;
   #hasStarted = false;
 
   constructor(scene: Scene) {
     this.#scene = scene;
     this.#launcher = sceneLauncher(scene);
+    this.#checkpoints = this.#makeCheckpoints();
   }
 
-  /** Throws a RenacerError if the command can't be started. */
-  perform(faults: readonly CaseFault[], options: PerformOptions): Observation {
+  /** `mayFork`: the run may go on from a checkpoint. Throws a RenacerError if the command can't be started. */
+  perform(faults: readonly CaseFault[], options: PerformOptions, mayFork: boolean): Observation {
+    const checkpoints = mayFork ? this.#checkpoints : undefined;
+    checkpoints?.prepare(faults, options);
+    return this.#observe(faults, options, (armed) => checkpoints?.zygoteFor(faults, options, armed));
+  }
+
+  /** `from`: where it goes on from, if it is not to be a whole run; `extra` is told of it. */
+  #observe(
+    faults: readonly CaseFault[],
+    options: PerformOptions,
+    from: (armed: Policy['armed']) => Zygote | undefined,
+    extra?: Policy,
+  ): Observation {
     const service = this.#scene.begin(options);
     const watch = new TreeWatch(options, service, soonLimit(faults));
-    const policies = new RunPolicies(faults, options, watch, () => this.#stackTracer());
+    const policies = new RunPolicies(faults, options, watch, () => this.#stackTracer(), extra);
+    const zygote = from(policies.all.armed);
     const startMs = monotonicMs();
-    const { status, deaths } = this.#run(policies.all);
+    const { status, deaths } = this.#run(policies.all, zygote);
     const facts = {
       end: watch.end ?? endOf(status, faults),
       injected: policies.injected,
@@ -58,14 +76,22 @@ export class WarmEngine {
     return this.#scene.finish(facts, service, options);
   }
 
+  /** Nothing stands at a checkpoint any more: others will, when there is use for them. */
+  endCheckpoints(): void {
+    this.#checkpoints?.endAll();
+  }
+
   close(): void {
+    this.endCheckpoints();
     this.#launcher.free();
   }
 
-  #run(policy: Policy): { status: number; deaths: readonly ProcessDeath[] } {
+  #run(policy: Policy, zygote: Zygote | undefined): { status: number; deaths: readonly ProcessDeath[] } {
     const loop = new StopLoop(FOLLOWING, NO_RECORDER, policy, LOOP);
     try {
-      loop.launch(this.#start(policy.armed), () => {});
+      const copy = zygote && this.#copyOf(zygote);
+      if (copy !== undefined) loop.adopt(copy, zygote!.calls);
+      else loop.launch(this.#start(policy.armed), () => {});
       // It was launched, so there is a status.
       return { status: loop.run()!, deaths: loop.deaths.all };
     } catch (error) {
@@ -74,8 +100,29 @@ export class WarmEngine {
     }
   }
 
-  #start(armed: Policy['armed']): GatedProcess {
-    const changes = { filter: this.#filterOf(armed) };
+  #copyOf(zygote: Zygote): number | undefined {
+    const { workplace, stdio } = this.#scene;
+    stdio.renew();
+    const copy = workplace.numberAnew() ? zygote.fork() : undefined;
+    if (copy === undefined) this.#checkpoints!.lost(zygote);
+    return copy;
+  }
+
+  /** Where ids are not ours to choose, a program would find that its copies are others. A service goes on for long, and is many. */
+  #makeCheckpoints(): Checkpoints | undefined {
+    const { subject, workplace } = this.#scene;
+    if (subject.service || !workplace.numberAnew()) return undefined;
+    return new Checkpoints(
+      {
+        start: (armed, pid) => this.#start(armed, pid),
+        observe: (options, extra, from) => this.#observe([], options, from, extra),
+      },
+      [workplace.directory, ...privateDirectories(workplace.directory)],
+    );
+  }
+
+  #start(armed: Policy['armed'], pid?: number): GatedProcess {
+    const changes = { filter: this.#filterOf(armed), ...(pid !== undefined && { pid }) };
     const gated = this.#hasStarted ? this.#launcher.startAgain(changes) : this.#launcher.start(changes);
     this.#hasStarted = true;
     return gated;

@@ -26,7 +26,8 @@ export class WorkerProcess implements Performer {
   }
 
   perform(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
-    return this.#do('warm', faults, options);
+    // So that both ways can be compared.
+    return this.#do(process.env.RENACER_CHECKPOINTS === 'off' ? 'whole' : 'warm', faults, options);
   }
 
   confirm(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {

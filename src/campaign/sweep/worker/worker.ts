@@ -25,7 +25,8 @@ export class Worker {
   perform({ engine, faults, options = this.#options }: Job): Observation | Promise<Observation> {
     if (options === undefined) throw new Error('worker: the first job does not say how it is to be performed');
     this.#options = options;
-    return engine === 'warm' ? this.#warm.perform(faults, options) : this.#confirm(faults, options);
+    if (engine === 'ordinary') return this.#confirm(faults, options);
+    return this.#warm.perform(faults, options, engine === 'warm');
   }
 
   close(): void {
@@ -36,6 +37,8 @@ export class Worker {
   /** Loaded by the first run that needs it: only findings do. */
   async #confirm(faults: Job['faults'], options: PerformOptions): Promise<Observation> {
     const { OrdinaryEngine } = await import('./ordinary-engine.ts');
+    // It is to find nobody else in there.
+    this.#warm.endCheckpoints();
     this.#ordinary ??= new OrdinaryEngine(this.#scene);
     const observation = await this.#ordinary.perform(faults, options);
     // Node.js has installed its handler of SIGCHLD by now: it would run at each stop.
