@@ -115,7 +115,15 @@ export class StopLoop {
     following: Following,
     recorder: EventRecorder,
     policy: Policy | undefined,
-    { heldTasks, walked, keepsWakeupTask, isPinned, turns, until = () => false, onRootStop = () => {} }: StopLoopOptions = {},
+    {
+      heldTasks,
+      walked,
+      keepsWakeupTask,
+      isPinned,
+      turns,
+      until = () => false,
+      onRootStop = () => {},
+    }: StopLoopOptions = {},
   ) {
     this.#following = following;
     this.#recorder = recorder;
@@ -269,7 +277,7 @@ export class StopLoop {
     this.#door.stopped(task);
     const signal = stopSignalOf(status);
     const event = ptraceEventOf(status);
-    if (signal === SIGTRAP && event === 0 && this.#programEntry.reached(task)) this.#door.resume(task);
+    if (signal === SIGTRAP && event === 0 && this.#programEntry.reached(task)) this.#onProgramEntry(task);
     else if (!this.#turns?.defers(task, status, signal, event)) this.#onStop(task, signal, event);
   }
 
@@ -300,6 +308,11 @@ export class StopLoop {
     this.#door.resume(task);
   }
 
+  #onProgramEntry(task: Task): void {
+    if (this.#policy?.staysAtProgramEntry?.(task)) this.#door.hold(task);
+    else this.#door.resume(task);
+  }
+
   #onFork(parent: Task): void {
     const child = this.#lifecycle.forked(parent);
     if (child) this.#onChange(child.task, child.status);
@@ -322,11 +335,6 @@ export class StopLoop {
   }
 
   #onSignal(task: Task, signal: number): void {
-    if (signal === SIGTRAP && this.#programEntry.reached(task)) {
-      if (this.#policy?.staysAtProgramEntry?.(task)) this.#door.hold(task);
-      else this.#door.resume(task);
-      return;
-    }
     this.deaths.signalled(task, signal);
     this.#policy?.onSignal?.({ task, signal });
     this.#tampering.disown(task, signal);

@@ -8,13 +8,19 @@ export interface KnownDefect {
   readonly what: string;
 }
 
-export interface KnownCase {
+export interface PreparedCommand {
   readonly id: string;
-  readonly package: string;
   readonly command: readonly string[];
+  /** A shell script that makes the directory in which it runs. */
+  readonly setup: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface KnownCase extends PreparedCommand {
+  readonly package: string;
   readonly defects: readonly KnownDefect[];
 }
 
 export const CASES: readonly KnownCase[];
-export function requestOf(of: KnownCase, directory: string): SweepRequest;
+export function requestOf(of: PreparedCommand, directory: string): SweepRequest;
 export function shows(finding: SweepFinding, defect: KnownDefect): boolean;
