@@ -6,6 +6,8 @@ import type { NetworkMethods } from './chaos/network/builder.ts';
 import type { ScheduleMethods } from './chaos/schedule/builder.ts';
 import type { ChaosSettings } from './chaos/settings.ts';
 
+export type { ExploreOptions } from './campaign/explore/library/explore-options.ts';
+export { explore } from './campaign/explore/library/library.ts';
 export { type Sweep, sweep } from './campaign/sweep/library/library.ts';
 export type { SweepOptions } from './campaign/sweep/library/sweep-options.ts';
 

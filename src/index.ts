@@ -7,6 +7,8 @@ export type { PresetName } from './chaos/presets.ts';
 export type { ChaosSettings, FaultRule, NetworkConditions } from './chaos/settings.ts';
 export {
   ChaosConfig,
+  type ExploreOptions,
+  explore,
   type FullBuilder as ChaosConfigBuilder,
   type Sweep,
   type SweepOptions,
@@ -14,6 +16,7 @@ export {
 } from './chaos-full.ts';
 export type { CampaignProgress, NotTried } from './model/campaign.ts';
 export { RenacerError } from './model/errors.ts';
+export { type ExploreResult, ORDER_CLASSES, type OrderClass, type OrderFinding } from './model/explore.ts';
 export { OUTCOMES, type Outcome } from './model/outcome.ts';
 export type {
   Backends,

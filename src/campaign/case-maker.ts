@@ -66,6 +66,8 @@ export interface CaseMaker<C extends Case, R extends CaseResult, F> {
   readonly findingClasses: readonly R['class'][];
   /** All that decides which cases there are and how they are judged, by name: a campaign goes on only where all of it is the same. */
   readonly inputs: JsonObject;
+  /** How many cases are tried at most to make one simpler; 50 if undefined. */
+  readonly shrinkTries?: number;
   /** In the order in which they are to be tried. */
   readonly cases: readonly C[];
   /** Cases that a result brings: for instance those of calls that only an error handler makes. */

@@ -1,8 +1,7 @@
 import type { Case, CaseMaker, CaseResult } from './case-maker.ts';
 import { type CauseGroup, isOfGroup, type Shown } from './causes.ts';
 
-/** How many cases are tried at most to make one simpler. */
-const MAX_TRIES = 50;
+const USUAL_TRIES = 50;
 
 /**
  * The simplest case with the same cause: from the simplest of the plan on, each step takes the first weaker case that still shows it, until
@@ -12,7 +11,7 @@ const MAX_TRIES = 50;
  */
 export async function shrink<C extends Case, R extends CaseResult>(
   group: CauseGroup<C, R>,
-  maker: Pick<CaseMaker<C, R, unknown>, 'cause' | 'compare' | 'findingClasses' | 'weaker'>,
+  maker: Pick<CaseMaker<C, R, unknown>, 'cause' | 'compare' | 'findingClasses' | 'shrinkTries' | 'weaker'>,
   perform: (of: C) => Promise<R | undefined>,
 ): Promise<Shown<C, R>> {
   let best = simplestFirst(group, maker)[0]!;
@@ -21,7 +20,7 @@ export async function shrink<C extends Case, R extends CaseResult>(
     isShown = false;
     for (const weaker of maker.weaker(best.case)) {
       if (tried.has(weaker.id)) continue;
-      if (tried.size > MAX_TRIES) return best;
+      if (tried.size > (maker.shrinkTries ?? USUAL_TRIES)) return best;
       tried.add(weaker.id);
       const result = await perform(weaker);
       if (result === undefined || !isOfGroup({ case: weaker, result }, group, maker)) continue;

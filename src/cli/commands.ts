@@ -30,6 +30,10 @@ async function dispatch(argv: readonly string[], caller: Caller = NOBODY): Promi
     const { sweep } = await import('./sweep.ts');
     return sweep(argv[0] === 'help' ? ['--help'] : argv.slice(1), caller);
   }
+  if (argv[0] === 'explore' || (argv[0] === 'help' && argv[1] === 'explore' && argv.length === 2)) {
+    const { explore } = await import('./explore.ts');
+    return explore(argv[0] === 'help' ? ['--help'] : argv.slice(1), caller);
+  }
   if (argv[0] === 'help') {
     writeToStdout(topicHelp(makeProgram(nothingGiven()), argv.slice(1)));
     return 0;
@@ -58,6 +62,10 @@ async function replay([file, ...argv]: readonly string[], caller: Caller = NOBOD
     const { showAgain } = await import('./sweep-replay.ts');
     return showAgain(file, text, argv);
   }
+  if (isOfExploration(text)) {
+    const { showOrderAgain } = await import('./explore-replay.ts');
+    return showOrderAgain(file, text, argv);
+  }
   const { parseRecording } = await import('../faults/replay-file.ts');
   const line = parseCommandLine(argv, process.env, parseRecording(text, file));
   return runAhead(line, caller);
@@ -75,7 +83,16 @@ async function runAhead(line: CommandLine, caller: Caller): Promise<number> {
 
 /** Whether a recording is the file of a finding: its first line says what a sweep knows of it. */
 function isOfSweep(text: string): boolean {
-  return text.slice(0, Math.max(text.indexOf('\n'), 0)).includes('"sweep":{');
+  return firstLineOf(text).includes('"sweep":{');
+}
+
+/** The same of an exploration. */
+function isOfExploration(text: string): boolean {
+  return firstLineOf(text).includes('"explore":{');
+}
+
+function firstLineOf(text: string): string {
+  return text.slice(0, Math.max(text.indexOf('\n'), 0));
 }
 
 /** One clear line for each thing that is wrong, and one what to do about it. */

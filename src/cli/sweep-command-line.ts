@@ -1,14 +1,13 @@
-import { accessSync, constants, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { CommanderError } from 'commander';
-import { findingsDirectory } from '../campaign/sweep/finding/findings-directory.ts';
+import { findingsDirectory } from '../campaign/findings-directory.ts';
 import { parseDuration } from '../chaos/quantities.ts';
-import { didYouMean, meantNames } from '../faults/nearest.ts';
 import { RenacerError } from '../model/errors.ts';
 import { type CaseClass, FINDING_CLASSES } from '../model/sweep.ts';
 import { COMPARED, FAULT_FAMILIES, type SweepRequest } from '../model/sweep-request.ts';
 import { separateOptions } from './argument-words.ts';
-import { makeProgram, nothingGiven } from './program.ts';
+import { atLeast, globs, inputDirectory, readable } from './campaign-input.ts';
+import { usageError } from './campaign-usage.ts';
 import { makeSweepProgram, type RawSweepOptions } from './sweep-options.ts';
 import { selfAsCalled } from './sweep-places.ts';
 import {
@@ -42,7 +41,9 @@ export function parseSweep(argv: readonly string[]): SweepCommandLine {
     if (error instanceof CommanderError && error.exitCode !== 0) {
       throw usageError(
         error,
+        'sweep',
         program.options.flatMap(({ long }) => long ?? []),
+        'A sweep chooses its faults itself: --faults, --only, --path and --errors narrow them down.',
       );
     }
     throw error;
@@ -103,51 +104,6 @@ function requestOf(raw: RawSweepOptions, command: string, args: readonly string[
   };
 }
 
-/** A sweep of no time would try nothing. */
-function atLeast(ms: number, text: string): number {
-  if (ms > 0) return ms;
-  throw new RenacerError('INVALID_VALUE', `--for is ${JSON.stringify(text)}; allowed: a time above 0, such as "60s"`);
-}
-
-function globs(option: string, texts: readonly string[]): readonly string[] {
-  return texts.map((text) => notEmpty(option, text, "a glob such as '*.log' or 'cache/**'"));
-}
-
-function inputDirectory(given: string): string {
-  const directory = realPath(existing('--input', given, 'directory'));
-  if (directory === '/') {
-    throw new RenacerError('INPUT_UNREADABLE', '--input: the root directory is no input: each run works in a copy', {
-      hint: 'Go to a directory with what the command needs, or name one: --input DIR.',
-    });
-  }
-  return readable('--input', directory, constants.R_OK | constants.X_OK);
-}
-
-function readable(option: string, file: string, mode: number = constants.R_OK): string {
-  try {
-    accessSync(file, mode);
-    return path.resolve(file);
-  } catch (cause) {
-    throw unreadable(option, file, cause);
-  }
-}
-
-/** Of a directory that may be in one that may not be entered. */
-function realPath(directory: string): string {
-  try {
-    return realpathSync(directory);
-  } catch (cause) {
-    throw unreadable('--input', path.resolve(directory), cause);
-  }
-}
-
-function unreadable(option: string, file: string, cause: unknown): RenacerError {
-  return new RenacerError('INPUT_UNREADABLE', `${option}: ${JSON.stringify(file)} can't be read: permission denied`, {
-    hint: 'Give one that you may read.',
-    cause,
-  });
-}
-
 const CONFLICTS: readonly (readonly [
   one: string,
   other: string,
@@ -179,29 +135,4 @@ function refuseConflicts(raw: RawSweepOptions): void {
       hint: "For example: --ready tcp:8080 --drive 'curl -f http://localhost:8080/'",
     });
   }
-}
-
-function usageError(error: CommanderError, longs: readonly string[]): RenacerError {
-  const [, unknown] = /^error: unknown option '(-[^'=]*)/.exec(error.message) ?? [];
-  if (unknown === undefined) {
-    return new RenacerError('USAGE', `sweep: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}`, {
-      hint: 'See renacer sweep --help.',
-    });
-  }
-  if (isOfOrdinaryRuns(unknown)) {
-    return new RenacerError('USAGE', `sweep: ${unknown} is an option of ordinary runs`, {
-      hint:
-        unknown.startsWith('--chaos') || unknown === '-e'
-          ? 'A sweep chooses its faults itself: --faults, --only, --path and --errors narrow them down.'
-          : 'See renacer sweep --help for those of a sweep.',
-    });
-  }
-  const meant = meantNames(unknown, longs);
-  return new RenacerError('USAGE', `sweep: unknown option ${unknown}`, {
-    hint: meant.length > 0 ? didYouMean(meant).replace(/^d/, 'D') : 'See renacer sweep --help.',
-  });
-}
-
-function isOfOrdinaryRuns(option: string): boolean {
-  return makeProgram(nothingGiven()).options.some(({ long, short }) => option === long || option === short);
 }

@@ -136,7 +136,7 @@ function optionsByGroup(): readonly [heading: string, options: readonly Option[]
 }
 
 /** May be given several times. */
-function repeated(flags: string, description: string): Option {
+export function repeated(flags: string, description: string): Option {
   return new Option(flags, description)
     .default([])
     .argParser((text: string, before: readonly string[]) => [...before, text]);

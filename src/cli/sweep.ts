@@ -6,16 +6,16 @@ import type { SweepResult } from '../model/sweep-result.ts';
 import { findingText } from '../report/sweep-finding-text.ts';
 import { isToldInFull, sweepEndText } from '../report/sweep-text.ts';
 import { toSweepReport } from '../report/to-sweep-report.ts';
-import { nameOf, unwritable } from '../run/recording/open-for-writing.ts';
 import { ReplacedFile } from '../run/recording/replaced-file.ts';
 import type { Caller } from './caller.ts';
 import { findingsStyle } from './findings-style.ts';
-import { tell, writeToStdout } from './messages.ts';
+import { writeToStdout } from './messages.ts';
 import { ownFailure } from './own-failure.ts';
 import { parseSweep, type SweepCommandLine } from './sweep-command-line.ts';
 import { exitCodeOfSignal, SweepInterrupts } from './sweep-interrupts.ts';
 import { SweepProgress } from './sweep-progress.ts';
 import { version } from './version.ts';
+import { writeReport } from './written-report.ts';
 
 const FOUND = 1;
 
@@ -71,13 +71,4 @@ function filesOf({ request, reportFile }: SweepCommandLine, { findings }: SweepR
     ...(results === undefined ? [] : [`results ${results}`]),
     ...(findings.length === 0 ? [] : [`findings ${request.findingsDirectory}/`]),
   ];
-}
-
-/** A sweep is not what its report is: that this can't be written changes nothing of it. */
-function writeReport(file: ReplacedFile, text: string): void {
-  try {
-    file.write(`${text}\n`);
-  } catch (error) {
-    tell(unwritable(nameOf('--report', file.name), error));
-  }
 }

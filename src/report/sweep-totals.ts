@@ -86,6 +86,6 @@ function few(texts: readonly string[]): readonly string[] {
 }
 
 /** `1,412`. */
-function grouped(count: number): string {
+export function grouped(count: number): string {
   return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }

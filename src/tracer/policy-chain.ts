@@ -88,6 +88,10 @@ export class PolicyChain implements Policy {
     for (const policy of this.#policies) policy.onTaskEnd?.(task, status);
   }
 
+  mayWake(): boolean {
+    return this.#policies.some(mayWake);
+  }
+
   nextTime(): number {
     let next = Number.POSITIVE_INFINITY;
     for (const policy of this.#timed) next = Math.min(next, policy.nextTime!());
@@ -101,4 +105,9 @@ export class PolicyChain implements Policy {
   #askedAbout(nr: number): readonly Policy[] {
     return this.#policies.filter(({ armed }) => armed === 'all' || armed.has(nr));
   }
+}
+
+/** Whether what it does by the clock may wake a task that sleeps. */
+export function mayWake(policy: Policy): boolean {
+  return policy.mayWake?.() ?? (policy.nextTime?.() ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
 }

@@ -138,6 +138,8 @@ export interface Policy {
   onTaskEnd?(task: Task, status: number): void;
   /** The next moment at which {@link onTime} is to be called; Infinity for never. */
   nextTime?(): number;
+  /** Whether {@link onTime} may wake a task that sleeps. Without it, it may as long as there is a {@link nextTime}. */
+  mayWake?(): boolean;
   /** Signals to send now, to tasks that need not be stopped. */
   onTime?(nowMs: number): readonly { readonly task: Task; readonly signal: number }[];
 }

@@ -1,5 +1,6 @@
 import type { Stillness } from '../../faults/still/index.ts';
 import type { CaseFault, Observation } from '../../model/sweep.ts';
+import type { Performer as AnyPerformer, OpenPerformer as OpenAnyPerformer } from '../worker/performers.ts';
 
 export interface PerformOptions {
   /** Write down the calls: all of a clean run, and of a run with faults those from the first fault on. It costs time. */
@@ -16,15 +17,6 @@ export interface PerformOptions {
   readonly usualMs: number | undefined;
 }
 
-/**
- * Performs runs of one subject, one after another, each from the same start: a process beside this one, in an enclosure of its own,
- * on a CPU of its own. Rejects with a RenacerError for what Renacer itself can't do.
- */
-export interface Performer {
-  /** By the warm engine. */
-  perform(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation>;
-  /** The same by the ordinary engine: `runCommand` and a recording of the faults, in the same enclosure. */
-  confirm(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation>;
-  /** Ends it; nothing of it is left. */
-  close(): Promise<void>;
-}
+/** Performs runs of a sweep, each with the faults of a case. */
+export type Performer = AnyPerformer<readonly CaseFault[], PerformOptions, Observation>;
+export type OpenPerformer = OpenAnyPerformer<readonly CaseFault[], PerformOptions, Observation>;

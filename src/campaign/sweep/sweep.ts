@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { monotonicMs } from '../../linux/clock.ts';
 import { RenacerError } from '../../model/errors.ts';
-import type { SweepCase } from '../../model/sweep.ts';
+import type { CaseFault, Observation, SweepCase } from '../../model/sweep.ts';
 import type { SweepListener, SweepRequest } from '../../model/sweep-request.ts';
 import type { SweepResult } from '../../model/sweep-result.ts';
 import { shellQuote } from '../../run/command/shell-quote.ts';
@@ -10,10 +10,11 @@ import { ProgressMeter } from '../progress.ts';
 import { planDigest, type ResultsHeader } from '../results-file.ts';
 import { ResultsLog } from '../results-log.ts';
 import { subjectOf } from '../subject/subject.ts';
+import { Performers } from '../worker/performers.ts';
 import type { SweepCaseResult } from './case-result.ts';
 import { CLEAN_RUNS, type CleanRuns, cleanRuns } from './clean/clean-runs.ts';
 import { writeFinding } from './finding/finding-writer.ts';
-import { type OpenPerformer, Performers } from './performers.ts';
+import type { OpenPerformer, PerformOptions } from './performer.ts';
 import { planSweep, type SweepPlan } from './plan.ts';
 import { planInputs } from './subject/plan-inputs.ts';
 import { SweepMaker } from './sweep-maker.ts';
@@ -97,15 +98,17 @@ function nothingToSweep(command: string, { sites, notTried }: SweepPlan): Renace
   );
 }
 
+type SweepPerformers = Performers<readonly CaseFault[], PerformOptions, Observation>;
+
 class Sweeping {
   /** What is to be known of how it went. */
   readonly notes: string[] = [];
   readonly #request: SweepRequest;
   readonly #header: ResultsHeader;
-  readonly #performers: Performers;
+  readonly #performers: SweepPerformers;
   readonly #progress: ProgressMeter;
 
-  constructor(request: SweepRequest, header: ResultsHeader, performers: Performers, progress: ProgressMeter) {
+  constructor(request: SweepRequest, header: ResultsHeader, performers: SweepPerformers, progress: ProgressMeter) {
     this.#request = request;
     this.#header = header;
     this.#performers = performers;

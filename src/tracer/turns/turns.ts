@@ -16,6 +16,7 @@ import type { DeadlockedTask } from '../../model/schedule.ts';
 import { callName } from '../../syscalls/syscall-table.ts';
 import { ABI_X86_64, abiOf, INFO } from '../call-at-stop.ts';
 import type { PointSource } from '../points/point-source.ts';
+import { mayWake } from '../policy-chain.ts';
 import { ABIS } from '../record.ts';
 import type { StopCollector } from '../stop-collector.ts';
 import type { Task } from '../task.ts';
@@ -415,7 +416,7 @@ export class Turns implements TurnTaking {
     // Once is enough until something has come.
     this.#stillSinceMs = Number.POSITIVE_INFINITY;
     const { policy, tasks, deaths } = this.#context;
-    const mayCome = this.#hasTimers || (policy?.nextTime?.() ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
+    const mayCome = this.#hasTimers || (policy !== undefined && mayWake(policy));
     if (mayCome || this.#order.some(({ phase }) => phase !== PHASE.blocked)) return;
     const taskOf = (pid: number): Task | undefined => tasks.all.get(pid);
     this.#deadlock = closedWorld(this.#order, { outside: this.#outside, points: this.#source, taskOf });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findingsDirectory } from '../../../src/campaign/sweep/finding/findings-directory.ts';
+import { findingsDirectory } from '../../../src/campaign/findings-directory.ts';
 import { parseSweep } from '../../../src/cli/sweep-command-line.ts';
 import { sweepHelp } from '../../../src/cli/sweep-help.ts';
 import { makeSweepProgram } from '../../../src/cli/sweep-options.ts';

@@ -1,8 +1,7 @@
-import type { CampaignProgress } from '../../../model/campaign.ts';
 import type { SweepFinding } from '../../../model/sweep.ts';
-import type { SweepListener } from '../../../model/sweep-request.ts';
 import type { SweepResult, SweptCase } from '../../../model/sweep-result.ts';
 import { EventStream } from '../../../run/library/event-stream.ts';
+import { Listening } from '../../listening.ts';
 import type { SweepOptions } from './sweep-options.ts';
 
 /** A sweep under way: a promise of its findings and totals, and a stream of its cases for `for await`. */
@@ -33,7 +32,7 @@ async function sweepWith(
   // Who imports the library to run something loads none of this.
   const [{ toRequest }, { sweepCommand }] = await Promise.all([import('./to-request.ts'), import('../sweep.ts')]);
   const request = toRequest(command, args, options);
-  const listening = new Listening(options);
+  const listening = new Listening<SweepFinding>(options);
   try {
     const result = await sweepCommand(request, listening, listening.signal, {
       onCase: (of, { verdict, durationMs, reached }) => {
@@ -45,45 +44,5 @@ async function sweepWith(
     return result;
   } finally {
     listening.end();
-  }
-}
-
-/** Who listens to a sweep, and may end it: by its signal, or by what a listener throws. */
-class Listening implements SweepListener {
-  thrown: { readonly error: unknown } | undefined;
-  readonly #options: SweepOptions;
-  readonly #stop = new AbortController();
-  readonly #abort = (): void => this.#stop.abort();
-
-  constructor(options: SweepOptions) {
-    this.#options = options;
-    if (options.signal?.aborted) this.#abort();
-    options.signal?.addEventListener('abort', this.#abort);
-  }
-
-  get signal(): AbortSignal {
-    return this.#stop.signal;
-  }
-
-  onProgress(progress: CampaignProgress): void {
-    this.#tell(() => this.#options.onProgress?.(progress));
-  }
-
-  onFinding(finding: SweepFinding): void {
-    this.#tell(() => this.#options.onFinding?.(finding));
-  }
-
-  end(): void {
-    this.#options.signal?.removeEventListener('abort', this.#abort);
-  }
-
-  #tell(call: () => void): void {
-    if (this.thrown) return;
-    try {
-      call();
-    } catch (error) {
-      this.thrown = { error };
-      this.#abort();
-    }
   }
 }

@@ -6,7 +6,7 @@ import { COMPARED, FAULT_FAMILIES, READY_FORMS, readySign, type SweepRequest } f
 import { errnoNumberOf } from '../../../syscalls/errnos.ts';
 import { parseSyscallSet } from '../../../syscalls/select.ts';
 import { syscallName } from '../../../syscalls/syscall-table.ts';
-import { findingsDirectory } from '../finding/findings-directory.ts';
+import { findingsDirectory } from '../../findings-directory.ts';
 import type { SweepOptions } from './sweep-options.ts';
 
 const MAX_JOBS = 256;

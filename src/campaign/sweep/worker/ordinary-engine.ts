@@ -1,21 +1,17 @@
 import type { Recording } from '../../../faults/replay-file.ts';
-import { monotonicMs } from '../../../linux/clock.ts';
-import { sendSignal } from '../../../linux/signals.ts';
 import type { RunResult } from '../../../model/run-result.ts';
 import type { CaseFault, Death, Observation, RunEnd } from '../../../model/sweep.ts';
-import type { TraceEvent } from '../../../model/trace-event.ts';
 import { runCommand } from '../../../run/run.ts';
-import { syscallName, syscallNumber } from '../../../syscalls/syscall-table.ts';
+import { syscallNumber } from '../../../syscalls/syscall-table.ts';
 import type { Scene } from '../../worker/scene.ts';
+import { variables } from '../../worker/variables.ts';
 import { recordedFaults } from '../case-recording.ts';
 import type { PerformOptions } from '../performer.ts';
 import { TIMER_CALLS } from './pending-timers.ts';
 import { SURE_LIMIT } from './spin-limits.ts';
-import { tracedTasks } from './traced-tasks.ts';
 import { TreeWatch } from './tree-watch.ts';
+import { WatchedTree } from './watched-tree.ts';
 
-const SIGKILL = 9;
-const SIGTERM = 15;
 const MAX_FRAMES = 256;
 
 /** Runs a subject as `renacer replay` does: by `runCommand`, with a recording of the faults. What is seen it tells as the warm engine. */
@@ -67,42 +63,6 @@ export class OrdinaryEngine {
   }
 }
 
-/** Shows a watch, by the clock, the tree of a run that another thread traces, and does what it says. */
-class WatchedTree {
-  readonly #watch: TreeWatch;
-  #root = 0;
-  #timer: NodeJS.Timeout | undefined;
-
-  constructor(watch: TreeWatch) {
-    this.#watch = watch;
-  }
-
-  readonly onEvent = (event: TraceEvent): void => {
-    if (event.kind === 'task-end' && event.lineage === '0') this.#watch.rootEnded();
-    if (event.kind === 'syscall-entry' && TIMER_CALLS.includes(event.nr))
-      this.#watch.timers.set(0, event, monotonicMs());
-    if (event.kind === 'syscall-entry' && this.#watch.isSpin(syscallName(event.nr))) this.#killAll();
-  };
-
-  begin(root: number): void {
-    this.#root = root;
-    this.#watch.begin(monotonicMs());
-    this.#timer = setInterval(() => {
-      const measure = this.#watch.look(tracedTasks(), monotonicMs());
-      if (measure === 'terminate') sendSignal(this.#root, SIGTERM);
-      if (measure === 'kill') this.#killAll();
-    }, this.#watch.lookMs);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
-  #killAll(): void {
-    for (const { tid, tgid } of tracedTasks()) if (tid === tgid) sendSignal(tgid, SIGKILL);
-  }
-}
-
 /** Those that may spin, and those that set timers. */
 function watchedCalls(faults: readonly CaseFault[]): number[] {
   return [...new Set([...faults.map(({ syscall }) => syscallNumber(syscall)!), ...TIMER_CALLS])];
@@ -120,10 +80,4 @@ function endOf({ exitCode, signal = 'SIGKILL' }: RunResult, faults: readonly Cas
 
 function deathOf({ program, signal, lineage, stack }: RunResult['crashes'][number]): Death {
   return { program, signal, isRoot: lineage === '0', stack };
-}
-
-function variables(env: readonly string[]): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    env.map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
-  );
 }

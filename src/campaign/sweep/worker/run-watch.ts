@@ -60,6 +60,11 @@ export class RunWatch implements Policy {
     return this.#nextMs;
   }
 
+  /** It ends those that sleep for good. */
+  mayWake(): boolean {
+    return false;
+  }
+
   onTime(nowMs: number): Signals {
     if (nowMs < this.#nextMs) return NONE;
     this.#nextMs = nowMs + this.#watch.lookMs;

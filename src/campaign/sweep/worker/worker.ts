@@ -1,10 +1,8 @@
-import { openWorkplace } from '../../../enclosure/open-workplace.ts';
-import type { Workplace } from '../../../enclosure/workplace.ts';
-import { compileGlob } from '../../../faults/glob.ts';
 import { muteChildStops } from '../../../linux/signals.ts';
 import type { Subject } from '../../../model/subject.ts';
 import type { Observation } from '../../../model/sweep.ts';
 import { Scene } from '../../worker/scene.ts';
+import { workplaceOf } from '../../worker/workplace-of.ts';
 import type { PerformOptions } from '../performer.ts';
 import type { OrdinaryEngine } from './ordinary-engine.ts';
 import type { Job } from './protocol.ts';
@@ -45,9 +43,4 @@ export class Worker {
     muteChildStops();
     return observation;
   }
-}
-
-function workplaceOf({ ignore, ...subject }: Subject): Workplace {
-  const globs = ignore.map(compileGlob);
-  return openWorkplace({ ...subject, ignores: (path) => globs.some((matches) => matches(path)) });
 }

@@ -66,7 +66,7 @@ export const wholeBetween: Simulated<Counters> = {
   isRight: ({ seen }) => seen !== 12,
 };
 
-/** Three switches in this order: to the second, back to the first, to the second again. */
+/** To the second, and back to the first: what they do between is in no other order. */
 export const ordered: Simulated<Counters> = {
   state: () => ({ x: 0, bad: 0 }),
   tasks: {

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
-import type { SweepRequest } from '../../../model/sweep-request.ts';
 
-/** Of a digest that tells the sweeps of one user apart. */
+/** Of a digest that tells the campaigns of one user apart. */
 const DIGITS = 8;
 
 /**
  * Where the files of findings go: beside the report or the results file if there is one, else where a user's programs keep such
- * files (XDG_STATE_HOME), a directory for each command. Not into the current directory: that is the input of the sweep.
+ * files (XDG_STATE_HOME), a directory for each command. Not into the current directory: that is the input of the campaign.
  */
 export function findingsDirectory(
-  { command, args, input }: Pick<SweepRequest, 'command' | 'args' | 'input'>,
+  { command, args, input }: { readonly command: string; readonly args: readonly string[]; readonly input: string },
   beside: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
 ): string {

@@ -1,21 +1,36 @@
 import { affinityOf } from '../../linux/affinity.ts';
 import type { Subject } from '../../model/subject.ts';
-import type { Performer } from './performer.ts';
 
-export type OpenPerformer = (subject: Subject, cpu: number | undefined) => Promise<Performer>;
+/**
+ * Performs runs of one subject, one after another, each from the same start: a process beside this one, in an enclosure of its own,
+ * on a CPU of its own. Rejects with a RenacerError for what Renacer itself can't do.
+ */
+export interface Performer<What, Options, Seen> {
+  /** By the warm engine. */
+  perform(what: What, options: Options): Promise<Seen>;
+  /** The same by the ordinary engine: `runCommand` and a recording, in the same enclosure. */
+  confirm(what: What, options: Options): Promise<Seen>;
+  /** Ends it; nothing of it is left. */
+  close(): Promise<void>;
+}
+
+export type OpenPerformer<What, Options, Seen> = (
+  subject: Subject,
+  cpu: number | undefined,
+) => Promise<Performer<What, Options, Seen>>;
 
 /** Opens performers, each on a CPU of its own as far as there are enough; who is closed leaves its CPU to the next. */
-export class Performers {
-  readonly #open: OpenPerformer;
+export class Performers<What, Options, Seen> {
+  readonly #open: OpenPerformer<What, Options, Seen>;
   readonly #subject: Subject;
   /** How many are on each CPU. */
   readonly #load: Map<number, number>;
-  readonly #opened = new Set<Performer>();
+  readonly #opened = new Set<Performer<What, Options, Seen>>();
   /** Opened before they are needed. */
-  readonly #ahead: Promise<Performer>[] = [];
+  readonly #ahead: Promise<Performer<What, Options, Seen>>[] = [];
   #runs = 0;
 
-  constructor(open: OpenPerformer, subject: Subject) {
+  constructor(open: OpenPerformer<What, Options, Seen>, subject: Subject) {
     this.#open = open;
     this.#subject = subject;
     this.#load = new Map(allowedCpus().map((cpu) => [cpu, 0]));
@@ -36,16 +51,16 @@ export class Performers {
     }
   }
 
-  open(): Promise<Performer> {
+  open(): Promise<Performer<What, Options, Seen>> {
     return this.#ahead.shift() ?? this.#start();
   }
 
   /** For the next who needs one. */
-  giveBack(performer: Performer): void {
+  giveBack(performer: Performer<What, Options, Seen>): void {
     this.#ahead.unshift(Promise.resolve(performer));
   }
 
-  async #start(): Promise<Performer> {
+  async #start(): Promise<Performer<What, Options, Seen>> {
     const cpu = this.#freest();
     this.#count(cpu, 1);
     try {
@@ -63,15 +78,15 @@ export class Performers {
     await Promise.all([...this.#opened].map((performer) => performer.close()));
   }
 
-  #counted(performer: Performer, cpu: number | undefined): Performer {
-    const counted: Performer = {
-      perform: (faults, options) => {
+  #counted(performer: Performer<What, Options, Seen>, cpu: number | undefined): Performer<What, Options, Seen> {
+    const counted: Performer<What, Options, Seen> = {
+      perform: (what, options) => {
         this.#runs++;
-        return performer.perform(faults, options);
+        return performer.perform(what, options);
       },
-      confirm: (faults, options) => {
+      confirm: (what, options) => {
         this.#runs++;
-        return performer.confirm(faults, options);
+        return performer.confirm(what, options);
       },
       close: async () => {
         if (this.#opened.delete(counted)) this.#count(cpu, -1);

@@ -1,0 +1,59 @@
+import type { OrderClass } from '../model/explore.ts';
+import type { FrameRecord } from './frame-record.ts';
+
+/** It grows when a reader of the older form would misread the newer one. */
+export const EXPLORE_REPORT_VERSION = 1;
+
+/** The report of an exploration, in the form of its JSON file: snake_case, null for what there is not, every key. */
+export interface ExploreReport {
+  schema_version: typeof EXPLORE_REPORT_VERSION;
+  renacer: string;
+  node: string;
+  kernel: string;
+  command: string[];
+  input: string;
+  options: Record<string, unknown>;
+  plan: string;
+  duration_ms: number;
+  cut: 'interrupted' | 'time' | 'runs' | 'failed' | null;
+  runs: number;
+  orders: number;
+  orders_per_second: number;
+  tasks: number;
+  choices: number;
+  complete: number | null;
+  exact: boolean;
+  not_exact: string[];
+  classes: Record<OrderClass, number>;
+  findings: ExploreReportFinding[];
+  unconfirmed: string[];
+  not_tried: { what: string; count: number; why: string }[];
+  notes: string[];
+}
+
+export interface ReportTask {
+  task: string;
+  program: string;
+  point: string;
+  stack: FrameRecord[] | null;
+}
+
+export interface ExploreReportFinding {
+  id: string;
+  class: OrderClass;
+  title: string;
+  count: number;
+  confirmed: number;
+  confirmations: number;
+  seed: number | null;
+  reason: string;
+  evidence: string[];
+  switches: { task: string; point: number; why: string; to: string }[];
+  switches_before: number;
+  steps: { stopped: ReportTask; ran: ReportTask; did: string[] }[];
+  deadlock:
+    | { task: string; program: string; waits_for: string; held_by: string | null; stack: FrameRecord[] | null }[]
+    | null;
+  replay: string | null;
+  again: string | null;
+}
