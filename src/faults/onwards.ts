@@ -1,7 +1,7 @@
 import { syscallNumber } from '../syscalls/syscall-table.ts';
 import type { CallFacts } from './call-facts.ts';
 import { cataloguedSyscalls } from './errno-catalogue.ts';
-import { errorsEver, realism } from './realism.ts';
+import { errorsEver, isLikely } from './realism.ts';
 import type { RecordedFault } from './replay-file.ts';
 
 const STDERR = 2;
@@ -30,9 +30,10 @@ export class LastingFaults {
 
   /** What a call meets that comes after. What the program says about it gets through: stderr is rarely where the fault is. */
   metBy(facts: CallFacts): readonly RecordedFault[] {
-    if (this.#begun.length === 0 || facts.fd === STDERR) return [];
-    return this.#begun.filter((fault) =>
-      errorOf(fault).some((error) => (error !== 'EIO' || facts.name === fault.syscall) && isLikely(error, facts)),
+    const possible = this.#begun.filter((fault) => errorOf(fault).some((error) => mayMeet(facts, fault, error)));
+    if (possible.length === 0 || facts.fd === STDERR) return [];
+    return possible.filter((fault) =>
+      errorOf(fault).some((error) => isLikely(facts.name, error, () => facts.situation())),
     );
   }
 }
@@ -42,12 +43,9 @@ function errorOf({ fault: { error } }: RecordedFault): string[] {
   return error === undefined ? [] : [`${error}`];
 }
 
-function isLikely(error: string, facts: CallFacts): boolean {
-  return mayMeet(facts.call.nr, error) && realism(facts.name, error, facts.situation()) === 'likely';
-}
-
-function mayMeet(nr: number, error: string): boolean {
-  return callsThatMayMeet(error).includes(nr);
+/** A device that fails, fails the calls of one name. */
+function mayMeet({ call, name }: CallFacts, { syscall }: RecordedFault, error: string): boolean {
+  return (error !== 'EIO' || name === syscall) && callsThatMayMeet(error).includes(call.nr);
 }
 
 /** By error: the calls for which it is likely in some situation. To go through the catalogue takes longer than to run a program. */

@@ -70,6 +70,13 @@ export function realism(syscall: string, errno: string, situation: Situation): R
   return catalogued && !BUGS.has(errno) && !family?.never.includes(errno) ? 'rare' : 'impossible';
 }
 
+/** Whether an errno is `likely` for a call made in this way, which is looked at only if that matters. */
+export function isLikely(syscall: string, errno: string, situation: () => Situation): boolean {
+  if (!errorsEver(syscall, 'likely').includes(errno)) return false;
+  const isAnywhere = families.get(syscall)!.likely.some((term) => term.errno === errno && term.places.length === 0);
+  return (isAnywhere && errno !== 'EINTR') || realism(syscall, errno, situation()) === 'likely';
+}
+
 /**
  * The errors to choose from for a call made in this way, in alphabetical order: what is `likely`, or, for `any`, all
  * that is known of the call.

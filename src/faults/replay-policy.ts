@@ -32,7 +32,6 @@ export interface ReplayPlan {
 /** What has become of a task, for saying where a run went another way. */
 interface Life {
   readonly task: Task;
-  readonly calls: Map<number, number>;
   /** The last call at which a fault came again. */
   last: string | undefined;
   ending: string | undefined;
@@ -44,7 +43,8 @@ export class ReplayPolicy implements Policy {
   readonly hidesVdso: boolean;
   readonly #seed: number;
   readonly #recorded: readonly Recorded[];
-  readonly #faults = new Map<string, RecordedFault[]>();
+  /** By the number of the call. */
+  readonly #faults = new Map<number, RecordedFault[]>();
   readonly #signals = new Map<string, RecordedSignal[]>();
   /** Those that have come again; and why those did not that were reached. */
   readonly #injected = new Set<Recorded>();
@@ -65,16 +65,15 @@ export class ReplayPolicy implements Policy {
     this.#recorded = faults;
     for (const recorded of faults) {
       if ('signal' in recorded) add(this.#signals, callKey(recorded.task, recorded.ordinal), recorded);
-      else add(this.#faults, callKey(recorded.task, recorded.ordinal, recorded.syscall), recorded);
+      else this.#addFault(recorded);
     }
     this.#quirks = new Quirks(faults.flatMap(quirkOf), seed);
     this.hidesVdso = this.#quirks.behindVdso;
-    const numbers = faults.map(({ syscall }) => syscallNumber(syscall)).filter((nr) => nr !== undefined);
     this.#watchesHandlers = faults.some(dependsOnHandlers);
     const lasting = LastingFaults.callsOf(faults.flatMap((recorded) => ('signal' in recorded ? [] : [recorded])));
     const watched = [...lasting, ...this.#quirks.watched, ...(this.#watchesHandlers ? [RT_SIGACTION] : [])];
     // A signal's moment is counted in all calls.
-    this.armed = this.#signals.size > 0 ? 'all' : new Set([...numbers, ...watched]);
+    this.armed = this.#signals.size > 0 ? 'all' : new Set([...this.#faults.keys(), ...watched]);
     this.#onFault = onFault;
     this.#sent = new SentSignals(onSent);
   }
@@ -96,12 +95,12 @@ export class ReplayPolicy implements Policy {
   onEntry(call: StoppedCall): EntryDecision | undefined {
     if (this.#watchesHandlers && call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
     const life = this.#lives.get(call.task.lineage);
-    life?.calls.set(call.nr, call.ordinal);
-    const name = syscallName(call.nr);
-    const faults = this.#faults.get(callKey(call.task.lineage, call.ordinal, name));
-    const signals = this.#signals.get(callKey(call.task.lineage, call.task.calls));
+    const faults = this.#faultsAt(call);
+    const signals =
+      this.#signals.size === 0 ? undefined : this.#signals.get(callKey(call.task.lineage, call.task.calls));
     const isFree = !this.#quirks.watched.has(call.nr) && !this.#brokenPipes.any && !this.#lasting.any;
     if (!faults && !signals && isFree) return undefined;
+    const name = syscallName(call.nr);
     const facts = new CallFacts(call);
     let entry: EntryDecision | undefined;
     const exits: Effect['exit'][] = this.#quirks.watch(facts);
@@ -129,7 +128,7 @@ export class ReplayPolicy implements Policy {
   onTaskStart(task: Task, nowMs: number, parent: Task | undefined): void {
     if (Number.isNaN(this.#startMs)) this.#startMs = nowMs;
     if (parent) this.#handlers.onBirth(task, parent.tgid);
-    this.#lives.set(task.lineage, { task, calls: new Map(), last: undefined, ending: undefined });
+    this.#lives.set(task.lineage, { task, last: undefined, ending: undefined });
   }
 
   onExec(task: Task): void {
@@ -142,6 +141,19 @@ export class ReplayPolicy implements Policy {
     this.#sent.onTaskEnd(task, status);
     const life = this.#lives.get(task.lineage);
     if (life) life.ending = endingText(status);
+  }
+
+  /** A call that this Linux does not have is never made. */
+  #addFault(recorded: RecordedFault): void {
+    const nr = syscallNumber(recorded.syscall);
+    if (nr !== undefined) add(this.#faults, nr, recorded);
+  }
+
+  /** Those of this very call. */
+  #faultsAt({ nr, ordinal, task: { lineage } }: StoppedCall): readonly RecordedFault[] | undefined {
+    const faults = this.#faults.get(nr);
+    const isHere = (fault: RecordedFault): boolean => fault.ordinal === ordinal && fault.task === lineage;
+    return faults?.some(isHere) ? faults.filter(isHere) : undefined;
   }
 
   #inject(recorded: RecordedFault, facts: CallFacts): Effect[] | undefined {
@@ -210,7 +222,7 @@ export class ReplayPolicy implements Policy {
     const life = this.#lives.get(recorded.task);
     if (!life) return this.#whyNotBorn(recorded.task);
     const nr = syscallNumber(recorded.syscall);
-    const of = 'signal' in recorded ? life.task.calls : ((nr === undefined ? 0 : life.calls.get(nr)) ?? 0);
+    const of = 'signal' in recorded ? life.task.calls : nr === undefined ? 0 : life.task.callsOf(nr);
     const what = 'signal' in recorded ? 'calls in all' : `of ${recorded.syscall}`;
     const after = life.last === undefined ? '' : `, after the fault at ${life.last}`;
     return `the task made ${of} ${what}${after}, and ${life.ending ?? 'was still running'}`;
@@ -248,14 +260,14 @@ function endingText(status: number): string {
     : `died of ${signalNameOf(termSignalOf(status))}`;
 }
 
-function add<T>(map: Map<string, T[]>, key: string, item: T): void {
+function add<Key, T>(map: Map<Key, T[]>, key: Key, item: T): void {
   const items = map.get(key);
   if (items) items.push(item);
   else map.set(key, [item]);
 }
 
-function callKey(task: string, ordinal: number, syscall = ''): string {
-  return `${task} ${ordinal} ${syscall}`;
+function callKey(task: string, ordinal: number): string {
+  return `${task} ${ordinal}`;
 }
 
 function signalNumber({ signal }: RecordedSignal): number {

@@ -41,6 +41,11 @@ export class Task {
     return ordinal;
   }
 
+  /** How many calls of this number it has entered, of those that stop. */
+  callsOf(nr: number): number {
+    return this.#callsByNumber.get(nr) ?? 0;
+  }
+
   /** Counts calls that nobody had to look at. */
   countMore(nr: number, calls: number): void {
     this.calls += calls;

@@ -21,12 +21,21 @@ export class StillEntropy implements Policy {
   }
 }
 
+/** So many short answers are kept: programs ask for the same ones in each run, and to make them takes longer than all else at such a stop. */
+const MAX_KEPT = 256;
+const SHORT_BYTES = 64;
+const kept = new Map<string, Uint8Array>();
+
 /** Bytes that look random, and are always the same for this text. */
 export function bytesOf(text: string, count: number): Uint8Array {
-  return new Uint8Array(
+  const known = kept.get(text);
+  if (known?.length === count) return known;
+  const bytes = new Uint8Array(
     createHash('shake256', { outputLength: Math.max(count, 1) })
       .update(text)
       .digest()
       .subarray(0, count),
   );
+  if (count <= SHORT_BYTES && kept.size < MAX_KEPT) kept.set(text, bytes);
+  return bytes;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cataloguedErrors, cataloguedSyscalls } from '../../../src/faults/errno-catalogue.ts';
 import { ERRNO_FAMILIES } from '../../../src/faults/errno-families.ts';
-import { errorsFor, realism, type Situation } from '../../../src/faults/realism.ts';
+import { errorsFor, isLikely, realism, type Situation } from '../../../src/faults/realism.ts';
 import { FD_KINDS } from '../../../src/faults/selector.ts';
 import { errnoByName } from '../../../src/faults/strace-names.ts';
 
@@ -63,6 +63,17 @@ describe('realism', () => {
     ['getpid', 'EIO', 'impossible', plain],
   ])('%s %s is %s', (syscall, errno, expected, situation) => {
     expect(realism(syscall, errno, situation)).toBe(expected);
+  });
+
+  it('says what is likely, whatever it has to look at for that', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...cataloguedSyscalls()), arbitrarySituation, (syscall, situation) => {
+        const errnos = [...cataloguedErrors(syscall), 'EINTR', 'EIO', 'ENOSPC'];
+        const likely = errnos.filter((errno) => isLikely(syscall, errno, () => situation));
+        expect(likely).toEqual(errnos.filter((errno) => errorsFor(syscall, situation, 'likely').includes(errno)));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('lists what to choose from', () => {
