@@ -15,7 +15,7 @@ import { median } from './measure.mjs';
 
 const CPU = 0;
 /** Cases that a worker has at once. */
-const LANES = 2;
+const LANES = 8;
 const CPU_TARGET = 1.6;
 const WALL_TARGET = 1500;
 const STRACE_TARGET = 10;

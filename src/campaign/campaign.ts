@@ -8,13 +8,10 @@ import { KnownResults } from './known-results.ts';
 import type { ProgressMeter } from './progress.ts';
 import type { ResultsLog } from './results-log.ts';
 import { type Ended, type FailedCase, type Tried, Trying } from './try-cases.ts';
-import { WorkerPool } from './worker-pool.ts';
+import { MOST_DEPTH, WorkerPool } from './worker-pool.ts';
 
 /** After so many cases in a row that no worker could perform, it is not the cases. */
 const MAX_FAILURES_IN_A_ROW = 5;
-
-/** A worker has the next case before it is done with the first. */
-const DEPTH = 2;
 
 /** What was found in a bounded time is confirmed in as much time again, or in this if that is more. */
 const LEAST_CONFIRMING_MS = 60_000;
@@ -64,7 +61,7 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
   options: CampaignOptions<C, R, F>,
 ): Promise<CampaignOutcome<C, R, F>> {
   const { jobs, progress } = options;
-  const pool = new WorkerPool(() => maker.openWorker(), jobs, DEPTH);
+  const pool = new WorkerPool(() => maker.openWorker(), jobs);
   const ending = new Ending(options, () => void pool.close());
   try {
     const known = new KnownResults(maker, options.log);
@@ -72,7 +69,8 @@ export async function campaign<C extends Case, R extends CaseResult, F>(
     const begunMs = monotonicMs();
     const stopAtMs = begunMs + (options.forMs ?? Number.POSITIVE_INFINITY);
     const trying = new Trying(maker, {
-      lanes: DEPTH * jobs,
+      lanes: MOST_DEPTH * jobs,
+      hasRoom: () => pool.hasRoom,
       maxRuns: options.maxRuns ?? Number.POSITIVE_INFINITY,
       stopAtMs,
       isStopped: () => ending.isAskedFor,

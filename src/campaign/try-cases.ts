@@ -7,8 +7,10 @@ import { Plan, type Settled } from './plan.ts';
 import { JobFailed, PoolClosed } from './worker-pool.ts';
 
 export interface TryOptions<C extends Case, R extends CaseResult> {
-  /** How many cases are under way at once. */
+  /** How many cases are under way at most. */
   readonly lanes: number;
+  /** Whether one more could be begun at once. */
+  readonly hasRoom: () => boolean;
   readonly maxRuns: number;
   /** Of the monotonic clock: no case is begun after it. */
   readonly stopAtMs: number;
@@ -94,9 +96,9 @@ export class Trying<C extends Case, R extends CaseResult> {
   }
 
   #take(): C | undefined {
-    const { isStopped, isBroken, stopAtMs } = this.#options;
+    const { isStopped, isBroken, stopAtMs, hasRoom } = this.#options;
     const isOver = isStopped() || isBroken() || monotonicMs() >= stopAtMs;
-    return isOver || this.#plannedWhenFound !== undefined ? undefined : this.#plan.take();
+    return isOver || this.#plannedWhenFound !== undefined || !hasRoom() ? undefined : this.#plan.take();
   }
 
   /** Undefined if it was known. */

@@ -1,3 +1,4 @@
+import { monotonicMs } from '../linux/clock.ts';
 import { RenacerError } from '../model/errors.ts';
 
 interface Closable {
@@ -6,6 +7,13 @@ interface Closable {
 
 /** How often a job is tried by a worker that has nothing else. */
 const TIMES_ALONE = 2;
+
+/** How many jobs a worker is given at most: it has the next one before it is done with the first, and as many as it does in so long a time. */
+const LEAST_DEPTH = 2;
+export const MOST_DEPTH = 8;
+const AHEAD_MS = 10;
+/** Of the last job, in the mean of what all of them took. */
+const WEIGHT = 0.1;
 
 /** A job that two workers, one after the other, could not do. */
 export class JobFailed extends Error {
@@ -18,29 +26,36 @@ export class PoolClosed extends Error {
 }
 
 /**
- * Workers that do one job after another. Each has the next one before it is done with the first, so that it never waits for us. One that fails is
- * replaced, and what it had is tried again by one that has nothing else, so that it is known whose fault it is.
+ * Workers that do one job after another. Each has the next one before it is done with the first, so that it never waits for us; of short jobs it has
+ * several, so that many are told of at once. One that fails is replaced, and what it had is tried again by one that has nothing else, so that it is known whose fault it is.
  */
 export class WorkerPool<W extends Closable> {
   readonly #open: () => Promise<W>;
   readonly #size: number;
-  readonly #depth: number;
   /** How many jobs each worker has. */
   readonly #jobs = new Map<W, number>();
   readonly #waiting: (() => void)[] = [];
   #opening = 0;
+  /** How many there are, those that wait for a worker included. */
+  #underWay = 0;
+  /** How long a worker takes for one. */
+  #usualMs = AHEAD_MS;
+  #doneMs = monotonicMs();
   #failuresInARow = 0;
   #closed = false;
 
   /**
    * @param open makes a worker, when a job needs one
    * @param size how many there are at most
-   * @param depth how many jobs each is given at most
    */
-  constructor(open: () => Promise<W>, size: number, depth: number) {
+  constructor(open: () => Promise<W>, size: number) {
     this.#open = open;
     this.#size = size;
-    this.#depth = depth;
+  }
+
+  /** Whether a worker would be given one job more at once. */
+  get hasRoom(): boolean {
+    return this.#underWay < this.#size * this.#depth;
   }
 
   /** How many jobs the workers could not do since they could do one: of many, it is not the jobs. */
@@ -50,6 +65,15 @@ export class WorkerPool<W extends Closable> {
 
   /** Rejects with {@link JobFailed} for a job that two workers which had nothing else could not do. */
   async do<T>(job: (worker: W) => Promise<T>): Promise<T> {
+    this.#underWay++;
+    try {
+      return await this.#doOrFail(job);
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  async #doOrFail<T>(job: (worker: W) => Promise<T>): Promise<T> {
     let cause: unknown;
     for (let times = 0; times <= TIMES_ALONE; times++) {
       try {
@@ -76,6 +100,7 @@ export class WorkerPool<W extends Closable> {
     try {
       const result = await job(worker);
       this.#failuresInARow = 0;
+      this.#isDone();
       return result;
     } catch (error) {
       await this.#discard(worker);
@@ -84,6 +109,16 @@ export class WorkerPool<W extends Closable> {
       await this.#giveBack(worker);
       this.#waiting.shift()?.();
     }
+  }
+
+  get #depth(): number {
+    return Math.min(MOST_DEPTH, Math.max(LEAST_DEPTH, Math.floor(AHEAD_MS / this.#usualMs)));
+  }
+
+  #isDone(): void {
+    const nowMs = monotonicMs();
+    this.#usualMs += WEIGHT * ((nowMs - this.#doneMs) * this.#size - this.#usualMs);
+    this.#doneMs = nowMs;
   }
 
   async #giveBack(worker: W): Promise<void> {

@@ -1,10 +1,13 @@
 import { readSync, writeSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
+import { monotonicMs } from '../../linux/clock.ts';
 
 /** Messages on a pipe: the length of each, and its bytes as v8.serialize of Node.js has them. */
 
 const LENGTH_BYTES = 4;
 const CHUNK_BYTES = 64 * 1024;
+/** How long a message waits for the next one, so that both can go at once. */
+const MAX_WAIT_MS = 5;
 
 /** A message as it goes through the pipe. */
 export function frame(message: unknown): Buffer {
@@ -52,7 +55,8 @@ export class MessageReader {
   readonly #fd: number;
   readonly #chunk = Buffer.alloc(CHUNK_BYTES);
   readonly #reader = new FrameReader();
-  #messages: Iterator<unknown> = [][Symbol.iterator]();
+  /** Read, and not taken yet. */
+  #messages: unknown[] = [];
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -60,19 +64,41 @@ export class MessageReader {
 
   /** Blocks until a message has come; undefined if the other end is closed. */
   next(): unknown {
-    for (;;) {
-      const { done, value } = this.#messages.next();
-      if (!done) return value;
+    while (!this.hasNext) {
       const count = readSync(this.#fd, this.#chunk);
       if (count === 0) return undefined;
-      // What comes next must not overwrite what this one refers to.
-      this.#messages = this.#reader.take(Buffer.from(this.#chunk.subarray(0, count)));
+      // What comes next must not overwrite what these refer to.
+      this.#messages = [...this.#reader.take(Buffer.from(this.#chunk.subarray(0, count)))];
     }
+    return this.#messages.shift();
+  }
+
+  /** Whether another one has come already, as far as it was looked. */
+  get hasNext(): boolean {
+    return this.#messages.length > 0;
   }
 }
 
-/** Blocks until the message has gone. */
-export function writeMessage(fd: number, message: unknown): void {
-  const bytes = frame(message);
-  for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+/** Writes messages to a pipe, several at once if none of them is awaited. */
+export class MessageWriter {
+  readonly #fd: number;
+  readonly #frames: Buffer[] = [];
+  #sinceMs = 0;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** `more`: another one is to follow, so that this one may wait for it; but not long. */
+  write(message: unknown, more: boolean): void {
+    if (this.#frames.length === 0) this.#sinceMs = monotonicMs();
+    this.#frames.push(frame(message));
+    if (!more || monotonicMs() - this.#sinceMs >= MAX_WAIT_MS) this.#flush();
+  }
+
+  /** Blocks until all are gone. */
+  #flush(): void {
+    const bytes = Buffer.concat(this.#frames.splice(0));
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+  }
 }

@@ -3,7 +3,7 @@ import { dieWithParent } from '../../linux/die-with-parent.ts';
 import { fixAddresses } from '../../linux/fixed-addresses.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { Subject } from '../../model/subject.ts';
-import { MessageReader, writeMessage } from './frames.ts';
+import { MessageReader, MessageWriter } from './frames.ts';
 import { ANSWERS_FD, type Answer, type Failure, JOBS_FD, type WorkerSetUp } from './protocol.ts';
 
 /** What performs the jobs of a worker's process. */
@@ -31,35 +31,36 @@ export function serveJobs<Job, Result>(open: (subject: Subject) => JobPerformer<
 
 async function serve<Job, Result>(open: (subject: Subject) => JobPerformer<Job, Result>): Promise<void> {
   const messages = new MessageReader(JOBS_FD);
+  const answers = new MessageWriter(ANSWERS_FD);
   const setUp = messages.next() as WorkerSetUp | undefined;
   if (!setUp) return;
   let performer: JobPerformer<Job, Result> | undefined;
-  await answer(() => {
+  const opened = await answer<Result>(() => {
     if (setUp.cpu !== undefined) setAffinity(0, onlyCpu(setUp.cpu));
     performer = open(setUp.subject);
     return { kind: 'ready' };
   });
+  answers.write(opened, false);
   if (!performer) return;
   const ready = performer;
   try {
     const next = (): Job | undefined => messages.next() as Job | undefined;
     for (let job = next(); job; job = next()) {
       const one = job;
-      await answer(async () => ({ kind: 'done', result: await ready.perform(one) }));
+      const done = await answer(async () => ({ kind: 'done', result: await ready.perform(one) }));
+      answers.write(done, messages.hasNext);
     }
   } finally {
     ready.close();
   }
 }
 
-async function answer<Result>(find: () => Answer<Result> | Promise<Answer<Result>>): Promise<void> {
-  let found: Answer<Result>;
+async function answer<Result>(find: () => Answer<Result> | Promise<Answer<Result>>): Promise<Answer<Result>> {
   try {
-    found = await find();
+    return await find();
   } catch (error) {
-    found = { kind: 'failed', failure: failureOf(error) };
+    return { kind: 'failed', failure: failureOf(error) };
   }
-  writeMessage(ANSWERS_FD, found);
 }
 
 /** What is no RenacerError is a fault of ours: then it matters where it came from. */

@@ -71,11 +71,21 @@ export class JobProcess<Job, Result> {
     if (this.#end) throw this.#end;
     const answer = await new Promise<Answer<Result>>((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
-      this.#process.stdin.write(frame(message));
+      this.#send(frame(message));
     });
     if (answer.kind !== 'failed') return answer;
     const { code, message: text, hint } = answer.failure;
     throw new RenacerError(code, text, hint === undefined ? {} : { hint });
+  }
+
+  /** All that are sent at a time go at once. */
+  #send(bytes: Buffer): void {
+    const { stdin } = this.#process;
+    if (stdin.writableCorked === 0) {
+      stdin.cork();
+      process.nextTick(() => stdin.uncork());
+    }
+    stdin.write(bytes);
   }
 
   #fail({ status, signal }: ProcessEnd): void {

@@ -254,7 +254,10 @@ describe('a campaign', () => {
     vi.advanceTimersByTime(5000);
     const { findings, unconfirmed } = await outcome;
     expect(findings).toEqual([]);
-    expect(unconfirmed).toMatchObject([{ id: 'corrupted-1', why: 'there was no time to confirm it' }]);
+    // Others that were under way may have come to their end before.
+    expect(unconfirmed).toContainEqual(
+      expect.objectContaining({ id: 'corrupted-1', why: 'there was no time to confirm it' }),
+    );
     expect(maker.open.size).toBe(0);
   });
 

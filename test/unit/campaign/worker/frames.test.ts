@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader, frame, MessageReader, writeMessage } from '../../../../src/campaign/worker/frames.ts';
+import { FrameReader, frame, MessageReader, MessageWriter } from '../../../../src/campaign/worker/frames.ts';
 import { makePipe } from '../../../../src/linux/fds.ts';
 
 const messages = fc.array(fc.oneof(fc.jsonValue(), fc.uint8Array({ maxLength: 300 })), { maxLength: 8 });
@@ -25,12 +25,15 @@ describe('messages on a pipe', () => {
 
   it('are read by who blocks, up to the end of the pipe', () => {
     const [from, to] = makePipe();
-    writeMessage(to, { faults: [1, 2] });
-    writeMessage(to, 'x'.repeat(20_000));
-    closeSync(to);
+    const writer = new MessageWriter(to);
+    writer.write({ faults: [1, 2] }, true);
+    writer.write('x'.repeat(20_000), false);
     const messages = new MessageReader(from);
     expect(messages.next()).toEqual({ faults: [1, 2] });
+    expect(messages.hasNext).toBe(true);
     expect(messages.next()).toHaveLength(20_000);
+    expect(messages.hasNext).toBe(false);
+    closeSync(to);
     expect(messages.next()).toBeUndefined();
     closeSync(from);
   });
