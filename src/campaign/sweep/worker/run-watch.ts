@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../../linux/clock.ts';
 import { sendSignal } from '../../../linux/signals.ts';
 import { syscallName } from '../../../syscalls/syscall-table.ts';
 import type { EntryDecision, Policy, StoppedCall } from '../../../tracer/policy.ts';
@@ -8,6 +9,9 @@ import type { TreeWatch } from './tree-watch.ts';
 
 const SIGKILL = 9;
 const SIGTERM = 15;
+
+/** How long after a look the next one is, beside how long it took. */
+const PAUSE_FACTOR = 10;
 
 type Signals = readonly { readonly task: Task; readonly signal: number }[];
 const NONE: Signals = [];
@@ -67,8 +71,10 @@ export class RunWatch implements Policy {
 
   onTime(nowMs: number): Signals {
     if (nowMs < this.#nextMs) return NONE;
-    this.#nextMs = nowMs + this.#watch.lookMs;
+    const startMs = monotonicMs();
     const measure = this.#watch.look([...this.#tasks].map(liveTask), nowMs);
+    // Whom it looks at has the same CPU: on a busy machine, looks at many threads would leave them hardly any of it.
+    this.#nextMs = nowMs + Math.max(this.#watch.lookMs, PAUSE_FACTOR * (monotonicMs() - startMs));
     if (measure === 'count') this.wantsEveryCall = true;
     // To the process: any of its threads may be the one that waits for it.
     if (measure === 'terminate') sendSignal(this.#root!.tgid, SIGTERM);

@@ -43,13 +43,13 @@ export class SleepingTree {
       const found = isHeld ? undefined : waitOf(tid);
       const wait = found && waitsForDisk(tid, found) ? undefined : found;
       const times = wait && runTimesOf(tid);
-      if (wait && times !== undefined) {
-        const before = this.#seen.get(tid);
-        isAlike &&= before?.wait.line === wait.line;
-        isSame &&= isAlike && before?.times === times;
-        isAlike &&= before?.times === times || !isForGood(wait);
-        seen.set(tid, { wait, times });
-      }
+      // One that is awake is enough: what the others do costs time.
+      if (wait === undefined || times === undefined) break;
+      const before = this.#seen.get(tid);
+      isAlike &&= before?.wait.line === wait.line;
+      isSame &&= isAlike && before?.times === times;
+      isAlike &&= before?.times === times || !isForGood(wait);
+      seen.set(tid, { wait, times });
     }
     const isAsleep = tasks.length > 0 && seen.size === tasks.length;
     if (!isSame || !isAsleep) this.#sinceMs = nowMs;

@@ -4,6 +4,7 @@ import { RunWatch } from '../../../../../src/campaign/sweep/worker/run-watch.ts'
 import { SURE_LIMIT, soonLimit } from '../../../../../src/campaign/sweep/worker/spin-limits.ts';
 import { type RunLimits, TreeWatch } from '../../../../../src/campaign/sweep/worker/tree-watch.ts';
 import { runTimesOf } from '../../../../../src/campaign/sweep/worker/waits.ts';
+import { monotonicMs } from '../../../../../src/linux/clock.ts';
 import { callOf, taskOf } from '../../../../support/stopped-call.ts';
 
 /** For good. */
@@ -67,6 +68,19 @@ describe('a watched run', () => {
     const { watch } = watchOf({ usualMs: (computedMs - 300) / 10 });
     watch.begin(1000);
     expect(watch.look([{ tid: process.pid, tgid: process.pid, isHeld: true }], 1020)).toBe('count');
+  });
+
+  it('is looked at less often where looks take long', () => {
+    const { watch, policy } = watchOf();
+    watch.look = () => {
+      const end = monotonicMs() + 30;
+      while (monotonicMs() < end);
+      return 'none';
+    };
+    policy.onTaskStart(taskOf(), 1000);
+    const firstMs = policy.nextTime();
+    policy.onTime(firstMs);
+    expect(policy.nextTime()).toBeGreaterThanOrEqual(firstMs + 300);
   });
 
   it('gives up at its deadline, but for the time that it was kept waiting for a CPU', () => {
