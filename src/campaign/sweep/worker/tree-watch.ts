@@ -6,7 +6,7 @@ import type { PerformOptions } from '../performer.ts';
 import { PendingTimers } from './pending-timers.ts';
 import { type LiveTask, type Sleep, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
 import { hasSocketTimeOut } from './socket-time-outs.ts';
-import type { SpinLimit } from './spin-limits.ts';
+import { FEW_CALLS, type SpinLimit } from './spin-limits.ts';
 import { ownStarvedNs, runTimesOf, starvedNsOf } from './waits.ts';
 
 const NS_PER_MS = 1e6;
@@ -87,6 +87,15 @@ export class TreeWatch {
     return true;
   }
 
+  /** The call that a run has spent its time with that would not end: fewer than make a spin by themselves are enough. */
+  #mostRepeated(): RunEnd | undefined {
+    const { usualCalls = {} } = this.#limits;
+    const [most] = [...this.#calls]
+      .filter(([syscall, times]) => times > FEW_CALLS + FACTOR * (usualCalls[syscall] ?? 0))
+      .sort(([, a], [, b]) => b - a);
+    return most && { kind: 'spinning', syscall: most[0], times: most[1] };
+  }
+
   rootEnded(): void {
     this.#rootHasEnded = true;
     this.#service?.ended(this.end !== undefined);
@@ -108,9 +117,9 @@ export class TreeWatch {
     if (asleep && this.#hangs(asleep, nowMs) && !tasks.some(hasSocketTimeOut)) {
       this.end ??= { kind: 'hung', afterMs, where: whereTheySleep(tasks, nameOf) };
     } else if (computedMs >= MAX_CPU_MS) {
-      this.end ??= { kind: 'spinning', syscall: undefined, times: 0 };
+      this.end ??= this.#mostRepeated() ?? { kind: 'spinning', syscall: undefined, times: 0 };
     } else if (isLate) {
-      this.end ??= { kind: 'deadline', afterMs };
+      this.end ??= this.#mostRepeated() ?? { kind: 'deadline', afterMs };
     } else {
       const step = this.#service?.step(nowMs);
       if (step === 'terminate') return 'terminate';

@@ -36,7 +36,7 @@ describe('a watched run', () => {
   });
 
   it.each([
-    ['a call that has failed once', 5000, soonLimit([{ syscall: 'read', way: 'once' }])],
+    ['a call that has failed once', 10_000, soonLimit([{ syscall: 'read', way: 'once' }])],
     ['any call where a spin is to be confirmed', 10_000, SURE_LIMIT],
   ])('is given more calls to come to an end: %s', (_, most, spinLimit) => {
     const { watch, policy } = watchOf({}, spinLimit);
@@ -96,6 +96,15 @@ describe('a watched run', () => {
     } finally {
       sleeper.kill('SIGKILL');
     }
+  });
+
+  it('spins if it comes to its deadline with a call that it has repeated, be it too slow to make it often enough', () => {
+    const { watch, policy } = watchOf({ usualMs: 1e6 }, SURE_LIMIT);
+    const task = taskOf();
+    watch.begin(1000);
+    for (let times = 1; times <= 300; times++) policy.onEntry(callOf(task, 'read'));
+    expect(watch.look([{ tid: process.pid, tgid: process.pid, isHeld: true }], 31_000)).toBe('kill');
+    expect(watch.end).toEqual({ kind: 'spinning', syscall: 'read', times: 300 });
   });
 
   it('gives up after six deadlines, however long it was kept waiting', () => {
