@@ -34,7 +34,7 @@ export function median(values) {
 
 /**
  * Medians of how long each command takes, of runs that alternate, so that whatever else the machine does meets all of them
- * alike. A first run of each is not counted.
+ * alike. A first run of each is not counted, unless `warmsUp` is false.
  */
 export function medians(commands, how) {
   return alternate(commands, how).map(median);
@@ -52,9 +52,9 @@ export function difference(command, reference, how) {
   return median(times.map((ms, round) => ms - referenceTimes[round]));
 }
 
-function alternate(commands, { rounds = 5, time = wallTime } = {}) {
+function alternate(commands, { rounds = 5, time = wallTime, warmsUp = true } = {}) {
   const times = commands.map(() => []);
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = warmsUp ? 0 : 1; round <= rounds; round++) {
     commands.forEach((command, index) => {
       const ms = time(command);
       if (round > 0) times[index].push(ms);
