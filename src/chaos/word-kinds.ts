@@ -67,8 +67,6 @@ export const SIGNALS: Kind<readonly string[]> = {
   print: (list) => list.join(','),
 };
 
-const ERROR_NAMES = errnoNames().filter((name) => errnoByName(name) !== undefined);
-
 /** One or more names of errors. */
 export const ERRORS: Kind<readonly string[]> = {
   ...wordList(/^E[A-Z0-9]+$/, 'names of errors such as "EIO", "ENOSPC"', 'LIST'),
@@ -76,11 +74,14 @@ export const ERRORS: Kind<readonly string[]> = {
     return text.split(',').map((word) => {
       const error = word.trim();
       if (errnoByName(error) === undefined)
-        throw badValue(name, JSON.stringify(error), this.allowed, nearest(error, ERROR_NAMES));
+        throw badValue(name, JSON.stringify(error), this.allowed, nearest(error, errorNames()));
       return error;
     });
   },
 };
+
+/** Asked for where one of them is wrong: the table behind them takes as long as many a part of the start. */
+const errorNames = (): string[] => errnoNames().filter((name) => errnoByName(name) !== undefined);
 
 /** One or more words of a form; in a flag, with commas between them. */
 export function wordList(pattern: RegExp, allowed: string, argument: string): Kind<readonly string[]> {

@@ -143,9 +143,10 @@ export class CallTable extends CallMemory implements Calls {
 
   /** Where the child goes on if one of the calls before, since the last time that this was said, has failed. */
   failuresLeadHere(): void {
+    const { f64 } = this.arena;
     for (let row = 1; row < this.#rows; row++) {
-      const isLed = this.arena.view.getBigUint64(row * ROW.bytes + ROW.onFailure, true) !== 0n;
-      if (!isLed) this.#leadFailure(row, this.#rows);
+      // Bits of an address are never those of 0.
+      if (f64[(row * ROW.bytes + ROW.onFailure) / 8] === 0) this.#leadFailure(row, this.#rows);
     }
   }
 
@@ -246,8 +247,12 @@ export class CallTable extends CallMemory implements Calls {
 
   #put(row: number, number: number, args: readonly number[]): void {
     const at = row * ROW.bytes;
+    // All of them fit, mostly; and what the row had before goes.
+    this.arena.i32.fill(0, at / 4, (at + ROW.result) / 4);
     this.#word(at + ROW.number, number);
-    for (let index = 0; index < 6; index++) this.#word(at + ROW.arguments + 8 * index, args[index] ?? 0);
+    for (let index = 0; index < args.length; index++) {
+      if (args[index] !== 0) this.#word(at + ROW.arguments + 8 * index, args[index]!);
+    }
   }
 
   /** Without a BigInt: a launcher writes a hundred of them for each start. */

@@ -48,9 +48,9 @@ function parseMemberships(text: string): Membership[] {
 /** A line of mountinfo: `32 31 0:29 ROOT MOUNTPOINT OPTIONS [optional fields] - TYPE SOURCE SUPEROPTIONS` (proc_pid_mountinfo(5)). */
 function parseMount(line: string, memberships: readonly Membership[]): Hierarchy | undefined {
   const [left = '', right = ''] = line.split(' - ');
-  const [, , , root = '', mountPoint = '', options = ''] = left.split(' ').map(unescapeOctal);
   const [type, , superOptions = ''] = right.split(' ');
   if (type !== 'cgroup' && type !== 'cgroup2') return undefined;
+  const [, , , root = '', mountPoint = '', options = ''] = left.split(' ').map(unescapeOctal);
   const superWords = superOptions.split(',');
   const membership = memberships.find(({ controllers }) =>
     type === 'cgroup2' ? controllers.length === 0 : controllers.some((name) => superWords.includes(name)),

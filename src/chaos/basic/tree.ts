@@ -65,10 +65,10 @@ class GroupTree implements Tree {
     return [...new Set([...this.#held(), ...this.#escapees()])];
   }
 
-  /** Groups of one size hold the same processes: then there is nothing to look for. */
+  /** Groups of one size hold the same processes: then there is nothing to look for, unless there are none. */
   isEmpty(): boolean {
     const [first = 0, ...others] = this.#groups.all.map((group) => group.processIds().length);
-    if (first > 0 && others.every((size) => size === first)) return false;
+    if (others.every((size) => size === first)) return first === 0 && this.#escapees().length === 0;
     return this.processIds().length === 0;
   }
 
