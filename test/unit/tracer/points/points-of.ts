@@ -20,6 +20,7 @@ export interface PointsOf {
   readonly points: readonly { readonly lineage: string; readonly at: PointAt }[];
   readonly refusals: readonly string[];
   readonly status: number | undefined;
+  readonly deadlock: Turns['deadlock'];
 }
 
 /** Runs a program with one task at a time, and says which points in its code it came to. Usually tasks go on for as long as they can. */
@@ -30,6 +31,7 @@ export function pointsOf(
 ): PointsOf {
   const points: { lineage: string; at: PointAt }[] = [];
   let source: PointSource | undefined;
+  let turns: Turns | undefined;
   const watched = (context: TurnsContext): PointSource => {
     const inner = new CodePoints(context, choose);
     source = inner;
@@ -43,7 +45,10 @@ export function pointsOf(
   };
   const policy: Policy = { armed, onEntry: () => undefined, pick };
   const loop = new StopLoop({ method: 'seccomp', tree: true }, NO_RECORDER, policy, {
-    turns: (context, collector) => new Turns(context, collector, watched(context)),
+    turns: (context, collector) => {
+      turns = new Turns(context, collector, watched(context));
+      return turns;
+    },
   });
   const output = openSync('/dev/null', 'w');
   const launcher = new Launcher({ ...launchSpec([...argv]), filter, stdio: [0, output, 2] });
@@ -51,5 +56,5 @@ export function pointsOf(
   const status = loop.run();
   closeSync(output);
   launcher.free();
-  return { points, refusals: source?.refusals ?? [], status };
+  return { points, refusals: source?.refusals ?? [], status, deadlock: turns?.deadlock };
 }
