@@ -15,19 +15,27 @@ const RIP_WORD = 32;
 const MAX_INSTRUCTION = 15;
 const WORD = 8;
 
+/** What is known of an instruction. */
+interface Analysis {
+  /** How it is done in the registers; undefined if it has to be stepped over. */
+  readonly byHand: ByHand | undefined;
+  /** It has to do with registers and the stack alone. */
+  readonly isPrivate: boolean;
+  /** The address in memory that it names, if it stands at `at`; NaN if it names none. */
+  readonly operand: (machine: Machine, at: number) => number;
+}
+
+/** By the code that begins with it: programs are run again and again. */
+const analyses = new Map<string, Analysis>();
+const MAX_ANALYSES = 4096;
+
 /** A place in the code of a process where its tasks stop. */
-export interface Breakpoint {
+export interface Breakpoint extends Analysis {
   readonly address: number;
   /** What it was set for. */
   readonly name: string;
   /** The byte that it stands in the place of. */
   readonly original: number;
-  /** How the instruction that begins there is done without it; undefined if it has to be stepped over. */
-  readonly byHand: ByHand | undefined;
-  /** It has to do with registers and the stack alone. */
-  readonly isPrivate: boolean;
-  /** The address in memory that the instruction names; NaN if it names none. */
-  readonly operand: (machine: Machine) => number;
 }
 
 /** What breakpoints need of a tracing thread. */
@@ -71,13 +79,8 @@ export class Breakpoints {
     const code = this.#code(tid, address, space);
     const original = code[0];
     if (original === undefined || original === INT3 || !this.#poke(tid, address, INT3)) return false;
-    space.set(address, {
-      address,
-      name,
-      original,
-      byHand: steps ? undefined : byHand(code),
-      ...operandIn(code, address),
-    });
+    const analysis = analysisOf(code);
+    space.set(address, { ...analysis, byHand: steps ? undefined : analysis.byHand, address, name, original });
     this.#spaces.set(tgid, space);
     return true;
   }
@@ -91,8 +94,8 @@ export class Breakpoints {
   }
 
   /** The address that the instruction of a breakpoint is about to use, by the registers that {@link at} has read. */
-  operandOf({ operand }: Breakpoint): number {
-    return operand(this.#machine);
+  operandOf({ operand, address }: Breakpoint): number {
+    return operand(this.#machine, address);
   }
 
   /** The task stands behind a breakpoint, and from now on before the instruction, as if that had not begun. */
@@ -146,6 +149,15 @@ export class Breakpoints {
     if (space && child.tgid !== parent.tgid) this.#spaces.set(child.tgid, new Map(space));
   }
 
+  /** A child that is stopped gets those that its maker has been given since it was made; that of vfork(2) has them already. */
+  setAsIn(parent: Task, child: Task): void {
+    const space = this.#spaces.get(child.tgid) ?? new Map<number, Breakpoint>();
+    for (const [address, breakpoint] of this.#spaces.get(parent.tgid) ?? []) {
+      if (!space.has(address) && this.#poke(child.tid, address, INT3)) space.set(address, breakpoint);
+    }
+    this.#spaces.set(child.tgid, space);
+  }
+
   /** A process has executed another program, or ended. */
   forget(tgid: number): void {
     this.#spaces.delete(tgid);
@@ -169,10 +181,27 @@ export class Breakpoints {
   }
 }
 
-/** What is known of the instruction that begins at `at`. */
-function operandIn(code: Uint8Array, at: number): Pick<Breakpoint, 'isPrivate' | 'operand'> {
+/** What is known of the instruction that some code begins with. */
+function analysisOf(code: Uint8Array): Analysis {
+  const key = Buffer.from(code.buffer, code.byteOffset, code.length).toString('latin1');
+  let analysis = analyses.get(key);
+  if (analysis === undefined) {
+    analysis = analyse(code);
+    if (analyses.size >= MAX_ANALYSES) analyses.clear();
+    analyses.set(key, analysis);
+  }
+  return analysis;
+}
+
+function analyse(code: Uint8Array): Analysis {
   const instruction = new Instruction();
-  if (!instruction.decode(code, 0) || !instruction.hasMemory) return { isPrivate: true, operand: () => Number.NaN };
+  const known = instruction.decode(code, 0) && instruction.hasMemory;
+  return { byHand: byHand(code), isPrivate: !known, operand: known ? operandIn(instruction) : () => Number.NaN };
+}
+
+function operandIn(instruction: Instruction): Analysis['operand'] {
   const { base, length, displacement } = instruction;
-  return { isPrivate: false, operand: base === RIP ? () => at + length + displacement : addressOf(instruction) };
+  if (base === RIP) return (_machine, at) => at + length + displacement;
+  const address = addressOf(instruction);
+  return (machine) => address(machine);
 }

@@ -40,6 +40,8 @@ export class CodePoints implements PointSource {
   readonly #choose: Chooser | undefined;
   /** The processes that stop at lock functions. */
   readonly #locking = new Set<number>();
+  /** Processes that have yet to come to their first stop, and their makers, with whom they share memory. */
+  readonly #sharing = new Map<Task, Task>();
   /** Those that stop at data, and what each of their threads watches. */
   readonly #watched = new Map<number, readonly WatchedPart[]>();
   /** Who stands at which breakpoint. */
@@ -67,7 +69,10 @@ export class CodePoints implements PointSource {
 
   onFork(parent: Task, child: Task): void {
     const isThread = child.tgid === parent.tgid;
-    if (!this.#locking.has(parent.tgid) && (isThread || sharesMemory(parent.tid))) this.#stopAtLocks(parent);
+    const shares = !isThread && sharesMemory(parent.tid);
+    if ((isThread || shares) && !this.#locking.has(parent.tgid)) this.#stopAtLocks(parent);
+    // What its maker has got since it became two, it does not have.
+    if (shares) this.#sharing.set(child, parent);
     if (isThread && this.#choose && !this.#watched.has(parent.tgid)) this.#stopAtData(parent, this.#choose);
   }
 
@@ -75,8 +80,9 @@ export class CodePoints implements PointSource {
     const { tid, tgid } = child;
     const watched = this.#watched.get(tgid);
     if (watched && watched.length > 0) watchMemory(tid, watched);
-    // Its maker may have had no points in code when it became two.
-    if (tid === tgid && sharesMemory(tid)) this.#stopAtLocks(child);
+    const maker = this.#sharing.get(child);
+    if (maker) this.#breakpoints.setAsIn(maker, child);
+    this.#sharing.delete(child);
   }
 
   onTrap(task: Task): PointAt | undefined {
@@ -115,6 +121,7 @@ export class CodePoints implements PointSource {
   onEnd(task: Task): void {
     this.#standing.delete(task);
     this.#met.delete(task);
+    this.#sharing.delete(task);
     this.#owners.forget(task);
     // A leader is reported last.
     if (task.tid === task.tgid) this.onExec(task);

@@ -24,13 +24,12 @@ function addressesOf(elf: Elf): ReadonlyMap<string, number> {
  * linked statically, or its C library is another one, or it has locks of its own, as Go programs have.
  */
 export function setLockPoints(breakpoints: Breakpoints, task: Task): boolean {
-  const set = new Set<string>();
-  for (const isWanted of [LIBPTHREAD, LIBC]) {
-    for (const { facts, bias } of lockFunctions.of(task.tid, (name) => isWanted.test(name))) {
-      for (const [name, address] of facts) {
-        if (!set.has(name) && breakpoints.set(task, bias + address, name)) set.add(name);
-      }
-    }
+  const libraries = lockFunctions.of(task.tid, (name) => LIBPTHREAD.test(name) || LIBC.test(name));
+  const isOld = libraries.some(({ name }) => LIBPTHREAD.test(name));
+  let count = 0;
+  for (const { name: library, facts, bias } of libraries) {
+    if (isOld && !LIBPTHREAD.test(library)) continue;
+    for (const [name, address] of facts) if (breakpoints.set(task, bias + address, name)) count += 1;
   }
-  return set.size > 0;
+  return count > 0;
 }
