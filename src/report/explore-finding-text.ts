@@ -62,7 +62,7 @@ function switchRows({ told, switches }: OrderFinding, room: number, style: Findi
 
 /** `add (0.1) stops before write: add.c:14 in main`. */
 function stoppedText({ stopped }: ToldSwitch, style: FindingStyle): string {
-  return `${nameOf(stopped)} ${standsText(stopped.point)}${whereText(stopped.stack, stopped.point, style)}`;
+  return `${nameOf(stopped)} ${standsText(stopped.point)}${whereText(stopped.stack, stopped.point.replace(/\(.*$/, ''), style)}`;
 }
 
 /** `add (0.2) goes on: openat("n"), read("n"), write("n")`. */

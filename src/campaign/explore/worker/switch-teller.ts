@@ -3,6 +3,7 @@ import { CallFacts } from '../../../faults/call-facts.ts';
 import { linkOf } from '../../../faults/descriptor.ts';
 import type { TaskAtSwitch, ToldSwitch } from '../../../model/explore.ts';
 import type { StackFrame } from '../../../model/stack-frame.ts';
+import { syscallName, syscallNumber } from '../../../syscalls/syscall-table.ts';
 import type { Choice, Policy, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
 import type { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
@@ -10,6 +11,7 @@ import type { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
 /** Of what a task did, so many calls are told. */
 const MAX_DID = 40;
 
+type Standing = { -readonly [K in keyof TaskAtSwitch]: TaskAtSwitch[K] };
 type Draft = { -readonly [K in keyof ToldSwitch]: ToldSwitch[K] } & { readonly did: string[] };
 
 /** Asks who picks, and writes down what each switch is: who stood where, who ran instead, and what it did. It is to be asked before the stack tracer. */
@@ -23,6 +25,8 @@ export class SwitchTeller implements Policy {
   readonly #programs = new Map<string, string>();
   /** Where each task has made its last call. */
   readonly #lastStacks = new Map<string, readonly StackFrame[] | undefined>();
+  /** Those that were stopped before a call: which files it is about is known when it is made. */
+  readonly #standing = new Map<string, Standing>();
   /** The last switch, until another task goes on than that one let go. */
   #open: Draft | undefined;
   /** The call that was written down at its point: without the files that it is about. */
@@ -56,13 +60,17 @@ export class SwitchTeller implements Policy {
 
   onEntry(call: StoppedCall): undefined {
     this.#lastStacks.set(call.task.lineage, this.#stacks.stackOf(call.task));
-    if (call.task.lineage !== this.#open?.ran.task) return;
-    const facts = new CallFacts(call);
-    const { did } = this.#open;
-    if (this.#announced === facts.name) did.pop();
+    const { lineage } = call.task;
+    const standing = this.#standing.get(lineage);
+    const isTold = lineage === this.#open?.ran.task;
+    if (!standing && !isTold) return;
+    const text = this.#textOf(call);
+    if (standing) standing.point = text;
+    this.#standing.delete(lineage);
+    if (!isTold) return;
+    if (this.#announced === syscallName(call.nr)) this.#open!.did.pop();
     this.#announced = undefined;
-    const names = [...new Set(facts.paths())].map((path) => JSON.stringify(this.#shortName(path)));
-    this.#did(`${facts.name}(${names.join(', ')})`);
+    this.#did(text);
   }
 
   onTaskStart(task: Task, _nowMs: number, parent: Task | undefined): void {
@@ -74,9 +82,11 @@ export class SwitchTeller implements Policy {
   }
 
   #begin({ task, point, why, current }: Choice, picked: Task, at: string): void {
+    const stopped = this.#taskAt(task, why, current);
+    if (isCall(why)) this.#standing.set(task, stopped);
     this.#open = {
       switch: { task, point, why, to: picked.lineage },
-      stopped: this.#taskAt(task, why, current),
+      stopped,
       ran: this.#taskAt(picked.lineage, at, picked),
       did: [],
     };
@@ -84,9 +94,16 @@ export class SwitchTeller implements Policy {
   }
 
   /** `standing`: undefined if it sleeps, or has ended. */
-  #taskAt(task: string, point: string, standing: Task | undefined): TaskAtSwitch {
+  #taskAt(task: string, point: string, standing: Task | undefined): Standing {
     const stack = standing && this.#stacks.stackOf(standing);
     return { task, program: this.#programs.get(task) ?? '', point, stack };
+  }
+
+  /** `openat("n")`. */
+  #textOf(call: StoppedCall): string {
+    const facts = new CallFacts(call);
+    const names = [...new Set(facts.paths())].map((path) => JSON.stringify(this.#shortName(path)));
+    return `${facts.name}(${names.join(', ')})`;
   }
 
   #did(what: string): void {
@@ -102,4 +119,8 @@ export class SwitchTeller implements Policy {
 /** Whether something is about to be done at a point: at others, something has been. */
 function isDone(why: string): boolean {
   return !/ (returns|sleeps)$|^(born|birth|exec|end|stop|continued)$/.test(why);
+}
+
+function isCall(why: string): boolean {
+  return syscallNumber(why) !== undefined;
 }
