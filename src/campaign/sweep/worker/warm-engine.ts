@@ -18,6 +18,7 @@ import { sceneLauncher } from '../../worker/scene-launcher.ts';
 import type { PerformOptions } from '../performer.ts';
 import { Checkpoints } from './checkpoint/checkpoints.ts';
 import type { Zygote } from './checkpoint/zygote.ts';
+import type { CheckpointUse } from './protocol.ts';
 import { RunPolicies } from './run-policies.ts';
 import { soonLimit } from './spin-limits.ts';
 import { TreeWatch } from './tree-watch.ts';
@@ -43,11 +44,10 @@ export class WarmEngine {
     this.#checkpoints = this.#makeCheckpoints();
   }
 
-  /** `mayFork`: the run may go on from a checkpoint. Throws a RenacerError if the command can't be started. */
-  perform(faults: readonly CaseFault[], options: PerformOptions, mayFork: boolean): Observation {
-    const checkpoints = mayFork ? this.#checkpoints : undefined;
-    checkpoints?.prepare(faults, options);
-    return this.#observe(faults, options, (armed) => checkpoints?.zygoteFor(faults, options, armed));
+  /** Throws a RenacerError if the command can't be started. */
+  perform(faults: readonly CaseFault[], options: PerformOptions, use: CheckpointUse): Observation {
+    if (use !== 'off' && this.#checkpoints) return this.#checkpoints.perform(faults, options, use === 'always');
+    return this.#observe(faults, options, () => undefined);
   }
 
   /** `from`: where it goes on from, if it is not to be a whole run; `extra` is told of it. */
@@ -104,7 +104,7 @@ export class WarmEngine {
     const { workplace, stdio } = this.#scene;
     stdio.renew();
     const copy = workplace.numberAnew() ? zygote.fork() : undefined;
-    if (copy === undefined) this.#checkpoints!.lost(zygote);
+    if (copy === undefined) this.#checkpoints!.lost();
     return copy;
   }
 
@@ -115,7 +115,7 @@ export class WarmEngine {
     return new Checkpoints(
       {
         start: (armed, pid) => this.#start(armed, pid),
-        observe: (options, extra, from) => this.#observe([], options, from, extra),
+        observe: (faults, options, from, extra) => this.#observe(faults, options, from, extra),
       },
       [workplace.directory, ...privateDirectories(workplace.directory)],
     );

@@ -3,7 +3,7 @@ import type { Subject } from '../../../model/subject.ts';
 import type { CaseFault, Observation } from '../../../model/sweep.ts';
 import { JobProcess } from '../../worker/job-process.ts';
 import type { Performer, PerformOptions } from '../performer.ts';
-import type { Job } from './protocol.ts';
+import type { CheckpointUse, Job } from './protocol.ts';
 
 /** A worker of a sweep: a process that performs one run after another. It ends when it is closed, and with this process. */
 export class WorkerProcess implements Performer {
@@ -26,8 +26,7 @@ export class WorkerProcess implements Performer {
   }
 
   perform(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
-    // So that both ways can be compared.
-    return this.#do(process.env.RENACER_CHECKPOINTS === 'off' ? 'whole' : 'warm', faults, options);
+    return this.#do('warm', faults, options);
   }
 
   confirm(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
@@ -41,7 +40,8 @@ export class WorkerProcess implements Performer {
   #do(engine: Job['engine'], faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
     const isTold = this.#told !== undefined && areSame(this.#told, options);
     this.#told = options;
-    return this.#process.do({ engine, faults, options: isTold ? undefined : options });
+    const checkpoints = process.env.RENACER_CHECKPOINTS as CheckpointUse | undefined;
+    return this.#process.do({ engine, faults, options: isTold ? undefined : options, checkpoints });
   }
 }
 

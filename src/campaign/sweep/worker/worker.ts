@@ -20,11 +20,11 @@ export class Worker {
     this.#warm = new WarmEngine(this.#scene);
   }
 
-  perform({ engine, faults, options = this.#options }: Job): Observation | Promise<Observation> {
+  perform({ engine, faults, options = this.#options, checkpoints = 'auto' }: Job): Observation | Promise<Observation> {
     if (options === undefined) throw new Error('worker: the first job does not say how it is to be performed');
     this.#options = options;
     if (engine === 'ordinary') return this.#confirm(faults, options);
-    return this.#warm.perform(faults, options, engine === 'warm');
+    return this.#warm.perform(faults, options, checkpoints);
   }
 
   close(): void {

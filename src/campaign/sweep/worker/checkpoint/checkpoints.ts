@@ -1,3 +1,4 @@
+import { cpuUseMs } from '../../../../linux/cpu-use.ts';
 import type { GatedProcess } from '../../../../linux/gated-process.ts';
 import type { CaseFault, Observation } from '../../../../model/sweep.ts';
 import { syscallNumber } from '../../../../syscalls/syscall-table.ts';
@@ -7,6 +8,7 @@ import type { PerformOptions } from '../../performer.ts';
 import { isSameResult } from './results.ts';
 import { Stops } from './stops.ts';
 import { isSameWay, joined, Trail } from './trail.ts';
+import { Trial } from './trial.ts';
 import { Zygote } from './zygote.ts';
 
 /** So many cases are performed before it is tried: what it takes is that of some whole runs. */
@@ -18,17 +20,20 @@ const FIRST_ID = 20_000;
 const ROOT = '0';
 const RT_SIGACTION = syscallNumber('rt_sigaction')!;
 
+/** Where a run goes on from; undefined: from its start. It is asked when all is ready, and told which calls are to stop. */
+type From = (armed: Policy['armed']) => Zygote | undefined;
+
 /** The engine whose runs these are. */
 export interface Engine {
   /** Starts the command as far as its gate, with this id in its pid namespace. */
   start(armed: Policy['armed'], pid: number): GatedProcess;
-  /** A run without faults, of which `extra` is told. `from` is asked when all is ready: for where it goes on from, undefined for a whole run. */
-  observe(options: PerformOptions, extra: Policy, from: () => Zygote | undefined): Observation;
+  /** A run, of which `extra` is told. */
+  observe(faults: readonly CaseFault[], options: PerformOptions, from: From, extra?: Policy): Observation;
 }
 
 /**
  * Which runs of a command go on from a checkpoint behind its loader, and which are whole: see {@link Zygote}. Where it is not sound, or the run from the
- * checkpoint does not do what the whole one does, all are whole.
+ * checkpoint does not do what the whole one does, or does not take less, all are whole.
  */
 export class Checkpoints {
   readonly #engine: Engine;
@@ -41,7 +46,8 @@ export class Checkpoints {
   /** Of the cases; others are performed as whole runs. */
   #stillness = '';
   /** Why all runs are whole; undefined if they need not be. */
-  refusal: string | undefined;
+  #refusal: string | undefined;
+  readonly #trial = new Trial();
 
   /** `changing`: directories whose files are put back between runs. */
   constructor(engine: Engine, changing: readonly string[]) {
@@ -49,31 +55,59 @@ export class Checkpoints {
     this.#changing = changing;
   }
 
-  /** Before the run of a case. It may perform some of its own. */
-  prepare(faults: readonly CaseFault[], options: PerformOptions): void {
-    if (this.refusal !== undefined || !isCase(faults, options)) return;
+  /** Performs a run, whole or not; `always`: whether or not it takes less. It may perform some of its own before. */
+  perform(faults: readonly CaseFault[], options: PerformOptions, always: boolean): Observation {
+    if (!isCase(faults, options)) return this.#engine.observe(faults, options, () => undefined);
+    this.#prepare(options);
+    const isOnTrial =
+      !always && this.#stops !== undefined && this.#refusal === undefined && this.#trial.pays === undefined;
+    if (isOnTrial) return this.#try(faults, options);
+    return this.#engine.observe(faults, options, (armed) => this.#zygoteFor(faults, options, armed));
+  }
+
+  /** The same while it is not known whether it pays. */
+  #try(faults: readonly CaseFault[], options: PerformOptions): Observation {
+    const way = this.#trial.next;
+    let zygote: Zygote | undefined;
+    let sinceMs = 0;
+    const observation = this.#engine.observe(faults, options, (armed) => {
+      zygote = this.#zygoteFor(faults, options, armed);
+      sinceMs = cpuUseMs() + (zygote?.cpuMs() ?? 0);
+      return way === 'forked' ? zygote : undefined;
+    });
+    if (zygote === undefined || this.#refusal !== undefined) return observation;
+    this.#trial.add(way, cpuUseMs() + zygote.cpuMs() - sinceMs);
+    if (this.#trial.pays === false) this.#refuse('it does not take less');
+    return observation;
+  }
+
+  #prepare(options: PerformOptions): void {
     this.#cases += 1;
     if (this.#cases !== FIRST_CASES) return;
     this.#stillness = JSON.stringify(options.stillness);
-    this.refusal = this.#prove({ ...options, record: false, contents: false });
+    const refusal = this.#prove({ ...options, record: false, contents: false });
+    if (refusal !== undefined) this.#refuse(refusal);
   }
 
-  /** Where the run of a case may go on from; undefined: from its start. `armed`: the calls that are to stop. */
-  zygoteFor(faults: readonly CaseFault[], options: PerformOptions, armed: Policy['armed']): Zygote | undefined {
-    if (this.#stops === undefined || this.refusal !== undefined || !isCase(faults, options)) return undefined;
+  #refuse(why: string): void {
+    this.#refusal = why;
+    this.endAll();
+  }
+
+  #zygoteFor(faults: readonly CaseFault[], options: PerformOptions, armed: Policy['armed']): Zygote | undefined {
+    if (this.#stops === undefined || this.#refusal !== undefined) return undefined;
     if (JSON.stringify(options.stillness) !== this.#stillness) return undefined;
     const zygote = this.#zygotes.find((one) => one.stopsAt(armed)) ?? this.#make(options, this.#stops.with(armed));
     if (typeof zygote === 'string') {
-      this.refusal = zygote;
+      this.#refuse(zygote);
       return undefined;
     }
     return faults.every((fault) => isBehind(zygote, fault)) && !knowsHandlers(zygote, armed) ? zygote : undefined;
   }
 
   /** There is no copy of it any more: it was killed, or there are no ids left. */
-  lost(zygote: Zygote): void {
-    this.refusal = 'it was lost';
-    this.#end(zygote);
+  lost(): void {
+    this.#refuse('it was lost');
   }
 
   endAll(): void {
@@ -98,15 +132,16 @@ export class Checkpoints {
   /** Two whole runs, and one from a checkpoint, which is to do what they do. Returns why there can be none. */
   #prove(options: PerformOptions): string | undefined {
     const trails = [new Trail(), new Trail()] as const;
-    const [one, other] = trails.map((trail) => this.#engine.observe(options, trail, () => undefined));
+    const [one, other] = trails.map((trail) => this.#engine.observe([], options, () => undefined, trail));
     const [before, after] = [new Trail(), new Trail()];
     let zygote: Zygote | string = '';
-    const tried = this.#engine.observe(options, after, () => {
+    const from: From = () => {
       zygote = this.#make(options, 'all', before);
       return typeof zygote === 'string' ? undefined : zygote;
-    });
+    };
+    const tried = this.#engine.observe([], options, from, after);
     if (typeof zygote === 'string') return zygote;
-    if (this.refusal !== undefined) return this.refusal;
+    if (this.#refusal !== undefined) return this.#refusal;
     this.#end(zygote);
     if (!isSameWay(trails[0].steps, trails[1].steps, joined(before.steps, after.steps))) return 'its calls are others';
     if (!isSameResult(one!, other!, tried)) return 'its results are others';

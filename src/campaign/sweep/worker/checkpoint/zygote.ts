@@ -3,6 +3,7 @@ import { stillPolicies } from '../../../../faults/still/index.ts';
 import { monotonicMs } from '../../../../linux/clock.ts';
 import { type GatedProcess, LaunchError } from '../../../../linux/gated-process.ts';
 import { SECOND_PID } from '../../../../linux/namespaces.ts';
+import { readProcFile } from '../../../../linux/process-stat.ts';
 import { syscallNumber } from '../../../../syscalls/syscall-table.ts';
 import { NO_RECORDER } from '../../../../tracer/event-recorder.ts';
 import type { Following } from '../../../../tracer/following.ts';
@@ -18,6 +19,7 @@ import { type Looks, refusalOf } from './refusals.ts';
 import type { Trail } from './trail.ts';
 
 const FOLLOWING: Following = { method: 'seccomp', tree: true };
+const NS_PER_MS = 1e6;
 const CLOCKS = ['clock_gettime', 'gettimeofday', 'time'].map((name) => syscallNumber(name)!);
 
 export interface ZygoteSpec {
@@ -84,6 +86,11 @@ export class Zygote {
   /** A copy, which stands stopped; undefined if there can be none any more. */
   fork(): number | undefined {
     return this.#point.fork(SECOND_PID);
+  }
+
+  /** The CPU time that it has taken: copies are made in it. Its copies' own is not among that. */
+  cpuMs(): number {
+    return Number.parseInt(readProcFile(`/proc/${this.#point.pid}/schedstat`) ?? '0', 10) / NS_PER_MS;
   }
 
   end(): void {
