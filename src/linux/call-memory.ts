@@ -31,6 +31,11 @@ export class CallMemory {
     this.#used = mark;
   }
 
+  /** How many bytes can still be filled. */
+  get room(): number {
+    return this.arena.size - this.#used;
+  }
+
   /** Copies bytes to where the process can see them; returns their address. */
   bytes(data: Uint8Array): number {
     const at = this.#used;

@@ -32,6 +32,8 @@ const NO_FD = -1;
 const VARYING_BYTES = 4096 + 8 * 4096 + 64;
 /** How many {@link filterCalls} there are. */
 const FILTER_CALLS = 2;
+/** Of a struct sock_fprog, and of what its filter is padded with. */
+const FPROG_BYTES = 32;
 
 /** What may differ from one start of a command to the next. */
 export type StartSpec = Pick<LaunchSpec, 'stdio' | 'cwd' | 'filter' | 'noNewPrivileges' | 'pid'>;
@@ -61,6 +63,9 @@ export class Launcher {
   #gate: StartGate | undefined;
   /** What was filled in last. */
   #filledIn: StartSpec | undefined;
+  /** From here on there are filters, as many as there is room for. */
+  #placed = 0;
+  readonly #programs = new Map<Uint8Array, number>();
   #isUnderWay = false;
 
   constructor(spec: LaunchSpec) {
@@ -203,19 +208,41 @@ export class Launcher {
   /** Puts into the table what differs from start to start. Returns the byte that is to come through the gate. */
   #fillIn(spec: LaunchSpec): number {
     const { arena } = this.#table;
-    if (this.#filledIn === undefined || !isSame(this.#filledIn, spec)) this.#fillInAnew(spec);
+    const before = this.#filledIn;
+    const isPlaced = before?.stdio === spec.stdio && before.cwd === spec.cwd;
+    if (!isPlaced) this.#fillInPlace(spec);
+    if (!isPlaced || before.filter !== spec.filter || before.noNewPrivileges !== spec.noNewPrivileges) {
+      this.#put(this.#varying.filter, filterCalls(spec.noNewPrivileges, spec.filter && this.#programOf(spec.filter)));
+    }
+    this.#filledIn = spec;
     arena.u8[this.#path - arena.address] = 0;
     return this.#firstByte;
   }
 
-  #fillInAnew(spec: LaunchSpec): void {
+  #fillInPlace(spec: LaunchSpec): void {
     const table = this.#table;
-    this.#filledIn = spec;
     table.rewind(this.#mark);
-    const put = (first: number, calls: readonly Call[]): void =>
-      calls.forEach((call, index) => void table.replace(first + index, ...call));
-    put(this.#varying.place, placeCalls(table, spec));
-    put(this.#varying.filter, filterCalls(table, spec));
+    this.#programs.clear();
+    this.#put(this.#varying.place, placeCalls(table, spec));
+    this.#placed = table.mark();
+  }
+
+  /** The address of a filter's struct sock_fprog: it stays there for the next start that has this filter. */
+  #programOf(filter: Uint8Array): number {
+    const table = this.#table;
+    const known = this.#programs.get(filter);
+    if (known !== undefined) return known;
+    if (table.room < filter.length + FPROG_BYTES) {
+      table.rewind(this.#placed);
+      this.#programs.clear();
+    }
+    const program = table.words([instructionCount(filter), table.bytes(filter)]);
+    this.#programs.set(filter, program);
+    return program;
+  }
+
+  #put(first: number, calls: readonly Call[]): void {
+    for (const [index, call] of calls.entries()) this.#table.replace(first + index, ...call);
   }
 
   #refuseUnderWay(): void {
@@ -223,20 +250,12 @@ export class Launcher {
   }
 }
 
-function isSame(a: StartSpec, b: StartSpec): boolean {
-  return a.stdio === b.stdio && a.cwd === b.cwd && a.filter === b.filter && a.noNewPrivileges === b.noNewPrivileges;
-}
-
-function filterCalls(table: CallTable, { filter, noNewPrivileges }: LaunchSpec): readonly Call[] {
+/** `program`: the address of a struct sock_fprog. */
+function filterCalls(noNewPrivileges: boolean, program: number | undefined): readonly Call[] {
   return [
     noNewPrivileges ? [SYS.prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0] : NOTHING,
-    filter ? [SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, filterProgram(table, filter)] : NOTHING,
+    program === undefined ? NOTHING : [SYS.seccomp, SECCOMP_SET_MODE_FILTER, 0, program],
   ];
-}
-
-/** A struct sock_fprog. */
-function filterProgram(table: CallTable, filter: Uint8Array): number {
-  return table.words([instructionCount(filter), table.bytes(filter)]);
 }
 
 /**

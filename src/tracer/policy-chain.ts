@@ -18,8 +18,7 @@ export class PolicyChain implements Policy {
     this.needsProgramEntry = policies.some((policy) => policy.needsProgramEntry === true);
     this.hidesVdso = policies.some((policy) => policy.hidesVdso === true);
     this.fixesRandomBytes = policies.some((policy) => policy.fixesRandomBytes === true);
-    const sets = policies.map(({ armed }) => armed);
-    this.armed = sets.includes('all') ? 'all' : new Set(sets.flatMap((set) => (set === 'all' ? [] : [...set])));
+    this.armed = unionOf(policies);
   }
 
   onEntry(call: StoppedCall): EntryDecision | undefined {
@@ -110,4 +109,13 @@ export class PolicyChain implements Policy {
 /** Whether what it does by the clock may wake a task that sleeps. */
 export function mayWake(policy: Policy): boolean {
   return policy.mayWake?.() ?? (policy.nextTime?.() ?? Number.POSITIVE_INFINITY) < Number.POSITIVE_INFINITY;
+}
+
+function unionOf(policies: readonly Policy[]): Policy['armed'] {
+  const union = new Set<number>();
+  for (const { armed } of policies) {
+    if (armed === 'all') return armed;
+    for (const nr of armed) union.add(nr);
+  }
+  return union;
 }
