@@ -52,6 +52,22 @@ describe('a launcher', () => {
     expect(openFiles()).toBe(before);
   });
 
+  it('keeps the filters that it has met, as many as there is room for', () => {
+    const launcher = new Launcher(launchSpec(['/bin/mkdir', '/']));
+    const [refuses, allows] = ['mkdir', 'ptrace'].map((name) => traceFilter(new Set([syscallNumber(name)!])));
+    // More than all of its room.
+    const filters = Array.from({ length: 24 }, (_, index) => longer(index % 2 === 0 ? refuses! : allows!));
+    const said = path.join(scratch, 'said');
+    for (const filter of [...filters, ...filters.toReversed()]) {
+      const stderr = openSync(said, 'w');
+      expect(statusOf(launcher.start({ stdio: [0, 1, stderr], filter, noNewPrivileges: true }))).toBe(1);
+      closeSync(stderr);
+      const isRefused = filters.indexOf(filter) % 2 === 0;
+      expect(readFileSync(said, 'utf8')).toMatch(isRefused ? /Function not implemented/ : /File exists/);
+    }
+    launcher.free();
+  });
+
   it('names what fails, each time, and goes on', () => {
     const launcher = new Launcher(launchSpec(['/bin/true']));
     for (let round = 0; round < 3; round++) {
@@ -94,3 +110,9 @@ describe('a launcher', () => {
     expect(ignoredBy([SIGUSR1])).toBe('0000000000000200');
   });
 });
+
+/** The same filter, and 2 KiB of instructions that are never reached. */
+function longer(filter: Uint8Array): Uint8Array {
+  const unreached = Array.from({ length: 256 }, () => [...filter.slice(-8)]).flat();
+  return Uint8Array.from([...filter, ...unreached]);
+}
