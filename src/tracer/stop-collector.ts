@@ -24,23 +24,7 @@ export class StopCollector {
 
   /** Blocks for one change of state, then takes what else has changed. Returns how many that are; 0 if nobody is left. */
   collect(): number {
-    return this.#take(this.#waiter.any());
-  }
-
-  /** The same without waiting. */
-  poll(): number {
-    return this.#take(this.#waiter.poll());
-  }
-
-  /** As if this alone had been collected. */
-  put(tid: number, status: number): number {
-    this.tids[0] = tid;
-    this.statuses[0] = status;
-    return 1;
-  }
-
-  #take(first: number): number {
-    let tid = first;
+    let tid = this.#waiter.any();
     let count = 0;
     while (tid > 0) {
       const { status } = this.#waiter;
@@ -53,6 +37,27 @@ export class StopCollector {
       tid = this.#waiter.poll();
     }
     return count;
+  }
+
+  /** Blocks for one change of state. Returns 1; 0 if nobody is left. */
+  next(): number {
+    return this.#one(this.#waiter.any());
+  }
+
+  /** The same without waiting: 0 if nothing has changed. */
+  poll(): number {
+    return this.#one(this.#waiter.poll());
+  }
+
+  /** As if this alone had been collected. */
+  put(tid: number, status: number): number {
+    this.tids[0] = tid;
+    this.statuses[0] = status;
+    return 1;
+  }
+
+  #one(tid: number): number {
+    return tid > 0 ? this.put(tid, this.#waiter.status) : 0;
   }
 
   /** A leader that had stopped was killed by the execve of another thread, which stands at this id now. */

@@ -35,6 +35,23 @@ const TIMED = numbersOf(`
   rt_sigtimedwait semtimedop mq_timedsend mq_timedreceive io_getevents io_pgetevents io_uring_enter
 `);
 
+/** Nobody can wait for what these do. */
+const WAKING_NOBODY = numbersOf(`
+  stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getcwd getdents getdents64
+  pread64 lseek umask statfs fstatfs getxattr lgetxattr fgetxattr listxattr sched_yield
+`);
+
+/** A signal with a handler ends them: see rewind.ts. */
+const INTERRUPTIBLE = numbersOf(`
+  pause read poll select pselect6 ppoll wait4 waitid nanosleep clock_nanosleep epoll_wait epoll_pwait epoll_pwait2
+  accept accept4 recvfrom recvmsg rt_sigtimedwait msgrcv semop
+`);
+
+/** They may send signals to others. */
+const SIGNALLING = numbersOf(
+  'kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal exit exit_group ioctl',
+);
+
 /** They may end tasks that stand at stops. */
 const KILLING = numbersOf(`
   kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_send_signal exit exit_group execve execveat
@@ -62,6 +79,18 @@ export function startsTimer(nr: number): boolean {
 
 export function mayTimeOut(nr: number): boolean {
   return TIMED.has(nr);
+}
+
+export function wakesNobody(nr: number): boolean {
+  return WAKING_NOBODY.has(nr);
+}
+
+export function isInterruptible(nr: number): boolean {
+  return INTERRUPTIBLE.has(nr);
+}
+
+export function maySignal(nr: number): boolean {
+  return SIGNALLING.has(nr);
 }
 
 /** The calls that are points. */

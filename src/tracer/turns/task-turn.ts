@@ -1,3 +1,5 @@
+import { callName } from '../../syscalls/syscall-table.ts';
+import { ABIS } from '../record.ts';
 import type { Task } from '../task.ts';
 
 export const PHASE = {
@@ -14,9 +16,11 @@ export const PHASE = {
 } as const;
 export type Phase = (typeof PHASE)[keyof typeof PHASE];
 
-/** Points in a row that a task may have while others wait; half as many each time that it does not give way by itself. */
+/** Points in a row that a task may have while others wait, at first. */
 const PATIENCE = 1000;
-const LEAST_PATIENCE = 20;
+
+const RETURNS = ' returns';
+const SLEEPS = ' sleeps';
 
 /** Where a task stands in the order of turns. */
 export class TaskTurn {
@@ -24,8 +28,8 @@ export class TaskTurn {
   phase: Phase = PHASE.coming;
   /** How many points it has come to. A call that may sleep has one more in reserve: whoever runs next if it sleeps is chosen there. */
   point = 0;
-  /** What the last one is. */
-  why = '';
+  /** What the last one is, beside a call: see {@link why}. */
+  #word = '';
   /** What it is about, if that is known. */
   object = '';
   /** The stop that is still to be handled; 0 if it was. */
@@ -33,6 +37,8 @@ export class TaskTurn {
   /** How it goes on if it was. */
   request = 0;
   signal = 0;
+  /** It stands at the entry of a call. */
+  entersCall = false;
   /** It stands at a point of its own code. */
   inCode = false;
   /** In a call that may sleep, or about to be. */
@@ -47,34 +53,48 @@ export class TaskTurn {
   sleeps = false;
   /** It was made to stop in what it computes. */
   interrupted = false;
+  /** Points that it has come to in a row while it could go on and others could, too; and how many are too many. */
+  streak = 0;
+  patience: number = PATIENCE;
   /** Choices that have gone to others while it could go on. */
   passedOver = 0;
-  /** How long it had run at the last look, in ms; -1 if there was none since it went on. */
-  ranMs = -1;
-  #streak = 0;
-  #patience = PATIENCE;
+  /** How many signals may have been sent in the tree before it came to its stop. */
+  signalsBefore = 0;
 
   constructor(task: Task) {
     this.task = task;
   }
 
   /** It has come to another point. */
-  at(why: string, object = ''): void {
+  at(word: string, object = ''): void {
     this.point += 1;
-    this.why = why;
+    this.#word = word;
     this.object = object;
+    this.entersCall = false;
   }
 
-  /** It could go on, while others could too. True if it is time to let them. */
-  outstays(): boolean {
-    this.#streak += 1;
-    if (this.#streak <= this.#patience) return false;
-    this.#patience = Math.max(LEAST_PATIENCE, this.#patience >> 1);
-    return true;
+  /** Or to the entry of a call. `args`: six words of 64 bits, from `offset` on. */
+  atCall(nr: number, abi: number, args: Uint32Array, offset: number): void {
+    this.at('');
+    this.entersCall = true;
+    this.nr = nr;
+    this.abi = abi;
+    for (let i = 0; i < 12; i++) this.args[i] = args[offset + i]!;
   }
 
-  /** Another one has run. */
-  gaveWay(): void {
-    this.#streak = 0;
+  /** What the last point is: `openat`, `openat returns`, `openat sleeps`, `birth`. */
+  get why(): string {
+    const isOfCall = this.#word === '' || this.#word === RETURNS || this.#word === SLEEPS;
+    return isOfCall ? `${callName({ nr: this.nr, abi: ABIS[this.abi]! })}${this.#word}` : this.#word;
+  }
+
+  comesBack(): void {
+    this.at(RETURNS);
+  }
+
+  /** At the point that its call has in reserve. */
+  fallsAsleep(): void {
+    this.#word = SLEEPS;
+    this.entersCall = false;
   }
 }
