@@ -20,7 +20,7 @@ const SLEEPING = numbersOf(`
   flock fcntl epoll_wait epoll_pwait epoll_pwait2 rt_sigsuspend rt_sigtimedwait
   vfork clone clone3 fork execve execveat exit exit_group
   msgrcv msgsnd semop semtimedop mq_timedsend mq_timedreceive io_getevents io_pgetevents io_uring_enter
-  ioctl ptrace
+  ioctl ptrace restart_syscall
 `);
 
 /** Pure sleeps: whoever stands before one goes on when nobody else can. */
@@ -32,7 +32,7 @@ const TIMERS = numbersOf('alarm setitimer timer_create timerfd_create io_uring_s
 /** They may come back because a time has passed. */
 const TIMED = numbersOf(`
   futex futex_waitv futex_wait poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2
-  rt_sigtimedwait semtimedop mq_timedsend mq_timedreceive io_getevents io_pgetevents io_uring_enter
+  rt_sigtimedwait semtimedop mq_timedsend mq_timedreceive io_getevents io_pgetevents io_uring_enter restart_syscall
 `);
 
 /** Nobody can wait for what these do. */

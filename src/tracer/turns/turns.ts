@@ -83,7 +83,7 @@ export class Turns implements TurnTaking {
   get notExact(): string[] {
     return [
       ...this.#stillness.reasons,
-      ...(this.#hasComputed ? ['a task computed for long, and was made to give way by the clock'] : []),
+      ...(this.#hasComputed ? ['a task had no point for long, and was made to give way by the clock'] : []),
       ...(this.#source?.refusals ?? []),
     ];
   }
@@ -193,14 +193,18 @@ export class Turns implements TurnTaking {
     }
   }
 
-  /** By the clock: whoever computes while others wait is made to give way. */
+  /** By the clock: whoever computes, or sleeps, while others wait is made to give way. */
   look(): void {
     const holder = this.#holder;
     if (!holder || holder.inCall || holder.interrupted || !this.#order.someWait) return;
     const { task } = holder;
     const ranMs = cpuTimeMs(task.tgid, task.tid);
+    const ownMs = (ranMs ?? 0) - (this.#ranMs ?? Number.POSITIVE_INFINITY);
     this.#ranMs ??= ranMs;
-    if (ranMs === undefined || ranMs - this.#ranMs! < QUANTUM_MS || !this.#settling.computes(task)) return;
+    const computes = ownMs >= QUANTUM_MS && this.#settling.computes(task);
+    // In a call that was thought never to sleep: it is made again.
+    const sleeps = ownMs === 0 && this.#settling.isAsleep(holder);
+    if (!computes && !sleeps) return;
     holder.interrupted = true;
     this.#hasComputed = true;
     this.#context.door.interrupt(task);
