@@ -12,7 +12,8 @@ import { SURE_LIMIT } from './spin-limits.ts';
 import { TreeWatch } from './tree-watch.ts';
 import { WatchedTree } from './watched-tree.ts';
 
-const MAX_FRAMES = 256;
+/** Of who dies, so many are shown at most; a program that calls itself again and again has many. */
+const MAX_FRAMES = 16;
 
 /** Runs a subject as `renacer replay` does: by `runCommand`, with a recording of the faults. What is seen it tells as the warm engine. */
 export class OrdinaryEngine {

@@ -10,6 +10,7 @@ const MEMORY: ReadonlySet<string> = new Set(['brk', 'mmap', 'munmap', 'mremap', 
 const MEMORY_CALLS = 1000;
 /** Where it does not: what has failed once may be done piece by piece from there on, a transaction a row. */
 const MANY_CALLS = 10_000;
+const MANY_MEMORY_CALLS = 2000;
 
 /** Tells a spin soon, as most are one: a case with these faults. */
 export function soonLimit(faults: readonly Pick<CaseFault, 'syscall' | 'way'>[]): SpinLimit {
@@ -18,4 +19,4 @@ export function soonLimit(faults: readonly Pick<CaseFault, 'syscall' | 'way'>[])
 }
 
 /** Tells it when it is sure, for findings: a failure for each line of the input is no spin, as it comes to an end. */
-export const SURE_LIMIT: SpinLimit = () => MANY_CALLS;
+export const SURE_LIMIT: SpinLimit = (syscall) => (MEMORY.has(syscall) ? MANY_MEMORY_CALLS : MANY_CALLS);
