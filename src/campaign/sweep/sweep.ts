@@ -14,7 +14,7 @@ import { Performers } from '../worker/performers.ts';
 import type { SweepCaseResult } from './case-result.ts';
 import { CLEAN_RUNS, type CleanRuns, cleanRuns } from './clean/clean-runs.ts';
 import { writeFinding } from './finding/finding-writer.ts';
-import type { OpenPerformer, PerformOptions } from './performer.ts';
+import type { OpenPerformer, Performer, PerformOptions } from './performer.ts';
 import { planSweep, type SweepPlan } from './plan.ts';
 import { planInputs } from './subject/plan-inputs.ts';
 import { SweepMaker } from './sweep-maker.ts';
@@ -130,15 +130,21 @@ class Sweeping {
       signal.throwIfAborted();
       const performer = await this.#performers.open();
       signal.throwIfAborted();
-      this.#performers.prepare(Math.min(this.#jobs, MAX_AHEAD) - 1);
-      const clean = await cleanRuns(
-        async (options) => {
-          const seen = await performer.perform([], options);
-          done++;
-          return seen;
-        },
-        { command: shellQuote([command, ...args]), compare, ...(pause && { pause }) },
-      );
+      this.#performers.prepare(Math.max(Math.min(this.#jobs, MAX_AHEAD) - 1, 1));
+      const by = (one: Performer) => async (options: PerformOptions) => {
+        const seen = await one.perform([], options);
+        done++;
+        return seen;
+      };
+      let other: Performer | undefined;
+      const elsewhere = async (options: PerformOptions): Promise<Observation> => {
+        other ??= await this.#performers.open();
+        return by(other)(options);
+      };
+      const name = shellQuote([command, ...args]);
+      const clean = await cleanRuns(by(performer), { command: name, compare, elsewhere, ...(pause && { pause }) });
+      if (this.#jobs > 1 && other !== undefined) this.#performers.giveBack(other);
+      else await other?.close();
       this.#performers.giveBack(performer);
       this.notes.push(...clean.notes);
       return clean;

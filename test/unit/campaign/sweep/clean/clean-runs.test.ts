@@ -39,6 +39,17 @@ describe('clean runs', () => {
     expect(result.sites.size).toBe(2);
   });
 
+  it('show in another place what differs with inodes and times of files', async () => {
+    const changes = (digest: string) => [written('index', digest)];
+    const perform = async () => observation({ changes: changes('7') });
+    const elsewhere = async () => observation({ changes: changes('9') });
+    const options = { command: 'prog', compare: ['files'], pause: async () => {} } as const;
+    const here = await cleanRuns(perform, options);
+    expect(here.notes).toEqual([]);
+    const both = await cleanRuns(perform, { ...options, elsewhere });
+    expect(both.notes).toEqual([expect.stringContaining('index differs between good runs')]);
+  });
+
   it('stand still if they differ without', async () => {
     const { asked, result } = await clean((index, { stillness }) => ({
       stdout: output(stillness.clock ? 'apple' : ['apple', 'pear', 'plum'][index]!),
