@@ -6,7 +6,7 @@ import { monotonicMs } from '../../linux/clock.ts';
 
 const LENGTH_BYTES = 4;
 const CHUNK_BYTES = 64 * 1024;
-/** How long a message waits for the next one, so that both can go at once. */
+/** Messages of so long a time go at once, with the first that comes after it. */
 const MAX_WAIT_MS = 5;
 
 /** A message as it goes through the pipe. */
@@ -89,7 +89,7 @@ export class MessageWriter {
     this.#fd = fd;
   }
 
-  /** `more`: another one is to follow, so that this one may wait for it; but not long. */
+  /** `more`: another one is to follow, so that this one may wait for it. */
   write(message: unknown, more: boolean): void {
     if (this.#frames.length === 0) this.#sinceMs = monotonicMs();
     this.#frames.push(frame(message));
