@@ -21,6 +21,8 @@ export interface Order {
         readonly depth: number;
         /** How many points each task of a plain run had, by lineage. */
         readonly counts: Readonly<Record<string, number>>;
+        /** Its first choice. */
+        readonly first: Pick<ChoiceMade, 'task' | 'point'> | undefined;
       }
     | { readonly switches: readonly Switch[] };
 }

@@ -62,7 +62,10 @@ export class OrderRunner implements CaseWorker<OrderCase, OrderResult> {
 
   #orderOf({ seed, switches }: OrderCase): Order {
     const { strategy, depth, plain } = this.#conditions;
-    return { seed, by: switches === undefined ? { strategy, depth, counts: plain.counts } : { switches } };
+    return {
+      seed,
+      by: switches === undefined ? { strategy, depth, counts: plain.counts, first: plain.first } : { switches },
+    };
   }
 
   #options({ switches }: OrderCase, closely: boolean): OrderOptions {

@@ -1,5 +1,5 @@
 import { RenacerError } from '../../model/errors.ts';
-import type { OrderObservation, OrderOptions } from '../../model/explore.ts';
+import type { ChoiceMade, OrderObservation, OrderOptions } from '../../model/explore.ts';
 import type { Outcome } from '../../model/outcome.ts';
 import type { SchedulePoints } from '../../model/schedule.ts';
 import { isExpected, judgeOrder } from './judge.ts';
@@ -15,6 +15,8 @@ const DEADLINE_FACTOR = 20;
 export interface PlainRuns {
   /** How many points each task had. */
   readonly counts: Readonly<Record<string, number>>;
+  /** The first choice: before that there is one task. */
+  readonly first: Pick<ChoiceMade, 'task' | 'point'> | undefined;
   readonly choices: number;
   /** How further runs are made. */
   readonly options: Pick<OrderOptions, 'points' | 'deadlineMs' | 'usualMs'>;
@@ -36,7 +38,9 @@ export async function plainRuns(
 ): Promise<PlainRuns> {
   const runs: OrderObservation[] = [];
   for (let run = 0; run < PLAIN_RUNS; run++) {
-    runs.push(await perform({ points, log: false, closely: false, deadlineMs: FIRST_DEADLINE_MS, usualMs: undefined }));
+    runs.push(
+      await perform({ points, log: run === 0, closely: false, deadlineMs: FIRST_DEADLINE_MS, usualMs: undefined }),
+    );
   }
   const failures = runs.map(judgeOrder).filter((verdict) => !isExpected(verdict.class, expect));
   const [failure] = failures;
@@ -53,6 +57,7 @@ export async function plainRuns(
   const isSteady = runs.every(({ counts }) => JSON.stringify(sorted(counts)) === JSON.stringify(sorted(first.counts)));
   return {
     counts: first.counts,
+    first: first.log[0] && { task: first.log[0].task, point: first.log[0].point },
     choices: first.choices,
     options: { points, usualMs, deadlineMs: Math.max(LEAST_DEADLINE_MS, DEADLINE_FACTOR * usualMs) },
     notExact: [

@@ -39,4 +39,6 @@ export interface StrategyOptions {
   readonly depth: number;
   /** Empty if no plain run has been made. */
   readonly counts: PointCounts;
+  /** Its first choice: before that there was one task, and nothing to choose. */
+  readonly first?: { readonly task: string; readonly point: number } | undefined;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { changePoints } from '../../../../src/chaos/schedule/change-points.ts';
 import { FollowedSwitches } from '../../../../src/chaos/schedule/followed-switches.ts';
 import { type StrategyName, strategyOf } from '../../../../src/chaos/schedule/strategies.ts';
 import { MAX_SEED } from '../../../../src/faults/decisions.ts';
@@ -91,6 +92,19 @@ describe('strategies', () => {
       ).length / 1000;
     expect(lastOf('urw')).toBeGreaterThan(0.35);
     expect(lastOf('random')).toBeLessThan(0.1);
+  });
+
+  it('pct changes its mind where there is something to choose, however long one task is alone before', () => {
+    const changes = changePoints({
+      seed: 5,
+      depth: 9,
+      counts: { '0': 1000, '0.1': 3 },
+      first: { task: '0', point: 999 },
+    });
+    const at = (lineage: string) => Array.from({ length: 1000 }, (_, index) => changes(lineage, index + 1));
+    expect(at('0').indexOf(true)).toBeGreaterThanOrEqual(998);
+    expect(at('0.1').slice(3)).not.toContain(true);
+    expect([...at('0'), ...at('0.1')].filter(Boolean).length).toBeGreaterThan(2);
   });
 
   it('pct of depth 1 never changes its mind: each task runs to its end', () => {
