@@ -78,6 +78,9 @@ function standsText(point: string): string {
   if (sleeps) return `sleeps in ${point.slice(0, sleeps.index)}`;
   const returns = / returns$/.exec(point);
   if (returns) return `stops behind ${point.slice(0, returns.index)}`;
+  // The processor stops a task when it has read or written what is watched.
+  const data = /^data /.exec(point);
+  if (data) return `stops behind an access to ${point.slice(data[0].length)}`;
   return STANDS[point] ?? `stops before ${point}`;
 }
 

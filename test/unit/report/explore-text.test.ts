@@ -77,6 +77,14 @@ describe('a finding', () => {
     `);
   });
 
+  it('says that a task stops behind an access that was watched, but before an instruction', () => {
+    const [told] = FINDING.told;
+    const at = (point: string): string =>
+      orderFindingText({ ...FINDING, told: [{ ...told!, stopped: { ...told!.stopped, point } }] }, PLAIN);
+    expect(at('data counter')).toContain('     1  add (0.1) stops behind an access to counter: add.c:14 in main');
+    expect(at('instruction w+0x5')).toContain('     1  add (0.1) stops before instruction w+0x5: add.c:14 in main');
+  });
+
   it('says who waits for whom', () => {
     const deadlock = [
       { task: '0.1', program: 'abba', waitsFor: 'mutex b', heldBy: '0.2', stack: MAIN },
