@@ -1,5 +1,7 @@
 import { forkCode } from '../linux/machine-code/fork-code.ts';
+import { gettid } from '../linux/process-group.ts';
 import { codeMappings } from '../linux/process-maps.ts';
+import { tracerOf } from '../linux/process-stat.ts';
 import {
   getRegister,
   PTRACE_CONT,
@@ -30,20 +32,15 @@ export class ForkTools {
   readonly ptrace: Ptrace = new Ptrace();
   readonly waiter: Waiter = new Waiter();
   readonly memory: TaskMemory = new TaskMemory(PAGE);
-  /** Those that have ended and were waited for: their ids may be others' by now. */
-  readonly #gone = new Set<number>();
 
   /** Waits for a task: whether it has stopped, and not ended. */
   isStopped(tid: number): boolean {
-    const isStill = this.waiter.task(tid) !== 0 && isStopped(this.waiter.status);
-    if (isStill) this.#gone.delete(tid);
-    else this.#gone.add(tid);
-    return isStill;
+    return this.waiter.task(tid) !== 0 && isStopped(this.waiter.status);
   }
 
-  /** Ends a task, unless {@link isStopped} has seen its end. */
+  /** Ends a task that this thread traces; of one whose end was seen the id may be somebody else's by now. */
   kill(tid: number): void {
-    if (this.#gone.has(tid)) return;
+    if (tracerOf(tid) !== gettid()) return;
     sendSignal(tid, SIGKILL);
     // It may report a stop that came before its death.
     while (this.isStopped(tid));

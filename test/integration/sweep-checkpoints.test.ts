@@ -1,13 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import type * as Subjects from '../../src/campaign/subject/subject.ts';
+import type * as Worker from '../../src/campaign/sweep/worker/worker-process.ts';
+import { readProcFile } from '../../src/linux/process-stat.ts';
+import type { CaseFault } from '../../src/model/sweep.ts';
+import { childrenOf } from '../support/attached.ts';
+import { built } from '../support/limits.ts';
 import { PYTHON } from '../support/programs.ts';
 import type { BothWays } from '../sweep-cases/both-ways.mjs';
 import { bothWays } from '../sweep-cases/both-ways.mjs';
 import { requestOf } from '../sweep-cases/cases.mjs';
 
+const { WorkerProcess } = await built<typeof Worker>('campaign/sweep/worker/worker-process.js');
+const { subjectOf } = await built<typeof Subjects>('campaign/subject/subject.js');
+
 // In /var/tmp: a case's own data is not in the /tmp that a sweep hides.
 const scratch = mkdtempSync('/var/tmp/renacer-checkpoints-');
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+afterEach(() => void vi.unstubAllEnvs());
 
 /** Enough to have some of each call. */
 const MOST = 40;
@@ -72,4 +82,40 @@ open("ids", "w").write(f"{ids} {child}")`;
     expect(both.standing).toBe(0);
     expect(classes(both, 'forked')).toEqual(classes(both, 'whole'));
   });
+
+  it('are whole ones from then on if what stands at the checkpoint is killed', async () => {
+    vi.stubEnv('RENACER_CHECKPOINTS', 'always');
+    const request = requestOf(
+      { id: 'lost', command: ['cat', 'a'], setup: FILES, env: ENV },
+      mkdtempSync(`${scratch}/`),
+    );
+    const worker = await WorkerProcess.start(subjectOf(request), undefined);
+    try {
+      const standing = () => childrenOf(worker.pid).filter((pid) => readProcFile(`/proc/${pid}/comm`) === 'cat\n');
+      const full: CaseFault = { ...PLACE, way: 'once', fault: 'error=ENOSPC', site: '', occurrence: 1 };
+      const perform = async (times: number) => {
+        for (let run = 0; run < times; run++) {
+          const { end, injected } = await worker.perform([full], OPTIONS);
+          expect([end, injected]).toEqual([{ kind: 'exited', status: 1 }, 1]);
+        }
+      };
+      await perform(12);
+      expect(standing().length).toBeGreaterThan(0);
+      for (const pid of standing()) process.kill(pid, 'SIGKILL');
+      await perform(3);
+      expect(standing()).toEqual([]);
+    } finally {
+      await worker.close();
+    }
+  });
 });
+
+const PLACE = { task: '0', syscall: 'write', ordinal: 1 };
+const OPTIONS = {
+  record: false,
+  contents: false,
+  stillness: { clock: false, entropy: true },
+  deadlineMs: 20_000,
+  usualCalls: {},
+  usualMs: 10,
+};

@@ -102,7 +102,7 @@ export class Checkpoints {
       this.#refuse(zygote);
       return undefined;
     }
-    return faults.every((fault) => isBehind(zygote, fault)) && !knowsHandlers(zygote, armed) ? zygote : undefined;
+    return faults.every((fault) => isBehind(zygote, fault)) && !hasSetHandlers(zygote, armed) ? zygote : undefined;
   }
 
   /** There is no copy of it any more: it was killed, or there are no ids left. */
@@ -161,7 +161,7 @@ function isBehind({ calls }: Zygote, { task, syscall, ordinal }: CaseFault): boo
   return task !== ROOT || (nr !== undefined && ordinal > (calls.get(nr) ?? 0));
 }
 
-/** Handlers that were set before must be known where it matters which signals have one. */
-function knowsHandlers({ calls }: Zygote, armed: Policy['armed']): boolean {
+/** Handlers were set before, and it matters which signals have one. */
+function hasSetHandlers({ calls }: Zygote, armed: Policy['armed']): boolean {
   return calls.has(RT_SIGACTION) && (armed === 'all' || armed.has(RT_SIGACTION));
 }

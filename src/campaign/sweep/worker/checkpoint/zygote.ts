@@ -68,8 +68,9 @@ export class Zygote {
     const { task } = halt;
     if (task === undefined) return 'it does not come to its entry point';
     const point = ForkPoint.at(tools, task.tid, ids.tidAddress);
+    const looks = looksOf(task.tid);
     const refusal =
-      refusalOf(looksOf(task.tid), changing) ?? clockRefusal(task, options) ?? (point ? undefined : NO_ROOM);
+      (looks ? refusalOf(looks, changing) : NOT_SEEN) ?? clockRefusal(task, options) ?? (point ? undefined : NO_ROOM);
     if (point && refusal === undefined) return new Zygote(all, new Map(task.callCounts), point);
     for (const { tid } of halt.tasks) tools.kill(tid);
     return refusal!;
@@ -98,6 +99,7 @@ export class Zygote {
   }
 }
 
+const NOT_SEEN = 'the kernel does not show what it has';
 const NO_ROOM = 'there is no room for code of ours';
 
 /** A clock that stands still but for its looks goes on from there in a whole run. */
@@ -105,13 +107,19 @@ function clockRefusal({ callCounts }: Task, { stillness }: Pick<PerformOptions, 
   return stillness.clock && CLOCKS.some((nr) => callCounts.has(nr)) ? 'it has looked at the clock' : undefined;
 }
 
-function looksOf(pid: number): Looks {
+/** Undefined if the process is gone, or if this kernel was built without some of it. */
+function looksOf(pid: number): Looks | undefined {
   const read = (name: string): string => readFileSync(`/proc/${pid}/${name}`, 'latin1');
-  return {
-    status: read('status'),
-    children: read(`task/${pid}/children`),
-    descriptors: new Map(readdirSync(`/proc/${pid}/fdinfo`).map((fd) => [Number(fd), read(`fdinfo/${fd}`)])),
-    maps: read('maps'),
-    timers: read('timers'),
-  };
+  try {
+    return {
+      status: read('status'),
+      children: read(`task/${pid}/children`),
+      descriptors: new Map(readdirSync(`/proc/${pid}/fdinfo`).map((fd) => [Number(fd), read(`fdinfo/${fd}`)])),
+      maps: read('maps'),
+      timers: read('timers'),
+    };
+  } catch (error) {
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
 }
