@@ -40,9 +40,14 @@ export function nodeTag(): string {
   return tag;
 }
 
-/** Where there are flags, V8's own number for those of them that it cares for. To ask for it takes 2 ms. */
+/**
+ * Where there are flags, V8's own number for those that it cares for; to ask for it takes 2 ms. Threads of ours are told what this process
+ * was given (src/linux/thread-ahead.ts).
+ */
 function flags(): number[] {
-  if (process.execArgv.length === 0 && !process.env.NODE_OPTIONS) return [];
+  const { RENACER_NODE_FLAGS, NODE_OPTIONS = '' } = process.env;
+  const given = RENACER_NODE_FLAGS ?? [...process.execArgv, NODE_OPTIONS].join(' ').trim();
+  if (given === '') return [];
   const { cachedDataVersionTag } = createRequire(import.meta.url)('node:v8') as typeof import('node:v8');
   return [cachedDataVersionTag()];
 }

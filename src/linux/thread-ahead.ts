@@ -73,8 +73,9 @@ export class ThreadAhead<Hint extends string> {
    * may be non-blocking, for the target as well.
    */
   #startWorker(): Worker {
-    // The options of this process (--input-type, --test, --import ...) are not for it.
-    const ours = { execArgv: [], env: {} };
+    // The options of this process (--input-type, --test, --import ...) are not for it; those of V8 hold for it, and it should know.
+    const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ').trim();
+    const ours = { execArgv: [], env: { RENACER_NODE_FLAGS: flags } };
     const worker = new Worker(this.#script, { ...ours, stdout: true, stderr: true });
     // Whoever has taken it is told; while nobody has, its end is noticed when it would be taken.
     return worker.on('error', () => {});

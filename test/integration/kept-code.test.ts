@@ -5,22 +5,30 @@ import { afterAll, expect, it } from 'vitest';
 import { RENACER, ROOT } from '../support/renacer.ts';
 
 /** V8's code of the bundles, beside which it is kept. */
-const DIRECTORY = path.join(ROOT, 'dist/bundle-main');
-const kept = (): string[] => readdirSync(DIRECTORY).filter((name) => name.endsWith('.code'));
+const DIST = path.join(ROOT, 'dist');
+const kept = (): string[] =>
+  ['bundle-main', 'bundle-engine-thread'].flatMap((bundle) =>
+    readdirSync(path.join(DIST, bundle))
+      .filter((name) => name.endsWith('.code'))
+      .map((name) => path.join(DIST, bundle, name)),
+  );
 const built = kept();
 afterAll(() => {
-  for (const name of kept()) if (!built.includes(name)) rmSync(path.join(DIRECTORY, name));
+  for (const name of kept()) if (!built.includes(name)) rmSync(name);
 });
 
-const run = (...flags: string[]): number | null =>
-  spawnSync(process.execPath, [...flags, RENACER, '--chaos-memory-limit', '500M', '--', 'true']).status;
+const run = (options: readonly string[], ...flags: string[]): number | null =>
+  spawnSync(process.execPath, [...flags, RENACER, ...options, '--', 'true']).status;
 
-it('V8 with other flags keeps its code beside that of the others', () => {
-  const changed = (): number[] => built.map((name) => statSync(path.join(DIRECTORY, name)).mtimeMs);
-  run();
+it.each([
+  { options: ['--chaos-memory-limit', '500M'], uses: 'commands.cjs' },
+  { options: ['--engine', 'ptrace', '-o', '/dev/null'], uses: 'traced-run.cjs' },
+])('$uses: V8 with other flags keeps its code beside that of the others', ({ options, uses }) => {
+  const changed = (): number[] => built.map((name) => statSync(name).mtimeMs);
+  run(options);
   const before = changed();
-  expect(run('--no-opt')).toBe(0);
+  expect(run(options, '--no-opt')).toBe(0);
   expect(changed()).toEqual(before);
   const added = kept().filter((name) => !built.includes(name));
-  expect(added).toContainEqual(expect.stringMatching(/^commands\.cjs\.v.*-\d+\.code$/));
+  expect(added.filter((name) => path.basename(name).startsWith(uses))).toEqual([expect.stringMatching(/-\d+\.code$/)]);
 });
