@@ -6,12 +6,13 @@ import { transferOf } from '../../../faults/kinds/buffers.ts';
 import type { Moment } from '../../../faults/kinds/moment.ts';
 import { Quirks } from '../../../faults/quirks/index.ts';
 import { RT_SIGACTION, SignalHandlers } from '../../../faults/signal-handlers.ts';
-import type { Recorded, RecordedCall } from '../../../model/sweep.ts';
+import type { CallSituation, Recorded, RecordedCall } from '../../../model/sweep.ts';
 import { errnoNumberOf } from '../../../syscalls/errnos.ts';
 import type { Locator } from '../../../tracer/locator.ts';
 import type { EntryDecision, Policy, StoppedCall } from '../../../tracer/policy.ts';
 import { FLAG } from '../../../tracer/record.ts';
 import type { Task } from '../../../tracer/task.ts';
+import { Interned } from './interned.ts';
 import { ProgramPaths } from './program-paths.ts';
 import { StackIndex } from './stack-index.ts';
 
@@ -34,6 +35,8 @@ export class CallLog implements Policy {
   readonly #underWay = new Map<Task, Draft>();
   readonly #stacks: StackIndex;
   readonly #programs = new ProgramPaths();
+  readonly #situations = new Interned<CallSituation>(JSON.stringify);
+  readonly #texts = new Interned<readonly string[]>((texts) => `${texts.length} ${texts.join('\0')}`);
   readonly #handlers = new SignalHandlers();
   readonly #possible: Pick<Moment, 'semantics' | 'realism' | 'deliberate' | 'key' | 'brokenPipes' | 'quirks'> = {
     semantics: 'kernel',
@@ -112,11 +115,11 @@ export class CallLog implements Policy {
       ordinal,
       program: this.#programs.numberOf(task),
       stack: this.#stacks.numberOf(task),
-      situation: facts.situation(),
-      paths: [...new Set(facts.paths())],
+      situation: this.#situations.of(facts.situation()),
+      paths: this.#texts.of([...new Set(facts.paths())]),
       result: undefined,
       asked,
-      errors: possibleErrors(moment),
+      errors: this.#texts.of(possibleErrors(moment)),
       mayBeShort: asked !== undefined && asked >= 2 && mayBeShort(moment, asked),
       isLoaders: !task.state.reachedEntryPoint,
       ...(facts.fd === STDERR && { isOnStderr: true }),
