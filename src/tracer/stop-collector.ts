@@ -24,7 +24,16 @@ export class StopCollector {
 
   /** Blocks for one change of state, then takes what else has changed. Returns how many that are; 0 if nobody is left. */
   collect(): number {
-    let tid = this.#waiter.any();
+    return this.#all(this.#waiter.any());
+  }
+
+  /** The same without waiting. */
+  collectPresent(): number {
+    return this.#all(this.#waiter.poll());
+  }
+
+  #all(first: number): number {
+    let tid = first;
     let count = 0;
     while (tid > 0) {
       const { status } = this.#waiter;

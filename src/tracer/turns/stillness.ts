@@ -63,6 +63,11 @@ export class Stillness {
     this.#reasons.add('it has timers, or asks the kernel to work by itself');
   }
 
+  /** A delay of ours begins. */
+  holds(): void {
+    this.#reasons.add('a delay has held a task, and ends by the clock');
+  }
+
   /** Somebody runs. */
   ends(): void {
     this.#sinceMs = NEVER_MS;

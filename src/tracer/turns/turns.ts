@@ -6,6 +6,7 @@ import { ABI_X86_64 } from '../call-at-stop.ts';
 import type { PointSource } from '../points/point-source.ts';
 import type { StopCollector } from '../stop-collector.ts';
 import type { Task } from '../task.ts';
+import { RUN } from '../task-state.ts';
 import type { TracingContext } from '../tracing-context.ts';
 import type { TurnTaking } from '../turn-taking.ts';
 import { maySignal, maySleep } from './calls.ts';
@@ -151,6 +152,7 @@ export class Turns implements TurnTaking {
     if (!turn) return;
     if (turn === this.#handled) this.#handled = undefined;
     turn.at('stop');
+    if (task.state.run === RUN.held) this.#stillness.holds();
     this.#release(turn);
     turn.phase = PHASE.away;
   }
@@ -243,16 +245,16 @@ export class Turns implements TurnTaking {
     const { alarm } = this.#context;
     if (!turn.inCall) {
       if (this.#order.someWait) alarm.wakeBy(monotonicMs() + QUANTUM_MS);
-      return this.#collector.next();
+      return this.#await();
     }
     for (let looks = 0; looks < EAGER_LOOKS; looks++) {
       yieldCpu();
       // First: mostly it has stopped.
-      const stops = looks === 0 ? this.#collector.poll() : 0;
+      const stops = looks === 0 ? this.#poll() : 0;
       if (stops > 0) return stops;
       if (!this.#settling.isAsleep(turn)) continue;
       // It may have stopped between the two looks.
-      const late = this.#collector.poll();
+      const late = this.#poll();
       if (late > 0) return late;
       turn.phase = PHASE.blocked;
       turn.fallsAsleep();
@@ -260,17 +262,26 @@ export class Turns implements TurnTaking {
       return undefined;
     }
     alarm.wakeBy(monotonicMs() + MOMENT_MS);
-    return this.#collector.next();
+    return this.#await();
+  }
+
+  /** Where a fork has yet to be told, its event is to be among what is handled next: else nobody would be expected to tell. */
+  #poll(): number {
+    return this.#context.tasks.awaitsForks ? this.#collector.collectPresent() : this.#collector.poll();
+  }
+
+  #await(): number {
+    return this.#context.tasks.awaitsForks ? this.#collector.collect() : this.#collector.next();
   }
 
   /** Waits for those that are on their way to a stop: how many stops are to be handled first; undefined if all have come to rest. */
   #settle(): number | undefined {
     const mayBeMore = this.#settling.mayHaveKilled || this.#turnsGiven % CHOICES_A_LOOK === 0;
     while (!this.#settling.hasSettled(this.#order.all)) {
-      const stops = this.#collector.poll();
+      const stops = this.#poll();
       if (stops > 0) return stops;
     }
-    return (mayBeMore && this.#collector.poll()) || undefined;
+    return (mayBeMore && this.#poll()) || undefined;
   }
 
   /** Who has the next turn; undefined if nobody can. */
