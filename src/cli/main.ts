@@ -4,14 +4,15 @@ import { type Caller, caller } from './caller.ts';
 const argv = process.argv.slice(2);
 const [first] = argv;
 const TELLS = ['doctor', 'help', '-h', '--help', '--help-all', '-V', '--version'];
+const CAMPAIGNS = ['sweep', 'explore'];
 /** Elsewhere an error says so, once one can be told. */
 const isPossible = process.platform === 'linux' && process.arch === 'x64';
 const startsCommand = isPossible && first !== undefined && !TELLS.includes(first);
 /**
- * The commands of a sweep are started by other processes; and whether a run under chaos needs the engine's thread is seen when the
+ * The commands of campaigns are started by other processes; and whether a run under chaos needs the engine's thread is seen when the
  * command line has been read.
  */
-const isTraced = startsCommand && first !== 'sweep' && !argv.some((word) => word.startsWith('--chaos'));
+const isTraced = startsCommand && !CAMPAIGNS.includes(first) && !argv.some((word) => word.startsWith('--chaos'));
 
 const given: Caller | undefined = startsCommand ? caller() : undefined;
 
