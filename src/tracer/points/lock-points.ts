@@ -25,7 +25,8 @@ function addressesOf(elf: Elf): ReadonlyMap<string, number> {
  */
 export function setLockPoints(breakpoints: Breakpoints, task: Task): boolean {
   const libraries = lockFunctions.of(task.tid, (name) => LIBPTHREAD.test(name) || LIBC.test(name));
-  const isOld = libraries.some(({ name }) => LIBPTHREAD.test(name));
+  // Today's is there for old programs' sake alone, and has no functions.
+  const isOld = libraries.some(({ name, facts }) => LIBPTHREAD.test(name) && facts.size > 0);
   let count = 0;
   for (const { name: library, facts, bias } of libraries) {
     if (isOld && !LIBPTHREAD.test(library)) continue;

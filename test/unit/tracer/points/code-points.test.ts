@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Chooser } from '../../../../src/tracer/points/data-points.ts';
 import { guest, has, hasCompiler, ROOT, scratch } from '../../../support/guests.ts';
+import { LIBC } from '../../../support/object-files.ts';
 import { pointsOf } from './points-of.ts';
 
 /** The first of all: of variables and of instructions. */
@@ -40,6 +41,15 @@ describe.skipIf(!hasCompiler)('points at locks', () => {
     expect(new Set(others).size).toBe(1);
     expect(mutexes[0]).toMatch(/^[0-9a-f]+$/);
     expect(mutexes[0]).not.toBe(others[0]);
+  });
+
+  it('are there in a program that loads the empty library of threads, too, as those do that were linked long ago', () => {
+    const file = path.join(scratch(), 'old');
+    const library = path.join(path.dirname(LIBC), 'libpthread.so.0');
+    execFileSync('cc', ['-o', file, path.join(ROOT, 'test/guests/lock-kinds.c'), '-Wl,--no-as-needed', library]);
+    const run = pointsOf([file]);
+    expect(run.refusals).toEqual([]);
+    expect(whys(run, '0')).toEqual(OF_MAIN);
   });
 
   it('are there in processes that share memory, too, which has the locks in it', () => {
