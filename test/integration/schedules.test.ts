@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { reported } from '../support/command-line.ts';
-import { guest, hasCompiler, scratch } from '../support/guests.ts';
+import { guest, has, hasCompiler, scratch } from '../support/guests.ts';
+import { PYTHON } from '../support/programs.ts';
 import { renacer } from '../support/renacer.ts';
 
 /** A seed under which both of the two tasks saw no file before one of them made it. */
@@ -70,6 +71,51 @@ describe.runIf(hasCompiler)('one task at a time, in the order of the seed', () =
       { task: '0', program: 'deadlock', waits_for: expect.stringMatching(/^pipe:/) },
       { task: '0.1', program: 'deadlock', waits_for: expect.stringMatching(/^pipe:/) },
     ]);
+  });
+});
+
+const JOBS = `
+set -m
+sleep 0.05 & p=$!
+kill -STOP $p; kill -CONT $p; wait $p; echo "status $?"
+(for i in 1 2 3; do echo $i; done | sort -r) | while read x; do echo "got $x"; done
+coproc cat; echo hi >&\${COPROC[1]}; read -u \${COPROC[0]} y; echo $y
+`;
+
+const GIT = `
+git init -q . && git config user.email a@b.c && git config user.name a
+for i in 1 2; do echo $i > f$i && git add . && git commit -qm $i; done
+git gc -q && git fsck 2>/dev/null && git log --oneline | wc -l
+`;
+
+const THREADS = `
+import queue, subprocess, threading
+q, done = queue.Queue(), []
+def work():
+    while (x := q.get()) is not None: done.append(x)
+    assert subprocess.run(['echo', 'x'], capture_output=True).stdout == b'x\\n'
+threads = [threading.Thread(target=work) for _ in range(3)]
+for t in threads: t.start()
+for x in [*range(50), None, None, None]: q.put(x)
+for t in threads: t.join()
+print(sum(done))
+`;
+
+describe('real programs do what they do without it', () => {
+  it.runIf(has('bash')).each(['fair', 'random'])('job control of bash, %s', (strategy) => {
+    const { status, stdout } = renacer([`--chaos-schedule=${strategy}`, '--seed=1', '--', 'bash', '-c', JOBS]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: 'status 0\ngot 3\ngot 2\ngot 1\nhi\n' });
+  });
+
+  it.runIf(has('git')).each(['fair', 'random'])('git, %s', (strategy) => {
+    const words = [`--chaos-schedule=${strategy}`, '--seed=1', '--', 'sh', '-c', GIT];
+    const { status, stdout } = renacer(words, { cwd: scratch() });
+    expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: '2' });
+  });
+
+  it.runIf(PYTHON !== '').each(['fair', 'random'])('threads and children of python, %s', (strategy) => {
+    const { status, stdout } = renacer([`--chaos-schedule=${strategy}`, '--seed=1', '--', PYTHON, '-c', THREADS]);
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '1225\n' });
   });
 });
 
