@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
-          setupFiles: ['test/support/fast-check-setup.ts'],
+          setupFiles: ['test/support/fast-check-setup.ts', 'test/support/guests-setup.ts'],
           // To load the modules anew for each file takes longer than the tests.
           isolate: false,
           testTimeout: PATIENCE_MS,
@@ -26,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          setupFiles: ['test/support/guests-setup.ts'],
           // Real clocks on a shared machine: what fails in CI must fail twice.
           retry: process.env.CI ? 1 : 0,
           // Of those in a file that wait.

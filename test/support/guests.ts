@@ -1,8 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { guestDirectory } from './guest-directory.ts';
 
 export const ROOT: string = path.resolve(import.meta.dirname, '../..');
 export const RENACER: string = path.join(ROOT, 'bin/renacer');
@@ -15,22 +14,15 @@ export function has(program: string): boolean {
 export const hasCompiler: boolean = has('cc');
 export const isRoot: boolean = process.geteuid?.() === 0;
 
-const directory = mkdtempSync(path.join(tmpdir(), 'renacer-guests-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
 /** A directory that goes when the tests are over. */
 export function scratch(): string {
-  return mkdtempSync(path.join(directory, 'scratch-'));
+  return mkdtempSync(path.join(guestDirectory(), 'scratch-'));
 }
-
-const compiled = new Map<string, string>();
 
 /** The program of test/guests/NAME.c; compiled when it is first asked for. */
 export function guest(name: string): string {
-  const known = compiled.get(name);
-  if (known) return known;
-  const file = path.join(directory, name);
+  const file = path.join(guestDirectory(), name);
+  if (existsSync(file)) return file;
   execFileSync('cc', ['-O1', '-pthread', '-o', file, path.join(ROOT, 'test/guests', `${name}.c`)], { stdio: 'pipe' });
-  compiled.set(name, file);
   return file;
 }

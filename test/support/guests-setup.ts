@@ -1,0 +1,3 @@
+import { removeGuestsAfterwards } from './guest-directory.ts';
+
+removeGuestsAfterwards();
