@@ -28,14 +28,21 @@ export class IdleWatch {
   readonly #activity: TreeActivity;
   readonly #idleShare: number;
   readonly #timer: NodeJS.Timeout;
+  readonly #clock: () => number;
   #lastUs: number | undefined;
   #lastProgress: number;
-  #lastMs: number = monotonicMs();
-  #lastActiveMs: number = this.#lastMs;
+  #lastMs: number;
+  #lastActiveMs: number;
 
-  /** `onLook` is told after each look how long the tree has been idle. `cpuLimit`: what it may use, as a fraction of one CPU. */
-  constructor(activity: TreeActivity, cpuLimit = 1, onLook: (idleMs: number) => void = () => {}) {
+  /**
+   * `onLook` is told after each look how long the tree has been idle. `cpuLimit`: what it may use, as a fraction of one CPU. `clock`: milliseconds
+   * of a clock that is never set.
+   */
+  constructor(activity: TreeActivity, cpuLimit = 1, onLook: (idleMs: number) => void = () => {}, clock = monotonicMs) {
     this.#activity = activity;
+    this.#clock = clock;
+    this.#lastMs = clock();
+    this.#lastActiveMs = this.#lastMs;
     this.#idleShare = IDLE_SHARE * Math.min(1, cpuLimit);
     this.#lastProgress = activity.progress();
     this.#timer = setInterval(() => onLook(this.idleMs()), SAMPLE_MS);
@@ -53,7 +60,7 @@ export class IdleWatch {
   }
 
   #look(): void {
-    const nowMs = monotonicMs();
+    const nowMs = this.#clock();
     const cpuUs = this.#activity.cpuTimeUs();
     const progress = this.#activity.progress();
     if (!this.#isIdle(nowMs, cpuUs) || progress !== this.#lastProgress || this.#activity.isDelayed()) {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { IdleWatch, type TreeActivity } from '../../../../src/run/verdict/idle-watch.ts';
 
-const clock = vi.hoisted(() => ({ nowMs: 0 }));
-vi.mock('../../../../src/linux/clock.ts', () => ({ monotonicMs: () => clock.nowMs }));
+const clock = { nowMs: 0 };
+const now = (): number => clock.nowMs;
 
 /** A tree for whose state each look asks. */
 class Tree implements TreeActivity {
@@ -25,7 +25,7 @@ class Tree implements TreeActivity {
 
 /** How long it has been idle after so many looks, 250 ms apart; `before` each something may happen. */
 function idleMs(tree: Tree, before: () => void = () => {}, looks = 40, stepMs = 250, cpuLimit = 1): number {
-  const watch = new IdleWatch(tree, cpuLimit);
+  const watch = new IdleWatch(tree, cpuLimit, () => {}, now);
   let idle = 0;
   for (let i = 0; i < looks; i++) {
     clock.nowMs += stepMs;
@@ -105,7 +105,7 @@ it('looks by itself, and tells what it sees, until it is stopped', () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   clock.nowMs = 0;
   const told: number[] = [];
-  const watch = new IdleWatch(new Tree(), 1, (idle) => told.push(idle));
+  const watch = new IdleWatch(new Tree(), 1, (idle) => told.push(idle), now);
   const wait = (times: number): void => {
     for (let i = 0; i < times; i++) {
       clock.nowMs += 250;
