@@ -157,12 +157,10 @@ function jsonOf(text: string): unknown {
 function recordingOfReport(report: Json, name: string): Recording {
   const { seed, command, faults, network, config, checks, omitted_faults: omitted } = report;
   const schedule = isObject(report.schedule) ? report.schedule : undefined;
-  if ([omitted, schedule?.omitted_switches].some((count) => typeof count === 'number' && count > 0)) {
-    throw badRecording(
-      name,
-      1,
-      'the report leaves out some of what there was: run again with --record, and replay that file',
-    );
+  const leftOut = [counted(omitted, 'faults'), counted(schedule?.omitted_switches, 'switches')].filter(Boolean);
+  if (leftOut.length > 0) {
+    const why = `the report leaves out ${leftOut.join(' and ')}: run again with --record, and replay that file`;
+    throw badRecording(name, 1, why);
   }
   const list = Array.isArray(faults) ? (faults as Json[]) : [];
   const again = list.filter(({ moment }) => moment !== 'time');
@@ -175,6 +173,10 @@ function recordingOfReport(report: Json, name: string): Recording {
   const header = readHeader({ seed, command, network: impaired, schedule, ...judged }, name);
   const turns = ((schedule?.switches ?? []) as unknown[]).map((turn): Json => ({ turn }));
   return { ...recordingOf(header, [...again, ...turns], name, () => 1), name, torn: false };
+}
+
+function counted(count: unknown, what: string): string {
+  return typeof count === 'number' && count > 0 ? `${count} ${what}` : '';
 }
 
 function checkFor(after: string, checks: unknown): unknown {

@@ -236,6 +236,7 @@ describe('--report', () => {
       decisive_fault: null,
       rules: [],
       replay: null,
+      schedule: null,
       checks: [],
       crashes: [],
       spin: null,

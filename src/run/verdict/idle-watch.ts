@@ -38,7 +38,12 @@ export class IdleWatch {
    * `onLook` is told after each look how long the tree has been idle. `cpuLimit`: what it may use, as a fraction of one CPU. `clock`: milliseconds
    * of a clock that is never set.
    */
-  constructor(activity: TreeActivity, cpuLimit = 1, onLook: (idleMs: number) => void = () => {}, clock = monotonicMs) {
+  constructor(
+    activity: TreeActivity,
+    cpuLimit = 1,
+    onLook: (idleMs: number) => void = () => {},
+    clock: () => number = monotonicMs,
+  ) {
     this.#activity = activity;
     this.#clock = clock;
     this.#lastMs = clock();
