@@ -94,6 +94,8 @@ async function bundle(entry, groups, plugins) {
     external: EXTERNAL,
     checks: { ineffectiveDynamicImport: false },
     platform: 'node',
+    // It would drop exports that late modules read.
+    treeshake: { commonjs: false },
     plugins: [urlsOfBundles, commanderAlone, ...plugins],
   });
   return bundled.generate({
