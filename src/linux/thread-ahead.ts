@@ -3,14 +3,22 @@ import { Worker } from 'node:worker_threads';
 /** Threads that wait for more work; who is given back beyond them ends. */
 const MAX_WAITING = 4;
 
+interface ThreadThatLoads {
+  readonly worker: Worker;
+  /** Counts down {@link loads}. */
+  readonly onLoaded: () => void;
+  /** How much it was told to load, and has not said to have loaded yet. */
+  loads: number;
+}
+
 /**
  * A thread that can be started before there is anything for it to do, and kept when it has done it: it takes as long to start as
- * all of the rest. Its script sends a first message once it is loaded, and then waits to be sent its work.
+ * all of the rest. Its script sends a message once it is loaded, and one for each hint whose load is done; else it waits to be sent its work.
  */
 export class ThreadAhead<Hint extends string> {
   readonly #script: URL;
   readonly #waiting: Worker[] = [];
-  #ahead: { readonly worker: Worker; readonly loaded: Promise<unknown> } | undefined;
+  #ahead: ThreadThatLoads | undefined;
 
   /** `script` is made by the build, of the module of the thread: it loads its bundle. */
   constructor(script: URL) {
@@ -27,21 +35,27 @@ export class ThreadAhead<Hint extends string> {
       // No room for one more thread: that is told when the thread is needed.
       return;
     }
-    // It says that it is loaded, or ends. What keeps it from loading is told when it is needed.
-    const loaded = new Promise((resolve) => worker.once('message', resolve).once('exit', resolve).on('error', resolve));
-    this.#ahead = { worker, loaded };
+    const onLoaded = (): void => void (ahead.loads -= 1);
+    const ahead: ThreadThatLoads = { worker: worker.on('message', onLoaded), onLoaded, loads: 1 };
+    this.#ahead = ahead;
   }
 
   /** Tells a thread that was started ahead what it may load meanwhile. */
   hint(message: Hint): void {
-    this.#ahead?.worker.postMessage(message);
+    if (!this.#ahead) return;
+    this.#ahead.loads += 1;
+    this.#ahead.worker.postMessage(message);
   }
 
   /** The thread, for work that is sent to it; a new one unless one was started ahead, or given back. */
   take(): Worker {
-    const ahead = this.#ahead?.worker;
+    const ahead = this.#ahead;
     this.#ahead = undefined;
-    for (let worker = ahead ?? this.#waiting.pop(); worker; worker = this.#waiting.pop()) {
+    for (
+      let worker = ahead?.worker.off('message', ahead.onLoaded) ?? this.#waiting.pop();
+      worker;
+      worker = this.#waiting.pop()
+    ) {
       if (!isAlive(worker)) continue;
       worker.ref();
       return worker;
@@ -63,9 +77,10 @@ export class ThreadAhead<Hint extends string> {
   async dismiss(): Promise<void> {
     const unused = this.#ahead;
     this.#ahead = undefined;
-    // koffi aborts the process when its thread ends while it loads.
-    await unused?.loaded;
-    await unused?.worker.terminate();
+    if (!unused) return;
+    // koffi aborts the process when its thread ends while it loads. What keeps it from loading is told when it is needed.
+    while (unused.loads > 0 && isAlive(unused.worker)) await nextWordOf(unused.worker);
+    await unused.worker.terminate();
   }
 
   /**
@@ -84,4 +99,8 @@ export class ThreadAhead<Hint extends string> {
 
 function isAlive(worker: Worker): boolean {
   return worker.threadId !== -1;
+}
+
+function nextWordOf(worker: Worker): Promise<unknown> {
+  return new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
 }

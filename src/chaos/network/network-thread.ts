@@ -35,7 +35,7 @@ async function main(work: NetworkWork): Promise<void> {
 }
 
 parentPort!.on('message', (message: NetworkWork | NetworkWork['kind']) => {
-  if (typeof message === 'string') return LOAD[message]();
+  if (typeof message === 'string') return LOAD[message]().then(() => parentPort!.postMessage('loaded'));
   // The thread ends with its work.
   parentPort!.unref();
   return main(message);

@@ -17,7 +17,7 @@ export interface RefusedProcess {
 
 /** What the engine's thread tells the thread that started it. */
 export type EngineMessage =
-  /** It waits for its plan. */
+  /** It waits for its plan; or what it was told to load is loaded. */
   | { readonly kind: 'loaded' }
   /** The command is about to be executed: its limits may start. `tracer`: the thread that traces it by ptrace(2), if one does. */
   | { readonly kind: 'started'; readonly pid: number; readonly tracer: number | undefined }

@@ -39,6 +39,7 @@ async function loadAhead(hint: EngineHint): Promise<void> {
   const { loadDecoders, loadEmulation } = await loadTracer();
   if (hint === 'shows') await loadDecoders();
   if (hint === 'emulates') await loadEmulation();
+  tell({ kind: 'loaded' });
 }
 
 parentPort?.on('message', (message: EnginePlan | EngineHint) => {
