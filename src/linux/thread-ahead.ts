@@ -35,7 +35,9 @@ export class ThreadAhead<Hint extends string> {
       // No room for one more thread: that is told when the thread is needed.
       return;
     }
-    const onLoaded = (): void => void (ahead.loads -= 1);
+    const onLoaded = (): void => {
+      ahead.loads -= 1;
+    };
     const ahead: ThreadThatLoads = { worker: worker.on('message', onLoaded), onLoaded, loads: 1 };
     this.#ahead = ahead;
   }
