@@ -1,7 +1,7 @@
 import { accessSync, constants, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { RenacerError } from '../model/errors.ts';
-import { existing, notEmpty } from './sweep-values.ts';
+import { existing, notEmpty } from './campaign-values.ts';
 
 /** In no time nothing would be tried. */
 export function atLeast(ms: number, text: string): number {

@@ -1,8 +1,5 @@
-import type { Command } from 'commander';
-import { optionList } from './help.ts';
-import { wrapText } from './wrapped-text.ts';
-
-const TEXT = `Usage: renacer explore [options] -- COMMAND [ARG...]
+/** What `renacer explore --help` says before it lists the options. */
+export const EXPLORE_HELP = `Usage: renacer explore [options] -- COMMAND [ARG...]
 
 Finds races: runs a command again and again, each time with another order of its tasks (processes and threads), until it fails. The failing order is replayed, made as simple as it gets, and shown switch by switch. One task runs at a time; nothing is recompiled. Each run works in a copy of the current directory, and can change nothing else.
 
@@ -14,10 +11,3 @@ Examples:
 
 Failures: an outcome that --expect does not name (a failed check is "corrupted"), and a deadlock unless "hung" is expected. A failure counts if the same switches lead to it again, and if the order without any switch is right. The exit code is 0 without a failure, 1 with one, 125 for Renacer's own failure.
 `;
-
-/** `renacer explore --help`, `renacer help explore`. */
-export function exploreHelp(program: Command): string {
-  const headings = [...new Set(program.options.map(({ helpGroupHeading }) => helpGroupHeading))];
-  const lists = headings.filter((heading) => heading !== undefined).map((heading) => optionList(program, heading));
-  return `${wrapText(TEXT)}\n${lists.join('\n')}`;
-}

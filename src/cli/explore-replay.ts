@@ -7,10 +7,10 @@ import { RenacerError } from '../model/errors.ts';
 import type { OrderFinding } from '../model/explore.ts';
 import { orderFindingText } from '../report/explore-finding-text.ts';
 import { printable } from '../report/printable.ts';
+import { existing } from './campaign-values.ts';
 import { findingsStyle } from './findings-style.ts';
 import { tell, writeToStdout } from './messages.ts';
 import { ownFailure } from './own-failure.ts';
-import { existing } from './sweep-values.ts';
 
 const SHOWN = 1;
 const NOT_SHOWN = 0;

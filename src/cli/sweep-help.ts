@@ -1,8 +1,5 @@
-import type { Command } from 'commander';
-import { optionList } from './help.ts';
-import { wrapText } from './wrapped-text.ts';
-
-const TEXT = `Usage: renacer sweep [options] -- COMMAND [ARG...]
+/** What `renacer sweep --help` says before it lists the options. */
+export const SWEEP_HELP = `Usage: renacer sweep [options] -- COMMAND [ARG...]
 
 Finds the error-handling defects of a command: makes every system call that matters fail, one after the other, each in a run of its own, and says which failures the command takes badly. Each run works in a copy of the current directory, and can change nothing else.
 
@@ -22,10 +19,3 @@ Findings, worst first:
 
 Each is shown three times by another engine before it is told, and comes with a line that shows it again. The exit code is 0 without findings, 1 with findings, 125 for Renacer's own failure.
 `;
-
-/** `renacer sweep --help`, `renacer help sweep`. */
-export function sweepHelp(program: Command): string {
-  const headings = [...new Set(program.options.map(({ helpGroupHeading }) => helpGroupHeading))];
-  const lists = headings.filter((heading) => heading !== undefined).map((heading) => optionList(program, heading));
-  return `${wrapText(TEXT)}\n${lists.join('\n')}`;
-}

@@ -1,4 +1,5 @@
 import type { CampaignProgress, Confirmation, NotTried } from './campaign.ts';
+import type { CampaignRequest } from './campaign-request.ts';
 import type { Outcome } from './outcome.ts';
 import type { DeadlockedTask, SchedulePoints, ScheduleStrategy, Switch } from './schedule.ts';
 import type { StackFrame } from './stack-frame.ts';
@@ -98,15 +99,7 @@ export interface OrderOptions {
 }
 
 /** An exploration as it is asked for: all options with their values, paths absolute. Plain data. */
-export interface ExploreRequest {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** The directory whose copy each run works in. */
-  readonly input: string;
-  readonly stdin: string | undefined;
-  readonly env: Readonly<Record<string, string>>;
-  readonly verify: string | undefined;
-  readonly verifyAlways: string | undefined;
+export interface ExploreRequest extends CampaignRequest {
   /** Outcomes that are no failure. */
   readonly expect: readonly Outcome[];
   readonly strategy: ScheduleStrategy;
@@ -118,18 +111,8 @@ export interface ExploreRequest {
   readonly runs: number | undefined;
   /** All orders with at most so many switches, instead of seeds. */
   readonly bound: number | undefined;
-  readonly forMs: number | undefined;
   /** After a failure, too. */
   readonly keepsGoing: boolean;
-  readonly jobs: number | undefined;
-  readonly isolation: 'full' | 'none';
-  readonly network: 'own' | 'host';
-  readonly results: string | undefined;
-  readonly resume: string | undefined;
-  readonly findingsDirectory: string;
-  readonly ownFiles: readonly string[];
-  /** How a shell calls Renacer, for `again`. */
-  readonly self: string;
 }
 
 /** A failure that came again with its switches, and does not come without them. */

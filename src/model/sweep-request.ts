@@ -1,4 +1,5 @@
 import type { CampaignProgress } from './campaign.ts';
+import type { CampaignRequest } from './campaign-request.ts';
 import type { SweepFinding } from './sweep.ts';
 
 /** Families of faults. `errors`: a call fails once. `persistent`: from there on for good. `kill`: the whole tree, at the call. */
@@ -29,20 +30,10 @@ function isPort(text: string): boolean {
 }
 
 /** A sweep as it is asked for: all options with their values, paths absolute. Plain data. What the command is has not been looked up yet. */
-export interface SweepRequest {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** The directory whose copy each run works in. */
-  readonly input: string;
-  /** /dev/null if undefined. */
-  readonly stdin: string | undefined;
-  /** Put over our own environment. */
-  readonly env: Readonly<Record<string, string>>;
+export interface SweepRequest extends CampaignRequest {
   /** Globs of paths in the work directory that are not looked at. */
   readonly ignore: readonly string[];
   readonly compare: readonly Compared[];
-  readonly verify: string | undefined;
-  readonly verifyAlways: string | undefined;
   /** Globs of files that must survive any failure. Undefined: each file that was there is afterwards as before, or as after a good run. */
   readonly protect: readonly string[] | undefined;
   readonly faults: readonly FaultFamily[];
@@ -62,25 +53,9 @@ export interface SweepRequest {
   readonly sites: readonly string[];
   /** One error a site, about 200 runs. */
   readonly quick: boolean;
-  /** For how long cases are begun. */
-  readonly forMs: number | undefined;
-  /** Workers: one a CPU if undefined. */
-  readonly jobs: number | undefined;
-  readonly isolation: 'full' | 'none';
-  readonly network: 'own' | 'host';
   /** In one of READY_FORMS. Given with `drive` or not at all. */
   readonly ready: string | undefined;
   readonly drive: string | undefined;
-  /** Where the results file is to grow. */
-  readonly results: string | undefined;
-  /** The results file of an interrupted sweep, which goes on: it is appended to. */
-  readonly resume: string | undefined;
-  /** Where the files for `renacer replay` are written: made when there is the first one. */
-  readonly findingsDirectory: string;
-  /** Our own files, the above included, that may lie in `input` and are no part of it. */
-  readonly ownFiles: readonly string[];
-  /** How a shell calls Renacer, for `again`. */
-  readonly self: string;
 }
 
 /** Who is told how a sweep goes. Never called after it has ended. */

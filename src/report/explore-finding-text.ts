@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { OrderClass, OrderFinding, TaskAtSwitch, ToldSwitch, WaitingTask } from '../model/explore.ts';
 import type { StackFrame } from '../model/stack-frame.ts';
+import { againText } from './again-text.ts';
 import { type Colors, createColors } from './colors.ts';
 import { cutTo, printable } from './printable.ts';
 import type { FindingStyle } from './sweep-finding-text.ts';
@@ -16,7 +17,7 @@ const MAX_WAITING = 4;
 /** One finding in at most 16 lines: how it fails, who was stopped where and who ran instead, who waits for whom, the proof, and how to see it again. */
 export function orderFindingText(finding: OrderFinding, style: FindingStyle): string {
   const colors = createColors(style.color);
-  const again = finding.again === undefined ? [] : [line('again', finding.again, colors)];
+  const again = finding.again === undefined ? [] : [line('again', againText(finding.again, style.home), colors)];
   const tail = [...labelled('seed', seedText(finding)), ...labelled('why', finding.reason)];
   const waiting = waitingRows(finding.deadlock ?? [], style);
   const room = MAX_LINES - 1 - waiting.length - tail.length - again.length;

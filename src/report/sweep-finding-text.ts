@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { CaseClass, SweepFinding } from '../model/sweep.ts';
+import { againText } from './again-text.ts';
 import { type Colors, createColors } from './colors.ts';
 import { cutTo, printable } from './printable.ts';
 import { type SourceExcerpt, sourceExcerpt } from './source-excerpt.ts';
@@ -44,7 +45,7 @@ export function findingText(finding: SweepFinding, style: FindingStyle): string 
     ...labelled('help', adviceFor(finding)),
   ];
   // What is to be pasted is never cut.
-  const again = finding.again === undefined ? [] : [line('again', againText(finding.again, style), colors)];
+  const again = finding.again === undefined ? [] : [line('again', againText(finding.again, style.home), colors)];
   const room = MAX_LINES - head.length - above.length - told.length - advice.length - again.length;
   const proof = evidenceLines(finding, room).map((text, index) => [index === 0 ? 'proof' : '', text] as const);
   const rows = [...told, ...proof, ...advice].map(([label, text]) => line(label, cut(text, style), colors));
@@ -122,15 +123,6 @@ function excerptOf(
   if (source === undefined) return undefined;
   const names = place?.calls === undefined ? [syscall] : [place.calls, syscall];
   return sourceExcerpt(source, [...sources, path.dirname(program)], names);
-}
-
-/** As a shell takes it, and a little shorter. */
-function againText(again: string, { home }: FindingStyle): string {
-  if (home === undefined || again.includes("'")) return again;
-  return again
-    .split(' ')
-    .map((word) => (word.startsWith(`${home}/`) ? `~${word.slice(home.length)}` : word))
-    .join(' ');
 }
 
 /** The first calls, and the last: how it ended. */

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseExplore } from '../../../src/cli/explore-command-line.ts';
-import { exploreHelp } from '../../../src/cli/explore-help.ts';
 import { makeExploreProgram } from '../../../src/cli/explore-options.ts';
 
 function request(...argv: string[]) {
@@ -54,7 +53,7 @@ describe('the command line of an exploration', () => {
 
   it('has each option in its help', () => {
     const program = makeExploreProgram();
-    const help = exploreHelp(program);
+    const help = program.helpInformation();
     for (const { long } of program.options) expect(help).toContain(long);
   });
 });

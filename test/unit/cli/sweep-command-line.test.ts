@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findingsDirectory } from '../../../src/campaign/findings-directory.ts';
 import { parseSweep } from '../../../src/cli/sweep-command-line.ts';
-import { sweepHelp } from '../../../src/cli/sweep-help.ts';
 import { makeSweepProgram } from '../../../src/cli/sweep-options.ts';
 
 let directory: string;
@@ -136,7 +135,7 @@ it('files of findings are not put into the input unasked, and those of two comma
 it('the help has every option, in 80 columns', () => {
   vi.stubEnv('COLUMNS', '80');
   const program = makeSweepProgram();
-  const text = sweepHelp(program);
+  const text = program.helpInformation();
   for (const { flags } of program.options) expect(text).toContain(`  ${flags}`);
   expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   vi.unstubAllEnvs();

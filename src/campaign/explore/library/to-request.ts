@@ -1,14 +1,10 @@
-import { existsSync, realpathSync } from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
 import { MAX_SEED } from '../../../faults/decisions.ts';
-import { RenacerError } from '../../../model/errors.ts';
 import type { ExploreRequest } from '../../../model/explore.ts';
 import { SCHEDULE_POINTS } from '../../../model/schedule.ts';
-import { findingsDirectory } from '../../findings-directory.ts';
+import { absolute, directory, MAX_JOBS, type OptionConflict, placesOf, readOptions } from '../../library-options.ts';
 import type { ExploreOptions } from './explore-options.ts';
 
-const MAX_JOBS = 256;
 const MAX_BOUND = 100;
 const MAX_DEPTH = 100;
 
@@ -44,7 +40,7 @@ const checked = z.strictObject({
 });
 
 /** Pairs that say the opposite of each other, or mean the same file. */
-const CONFLICTS: readonly (readonly [keyof ExploreOptions, keyof ExploreOptions])[] = [
+const CONFLICTS: readonly OptionConflict<ExploreOptions>[] = [
   ['bound', 'strategy'],
   ['bound', 'depth'],
   ['results', 'resume'],
@@ -52,30 +48,9 @@ const CONFLICTS: readonly (readonly [keyof ExploreOptions, keyof ExploreOptions]
 
 /** What the options of the library ask for. Throws INVALID_VALUE. */
 export function toRequest(command: string, args: readonly string[], options: ExploreOptions): ExploreRequest {
-  const read = checked.safeParse(options);
-  if (!read.success) {
-    const [problem] = read.error.issues;
-    throw invalid(`${(problem?.path ?? []).join('.') || 'the options'}: ${problem?.message}`);
-  }
-  for (const [one, other] of CONFLICTS) {
-    if (options[one] !== undefined && options[other] !== undefined)
-      throw invalid(`${one} and ${other} can't go together`);
-  }
-  const { findings, isolation, keepGoing, signal: _, onProgress: __, onFinding: ___, ...rest } = read.data;
-  if (!isolation && rest.network === 'host') throw invalid('without isolation it has the network of this machine');
-  const results = rest.resume ?? rest.results;
-  const directoryOfFindings = findings ?? findingsDirectory({ command, args, input: rest.input }, results);
-  return {
-    ...NONE,
-    ...rest,
-    command,
-    args,
-    keepsGoing: keepGoing,
-    isolation: isolation ? 'full' : 'none',
-    findingsDirectory: directoryOfFindings,
-    ownFiles: [directoryOfFindings, ...(results === undefined ? [] : [results])],
-    self: 'renacer',
-  };
+  const read = readOptions('explore', checked, options, CONFLICTS);
+  const { findings: _, keepGoing, signal: __, onProgress: ___, onFinding: ____, ...rest } = read;
+  return { ...NONE, ...rest, command, args, keepsGoing: keepGoing, ...placesOf('explore', command, args, read) };
 }
 
 /** What may be left out. */
@@ -90,18 +65,3 @@ const NONE = {
   results: undefined,
   resume: undefined,
 } satisfies Partial<ExploreRequest>;
-
-function absolute(file: string): string {
-  return path.resolve(file);
-}
-
-/** As the kernel names it. */
-function directory(name: string, context: z.RefinementCtx): string {
-  const full = existsSync(name) ? realpathSync(name) : '/';
-  if (full === '/') context.addIssue({ code: 'custom', message: `${JSON.stringify(name)} is no directory to copy` });
-  return full;
-}
-
-function invalid(what: string): RenacerError {
-  return new RenacerError('INVALID_VALUE', `explore: ${what}`, { hint: 'see docs/library.md for what is allowed' });
-}

@@ -1,15 +1,18 @@
-import { existsSync, realpathSync } from 'node:fs';
-import path from 'node:path';
 import { z } from 'zod';
-import { RenacerError } from '../../../model/errors.ts';
 import { COMPARED, FAULT_FAMILIES, READY_FORMS, readySign, type SweepRequest } from '../../../model/sweep-request.ts';
 import { errnoNumberOf } from '../../../syscalls/errnos.ts';
 import { parseSyscallSet } from '../../../syscalls/select.ts';
 import { syscallName } from '../../../syscalls/syscall-table.ts';
-import { findingsDirectory } from '../../findings-directory.ts';
+import {
+  absolute,
+  directory,
+  invalidOption,
+  MAX_JOBS,
+  type OptionConflict,
+  placesOf,
+  readOptions,
+} from '../../library-options.ts';
 import type { SweepOptions } from './sweep-options.ts';
-
-const MAX_JOBS = 256;
 
 const words = z.array(z.string().min(1));
 const shell = z.string().regex(/\S/, 'it is empty');
@@ -53,37 +56,20 @@ const checked = z.strictObject({
 });
 
 /** Pairs that say the opposite of each other, or mean the same file. */
-const CONFLICTS: readonly (readonly [keyof SweepOptions, keyof SweepOptions])[] = [
+const CONFLICTS: readonly OptionConflict<SweepOptions>[] = [
   ['quick', 'every'],
   ['results', 'resume'],
 ];
 
 /** What the options of the library ask for. Throws INVALID_VALUE, BAD_SYSCALL_SET. */
 export function toRequest(command: string, args: readonly string[], options: SweepOptions): SweepRequest {
-  const read = checked.safeParse(options);
-  if (!read.success) {
-    const [problem] = read.error.issues;
-    throw invalid(`${(problem?.path ?? []).join('.') || 'the options'}: ${problem?.message}`);
+  const read = readOptions('sweep', checked, options, CONFLICTS);
+  const { findings: _, signal: __, onProgress: ___, onFinding: ____, ...rest } = read;
+  if (rest.quick && rest.depth === 2) throw invalidOption('sweep', "quick and depth 2 can't go together");
+  if ((rest.ready === undefined) !== (rest.drive === undefined)) {
+    throw invalidOption('sweep', 'ready and drive go together');
   }
-  for (const [one, other] of CONFLICTS) {
-    if (options[one] && options[other]) throw invalid(`${one} and ${other} can't go together`);
-  }
-  const { findings, isolation, signal: _, onProgress: __, onFinding: ___, ...rest } = read.data;
-  if (!isolation && rest.network === 'host') throw invalid('without isolation it has the network of this machine');
-  if (rest.quick && rest.depth === 2) throw invalid("quick and depth 2 can't go together");
-  if ((rest.ready === undefined) !== (rest.drive === undefined)) throw invalid('ready and drive go together');
-  const results = rest.resume ?? rest.results;
-  const directoryOfFindings = findings ?? findingsDirectory({ command, args, input: rest.input }, results);
-  return {
-    ...NONE,
-    ...rest,
-    command,
-    args,
-    isolation: isolation ? 'full' : 'none',
-    findingsDirectory: directoryOfFindings,
-    ownFiles: [directoryOfFindings, ...(results === undefined ? [] : [results])],
-    self: 'renacer',
-  };
+  return { ...NONE, ...rest, command, args, ...placesOf('sweep', command, args, read) };
 }
 
 /** What may be left out. */
@@ -102,18 +88,3 @@ const NONE = {
   results: undefined,
   resume: undefined,
 } satisfies Partial<SweepRequest>;
-
-function absolute(file: string): string {
-  return path.resolve(file);
-}
-
-/** As the kernel names it: paths that a command asks for are compared with it. */
-function directory(name: string, context: z.RefinementCtx): string {
-  const full = existsSync(name) ? realpathSync(name) : '/';
-  if (full === '/') context.addIssue({ code: 'custom', message: `${JSON.stringify(name)} is no directory to copy` });
-  return full;
-}
-
-function invalid(what: string): RenacerError {
-  return new RenacerError('INVALID_VALUE', `sweep: ${what}`, { hint: 'see docs/library.md for what is allowed' });
-}

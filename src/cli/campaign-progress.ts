@@ -10,7 +10,7 @@ const EVERY_MS = 10_000;
 const ERASE = '\r\x1b[K';
 
 /** Shows on stderr how far a sweep is: one line that is overwritten on a terminal, a line every 10 s elsewhere. */
-export class SweepProgress {
+export class ProgressLine {
   readonly #overwrites = isatty(STDERR) && process.env.TERM !== 'dumb';
   readonly #timer: NodeJS.Timeout | undefined;
   #last: string | undefined;

@@ -7,7 +7,7 @@ export type EndingSignal = (typeof ENDING)[number];
  * What ends a sweep before its time. The first of these signals lets it stop, and tell what it knows; the second ends this process at
  * once: the workers end with it. What our caller ignores, as nohup(1) does, stays ignored.
  */
-export class SweepInterrupts {
+export class CampaignInterrupts {
   readonly #abort = new AbortController();
   readonly #handlers: readonly (readonly [signal: EndingSignal, handler: () => void])[];
   #received: EndingSignal | undefined;
