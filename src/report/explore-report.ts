@@ -1,22 +1,13 @@
 import type { OrderClass } from '../model/explore.ts';
+import type { CampaignReport } from './campaign-report.ts';
 import type { FrameRecord } from './frame-record.ts';
 
 /** It grows when a reader of the older form would misread the newer one. */
 export const EXPLORE_REPORT_VERSION = 1;
 
 /** The report of an exploration, in the form of its JSON file: snake_case, null for what there is not, every key. */
-export interface ExploreReport {
+export interface ExploreReport extends CampaignReport {
   schema_version: typeof EXPLORE_REPORT_VERSION;
-  renacer: string;
-  node: string;
-  kernel: string;
-  command: string[];
-  input: string;
-  options: Record<string, unknown>;
-  plan: string;
-  duration_ms: number;
-  cut: 'interrupted' | 'time' | 'runs' | 'failed' | null;
-  runs: number;
   orders: number;
   orders_per_second: number;
   tasks: number;
@@ -26,9 +17,6 @@ export interface ExploreReport {
   not_exact: string[];
   classes: Record<OrderClass, number>;
   findings: ExploreReportFinding[];
-  unconfirmed: string[];
-  not_tried: { what: string; count: number; why: string }[];
-  notes: string[];
 }
 
 export interface ReportTask {

@@ -1,21 +1,12 @@
 import type { CaseClass, FaultWay } from '../model/sweep.ts';
+import type { CampaignReport } from './campaign-report.ts';
 import type { FrameRecord } from './frame-record.ts';
 
 export const SWEEP_REPORT_VERSION = 1;
 
 /** The report of a sweep, version 1. Absent values are null, so that every report has every key. */
-export interface SweepReport {
+export interface SweepReport extends CampaignReport {
   schema_version: typeof SWEEP_REPORT_VERSION;
-  renacer: string;
-  node: string;
-  kernel: string;
-  command: string[];
-  input: string;
-  options: Record<string, unknown>;
-  plan: string;
-  duration_ms: number;
-  cut: 'interrupted' | 'time' | 'runs' | 'failed' | null;
-  runs: number;
   cases: number;
   cases_per_second: number;
   sites: number;
@@ -23,10 +14,7 @@ export interface SweepReport {
   handler_sites: number;
   classes: Record<CaseClass, number>;
   findings: SweepReportFinding[];
-  unconfirmed: string[];
-  not_tried: { what: string; count: number; why: string }[];
   leftovers: { what: string; count: number }[];
-  notes: string[];
 }
 
 export interface SweepReportFinding {

@@ -1,6 +1,6 @@
-import os from 'node:os';
 import type { ExploreRequest, ExploreResult, OrderFinding, TaskAtSwitch } from '../model/explore.ts';
 import type { StackFrame } from '../model/stack-frame.ts';
+import { campaignReport } from './campaign-report.ts';
 import {
   EXPLORE_REPORT_VERSION,
   type ExploreReport,
@@ -13,16 +13,7 @@ import { type FrameRecord, frameRecord } from './frame-record.ts';
 export function toExploreReport(result: ExploreResult, request: ExploreRequest, version: string): ExploreReport {
   return {
     schema_version: EXPLORE_REPORT_VERSION,
-    renacer: version,
-    node: process.version,
-    kernel: os.release(),
-    command: [...result.command],
-    input: request.input,
-    options: optionsOf(request),
-    plan: result.plan,
-    duration_ms: Math.round(result.durationMs),
-    cut: result.cut ?? null,
-    runs: result.runs,
+    ...campaignReport(result, request, optionsOf(request), version),
     orders: result.orders,
     orders_per_second: Math.round(result.ordersPerSecond * 10) / 10,
     tasks: result.tasks,
@@ -32,21 +23,13 @@ export function toExploreReport(result: ExploreResult, request: ExploreRequest, 
     not_exact: [...result.notExact],
     classes: { ...result.classes },
     findings: result.findings.map(reportFinding),
-    unconfirmed: [...result.unconfirmed],
-    not_tried: result.notTried.map((one) => ({ ...one })),
-    notes: [...result.notes],
   };
 }
 
-/** Those that say which orders were run and how; null for what was not given. */
+/** Those of explorations alone. */
 function optionsOf(request: ExploreRequest): Record<string, unknown> {
-  const { stdin, env, verify, verifyAlways, expect, strategy, points, depth, seed, runs, bound, forMs } = request;
-  const { keepsGoing, jobs, isolation, network } = request;
-  const named = {
-    ...{ stdin, env, verify, verify_always: verifyAlways, expect, strategy, points, depth, seed, runs, bound },
-    ...{ for_ms: forMs, keep_going: keepsGoing, jobs, isolation, network },
-  };
-  return Object.fromEntries(Object.entries(named).map(([key, value]) => [key, value ?? null]));
+  const { expect, strategy, points, depth, seed, runs, bound, keepsGoing } = request;
+  return { expect, strategy, points, depth, seed, runs, bound, keep_going: keepsGoing };
 }
 
 function reportFinding(finding: OrderFinding): ExploreReportFinding {

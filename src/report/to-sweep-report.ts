@@ -1,7 +1,7 @@
-import os from 'node:os';
 import type { SweepFinding } from '../model/sweep.ts';
 import type { SweepRequest } from '../model/sweep-request.ts';
 import type { SweepResult } from '../model/sweep-result.ts';
+import { campaignReport } from './campaign-report.ts';
 import { frameRecord } from './frame-record.ts';
 import { adviceFor } from './sweep-advice.ts';
 import { SWEEP_REPORT_VERSION, type SweepReport, type SweepReportFinding } from './sweep-report.ts';
@@ -11,16 +11,7 @@ export function toSweepReport(result: SweepResult, request: SweepRequest, versio
   const { sites } = result;
   return {
     schema_version: SWEEP_REPORT_VERSION,
-    renacer: version,
-    node: process.version,
-    kernel: os.release(),
-    command: [...result.command],
-    input: request.input,
-    options: optionsOf(request),
-    plan: result.plan,
-    duration_ms: Math.round(result.durationMs),
-    cut: result.cut ?? null,
-    runs: result.runs,
+    ...campaignReport(result, request, optionsOf(request), version),
     cases: result.cases,
     cases_per_second: Math.round(result.casesPerSecond * 10) / 10,
     sites: sites.found,
@@ -28,22 +19,18 @@ export function toSweepReport(result: SweepResult, request: SweepRequest, versio
     handler_sites: sites.handlers,
     classes: { ...result.classes },
     findings: result.findings.map(reportFinding),
-    unconfirmed: [...result.unconfirmed],
-    not_tried: result.notTried.map((one) => ({ ...one })),
     leftovers: result.leftovers.map((one) => ({ ...one })),
-    notes: [...result.notes],
   };
 }
 
-/** Those that say what was swept and how; null for what was not given. */
+/** Those of sweeps alone. */
 function optionsOf(request: SweepRequest): Record<string, unknown> {
-  const { stdin, env, ignore, compare, verify, verifyAlways, protect, faults, every, depth, maxRuns } = request;
-  const { only, paths, errors, sites, quick, forMs, jobs, isolation, network, ready, drive } = request;
-  const named = {
-    ...{ stdin, env, ignore, compare, verify, verify_always: verifyAlways, protect, faults, every, depth },
-    ...{ max_runs: maxRuns, only, paths, errors, sites, quick, for_ms: forMs, jobs, isolation, network, ready, drive },
+  const { ignore, compare, protect, faults, every, depth, maxRuns, only, paths, errors, sites, quick } = request;
+  const { ready, drive } = request;
+  return {
+    ...{ ignore, compare, protect, faults, every, depth, max_runs: maxRuns, only, paths, errors, sites, quick },
+    ...{ ready, drive },
   };
-  return Object.fromEntries(Object.entries(named).map(([key, value]) => [key, value ?? null]));
 }
 
 function reportFinding(finding: SweepFinding): SweepReportFinding {

@@ -2,13 +2,11 @@ import type { Order, OrderObservation, OrderOptions } from '../../../model/explo
 import type { RunResult } from '../../../model/run-result.ts';
 import type { Switch } from '../../../model/schedule.ts';
 import type { RunEnd } from '../../../model/sweep.ts';
-import { runCommand } from '../../../run/run.ts';
+import { deathsOf, ordinaryRun } from '../../sweep/worker/ordinary-run.ts';
 import { TIMER_CALLS } from '../../sweep/worker/pending-timers.ts';
 import { SURE_LIMIT } from '../../sweep/worker/spin-limits.ts';
 import { TreeWatch } from '../../sweep/worker/tree-watch.ts';
-import { WatchedTree } from '../../sweep/worker/watched-tree.ts';
 import type { Scene } from '../../worker/scene.ts';
-import { variables } from '../../worker/variables.ts';
 
 /** Runs a subject as `renacer replay` does: by `runCommand`, with a recording of the switches. What is seen it tells as the warm engine. */
 export class OrdinaryRuns {
@@ -21,49 +19,26 @@ export class OrdinaryRuns {
   /** Rejects with a RenacerError for what Renacer itself can't do. */
   async perform({ seed, by }: Order, options: OrderOptions): Promise<OrderObservation> {
     const switches = 'switches' in by ? by.switches : [];
-    const { subject, workplace, stdio } = this.#scene;
-    stdio.renew();
+    this.#scene.stdio.renew();
     const sceneOptions = { contents: false, usualMs: options.usualMs };
     const service = this.#scene.begin(sceneOptions);
     const watch = new TreeWatch({ ...options, usualCalls: undefined }, service, SURE_LIMIT);
-    const tree = new WatchedTree(watch);
-    try {
-      const [name, ...args] = subject.argv;
-      const result = await runCommand(subject.file, args, {
-        argv0: name,
-        cwd: workplace.directory,
-        env: variables(subject.env),
-        stdio: stdio.fds,
-        namespaces: workplace.namespaces,
-        newSession: true,
-        engine: 'ptrace',
-        replay: {
-          ...{ name: 'case', seed, command: subject.argv, faults: [], networkFaults: [], torn: false },
-          schedule: { points: options.points, switches },
-        },
-        trace: { select: TIMER_CALLS, onEvent: tree.onEvent },
-        onStart: ({ pid }) => tree.begin(pid),
-      });
-      tree.stop();
-      const facts = {
-        end: watch.end ?? endOf(result),
-        deaths: result.crashes.map(({ program, signal, lineage, stack }) => {
-          return { program, signal, isRoot: lineage === '0', stack };
-        }),
-        leftRunning: watch.leftRunning,
-        ...scheduleOf(result, switches),
-        durationMs: result.durationMs,
-      };
-      const {
-        changesOutside: _,
-        contents: __,
-        served: ___,
-        ...seen
-      } = this.#scene.finish(facts, service, sceneOptions);
-      return seen;
-    } finally {
-      tree.stop();
-    }
+    const command = this.#scene.subject.argv;
+    const result = await ordinaryRun(this.#scene, watch, TIMER_CALLS, {
+      replay: {
+        ...{ name: 'case', seed, command, faults: [], networkFaults: [], torn: false },
+        schedule: { points: options.points, switches },
+      },
+    });
+    const facts = {
+      end: watch.end ?? endOf(result),
+      deaths: deathsOf(result),
+      leftRunning: watch.leftRunning,
+      ...scheduleOf(result, switches),
+      durationMs: result.durationMs,
+    };
+    const { changesOutside: _, contents: __, served: ___, ...seen } = this.#scene.finish(facts, service, sceneOptions);
+    return seen;
   }
 }
 
