@@ -3,6 +3,7 @@ import type { Buildable } from './chaos/builder.ts';
 import type { ByzantineMethods } from './chaos/byzantine/builder.ts';
 import { type ChaosConfigClass, type ConfigWith, configClass } from './chaos/config.ts';
 import type { NetworkMethods } from './chaos/network/builder.ts';
+import type { ScenarioMethods } from './chaos/scenario/builder.ts';
 import type { ScheduleMethods } from './chaos/schedule/builder.ts';
 import type { ChaosSettings } from './chaos/settings.ts';
 
@@ -17,6 +18,7 @@ export interface FullBuilder
     NetworkMethods,
     ByzantineMethods,
     ScheduleMethods,
+    ScenarioMethods,
     Buildable<ChaosConfig> {}
 
 export const ChaosConfig: ChaosConfigClass<FullBuilder, ChaosSettings> = configClass([

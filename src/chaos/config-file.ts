@@ -8,6 +8,7 @@ import { at } from './dotted-keys.ts';
 import { type FileForm, fromFileForm } from './file-form.ts';
 import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import { describeIssue, type Path, type Problem, shorten, showValue } from './problems.ts';
+import { scenarioProblems } from './scenario/problems.ts';
 import { chaosSchemas } from './schema.ts';
 import type { ChaosSettings } from './settings.ts';
 
@@ -41,9 +42,11 @@ export function parseConfig(text: string, source = 'config'): ChaosSettings {
   return accept(value, lines);
 }
 
-/** Settings from an object in the form of the file. */
-export function checkConfig(value: unknown, source = 'config'): ChaosSettings {
-  const lines = findProblems(value, (path) => showValue(valueAt(value, path))).map(({ text }) => `${source}: ${text}`);
+/** Settings from an object in the form of the file; a `part` may name phases and probes that are in another one. */
+export function checkConfig(value: unknown, source = 'config', scope: 'whole' | 'part' = 'whole'): ChaosSettings {
+  const lines = findProblems(value, (path) => showValue(valueAt(value, path)), scope).map(
+    ({ text }) => `${source}: ${text}`,
+  );
   return accept(value, lines);
 }
 
@@ -159,11 +162,11 @@ function tooDeepAt(text: string): number | undefined {
   return undefined;
 }
 
-function findProblems(value: unknown, show: (path: Path) => string): Problem[] {
+function findProblems(value: unknown, show: (path: Path) => string, scope: 'whole' | 'part' = 'whole'): Problem[] {
   const result = chaosSchemas().file.safeParse(value);
   const issues = result.error?.issues ?? [];
   const ofForm = issues.flatMap((issue) => describeIssue(issue, (path) => valueAt(value, path), show));
-  return [
+  const found = [
     ...ofForm,
     ...keysGivenTwice(value),
     ...meaningProblems(
@@ -171,6 +174,7 @@ function findProblems(value: unknown, show: (path: Path) => string): Problem[] {
       (path) => !ofForm.some((problem) => isWithin(problem.path, path) || isWithin(path, problem.path)),
     ),
   ];
+  return found.length > 0 || scope === 'part' ? found : scenarioProblems(fromFileForm(value as FileForm));
 }
 
 function isWithin(inner: Path, outer: Path): boolean {
@@ -187,9 +191,11 @@ function keysGivenTwice(value: unknown, prefix: Path = []): Problem[] {
       pointsAt: 'key',
       text: `${textKey} and ${key} set the same option; give one of them`,
     }));
-  const rules = at(value, OPTIONS.networkRules.key);
-  if (!Array.isArray(rules)) return found;
-  return [...found, ...rules.flatMap((rule, index) => keysGivenTwice(rule, [OPTIONS.networkRules.key, index]))];
+  const inner = [OPTIONS.networkRules.key, OPTIONS.phases.key].flatMap((key) => {
+    const list = at(value, key);
+    return Array.isArray(list) ? list.flatMap((one, index) => keysGivenTwice(one, [...prefix, key, index])) : [];
+  });
+  return [...found, ...inner];
 }
 
 function valueAt(value: unknown, path: Path): unknown {

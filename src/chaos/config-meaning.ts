@@ -8,6 +8,9 @@ import { parseTarget } from './network/impairment/targets.ts';
 import type { OptionName } from './option.ts';
 import { OPTIONS, optionOf } from './options.ts';
 import { type Path, type Problem, printPath } from './problems.ts';
+import { type PhaseForm, phaseProblems } from './scenario/phase-form.ts';
+import { type ProbeForm, probeProblems } from './scenario/probe-form.ts';
+import { type TriggerForm, triggerProblems } from './scenario/trigger-form.ts';
 
 /** What reads one member of an option as a run will. */
 const READERS: Partial<Readonly<Record<OptionName, (member: never, place: string) => void>>> = {
@@ -28,10 +31,40 @@ export function meaningProblems(file: unknown, isSound: (path: Path) => boolean,
   if (typeof file !== 'object' || file === null) return [];
   const names = Object.keys(READERS) as (keyof typeof READERS)[];
   const found = names.flatMap((name) => problemsOf(file, name, isSound, prefix));
-  const { key } = OPTIONS.networkRules;
-  const rules = prefix.length > 0 ? undefined : at(file, key);
-  if (rules === undefined) return found;
-  return [...found, ...placed(rules, [key]).flatMap(([rule, path]) => meaningProblems(rule, isSound, path))];
+  const nested = [OPTIONS.networkRules.key, OPTIONS.phases.key].flatMap((key) => {
+    const list = at(file, key);
+    return list === undefined ? [] : placed(list, [...prefix, key]);
+  });
+  const ofScenario = prefix.length > 0 ? [] : scenarioParts(file, isSound);
+  return [...found, ...nested.flatMap(([inner, path]) => meaningProblems(inner, isSound, path)), ...ofScenario];
+}
+
+/** Phases, probes and triggers, each by itself. */
+function scenarioParts(file: object, isSound: (path: Path) => boolean): Problem[] {
+  const sound = (name: OptionName) => {
+    const { key } = optionOf(name);
+    const given = at(file, key);
+    return given === undefined ? [] : placed(given, key.split('.')).filter(([, path]) => isSound(path));
+  };
+  const phases = sound('phases') as [PhaseForm & FileForm, Path][];
+  const ofPhases = phases.flatMap(([{ on, until }, path]): [TriggerForm | undefined, Path][] => [
+    [on, [...path, 'on']],
+    [until, [...path, 'until']],
+  ]);
+  const triggers = [...ofPhases, ...(sound('abortOn') as [TriggerForm, Path][])];
+  return [
+    ...phases.flatMap(([phase, path]) => phaseProblems(phase, path)),
+    ...(sound('steadyState.probes') as [ProbeForm, Path][]).flatMap(([probe, path]) => probeProblems(probe, path)),
+    ...triggers.flatMap(([trigger, path]) =>
+      trigger === undefined ? [] : [...triggerProblems(trigger, path), ...callProblems(trigger, [...path, 'syscall'])],
+    ),
+  ];
+}
+
+function callProblems({ syscall }: TriggerForm, path: Path): Problem[] {
+  if (syscall === undefined) return [];
+  const text = refusal(printPath(path), () => parseSyscallSet([syscall].flat().join(',')));
+  return text === undefined ? [] : [{ path, pointsAt: 'value', text }];
 }
 
 function problemsOf(file: object, name: OptionName, isSound: (path: Path) => boolean, prefix: Path): Problem[] {
@@ -41,9 +74,19 @@ function problemsOf(file: object, name: OptionName, isSound: (path: Path) => boo
   return placed(given, [...prefix, ...key.split('.')])
     .filter(([, path]) => isSound(path))
     .flatMap(([member, path]) => {
-      const text = refusal(printPath(path), (place) => READERS[name]!(member as never, place));
+      const text = refusal(printPath(path), (place) => {
+        for (const one of wordsOf(name, member)) READERS[name]!(one as never, place);
+      });
       return text === undefined ? [] : [{ path, pointsAt: 'value' as const, text }];
     });
+}
+
+/** Words of a list may be one text with commas. */
+function wordsOf(name: OptionName, member: unknown): readonly unknown[] {
+  const { kind, key } = optionOf(name);
+  return kind.type === 'list' && typeof member === 'string'
+    ? (kind.parse(member, key) as readonly unknown[])
+    : [member];
 }
 
 /** The members of a list with their paths; what is no list is its only member. */

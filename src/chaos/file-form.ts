@@ -1,9 +1,13 @@
 import type { Rule } from '../faults/rule.ts';
 import { type RuleJson, ruleFromJson, ruleToJson } from '../faults/rule-json.ts';
+import type { Probe, Trigger } from '../model/scenario.ts';
 import { at, withValueAt } from './dotted-keys.ts';
 import { RATE } from './kinds.ts';
 import { OPTION_NAMES, optionOf } from './options.ts';
-import type { ChaosSettings, NetworkConditions } from './settings.ts';
+import { type PhaseForm, phaseFromForm, phaseToForm } from './scenario/phase-form.ts';
+import { type ProbeForm, probeFromForm, probeToForm } from './scenario/probe-form.ts';
+import { type TriggerForm, triggerFromForm, triggerToForm } from './scenario/trigger-form.ts';
+import type { ChaosSettings, NetworkConditions, Phase } from './settings.ts';
 
 /** The form of the JSON file, as an object. */
 export type FileForm = Readonly<Record<string, unknown>>;
@@ -24,7 +28,7 @@ export function fromFileForm(file: FileForm): ChaosSettings {
   return settings;
 }
 
-type ListName = 'networkRules' | 'rules';
+type ListName = 'networkRules' | 'rules' | 'phases' | 'steadyState.probes' | 'abortOn';
 
 /** Lists whose entries are objects in the file, each in a form of its own. */
 const LISTS: Readonly<Record<ListName, { read(given: unknown): unknown; print(value: unknown): unknown }>> = {
@@ -38,6 +42,21 @@ const LISTS: Readonly<Record<ListName, { read(given: unknown): unknown; print(va
         .map(withRatesRead)
         .map(ruleFromJson),
     print: (value) => (value as Rule[]).map(ruleToJson),
+  },
+  phases: {
+    read: (given) =>
+      (given as (PhaseForm & FileForm)[]).map((form, index) =>
+        phaseFromForm(form, fromFileForm(form), form.name ?? `phase ${index + 1}`),
+      ),
+    print: (value) => (value as Phase[]).map((phase) => ({ ...phaseToForm(phase), ...toFileForm(phase.settings) })),
+  },
+  'steadyState.probes': {
+    read: (given) => (given as ProbeForm[]).map(probeFromForm),
+    print: (value) => (value as Probe[]).map(probeToForm),
+  },
+  abortOn: {
+    read: (given) => membersOf<TriggerForm>(given as TriggerForm).map(triggerFromForm),
+    print: (value) => (value as Trigger[]).map(triggerToForm),
   },
 };
 

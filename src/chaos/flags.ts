@@ -52,7 +52,7 @@ function flagOf(name: OptionName): ChaosFlag {
       if (word === undefined) throw badValue(flag, 'without a value', kind.allowed);
       const value = kind.parse(String(word), flag);
       if (kind.type !== 'data') return withValueAt({}, name, value);
-      return checkConfig({ [key]: repeat ? [value] : value }, flag);
+      return checkConfig(withValueAt({}, key, repeat ? [value] : value), flag, 'part');
     },
   };
 }

@@ -1,13 +1,19 @@
 import { RenacerError } from '../model/errors.ts';
 import { at } from './dotted-keys.ts';
+import { mergeSettings } from './merge.ts';
 import type { OptionName } from './option.ts';
 import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import type { ChaosSettings } from './settings.ts';
 import type { Layers } from './tiers.ts';
 
-/** An option that shapes nothing that is set would do nothing, alone or in an entry of `network_rules`. Throws OPTION_IDLE. */
+/** An option that shapes nothing that is set would do nothing, alone, in a phase or in an entry of `network_rules`. Throws OPTION_IDLE. */
 export function refuseIdleOptions({ own, settings }: Pick<Layers, 'own' | 'settings'>): void {
-  refuseIdle(own, settings, '');
+  const phases = (settings.phases ?? []).map((phase) => phase.settings);
+  // What a phase sets may be what an option of the whole run shapes, and the other way round.
+  refuseIdle(own, phases.reduce(mergeSettings, settings), '');
+  own.phases?.forEach((phase, index) => {
+    refuseIdle(phase.settings, mergeSettings(settings, phase.settings), `${OPTIONS.phases.key}[${index}].`);
+  });
   own.networkRules?.forEach((rule, index) => {
     refuseIdle(rule, rule, `${OPTIONS.networkRules.key}[${index}].`);
   });
@@ -31,7 +37,9 @@ function isSet(value: unknown, wanted: unknown): boolean {
 
 function idle(name: OptionName, prefix: string): RenacerError {
   const { key, flag, shapes = [], shapesOnly } = optionOf(name);
-  const keys = shapes.filter((other) => prefix === '' || optionOf(other).perTarget).map((other) => optionOf(other).key);
+  const keys = shapes
+    .filter((other) => prefix === '' || optionOf(other).perTarget || !prefix.startsWith(OPTIONS.networkRules.key))
+    .map((other) => optionOf(other).key);
   const one = keys.length === 1 ? keys[0] : `one of these: ${keys.join(', ')}`;
   const value = shapesOnly === undefined ? '' : ` ${JSON.stringify(shapesOnly)}`;
   const shown = prefix === '' ? `${key} (${flag})` : `${prefix}${key}`;

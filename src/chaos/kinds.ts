@@ -33,6 +33,7 @@ export interface Kind<V> {
     | 'list'
     | 'start'
     | 'moment'
+    | 'text'
     | 'data';
   /** The placeholder in a flag's help. */
   readonly argument: string;

@@ -2,15 +2,22 @@ import type { BasicMethods } from './basic/builder.ts';
 import type { ByzantineMethods } from './byzantine/builder.ts';
 import type { Kind } from './kinds.ts';
 import type { NetworkMethods } from './network/builder.ts';
+import type { ScenarioMethods } from './scenario/builder.ts';
 import type { ScheduleMethods } from './schedule/builder.ts';
-import type { ByzantineSettings, ByzantineTierSettings, ChaosSettings } from './settings.ts';
+import type {
+  ByzantineSettings,
+  ByzantineTierSettings,
+  ChaosSettings,
+  ScenarioSettings,
+  SteadyState,
+} from './settings.ts';
 
 export type Tier = 'basic' | 'network' | 'byzantine' | 'full';
 
-/** Every setting by its name, those within `byzantine` with a dot. */
-export type OptionValues = Required<Omit<ChaosSettings, 'byzantine'>> & {
+/** Every setting by its name, those within `byzantine` and `steadyState` with a dot. */
+export type OptionValues = Required<Omit<ChaosSettings, 'byzantine' | 'steadyState'>> & {
   [K in keyof ByzantineSettings as `byzantine.${K}`]-?: NonNullable<ByzantineSettings[K]>;
-};
+} & { [K in keyof SteadyState as `steadyState.${K}`]-?: NonNullable<SteadyState[K]> };
 export type OptionName = keyof OptionValues;
 
 /** Options of the byzantine tier. */
@@ -18,15 +25,18 @@ export type ByzantineOptionName =
   | `byzantine.${keyof ByzantineSettings}`
   | Exclude<keyof ByzantineTierSettings, 'byzantine'>;
 
+/** Options that say what happens when. */
+export type ScenarioOptionName = `steadyState.${keyof SteadyState}` | Exclude<keyof ScenarioSettings, 'steadyState'>;
+
 /** All that a tier says of one option; the command line, the file, the builders and the docs are made from it or held to it. */
 export interface OptionEntry<V = unknown> {
   readonly kind: Kind<V>;
-  /** Key in the file, with a dot if it is within `byzantine`. */
+  /** Key in the file, with a dot if it is within another one. */
   readonly key: string;
   /** The key that takes the same as text, where `key` names a unit. */
   readonly textKey?: string;
   readonly flag: string;
-  readonly builder: keyof (BasicMethods & NetworkMethods & ByzantineMethods & ScheduleMethods);
+  readonly builder: keyof (BasicMethods & NetworkMethods & ByzantineMethods & ScheduleMethods & ScenarioMethods);
   /** One sentence, for help, docs and the JSON Schema. */
   readonly summary: string;
   /** As in the file. */
@@ -39,6 +49,8 @@ export interface OptionEntry<V = unknown> {
   readonly repeat?: true;
   /** Holds for chosen targets too, in an entry of `network_rules`. */
   readonly perTarget?: true;
+  /** It holds from begin to end: a phase cannot have it. */
+  readonly wholeRun?: true;
   /** It only shapes these: without one of them, it would do nothing. An option without `shapes` does something alone. */
   readonly shapes?: readonly OptionName[];
   /** It shapes them only if they have this value. */

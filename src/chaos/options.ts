@@ -2,6 +2,7 @@ import { BASIC_OPTIONS } from './basic/options.ts';
 import { BYZANTINE_OPTIONS } from './byzantine/options.ts';
 import { NETWORK_OPTIONS } from './network/options.ts';
 import type { ChaosOption, OptionName, OptionValues, Tier, TierOptions } from './option.ts';
+import { SCENARIO_OPTIONS } from './scenario/options.ts';
 import { SCHEDULE_OPTIONS } from './schedule/options.ts';
 
 function ofTier<N extends OptionName>(
@@ -18,6 +19,7 @@ export const OPTIONS: { readonly [N in OptionName]: ChaosOption<OptionValues[N]>
   ...ofTier('network', NETWORK_OPTIONS),
   ...ofTier('byzantine', BYZANTINE_OPTIONS),
   ...ofTier('full', SCHEDULE_OPTIONS),
+  ...ofTier('full', SCENARIO_OPTIONS),
 };
 
 export const OPTION_NAMES: readonly OptionName[] = Object.keys(OPTIONS) as OptionName[];

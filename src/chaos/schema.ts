@@ -8,6 +8,7 @@ import { RATE } from './kinds.ts';
 import type { OptionName } from './option.ts';
 import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import { MAX_DURATION_MS, MAX_SIZE } from './quantities.ts';
+import { ScenarioSchemas } from './scenario/schema.ts';
 
 type Schema = Zod.ZodType;
 type Shape = Record<string, Schema>;
@@ -21,6 +22,12 @@ type Shape = Record<string, Schema>;
  */
 class Schemas {
   readonly #z: typeof Zod = createRequire(import.meta.url)('zod').z;
+  readonly #scenario: ScenarioSchemas = new ScenarioSchemas({
+    z: this.#z,
+    object: (shape, error) => this.#object(shape, error),
+    syscalls: this.#syscalls(),
+    ofRule: (key) => this.#form(RULE_FORMS.get(key)!),
+  });
   readonly #byOption = new Map<OptionName, Schema>();
   readonly file: Schema;
 
@@ -28,26 +35,34 @@ class Schemas {
     const shape: Shape = {
       $schema: this.#described(this.#text('the address of this schema'), 'The JSON Schema of this file, for editors'),
     };
-    const byzantine: Shape = {};
+    const groups: Record<string, Shape> = { byzantine: {}, steady_state: {} };
     const pairs: [string, string][] = [];
     for (const name of OPTION_NAMES) {
       const { key, textKey, summary } = optionOf(name);
       const [first, second] = key.split('.') as [string, string?];
       const schema = this.#byOption.get(name) ?? this.#addOption(name);
       if (second === undefined) shape[first] = schema;
-      else byzantine[second] = schema;
+      else groups[first]![second] = schema;
       if (textKey !== undefined) {
         shape[textKey] = this.#described(this.#textWithUnit(name), `${summary}, as text such as "1m30s" or "100ms"`);
         pairs.push([key, textKey]);
       }
     }
-    const random = 'Random faults: each eligible system call may get one';
-    const all = { ...shape, byzantine: this.#described(this.#object(byzantine), random) };
+    const all = { ...shape, ...this.#groups(groups) };
     this.file = this.#object(all).meta({
       title: 'Renacer chaos configuration',
       description: 'What `renacer --chaos custom:FILE` reads: every key is optional',
       allOf: pairs.map((pair) => ({ not: { required: pair } })),
     });
+  }
+
+  /** Keys whose values are objects of options. */
+  #groups(shapes: Readonly<Record<string, Shape>>): Shape {
+    const groups = Object.entries(shapes).map(([key, shape]) => [
+      key,
+      this.#described(this.#object(shape), GROUP_SUMMARIES[key]!),
+    ]);
+    return Object.fromEntries(groups);
   }
 
   json(): object {
@@ -107,6 +122,8 @@ class Schemas {
       case 'start':
       case 'moment':
         return this.#optionText(name);
+      case 'text':
+        return this.#optionText(name);
       case 'data':
         return this.#data(name, error);
     }
@@ -118,8 +135,35 @@ class Schemas {
       const rate = this.#rate();
       return this.#object({ enter: rate, leave: rate, inside: rate.optional(), outside: rate.optional() }, error);
     }
+    if (name === 'phases') return this.#list(this.#phase(), 'a list of phases');
+    if (name === 'steadyState.probes') return this.#list(this.#scenario.probe(), 'a list of probes');
+    if (name === 'abortOn') {
+      const { trigger } = this.#scenario;
+      return z.union([this.#list(trigger, error), trigger], { error: `${error}, or a list of such` });
+    }
     const one = name === 'rules' ? this.#rule(error) : this.#networkRule(error);
     return z.union([z.array(one, { error }), one], { error: `${error}, or a list of such` });
+  }
+
+  #list(one: Schema, what: string): Schema {
+    const error = `${what}, at least one`;
+    return this.#z.array(one, { error }).min(1, { error });
+  }
+
+  /** All options that can change while the command runs, and what a phase has beside them. */
+  #phase(): Schema {
+    const shape: Shape = this.#scenario.phaseShape();
+    const byzantine: Shape = {};
+    for (const name of OPTION_NAMES) {
+      const { key, textKey, wholeRun } = optionOf(name);
+      if (wholeRun) continue;
+      const [first, second] = key.split('.') as [string, string?];
+      const schema = this.#byOption.get(name) ?? this.#addOption(name);
+      if (second === undefined) shape[first] = schema;
+      else byzantine[second] = schema;
+      if (textKey !== undefined) shape[textKey] = this.#textWithUnit(name).optional();
+    }
+    return this.#object({ ...shape, ...this.#groups({ byzantine }) }, 'an object such as {"name": "slow", "at": "2s"}');
   }
 
   #networkRule(error: string): Schema {
@@ -133,11 +177,15 @@ class Schemas {
     return this.#object(shape, error);
   }
 
-  /** A rule of faults: a set of system calls, and a value of its form for each of the other keys. */
-  #rule(error: string): Schema {
+  #syscalls(): Schema {
     const allowed = 'a system call, a class such as "%network", /regex/, or a list of them';
     const set = text(allowed, OPTIONS['byzantine.syscalls'].kind.pattern!);
-    const shape: Shape = { syscall: this.#form({ type: 'either', allowed, forms: [set, { type: 'list', of: set }] }) };
+    return this.#form({ type: 'either', allowed, forms: [set, { type: 'list', of: set }] });
+  }
+
+  /** A rule of faults: a set of system calls, and a value of its form for each of the other keys. */
+  #rule(error: string): Schema {
+    const shape: Shape = { syscall: this.#syscalls() };
     for (const [key, form] of RULE_FORMS) {
       shape[key] = (RATE_KEYS.includes(key) ? this.#rate() : this.#form(form)).optional();
     }
@@ -223,6 +271,11 @@ class Schemas {
     return schema.optional().meta({ description });
   }
 }
+
+const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
+  byzantine: 'Random faults: each eligible system call may get one',
+  steady_state: 'What holds as long as the command is well',
+};
 
 function isReadBy(read: (text: string) => unknown): (text: string) => boolean {
   return (text) => {

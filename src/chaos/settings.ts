@@ -2,6 +2,7 @@ import type { RandomSettings } from '../faults/random-kinds.ts';
 import type { Rule } from '../faults/rule.ts';
 import type { RuleJson as FaultRule } from '../faults/rule-json.ts';
 import type { ResetMoment } from '../model/network-use.ts';
+import type { PhaseOf, Probe, Trigger } from '../model/scenario.ts';
 import type { SchedulePoints, ScheduleStrategy } from '../model/schedule.ts';
 
 export type { FaultRule };
@@ -10,7 +11,12 @@ export type { FaultRule };
  * What a chaos configuration says, as plain data: durations in milliseconds (to the microsecond), sizes in bytes,
  * rates and fractions from 0 to 1. What is left out is not asked for. Each option is described once, in the options.ts of its tier.
  */
-export interface ChaosSettings extends BasicSettings, NetworkSettings, ByzantineTierSettings, ScheduleSettings {}
+export interface ChaosSettings
+  extends BasicSettings,
+    NetworkSettings,
+    ByzantineTierSettings,
+    ScheduleSettings,
+    ScenarioSettings {}
 
 export const MEMORY_FAILURES = ['oom-kill', 'enomem'] as const;
 export type MemoryFailure = (typeof MEMORY_FAILURES)[number];
@@ -100,4 +106,34 @@ export interface ScheduleSettings {
   readonly schedule?: ScheduleStrategy;
   readonly schedulePoints?: SchedulePoints;
   readonly scheduleDepth?: number;
+}
+
+/** What a phase may set: all that can change while a command runs. */
+export type PhaseSettings = Omit<ChaosSettings, WholeRunSetting>;
+export type Phase = PhaseOf<PhaseSettings>;
+
+/** Settings that a run has from its begin to its end. */
+export type WholeRunSetting =
+  | 'timeoutMs'
+  | 'killAfterMs'
+  | 'hangAfterMs'
+  | 'seed'
+  | 'networkBackend'
+  | 'networkHostPorts'
+  | 'faultsFrom'
+  | 'schedulePoints'
+  | keyof ScenarioSettings;
+
+/** What happens when, what must hold, and what ends it. */
+export interface ScenarioSettings {
+  readonly phases?: readonly Phase[];
+  readonly steadyState?: SteadyState;
+  /** Any of these ends the run. */
+  readonly abortOn?: readonly Trigger[];
+  /** A shell command that is run when the run is over, whatever happened. */
+  readonly cleanup?: string;
+}
+
+export interface SteadyState {
+  readonly probes?: readonly Probe[];
 }

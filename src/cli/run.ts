@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { type ChaosConfig, configClass } from '../chaos/config.ts';
 import { parseFlags } from '../chaos/flags.ts';
-import { refuseIdleOptions } from '../chaos/idle-options.ts';
+import { refuseUnsound } from '../chaos/sound.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import { demandLibc } from '../linux/libc.ts';
 import { saveTerminal } from '../linux/terminal.ts';
@@ -39,7 +39,7 @@ const { fromMode, none } = configClass(['basic', 'network', 'byzantine', 'full']
 export async function run(line: CommandLine, caller: Caller): Promise<number> {
   demandLibc();
   const chaos = chaosOf(line);
-  if (!line.replay) refuseIdleOptions(chaos);
+  if (!line.replay) refuseUnsound(chaos);
   const { command, trace: settings } = line;
   for (const note of pokeNotes(chaos.settings.rules ?? [])) tell(note);
   const tracee = traceeOf(settings.daemonize);

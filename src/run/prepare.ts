@@ -1,6 +1,8 @@
 import { clearLeftovers } from '../chaos/basic/leftovers.ts';
-import { refuseIdleOptions } from '../chaos/idle-options.ts';
+import { at } from '../chaos/dotted-keys.ts';
+import { OPTIONS } from '../chaos/options.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
+import { refuseUnsound } from '../chaos/sound.ts';
 import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
 import { random32 } from '../linux/entropy.ts';
 import { demandLibc } from '../linux/libc.ts';
@@ -54,7 +56,8 @@ export async function prepare(
 ): Promise<PreparedRun> {
   demandLibc();
   const { chaos, replay, trace } = request;
-  if (chaos && !replay) refuseIdleOptions(chaos);
+  if (chaos && !replay) refuseUnsound(chaos);
+  refuseScenario(chaos?.settings ?? {});
   const asked = chaos?.settings ?? {};
   const settings = replay ? replayedSettings(asked, replay) : asked;
   const seed = replay?.seed ?? settings.seed ?? random32();
@@ -117,6 +120,18 @@ export async function prepare(
     tree,
     network,
   };
+}
+
+/** What is read and checked, and cannot be run yet. */
+function refuseScenario(settings: ChaosSettings): void {
+  const given = (['phases', 'steadyState.probes', 'abortOn', 'cleanup'] as const).find(
+    (name) => at(settings, name) !== undefined,
+  );
+  if (given === undefined) return;
+  const { key, flag } = OPTIONS[given];
+  throw new RenacerError('SCENARIO_UNAVAILABLE', `${key} (${flag}) can be checked, and not yet be run`, {
+    hint: 'Leave it out.',
+  });
 }
 
 /** What the kernel copies for execve, and a little more. */

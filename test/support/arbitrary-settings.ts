@@ -6,6 +6,13 @@ import { MAX_DURATION_MS, MAX_SIZE } from '../../src/chaos/quantities.ts';
 import type { ChaosSettings, LossBursts } from '../../src/chaos/settings.ts';
 import { MAX_SEED } from '../../src/faults/decisions.ts';
 import { arbitraryRule } from '../unit/faults/arbitrary-rule.ts';
+import {
+  arbitraryPhase,
+  arbitraryProbe,
+  arbitraryShellCommand,
+  arbitraryTrigger,
+  withSoundScenario,
+} from './arbitrary-scenario.ts';
 
 const rate = fc.double({ min: 0, max: 1, noNaN: true }).map((value) => value + 0);
 const words = fc.shuffledSubarray(['read', '%network', 'openat', '?close'], { minLength: 1, maxLength: 3 });
@@ -46,8 +53,13 @@ function arbitraryValue(name: OptionName): fc.Arbitrary<unknown> {
         fc.integer({ min: 1, max: MAX_SIZE }).map((bytes) => ({ bytes })),
         duration.map((ms) => ({ ms })),
       );
+    case 'text':
+      return arbitraryShellCommand;
     case 'data':
       if (name === 'packetLossBursts') return bursts;
+      if (name === 'phases') return fc.array(arbitraryPhase(some(ofPhases)), { minLength: 1, maxLength: 3 });
+      if (name === 'steadyState.probes') return fc.array(arbitraryProbe, { minLength: 1, maxLength: 3 });
+      if (name === 'abortOn') return fc.array(arbitraryTrigger, { minLength: 1, maxLength: 3 });
       return fc.array<unknown>(name === 'rules' ? rule : some(perTarget), { minLength: 1, maxLength: 3 });
   }
 }
@@ -64,6 +76,7 @@ function sampleWords(name: OptionName): fc.Arbitrary<readonly string[]> {
   return fc.subarray(samples[name]!, { minLength: 1 });
 }
 
+const ofPhases = OPTION_NAMES.filter((name) => !optionOf(name).wholeRun);
 const perTarget = OPTION_NAMES.filter((name) => optionOf(name).perTarget);
 
 function some(names: readonly OptionName[]): fc.Arbitrary<ChaosSettings> {
@@ -74,4 +87,4 @@ function some(names: readonly OptionName[]): fc.Arbitrary<ChaosSettings> {
 }
 
 /** Any settings that are allowed. */
-export const arbitrarySettings: fc.Arbitrary<ChaosSettings> = some(OPTION_NAMES);
+export const arbitrarySettings: fc.Arbitrary<ChaosSettings> = some(OPTION_NAMES).map(withSoundScenario);

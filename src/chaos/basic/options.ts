@@ -39,6 +39,7 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     builder: 'withTimeout',
     summary: 'The whole tree gets SIGTERM after this time; 0 is no timeout',
     example: 30,
+    wholeRun: true,
   },
   killAfterMs: {
     kind: SECONDS,
@@ -50,6 +51,7 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     example: 5,
     default: 2,
     shapes: ['timeoutMs'],
+    wholeRun: true,
   },
   hangAfterMs: {
     kind: SECONDS,
@@ -61,6 +63,7 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     example: 10,
     default: 5,
     shapes: ['timeoutMs'],
+    wholeRun: true,
   },
   signalInjection: {
     kind: BOOLEAN,
@@ -96,5 +99,6 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     builder: 'withSeed',
     summary: 'Seed of all random choices: the same seed repeats them; without one, a run draws a seed and prints it',
     example: 42,
+    wholeRun: true,
   },
 };

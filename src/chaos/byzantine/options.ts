@@ -80,5 +80,6 @@ export const BYZANTINE_OPTIONS: TierOptions<ByzantineOptionName> = {
     example: 'exec',
     default: 'entry',
     shapes: ['byzantine.rate', 'rules', 'bugs'],
+    wholeRun: true,
   },
 };

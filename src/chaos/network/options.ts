@@ -228,6 +228,7 @@ export const NETWORK_OPTIONS: TierOptions<keyof NetworkSettings> = {
     example: 'packets',
     default: 'auto',
     shapes: [...IMPAIRING, 'networkRules'],
+    wholeRun: true,
   },
   networkHostPorts: {
     kind: wordList(PORT, 'ports from 1 to 65535 such as "5432"', 'LIST'),
@@ -238,5 +239,6 @@ export const NETWORK_OPTIONS: TierOptions<keyof NetworkSettings> = {
     example: ['5432'],
     shapes: ['networkBackend'],
     shapesOnly: 'namespace',
+    wholeRun: true,
   },
 };

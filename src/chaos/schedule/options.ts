@@ -24,6 +24,7 @@ export const SCHEDULE_OPTIONS: TierOptions<keyof ScheduleSettings> = {
     example: 'calls',
     default: 'locks',
     shapes: ['schedule'],
+    wholeRun: true,
   },
   scheduleDepth: {
     kind: COUNT,

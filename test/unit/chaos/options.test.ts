@@ -10,6 +10,7 @@ import { CHAOS_FLAGS } from '../../../src/chaos/flags.ts';
 import type { NetworkMethods } from '../../../src/chaos/network/builder.ts';
 import type { Tier } from '../../../src/chaos/option.ts';
 import { defaultOf, OPTION_NAMES, optionOf } from '../../../src/chaos/options.ts';
+import type { ScenarioMethods } from '../../../src/chaos/scenario/builder.ts';
 import type { ScheduleMethods } from '../../../src/chaos/schedule/builder.ts';
 import { chaosJsonSchema } from '../../../src/chaos/schema.ts';
 import { DEFAULT_SIGNALS } from '../../../src/chaos/settings.ts';
@@ -88,7 +89,11 @@ const METHODS = {
     withSchedule: true,
     withSchedulePoints: true,
     withScheduleDepth: true,
-  } satisfies Record<keyof ScheduleMethods, true>,
+    withPhase: true,
+    withSteadyState: true,
+    withAbortOn: true,
+    withCleanup: true,
+  } satisfies Record<keyof (ScheduleMethods & ScenarioMethods), true>,
 };
 
 /** The row of an option in docs/chaos.md. */
