@@ -8,7 +8,7 @@ import { parseTarget } from './network/impairment/targets.ts';
 import type { OptionName } from './option.ts';
 import { OPTIONS, optionOf } from './options.ts';
 import { type Path, type Problem, printPath } from './problems.ts';
-import { type PhaseForm, phaseProblems } from './scenario/phase-form.ts';
+import { type PhaseForm, phaseProblems, REQUEST } from './scenario/phase-form.ts';
 import { type ProbeForm, probeProblems } from './scenario/probe-form.ts';
 import { type TriggerForm, triggerProblems } from './scenario/trigger-form.ts';
 
@@ -48,7 +48,7 @@ function scenarioParts(file: object, isSound: (path: Path) => boolean): Problem[
   };
   const phases = sound('phases') as [PhaseForm & FileForm, Path][];
   const ofPhases = phases.flatMap(([{ on, until }, path]): [TriggerForm | undefined, Path][] => [
-    [on, [...path, 'on']],
+    [on === REQUEST ? undefined : on, [...path, 'on']],
     [until, [...path, 'until']],
   ]);
   const triggers = [...ofPhases, ...(sound('abortOn') as [TriggerForm, Path][])];

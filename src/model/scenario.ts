@@ -55,6 +55,8 @@ export type PhaseBegin =
   /** Milliseconds since the start of the command. */
   | { readonly kind: 'at'; readonly ms: number }
   | { readonly kind: 'on'; readonly trigger: Trigger }
+  /** When it is asked to: by the library, or by `renacer ctl`. */
+  | { readonly kind: 'request' }
   /** When the phase of this name is over: all of its instances. */
   | { readonly kind: 'after'; readonly phase: string };
 
@@ -179,6 +181,10 @@ export interface ProbeUse {
   readonly name: string;
   /** All of them, or of very many those where the answer changed. */
   readonly checks: readonly ProbeCheck[];
+  /** So many answers in all. */
+  readonly asked: number;
   /** From the end of the last phase until it held again; undefined if that was not asked for, or was never. */
   readonly recoveredMs: number | undefined;
+  /** In what time it was to recover. */
+  readonly withinMs: number | undefined;
 }

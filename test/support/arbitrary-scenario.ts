@@ -84,7 +84,7 @@ export const arbitraryTrigger: fc.Arbitrary<Trigger> = fc.record({
 });
 
 const begin: fc.Arbitrary<PhaseBegin> = fc.oneof(
-  fc.constant({ kind: 'start' as const }),
+  fc.constantFrom({ kind: 'start' as const }, { kind: 'request' as const }),
   ms.map((at) => ({ kind: 'at' as const, ms: at })),
   arbitraryTrigger.map((trigger) => ({ kind: 'on' as const, trigger })),
   name.map((phase) => ({ kind: 'after' as const, phase })),

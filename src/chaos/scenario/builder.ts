@@ -9,7 +9,7 @@ export type TriggerInput = TriggerForm;
 export interface PhaseInput extends Omit<PhaseSettings, 'rules'> {
   readonly name: string;
   readonly at?: string;
-  readonly on?: TriggerInput;
+  readonly on?: TriggerInput | 'request';
   readonly after?: string;
   readonly for?: string;
   readonly until?: TriggerInput;

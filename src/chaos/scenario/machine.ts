@@ -167,8 +167,10 @@ export class PhaseMachine {
   }
 
   #tell(waits: readonly Wait[], nowMs: number, sight: Sight): void {
+    // What is waited for from this moment on is another occurrence.
+    const waiting = waits.filter(({ seen }) => seen !== undefined);
     for (const role of ['abort', 'end', 'begin'] as const) {
-      for (const wait of waits) if (wait.role === role) this.#count(wait, nowMs, sight);
+      for (const wait of waiting) if (wait.role === role) this.#count(wait, nowMs, sight);
     }
   }
 

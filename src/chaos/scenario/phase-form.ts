@@ -4,11 +4,14 @@ import { type Path, type Problem, printPath } from '../problems.ts';
 import { parseDuration, printDuration } from '../quantities.ts';
 import { type TriggerForm, triggerFromForm, triggerToForm } from './trigger-form.ts';
 
+/** What `on` is where a phase begins by request. */
+export const REQUEST = 'request';
+
 /** The keys that a phase has beside its options. */
 export interface PhaseForm {
   readonly name?: string;
   readonly at?: string;
-  readonly on?: TriggerForm;
+  readonly on?: TriggerForm | typeof REQUEST;
   readonly after?: string;
   readonly for?: string;
   readonly until?: TriggerForm;
@@ -74,7 +77,7 @@ export function phaseProblems(form: Readonly<Record<string, unknown>> & PhaseFor
       refuse('pause', `${name} has no end: the tree would stand still for good; add for or until`);
     else if (again) refuse(again, `${name} has ${again} and no end; add for or until`);
   }
-  if (form.times !== undefined && form.every === undefined && form.on === undefined) {
+  if (form.times !== undefined && form.every === undefined && (form.on === undefined || form.on === REQUEST)) {
     refuse('times', `${name}.times does nothing without every or on`);
   }
   const every = form.every === undefined ? undefined : everyOf(form.every);
@@ -113,6 +116,7 @@ export function phaseFromForm<S>(form: PhaseForm, settings: S, name: string): Ph
 
 function beginOf({ at, on, after }: PhaseForm): PhaseBegin {
   if (at !== undefined) return { kind: 'at', ms: parseDuration(at) };
+  if (on === REQUEST) return { kind: 'request' };
   if (on !== undefined) return { kind: 'on', trigger: triggerFromForm(on) };
   return after === undefined ? { kind: 'start' } : { kind: 'after', phase: after };
 }
@@ -137,6 +141,7 @@ export function phaseToForm<S>(phase: PhaseOf<S>): PhaseForm {
     name,
     ...(begin.kind === 'at' && { at: printDuration(begin.ms) }),
     ...(begin.kind === 'on' && { on: triggerToForm(begin.trigger) }),
+    ...(begin.kind === 'request' && { on: REQUEST }),
     ...(begin.kind === 'after' && { after: begin.phase }),
     ...(forMs !== undefined && { for: printDuration(forMs) }),
     ...(until && { until: triggerToForm(until) }),

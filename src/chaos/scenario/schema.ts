@@ -3,7 +3,7 @@ import { PROBE_KINDS, PROBE_MOMENTS, TRIGGER_KINDS } from '../../model/scenario.
 import { ALLOWED_DURATION, parseDuration } from '../quantities.ts';
 import { ALLOWED_ADDRESS, isAddress } from './addresses.ts';
 import { ALLOWED_AGE_BOUNDS, ALLOWED_SIZE_BOUNDS, parseAgeBounds, parseSizeBounds } from './bounds.ts';
-import { fullSignal } from './phase-form.ts';
+import { fullSignal, REQUEST } from './phase-form.ts';
 import { ALLOWED_PROBE } from './probe-form.ts';
 import { ALLOWED_TRIGGER } from './trigger-form.ts';
 
@@ -44,7 +44,10 @@ export class ScenarioSchemas {
     return optional({
       name: described(this.#name(), 'What the phase is called, in `after`, in triggers, in reports'),
       at: described(this.#time(), 'It begins so long after the start of the command'),
-      on: described(this.trigger, 'It begins when this happens'),
+      on: described(
+        z.union([this.trigger, z.literal(REQUEST)], { error: `${ALLOWED_TRIGGER}; or "${REQUEST}"` }),
+        `It begins when this happens; ${REQUEST}: when the library or renacer ctl says so`,
+      ),
       after: described(this.#name(), 'It begins when the phase of this name is over'),
       for: described(this.#time(), 'It lasts so long'),
       until: described(this.trigger, 'It ends when this happens, at the latest after `for`'),

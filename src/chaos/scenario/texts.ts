@@ -1,5 +1,6 @@
 import { badValue } from '../quantities.ts';
 import { type FieldSyntax, joinText, splitText } from './fields.ts';
+import { REQUEST } from './phase-form.ts';
 
 type Form = Readonly<Record<string, unknown>>;
 
@@ -67,8 +68,8 @@ function formOf(fields: readonly string[], flag: string, allowed: string): Form 
 }
 
 function readValue(key: string, text: string, flag: string, allowed: string): unknown {
-  if (TRIGGERS.includes(key)) return parseTrigger(text, `${flag}: ${key}`, allowed);
-  if (TEXTS.includes(key)) return text;
+  if (TRIGGERS.includes(key) && text !== REQUEST) return parseTrigger(text, `${flag}: ${key}`, allowed);
+  if (TRIGGERS.includes(key) || TEXTS.includes(key)) return text;
   if (LISTS.includes(key)) return text.includes(',') ? text.split(',') : text;
   return looksLike(text);
 }
@@ -89,8 +90,10 @@ function fieldsOf(form: Form): string[] {
   return Object.entries(form).flatMap(([key, value]) => {
     if (key === 'byzantine') return Object.entries(value as Form).map(([inner, of]) => `${key}.${inner}=${print(of)}`);
     if (value === true) return [key];
-    if (TRIGGERS.includes(key)) return [`${key}=${printTrigger(value as Form)}`];
-    return [`${key}=${TEXTS.includes(key) ? value : LISTS.includes(key) ? String(value) : print(value)}`];
+    if (TRIGGERS.includes(key) && value !== REQUEST) return [`${key}=${printTrigger(value as Form)}`];
+    return [
+      `${key}=${TRIGGERS.includes(key) || TEXTS.includes(key) ? value : LISTS.includes(key) ? String(value) : print(value)}`,
+    ];
   });
 }
 
