@@ -19,10 +19,11 @@ const AT_ONCE = ['cli/commands', 'cli/run'];
  * it: the command line starts with the first, which starts a thread before it loads the next.
  */
 const ENTRIES = [
-  [['cli/main'], AT_ONCE, ['run/engine/run-in-thread'], ['cli/sweep'], ['cli/explore']],
+  [['cli/main'], AT_ONCE, ['run/engine/run-in-thread'], ['cli/sweep'], ['cli/explore'], ['cli/fuzz']],
   [['run/engine/engine-thread']],
   [['campaign/sweep/worker/worker-main'], ['campaign/sweep/worker/ordinary-engine']],
   [['campaign/explore/worker/order-worker-main'], ['campaign/explore/worker/ordinary-runs']],
+  [['campaign/fuzz/worker/fuzz-worker-main'], ['campaign/fuzz/worker/ordinary-fuzz-runs']],
   [
     ['chaos/network/network-thread'],
     ['chaos/network/queue/queue-worker'],

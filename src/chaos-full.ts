@@ -9,6 +9,8 @@ import type { ChaosSettings } from './chaos/settings.ts';
 
 export type { ExploreOptions } from './campaign/explore/library/explore-options.ts';
 export { explore } from './campaign/explore/library/library.ts';
+export type { FuzzOptions } from './campaign/fuzz/library/fuzz-options.ts';
+export { fuzz } from './campaign/fuzz/library/library.ts';
 export { type Sweep, sweep } from './campaign/sweep/library/library.ts';
 export type { SweepOptions } from './campaign/sweep/library/sweep-options.ts';
 

@@ -10,6 +10,8 @@ export {
   type ExploreOptions,
   explore,
   type FullBuilder as ChaosConfigBuilder,
+  type FuzzOptions,
+  fuzz,
   type Sweep,
   type SweepOptions,
   sweep,
@@ -17,6 +19,15 @@ export {
 export type { CampaignProgress, NotTried } from './model/campaign.ts';
 export { RenacerError } from './model/errors.ts';
 export { type ExploreResult, ORDER_CLASSES, type OrderClass, type OrderFinding } from './model/explore.ts';
+export type {
+  Adversity,
+  AdversityKind,
+  FaultPlace,
+  FuzzClass,
+  FuzzFinding,
+  FuzzLimit,
+  FuzzResult,
+} from './model/fuzz.ts';
 export { OUTCOMES, type Outcome } from './model/outcome.ts';
 export type {
   Backends,

@@ -34,6 +34,10 @@ async function dispatch(argv: readonly string[], caller: Caller = NOBODY): Promi
     const { explore } = await import('./explore.ts');
     return explore(argv[0] === 'help' ? ['--help'] : argv.slice(1), caller);
   }
+  if (argv[0] === 'fuzz' || (argv[0] === 'help' && argv[1] === 'fuzz' && argv.length === 2)) {
+    const { fuzz } = await import('./fuzz.ts');
+    return fuzz(argv[0] === 'help' ? ['--help'] : argv.slice(1), caller);
+  }
   if (argv[0] === 'help') {
     writeToStdout(topicHelp(makeProgram(nothingGiven()), argv.slice(1)));
     return 0;
@@ -66,6 +70,10 @@ async function replay([file, ...argv]: readonly string[], caller: Caller = NOBOD
     const { showOrderAgain } = await import('./explore-replay.ts');
     return showOrderAgain(file, text, argv);
   }
+  if (isOfFuzzing(text)) {
+    const { showFuzzingAgain } = await import('./fuzz-replay.ts');
+    return showFuzzingAgain(file, text, argv);
+  }
   const { parseRecording } = await import('../faults/replay-file.ts');
   const line = parseCommandLine(argv, process.env, parseRecording(text, file));
   return runAhead(line, caller);
@@ -89,6 +97,11 @@ function isOfSweep(text: string): boolean {
 /** The same of an exploration. */
 function isOfExploration(text: string): boolean {
   return firstLineOf(text).includes('"explore":{');
+}
+
+/** The same of fuzzing. */
+function isOfFuzzing(text: string): boolean {
+  return firstLineOf(text).includes('"fuzz":{');
 }
 
 function firstLineOf(text: string): string {

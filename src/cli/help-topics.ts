@@ -4,11 +4,11 @@ import { GROUPS, type Group } from './help-groups.ts';
 /** What `renacer --help` prints: one screen. Lines of text are wrapped; those that begin with two spaces stay as they are. */
 export const SHORT_HELP = `Usage: renacer [options] [--] COMMAND [ARG...]
        renacer [options] -p PID
-       renacer sweep | explore [options] -- COMMAND [ARG...]
+       renacer sweep | explore | fuzz [options] -- COMMAND [ARG...]
        renacer replay FILE [options]
        renacer doctor | help [TOPIC]
 
-Runs a command under controlled, reproducible adversity and reports how it coped. Without chaos it traces system calls, as strace does. "renacer sweep" makes each system call fail, one after the other, and finds the failures that a command takes badly; "renacer explore" finds races.
+Runs a command under controlled, reproducible adversity and reports how it coped. Without chaos it traces system calls, as strace does. "renacer sweep" makes each system call fail, one after the other, and finds the failures that a command takes badly; "renacer explore" finds races; "renacer fuzz" finds what it takes two failures to show.
 
 Examples:
   renacer sweep -- zip -qm b.zip notes.txt    find all failures it takes badly
@@ -29,7 +29,7 @@ Options, of many:
 
 Outcomes: survived, failed, crashed, hung, corrupted, stopped, diverged, detached. The exit code is the command's own; 124 after a timeout, 125 for Renacer's own failure.
 
-Help on: {topics}; renacer help sweep | explore. All options: renacer --help-all
+Help on: {topics}; renacer help sweep | explore | fuzz. All options: renacer --help-all
 `;
 
 const OUTCOME_TEXTS: Readonly<Record<Outcome, string>> = {

@@ -25,11 +25,11 @@ export function topicHelp(program: Command, [name, ...more]: readonly string[]):
     return `${wrapText(topic.text)}\n${lists.join('')}`;
   }
   const names = TOPICS.map((one) => one.name);
-  const meant = meantNames(name, [...names, 'sweep', 'explore']);
+  const meant = meantNames(name, [...names, 'sweep', 'explore', 'fuzz']);
   throw new RenacerError(
     'USAGE',
     `help: ${JSON.stringify([name, ...more].join(' '))} is no topic${meant.length > 0 && !topic ? `; ${didYouMean(meant)}` : ''}`,
-    { hint: `The topics are ${names.join(', ')}, sweep, explore. To run a command called help: renacer -- help` },
+    { hint: `The topics are ${names.join(', ')}, sweep, explore, fuzz. To run a command called help: renacer -- help` },
   );
 }
 

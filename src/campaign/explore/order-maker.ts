@@ -4,7 +4,8 @@ import { ORDER_CLASSES, type OrderClass, type OrderFinding } from '../../model/e
 import type { Outcome } from '../../model/outcome.ts';
 import type { Switch } from '../../model/schedule.ts';
 import type { CaseMaker, CaseWorker, Cause, Confirmed, JsonObject } from '../case-maker.ts';
-import { withoutDetours, withoutParts } from './fewer-switches.ts';
+import { withoutParts } from '../without-parts.ts';
+import { withoutDetours } from './fewer-switches.ts';
 import { isExpected } from './judge.ts';
 import {
   caseOfSeed,

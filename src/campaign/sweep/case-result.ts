@@ -1,7 +1,6 @@
 import {
   CASE_CLASSES,
   type CaseClass,
-  type CaseFault,
   FINDING_CLASSES,
   type Recorded,
   type Site,
@@ -9,6 +8,7 @@ import {
   type SweepVerdict,
 } from '../../model/sweep.ts';
 import type { CaseResult, Json, JsonObject } from '../case-maker.ts';
+import { faultsFromJson, listOf, objectOf, siteFromJson, textOrNone, textsOf } from './case-json.ts';
 
 /** How a case of a sweep ended. */
 export interface SweepCaseResult extends CaseResult {
@@ -82,60 +82,8 @@ function handlersOf(json: Json): HandlerCases {
     cases: listOf(cases, 'handlers.cases').map((one) => {
       const { id, faults } = objectOf(one, 'a case');
       if (typeof id !== 'string') throw new Error('the id of a case is not a text');
-      return { id, faults: faultsOf(faults) };
+      return { id, faults: faultsFromJson(faults) };
     }),
-    sites: listOf(sites, 'handlers.sites').map(siteOf),
+    sites: listOf(sites, 'handlers.sites').map(siteFromJson),
   };
-}
-
-function siteOf(json: Json): Site {
-  const { id, program, syscall, stack, handlerOf } = objectOf(json, 'a site');
-  if (typeof id !== 'string' || typeof program !== 'string' || typeof syscall !== 'string') {
-    throw new Error('id, program and syscall of a site must be texts');
-  }
-  const frames = listOf(stack, 'the stack of a site').map((frame) => {
-    const { file, symbol, offset, address, source } = objectOf(frame, 'a frame');
-    if (typeof file !== 'string' || typeof offset !== 'number' || typeof address !== 'number') {
-      throw new Error('file, offset and address of a frame must be a text and numbers');
-    }
-    return { file, symbol: textOrNone(symbol), offset, address, source: textOrNone(source) };
-  });
-  return { id, program, syscall, stack: frames, handlerOf: textOrNone(handlerOf) };
-}
-
-const WAYS: readonly string[] = ['once', 'short', 'persistent', 'kill'];
-
-function faultsOf(json: Json | undefined): CaseFault[] {
-  return listOf(json, 'faults').map((fault) => {
-    const { task, syscall, ordinal, way, fault: text, site, occurrence, isOnStderr } = objectOf(fault, 'a fault');
-    const texts = [task, syscall, text, site];
-    if (!texts.every((one) => typeof one === 'string')) throw new Error('a fault lacks task, syscall, fault or site');
-    if (!WAYS.includes(String(way))) throw new Error(`the way of a fault is none of ${WAYS.join(', ')}`);
-    if (!Number.isSafeInteger(ordinal) || !Number.isSafeInteger(occurrence)) {
-      throw new Error('ordinal and occurrence of a fault must be whole numbers');
-    }
-    const stderr = isOnStderr === true ? { isOnStderr } : {};
-    return { task, syscall, ordinal, way, fault: text, site, occurrence, ...stderr } as CaseFault;
-  });
-}
-
-function textsOf(json: Json, name: string): string[] {
-  return listOf(json, name).map((one) => {
-    if (typeof one !== 'string') throw new Error(`${name} is not a list of texts`);
-    return one;
-  });
-}
-
-function listOf(json: Json | undefined, name: string): readonly Json[] {
-  if (!Array.isArray(json)) throw new Error(`${name} is not a list`);
-  return json as readonly Json[];
-}
-
-function objectOf(json: Json, name: string): JsonObject {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new Error(`${name} is not an object`);
-  return json as JsonObject;
-}
-
-function textOrNone(json: Json | undefined): string | undefined {
-  return typeof json === 'string' ? json : undefined;
 }

@@ -42,8 +42,8 @@ export function ordinaryOptions(options: CaseConditions['options']): PerformOpti
   return { ...options, deadlineMs, record: false, contents: true };
 }
 
-/** It exits with another status, as it should: what follows from that is another's doing. What lasts may meet others as well. */
-function failedChildOf({ struck: [first] }: Observation): string | undefined {
+/** The program of a child that met the fault, if that exits with another status, as it should: what follows from that is another's doing. What lasts may meet others as well. */
+export function failedChildOf({ struck: [first] }: Observation): string | undefined {
   if (first === undefined || first.isRoot || first.status === undefined || first.status === 0) return undefined;
   return first.program;
 }

@@ -8,6 +8,11 @@ import { byPlainness } from './error-order.ts';
  */
 const TRUTHS = ['ENOENT', 'EEXIST', 'ENOTEMPTY', 'ENODATA'];
 
+/** Whether an error tells how things are, and not that something has failed. */
+export function isTruth(errno: string): boolean {
+  return TRUTHS.includes(errno);
+}
+
 /**
  * The errors that are tried at a call, the plainest first.
  *
@@ -18,7 +23,7 @@ export function triedErrors({ syscall, errors, result }: RecordedCall, asked: re
     if (asked) return asked.includes(errno);
     // It says so already.
     if (result === -(errnoNumberOf(errno) ?? 0)) return false;
-    return result === undefined || result < 0 || !TRUTHS.includes(errno);
+    return result === undefined || result < 0 || !isTruth(errno);
   };
   return byPlainness(syscall, errors.filter(makesSense));
 }

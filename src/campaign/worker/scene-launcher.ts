@@ -1,9 +1,10 @@
 import { CAP, hasCapability } from '../../linux/capabilities.ts';
 import { Launcher } from '../../linux/launcher.ts';
+import type { ResourceLimit } from '../../linux/rlimits.ts';
 import type { Scene } from './scene.ts';
 
-/** What starts the subject of a scene there, traced, as often as wanted: laid out once. */
-export function sceneLauncher({ subject, workplace, stdio }: Scene): Launcher {
+/** What starts the subject of a scene there, traced, as often as wanted: laid out once. `rlimits`: what it may have at most. */
+export function sceneLauncher({ subject, workplace, stdio }: Scene, rlimits: readonly ResourceLimit[] = []): Launcher {
   return new Launcher({
     file: subject.file,
     argv: subject.argv,
@@ -12,7 +13,7 @@ export function sceneLauncher({ subject, workplace, stdio }: Scene): Launcher {
     stdio: stdio.fds,
     renewsStdio: true,
     inheritedFds: [],
-    rlimits: [],
+    rlimits,
     signals: { blocked: 0n, ignored: [] },
     filter: undefined,
     noNewPrivileges: !hasCapability(CAP.SYS_ADMIN),

@@ -17,7 +17,12 @@ const DIGITS = 8;
  * @param fault the last of the case: the one that was not borne
  * @param file what the call is on, if it is a file of the input
  */
-export function causeOf(fault: CaseFault, site: Site, { verdict, failedChild }: SweepCaseResult, file?: string): Cause {
+export function causeOf(
+  fault: CaseFault,
+  site: Site,
+  { verdict, failedChild }: Pick<SweepCaseResult, 'verdict' | 'failedChild'>,
+  file?: string,
+): Cause {
   const kind = kindOf(fault);
   const { class: of, reason } = verdict;
   const symptom = reason.replace(/\d[\d.,]*/g, '#');

@@ -11,7 +11,7 @@ import { isInterpreter } from './interpreters.ts';
  * @param file what the call is on, if it is a file
  */
 export function titleOf(
-  { class: of, failedChild, verdict }: SweepCaseResult,
+  { class: of, failedChild, verdict }: Pick<SweepCaseResult, 'class' | 'failedChild' | 'verdict'>,
   fault: CaseFault,
   site: Site,
   file?: string,

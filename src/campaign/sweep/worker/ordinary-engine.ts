@@ -1,4 +1,5 @@
 import type { Recording } from '../../../faults/replay-file.ts';
+import type { ResourceLimit } from '../../../linux/rlimits.ts';
 import type { RunResult } from '../../../model/run-result.ts';
 import type { CaseFault, Observation, RunEnd } from '../../../model/sweep.ts';
 import { syscallNumber } from '../../../syscalls/syscall-table.ts';
@@ -13,6 +14,12 @@ import { TreeWatch } from './tree-watch.ts';
 /** Of who dies, so many are shown at most; a program that calls itself again and again has many. */
 const MAX_FRAMES = 16;
 
+/** What a run meets beside faults. */
+export interface FurtherAdversity {
+  readonly schedule?: Recording['schedule'];
+  readonly rlimits?: readonly ResourceLimit[];
+}
+
 /** Runs a subject as `renacer replay` does: by `runCommand`, with a recording of the faults. What is seen it tells as the warm engine. */
 export class OrdinaryEngine {
   readonly #scene: Scene;
@@ -22,12 +29,17 @@ export class OrdinaryEngine {
   }
 
   /** Calls are never written down, nor how the struck processes end. Rejects with a RenacerError for what Renacer itself can't do. */
-  async perform(faults: readonly CaseFault[], options: PerformOptions): Promise<Observation> {
+  async perform(
+    faults: readonly CaseFault[],
+    options: PerformOptions,
+    { schedule, rlimits = [] }: FurtherAdversity = {},
+  ): Promise<Observation> {
     this.#scene.stdio.renew();
     const service = this.#scene.begin(options);
     const watch = new TreeWatch(options, service, SURE_LIMIT);
     const result = await ordinaryRun(this.#scene, watch, watchedCalls(faults), {
-      replay: faults.length === 0 ? undefined : recordingOf(faults, this.#scene.subject.argv),
+      replay: faults.length === 0 && !schedule ? undefined : recordingOf(faults, schedule, this.#scene.subject.argv),
+      rlimits,
       still: options.stillness,
       callSites: { frames: MAX_FRAMES, sources: true },
     });
@@ -50,8 +62,12 @@ function watchedCalls(faults: readonly CaseFault[]): number[] {
   return [...new Set([...faults.map(({ syscall }) => syscallNumber(syscall)!), ...TIMER_CALLS])];
 }
 
-function recordingOf(faults: readonly CaseFault[], command: readonly string[]): Recording {
-  return { name: 'case', seed: 0, command, faults: recordedFaults(faults), networkFaults: [], torn: false };
+function recordingOf(
+  faults: readonly CaseFault[],
+  schedule: Recording['schedule'],
+  command: readonly string[],
+): Recording {
+  return { name: 'case', seed: 0, command, faults: recordedFaults(faults), networkFaults: [], schedule, torn: false };
 }
 
 function endOf({ exitCode, signal = 'SIGKILL' }: RunResult, faults: readonly CaseFault[]): RunEnd {

@@ -15,7 +15,7 @@ export async function ordinaryRun(
   { subject, workplace, stdio }: Scene,
   watch: TreeWatch,
   select: readonly number[],
-  how: Pick<RunRequest, 'replay' | 'still' | 'callSites'>,
+  how: Pick<RunRequest, 'replay' | 'still' | 'callSites' | 'rlimits'>,
 ): Promise<RunResult> {
   const tree = new WatchedTree(watch);
   const [name, ...args] = subject.argv;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { withoutDetours, withoutParts } from '../../../../src/campaign/explore/fewer-switches.ts';
+import { withoutDetours } from '../../../../src/campaign/explore/fewer-switches.ts';
+import { withoutParts } from '../../../../src/campaign/without-parts.ts';
 
 it('parts are left out by halves first, and each single one in the end', () => {
   expect(withoutParts([1, 2, 3, 4])).toEqual([

@@ -9,7 +9,7 @@ function titleAt(symbol: string | undefined, reason = ''): string {
   const at = { task: '0', syscall: 'write', ordinal: 1, site: 's', occurrence: 1 };
   const fault: CaseFault = { ...at, way: 'once', fault: 'error=EIO' };
   const verdict = { class: 'crashed', reason, evidence: [], notes: [] } as const;
-  return titleOf({ class: 'crashed', verdict, durationMs: 1, reached: true, handlers: NO_HANDLERS }, fault, site);
+  return titleOf({ class: 'crashed', verdict }, fault, site);
 }
 
 it.each([

@@ -1,0 +1,43 @@
+import { MAX_SEED } from '../faults/decisions.ts';
+import { ADVERSITY_KINDS, type FuzzRequest } from '../model/fuzz.ts';
+import { type CaseClass, FINDING_CLASSES } from '../model/sweep.ts';
+import { COMPARED } from '../model/sweep-request.ts';
+import { campaignRequest, campaignWords, given, reportFileOf } from './campaign-command-line.ts';
+import { globs } from './campaign-input.ts';
+import { callNames, errorNames, someOf, wholeNumber } from './campaign-values.ts';
+import { makeFuzzProgram, type RawFuzzOptions } from './fuzz-options.ts';
+
+const NAME = {
+  name: 'fuzz',
+  example: 'renacer fuzz -- ./save notes.txt',
+  chaosHint: 'Fuzzing draws what a run meets itself: --kinds, --only, --path and --errors narrow it down.',
+};
+
+/** What the command line of a fuzzing campaign says. */
+export interface FuzzCommandLine {
+  readonly request: FuzzRequest;
+  readonly reportFile: string | undefined;
+  readonly failOn: readonly CaseClass[];
+}
+
+/** Takes the words after `fuzz` apart. Throws a RenacerError for what can't be; exits by itself for --help. */
+export function parseFuzz(argv: readonly string[]): FuzzCommandLine {
+  const words = campaignWords<RawFuzzOptions>(argv, makeFuzzProgram(), NAME, []);
+  const { raw } = words;
+  return {
+    request: {
+      ...campaignRequest(words),
+      ignore: globs('--ignore', raw.ignore),
+      compare: someOf('--compare', raw.compare, COMPARED),
+      protect: raw.protect.length === 0 ? undefined : globs('--protect', raw.protect),
+      kinds: someOf('--kinds', raw.kinds, ADVERSITY_KINDS),
+      only: given(raw.only, (text) => callNames('--only', text)),
+      paths: globs('--path', raw.path),
+      errors: given(raw.errors, (text) => errorNames('--errors', text)),
+      seed: wholeNumber('--seed', raw.seed, 0, MAX_SEED),
+      runs: given(raw.runs, (text) => wholeNumber('--runs', text, 1, Number.MAX_SAFE_INTEGER)),
+    },
+    reportFile: reportFileOf(raw),
+    failOn: raw.failOn === 'none' ? [] : someOf('--fail-on', raw.failOn, FINDING_CLASSES),
+  };
+}
