@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printFuzzFinding } from '../../../../src/campaign/fuzz/finding/fuzz-finding-file.ts';
+import { type FuzzFindingFile, printFuzzFinding } from '../../../../src/campaign/fuzz/finding/fuzz-finding-file.ts';
 import { readFuzzFinding } from '../../../../src/campaign/fuzz/finding/fuzz-finding-schema.ts';
 import {
   caseOfAdversity,
@@ -64,9 +64,17 @@ describe('a case', () => {
 });
 
 it('the file of a finding is a recording, and has the finding', () => {
-  const request = {
-    ...{ command: 'prog', args: ['a b'], input: '/work', stdin: undefined, env: {}, ignore: [], compare: ['stdout'] },
-    ...{
+  const file: FuzzFindingFile = {
+    plan: 'p',
+    input: 'i',
+    request: {
+      command: 'prog',
+      args: ['a b'],
+      input: '/work',
+      stdin: undefined,
+      env: {},
+      ignore: [],
+      compare: ['stdout'],
       verify: undefined,
       verifyAlways: undefined,
       protect: undefined,
@@ -74,12 +82,21 @@ it('the file of a finding is a recording, and has the finding', () => {
       network: 'own',
       ownFiles: [],
     },
-  } as const;
-  const finding = {
-    ...{ id: 'f', class: 'corrupted', title: 't', count: 2, confirmed: { tried: 3, shown: 3 }, seed: 7, before: 9 },
-    ...{ adversity: ADVERSITY, sites: [], verdict: RESULT.verdict, reaction: [] },
-  } as const;
-  const text = printFuzzFinding({ finding, request, plan: 'p', input: 'i' });
+    finding: {
+      id: 'f',
+      class: 'corrupted',
+      title: 't',
+      count: 2,
+      confirmed: { tried: 3, shown: 3 },
+      seed: 7,
+      before: 9,
+      adversity: ADVERSITY,
+      sites: [],
+      verdict: RESULT.verdict,
+      reaction: [],
+    },
+  };
+  const text = printFuzzFinding(file);
   const { faults, schedule, command } = parseRecording(text, 'name');
   expect(faults.map(({ syscall, ordinal }) => `${syscall} ${ordinal}`)).toEqual([
     'fsync 1',
@@ -90,11 +107,6 @@ it('the file of a finding is a recording, and has the finding', () => {
   expect(schedule).toEqual({ points: 'calls', switches: ADVERSITY.switches });
   expect(command).toEqual(['prog', 'a b']);
   const { fuzz } = JSON.parse(text.split('\n', 1)[0]!) as { fuzz: unknown };
-  expect(readFuzzFinding(fuzz)).toEqual({
-    finding,
-    plan: 'p',
-    input: 'i',
-    request: JSON.parse(JSON.stringify(request)),
-  });
+  expect(readFuzzFinding(fuzz)).toEqual(JSON.parse(JSON.stringify(file)));
   expect(readFuzzFinding({ version: 1 })).toMatch(/^fuzz\./);
 });
