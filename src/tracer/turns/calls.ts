@@ -1,6 +1,6 @@
 import { syscallNumber, syscallNumbers } from '../../syscalls/syscall-table.ts';
 
-/** What calls can do to other tasks, or may have to wait for. x86-64. */
+/** What calls can do to other tasks: x86-64. Which may have to wait is in sleeping.ts, and whom they wake in waking.ts. */
 
 /** Only their own task can see what these do, or it is seen in memory alone, which programs touch without calls, too: no points. */
 const INVISIBLE = numbersOf(`
@@ -12,33 +12,19 @@ const INVISIBLE = numbersOf(`
   arch_prctl set_tid_address set_robust_list get_robust_list rseq getrandom membarrier prctl
 `);
 
-/** They may sleep until another task, a time or the outside wakes them: whether they do is looked at. */
-const SLEEPING = numbersOf(`
-  read write open openat openat2 close poll select pselect6 ppoll pause nanosleep clock_nanosleep futex futex_waitv futex_wait
-  wait4 waitid accept accept4 connect recvfrom recvmsg recvmmsg sendto sendmsg sendmmsg shutdown
-  readv writev preadv pwritev preadv2 pwritev2 sendfile splice tee vmsplice copy_file_range
-  flock fcntl epoll_wait epoll_pwait epoll_pwait2 rt_sigsuspend rt_sigtimedwait
-  vfork clone clone3 fork execve execveat exit exit_group
-  msgrcv msgsnd semop semtimedop mq_timedsend mq_timedreceive io_getevents io_pgetevents io_uring_enter
-  ioctl ptrace restart_syscall
-`);
-
 /** Pure sleeps: whoever stands before one goes on when nobody else can. */
 const SLEEPS = numbersOf('nanosleep clock_nanosleep');
 
-/** From then on signals, or what can be read, may come at a time. */
-const TIMERS = numbersOf('alarm setitimer timer_create timerfd_create io_uring_setup');
+/** From then on signals may come at a time. */
+const SIGNAL_TIMERS = numbersOf('alarm setitimer timer_create');
+
+/** From then on what can be read may come at a time. */
+const OTHER_TIMERS = numbersOf('timerfd_create io_uring_setup');
 
 /** They may come back because a time has passed. */
 const TIMED = numbersOf(`
   futex futex_waitv futex_wait poll ppoll select pselect6 epoll_wait epoll_pwait epoll_pwait2
   rt_sigtimedwait semtimedop mq_timedsend mq_timedreceive io_getevents io_pgetevents io_uring_enter restart_syscall
-`);
-
-/** Nobody can wait for what these do. */
-const WAKING_NOBODY = numbersOf(`
-  stat fstat lstat newfstatat statx access faccessat faccessat2 readlink readlinkat getcwd getdents getdents64
-  pread64 lseek umask statfs fstatfs getxattr lgetxattr fgetxattr listxattr sched_yield
 `);
 
 /** A signal with a handler ends them: see rewind.ts. */
@@ -61,10 +47,6 @@ export function isVisible(nr: number): boolean {
   return !INVISIBLE.has(nr);
 }
 
-export function maySleep(nr: number): boolean {
-  return SLEEPING.has(nr);
-}
-
 export function isSleep(nr: number): boolean {
   return SLEEPS.has(nr);
 }
@@ -74,15 +56,15 @@ export function mayKill(nr: number): boolean {
 }
 
 export function startsTimer(nr: number): boolean {
-  return TIMERS.has(nr);
+  return SIGNAL_TIMERS.has(nr) || OTHER_TIMERS.has(nr);
+}
+
+export function signalsLater(nr: number): boolean {
+  return SIGNAL_TIMERS.has(nr);
 }
 
 export function mayTimeOut(nr: number): boolean {
   return TIMED.has(nr);
-}
-
-export function wakesNobody(nr: number): boolean {
-  return WAKING_NOBODY.has(nr);
 }
 
 export function isInterruptible(nr: number): boolean {
@@ -98,7 +80,8 @@ export function visibleCalls(): number[] {
   return syscallNumbers().filter(isVisible);
 }
 
-function numbersOf(names: string): ReadonlySet<number> {
+/** The numbers of calls by their names. */
+export function numbersOf(names: string): ReadonlySet<number> {
   return new Set(
     names
       .trim()

@@ -6,15 +6,10 @@ import { syscallName } from '../../syscalls/syscall-table.ts';
 import { ABI_X86_64 } from '../call-at-stop.ts';
 import type { PointSource } from '../points/point-source.ts';
 import type { Task } from '../task.ts';
+import { isFutexWait, isLockWait } from './sleeping.ts';
 import type { TaskTurn } from './task-turn.ts';
 
 const TWO_32 = 2 ** 32;
-/** FUTEX_WAIT, FUTEX_LOCK_PI, FUTEX_WAIT_BITSET, FUTEX_WAIT_REQUEUE_PI, FUTEX_LOCK_PI2. */
-const FUTEX_WAITS: ReadonlySet<number> = new Set([0, 6, 9, 11, 13]);
-/** The operation, without FUTEX_PRIVATE_FLAG and FUTEX_CLOCK_REALTIME. */
-const FUTEX_OPERATION = 0x7f;
-const F_SETLKW = 7;
-const F_OFD_SETLKW = 38;
 
 /** What can be ended by a task of the same tree alone. */
 interface Waiting {
@@ -76,7 +71,7 @@ function waitingOf(turn: TaskTurn, world: World): Waiting | undefined {
     case 'flock':
       return ofFileLock(task, args[0]! | 0, world);
     case 'fcntl':
-      return args[2] === F_SETLKW || args[2] === F_OFD_SETLKW ? ofFileLock(task, args[0]! | 0, world) : undefined;
+      return isLockWait(args) ? ofFileLock(task, args[0]! | 0, world) : undefined;
     default:
       return undefined;
   }
@@ -84,7 +79,7 @@ function waitingOf(turn: TaskTurn, world: World): Waiting | undefined {
 
 function ofFutex({ task, args }: TaskTurn, { points }: World): Waiting | undefined {
   const hasTimeout = args[6] !== 0 || args[7] !== 0;
-  if (hasTimeout || !FUTEX_WAITS.has(args[2]! & FUTEX_OPERATION)) return undefined;
+  if (hasTimeout || !isFutexWait(args)) return undefined;
   const known = points?.waitsFor(task);
   if (known) return { what: known.lock, heldBy: known.heldBy?.lineage };
   return { what: `futex 0x${(args[1]! * TWO_32 + args[0]!).toString(16)}` };

@@ -1,8 +1,10 @@
 import { monotonicMs } from '../../linux/clock.ts';
 import { pause, STATE, TaskStates, yieldCpu } from '../../linux/task-states.ts';
 import type { Task } from '../task.ts';
-import { mayKill, wakesNobody } from './calls.ts';
+import { mayKill } from './calls.ts';
+import type { Descriptors } from './descriptors.ts';
 import { PHASE, type TaskTurn } from './task-turn.ts';
+import { WAKES, Waking } from './waking.ts';
 
 /** A task may wait for a disk for so long: then it counts as one that sleeps. */
 const DISK_MS = 2000;
@@ -18,20 +20,26 @@ const PAUSE_MS = 0.05;
  */
 export class Settling {
   readonly #states = new TaskStates();
-  #mayHaveWoken = true;
+  readonly #waking: Waking;
+  /** Who may have been woken since all had come to rest. */
+  #woken: number = WAKES.all;
   #mayHaveKilled = true;
   #sinceMs = 0;
 
+  constructor(descriptors: Descriptors) {
+    this.#waking = new Waking(descriptors);
+  }
+
   /** A task is about to go on from a stop: what it does may wake others, or end them. */
-  goesOn({ entersCall, nr }: TaskTurn): void {
-    if (!entersCall) return;
-    if (!wakesNobody(nr)) this.#mayHaveWoken = true;
-    if (mayKill(nr)) this.#mayHaveKilled = true;
+  goesOn(turn: TaskTurn): void {
+    if (!turn.entersCall) return;
+    this.#woken |= this.#waking.wokenBy(turn);
+    if (mayKill(turn.nr)) this.#mayHaveKilled = true;
   }
 
   /** A task was made, has ended, become another program, or got a signal. */
   somethingHappened(): void {
-    this.#mayHaveWoken = true;
+    this.#woken = WAKES.all;
     this.#mayHaveKilled = true;
   }
 
@@ -42,10 +50,10 @@ export class Settling {
 
   /** Whether all have come to rest; else there has been some time for it, and changes of state may be there. */
   hasSettled(turns: readonly TaskTurn[]): boolean {
-    if (!this.#mayHaveWoken && !this.#mayHaveKilled) return true;
+    if (this.#woken === WAKES.nobody && !this.#mayHaveKilled) return true;
     if (!turns.every((turn) => this.#isAtRest(turn)) && this.#hasPatience()) return false;
     this.#sinceMs = 0;
-    this.#mayHaveWoken = false;
+    this.#woken = WAKES.nobody;
     this.#mayHaveKilled = false;
     return true;
   }
@@ -77,9 +85,11 @@ export class Settling {
     return waitedMs < DISK_MS;
   }
 
-  #isAtRest({ phase, vforks, task }: TaskTurn): boolean {
+  #isAtRest({ phase, vforks, task, awaits }: TaskTurn): boolean {
     if (phase === PHASE.coming) return false;
-    if (phase === PHASE.ready && !this.#mayHaveKilled) return true;
+    if (!this.#mayHaveKilled && (phase === PHASE.ready || (phase === PHASE.blocked && (awaits & this.#woken) === 0))) {
+      return true;
+    }
     const state = this.#states.of(task.tgid, task.tid);
     if (phase === PHASE.blocked) return isSleep(state, vforks);
     return state === STATE.traced || state === STATE.stopped;

@@ -6,7 +6,7 @@ import type { PointSource } from '../points/point-source.ts';
 import { mayWake } from '../policy-chain.ts';
 import type { Task } from '../task.ts';
 import type { TracingContext } from '../tracing-context.ts';
-import { isSleep, mayTimeOut, startsTimer } from './calls.ts';
+import { isSleep, mayTimeOut, signalsLater, startsTimer } from './calls.ts';
 import { closedWorld, descriptorsOf } from './closed-world.ts';
 import { PHASE, type TaskTurn } from './task-turn.ts';
 
@@ -23,6 +23,8 @@ export class Stillness {
   #outside: ReadonlySet<string> | undefined;
   /** The tree is to have signals, or descriptors that can be read, at a time. */
   hasTimers = false;
+  /** The tree is to have signals at a time. */
+  hasSignalTimers = false;
   #sinceMs = NEVER_MS;
   /** Once is enough, until something has come. */
   #hasLooked = false;
@@ -60,6 +62,7 @@ export class Stillness {
   enters({ nr, abi }: TaskTurn): void {
     if (abi === ABI_X86_64 && !startsTimer(nr)) return;
     this.hasTimers = true;
+    this.hasSignalTimers ||= abi !== ABI_X86_64 || signalsLater(nr);
     this.#reasons.add('it has timers, or asks the kernel to work by itself');
   }
 

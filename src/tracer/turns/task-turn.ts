@@ -45,6 +45,8 @@ export class TaskTurn {
   inCall = false;
   /** It waits for a child that it has made by vfork(2), in a way that looks like waiting for a disk. */
   vforks = false;
+  /** What can wake it while it sleeps in its call: see waking.ts. */
+  awaits = 0;
   /** The call at whose entry it stands, or that it was in last. */
   nr = -1;
   abi = 0;

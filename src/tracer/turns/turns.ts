@@ -2,22 +2,24 @@ import { monotonicMs } from '../../linux/clock.ts';
 import { PTRACE_CONT, PTRACE_EVENT_EXEC } from '../../linux/ptrace.ts';
 import { cpuTimeMs, yieldCpu } from '../../linux/task-states.ts';
 import type { DeadlockedTask } from '../../model/schedule.ts';
-import { ABI_X86_64 } from '../call-at-stop.ts';
 import type { PointSource } from '../points/point-source.ts';
 import type { StopCollector } from '../stop-collector.ts';
 import type { Task } from '../task.ts';
 import { RUN } from '../task-state.ts';
 import type { TracingContext } from '../tracing-context.ts';
 import type { TurnTaking } from '../turn-taking.ts';
-import { maySignal, maySleep } from './calls.ts';
+import { maySignal } from './calls.ts';
+import { Descriptors } from './descriptors.ts';
 import { Fairness } from './fairness.ts';
 import { rewindCall } from './rewind.ts';
 import { Settling } from './settling.ts';
+import { maySleep } from './sleeping.ts';
 import { Stillness } from './stillness.ts';
 import { STOP, Stops } from './stops.ts';
 import { PHASE, type TaskTurn } from './task-turn.ts';
 import { TurnChoice } from './turn-choice.ts';
 import { TurnOrder } from './turn-order.ts';
+import { awaits } from './waking.ts';
 
 /** Who computes for so long without a point, while others wait, gives way. */
 const QUANTUM_MS = 5;
@@ -40,7 +42,8 @@ export class Turns implements TurnTaking {
   readonly #source: PointSource | undefined;
   readonly #order = new TurnOrder();
   readonly #stops: Stops;
-  readonly #settling = new Settling();
+  readonly #descriptors = new Descriptors();
+  readonly #settling = new Settling(this.#descriptors);
   readonly #fairness: Fairness;
   readonly #stillness: Stillness;
   readonly #choice: TurnChoice;
@@ -51,8 +54,9 @@ export class Turns implements TurnTaking {
   #last: TaskTurn | undefined;
   #choices = 0;
   #turnsGiven = 0;
-  /** How long the holder had run at the first look since it has the turn, in ms; undefined if there was none. */
+  /** How long the holder had run at the first look since it has the turn, and at the last one, in ms; undefined if there was none. */
   #ranMs: number | undefined;
+  #ranLastMs: number | undefined;
   /** Grows when a signal may have been sent within the tree. */
   #signals = 0;
   #hasComputed = false;
@@ -66,7 +70,7 @@ export class Turns implements TurnTaking {
     this.#stops = new Stops(context, points);
     this.#fairness = new Fairness(({ task }) => context.policy?.gaveWay?.(task));
     this.#stillness = new Stillness(context, points);
-    this.#choice = new TurnChoice((task) => this.#order.of(task)!);
+    this.#choice = new TurnChoice((task) => this.#order.of(task)!, this.#descriptors);
     context.door.turns = this;
   }
 
@@ -117,6 +121,7 @@ export class Turns implements TurnTaking {
     const turn = this.#order.of(task);
     if (!turn) return;
     this.#source?.onEnd(task);
+    if (task.tid === task.tgid) this.#descriptors.forget(task.tgid);
     turn.at('end');
     this.#drop(turn, task.tid);
   }
@@ -129,7 +134,12 @@ export class Turns implements TurnTaking {
 
   enters(task: Task): boolean {
     const turn = this.#order.of(task);
-    if (!turn || (task.abi === ABI_X86_64 && !maySleep(task.nr))) return false;
+    // A call that is no point stops for others' sake: it never sleeps.
+    if (!turn || turn.nr !== task.nr) return false;
+    const sleeps = maySleep(turn, this.#descriptors);
+    // From here on: what was asked before was true of those that it replaces.
+    this.#descriptors.makes(turn);
+    if (!sleeps) return false;
     turn.inCall = true;
     turn.point += 1;
     return true;
@@ -165,7 +175,10 @@ export class Turns implements TurnTaking {
       case STOP.passing:
         return false;
       case STOP.handledNow:
-        if (event === PTRACE_EVENT_EXEC) this.#stillness.executed(task);
+        if (event === PTRACE_EVENT_EXEC) {
+          this.#stillness.executed(task);
+          this.#descriptors.forget(task.tgid);
+        }
         this.#settling.somethingHappened();
         this.#release(turn);
         return false;
@@ -201,12 +214,12 @@ export class Turns implements TurnTaking {
     if (!holder || holder.inCall || holder.interrupted || !this.#order.someWait) return;
     const { task } = holder;
     const ranMs = cpuTimeMs(task.tgid, task.tid);
-    const ownMs = (ranMs ?? 0) - (this.#ranMs ?? Number.POSITIVE_INFINITY);
-    this.#ranMs ??= ranMs;
-    const computes = ownMs >= QUANTUM_MS && this.#settling.computes(task);
+    const computes = (ranMs ?? 0) - (this.#ranMs ?? Number.POSITIVE_INFINITY) >= QUANTUM_MS;
     // In a call that was thought never to sleep: it is made again.
-    const sleeps = ownMs === 0 && this.#settling.isAsleep(holder);
-    if (!computes && !sleeps) return;
+    const sleeps = ranMs === this.#ranLastMs;
+    this.#ranMs ??= ranMs;
+    this.#ranLastMs = ranMs;
+    if (!(computes && this.#settling.computes(task)) && !(sleeps && this.#settling.isAsleep(holder))) return;
     holder.interrupted = true;
     this.#hasComputed = true;
     this.#context.door.interrupt(task);
@@ -257,6 +270,7 @@ export class Turns implements TurnTaking {
       const late = this.#poll();
       if (late > 0) return late;
       turn.phase = PHASE.blocked;
+      turn.awaits = awaits(turn);
       turn.fallsAsleep();
       this.#release(turn);
       return undefined;
@@ -304,7 +318,7 @@ export class Turns implements TurnTaking {
   }
 
   #mayBeSignalled({ signalsBefore }: TaskTurn): boolean {
-    return signalsBefore !== this.#signals || this.#stillness.hasTimers;
+    return signalsBefore !== this.#signals || this.#stillness.hasSignalTimers;
   }
 
   /** Gives the turn. True if its stop is to be handled first: then the task goes on. */
@@ -314,6 +328,7 @@ export class Turns implements TurnTaking {
     this.#turnsGiven += 1;
     this.#holder = turn;
     this.#ranMs = undefined;
+    this.#ranLastMs = undefined;
     this.#stillness.ends();
     this.#settling.goesOn(turn);
     turn.phase = PHASE.running;

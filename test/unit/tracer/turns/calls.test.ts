@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { syscallName } from '../../../../src/syscalls/syscall-table.ts';
-import { maySleep, visibleCalls } from '../../../../src/tracer/turns/calls.ts';
+import { visibleCalls } from '../../../../src/tracer/turns/calls.ts';
+import { sleepingCalls } from '../../../../src/tracer/turns/sleeping.ts';
 
 describe('calls under turns', () => {
   it('are points if another task can see what they do', () => {
@@ -11,7 +12,7 @@ describe('calls under turns', () => {
 
   it('that may sleep are points, too: who sleeps has to come to a stop before', () => {
     const visible = new Set(visibleCalls());
-    const sleeping = Array.from({ length: 500 }, (_, nr) => nr).filter(maySleep);
+    const sleeping = sleepingCalls();
     expect(sleeping.length).toBeGreaterThan(40);
     expect(sleeping.filter((nr) => !visible.has(nr))).toEqual([]);
   });
