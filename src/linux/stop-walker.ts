@@ -1,7 +1,16 @@
 import { toEpochSeconds } from './clock.ts';
 import { addressOf, functionAt } from './libc.ts';
 import { executable } from './machine-code/executable.ts';
-import { BLOCK, BLOCK_BYTES, CALL_PLAN, INSIDE, TABLE, TASK_ROW } from './machine-code/stop-block.ts';
+import {
+  BLOCK,
+  BLOCK_BYTES,
+  CALL_PLAN,
+  CAPTURE,
+  CAPTURE_KIND,
+  INSIDE,
+  TABLE,
+  TASK_ROW,
+} from './machine-code/stop-block.ts';
 import { stopWalker } from './machine-code/stop-walker.ts';
 import { NativeMemory } from './memory.ts';
 
@@ -15,13 +24,20 @@ export function canWalkStops(): boolean {
   return process.arch === 'x64';
 }
 
-/** What is to be done at the stops of a call: see CALL_PLAN, CALL_FLAG and SIZE_FROM. */
+/** What is copied at a stop: see CAPTURE_KIND and SIZE_FROM. */
+export interface WalkedCapture {
+  readonly kind: number;
+  readonly arg: number;
+  readonly sizeFrom?: number;
+  readonly times?: number;
+  readonly limit: number;
+}
+
+/** What is to be done at the stops of a call: see CALL_FLAG and MAX_CAPTURES. */
 export interface WalkedCall {
   readonly flags: number;
-  readonly arg?: number;
-  readonly sizeFrom?: number;
-  /** Bytes of a capture. */
-  readonly limit?: number;
+  readonly atEntry?: readonly WalkedCapture[];
+  readonly atExit?: readonly WalkedCapture[];
 }
 
 /** A task whose stops may be taken. */
@@ -52,13 +68,11 @@ export class StopWalker {
     this.#memory.f64[BLOCK.epoch / 8] = toEpochSeconds(0);
   }
 
-  setCall(nr: number, { flags, arg = 0, sizeFrom = 0, limit = 0 }: WalkedCall): void {
-    const { u8, u32 } = this.#memory;
-    const at = TABLE.plans + 8 * nr;
-    u8[at + CALL_PLAN.flags] = flags;
-    u8[at + CALL_PLAN.arg] = arg;
-    u8[at + CALL_PLAN.sizeFrom] = sizeFrom;
-    u32[(at + CALL_PLAN.limit) / 4] = limit;
+  setCall(nr: number, { flags, atEntry = [], atExit = [] }: WalkedCall): void {
+    const at = TABLE.plans + (nr << CALL_PLAN.bits);
+    this.#memory.u8[at + CALL_PLAN.flags] = flags;
+    this.#setCaptures(at + CALL_PLAN.atEntry, atEntry);
+    this.#setCaptures(at + CALL_PLAN.atExit, atExit);
   }
 
   /** The tasks whose stops it may take. */
@@ -145,6 +159,20 @@ export class StopWalker {
 
   free(): void {
     this.#memory.free();
+  }
+
+  #setCaptures(first: number, captures: readonly WalkedCapture[]): void {
+    const { u8, u32 } = this.#memory;
+    let at = first;
+    for (const { kind, arg, sizeFrom = 0, times = 1, limit } of captures) {
+      u8[at + CAPTURE.kind] = kind;
+      u8[at + CAPTURE.arg] = arg;
+      u8[at + CAPTURE.sizeFrom] = sizeFrom;
+      u8[at + CAPTURE.times] = times;
+      u32[(at + CAPTURE.limit) / 4] = limit;
+      at += CAPTURE.bytes;
+    }
+    if (at > first) u8[at - CAPTURE.bytes + CAPTURE.kind]! |= CAPTURE_KIND.last;
   }
 
   #get(at: number): number {

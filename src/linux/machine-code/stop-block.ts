@@ -30,7 +30,8 @@ export const BLOCK = {
   iovecs: 136,
   timespec: 168,
   info: 184,
-  firstRow: 272,
+  when: 272,
+  firstRow: 280,
 } as const;
 
 /** What the walker knows of a task. */
@@ -57,26 +58,43 @@ export const NUMBERS = 1024;
 
 /** Tables by number, behind the rows (and one more, which is written to where none is found). */
 const TABLES = BLOCK.firstRow + (MAX_TASK_ROWS + 1) * TASK_ROW.bytes;
-/** Of 8 bytes each: a plan, then how many calls, errors and nanoseconds there were. */
+/** How many calls, errors and nanoseconds there were, of 8 bytes each; a plan. */
 interface Tables {
-  readonly plans: number;
   readonly calls: number;
   readonly errors: number;
   readonly nanoseconds: number;
+  readonly plans: number;
 }
 export const TABLE: Tables = {
-  plans: TABLES,
-  calls: TABLES + 8 * NUMBERS,
-  errors: TABLES + 16 * NUMBERS,
-  nanoseconds: TABLES + 24 * NUMBERS,
+  calls: TABLES,
+  errors: TABLES + 8 * NUMBERS,
+  nanoseconds: TABLES + 16 * NUMBERS,
+  plans: TABLES + 24 * NUMBERS,
 };
-export const BLOCK_BYTES: number = TABLES + 32 * NUMBERS;
 /** In the counts of a task. */
 export const ASK_AT: number = 4 * NUMBERS;
 export const COUNTS_BYTES: number = 8 * NUMBERS;
 
-/** Bytes of a plan: flags, the argument that points at what is captured, and where its size is; then a 32-bit limit of it. */
-export const CALL_PLAN = { flags: 0, arg: 1, sizeFrom: 2, limit: 4 } as const;
+/** A plan begins with a byte of flags; then what is captured at the entry, and at the exit of a call that has succeeded. */
+export const CALL_PLAN = { flags: 0, atEntry: 8, atExit: 40, bits: 6 } as const;
+export const BLOCK_BYTES: number = TABLE.plans + (NUMBERS << CALL_PLAN.bits);
+export const MAX_CAPTURES = { atEntry: 4, atExit: 3 } as const;
+
+/**
+ * Bytes of a capture: its kind (0: there is none), the argument that points at it, where its size is and what that is multiplied by; then a
+ * 32-bit limit.
+ */
+export const CAPTURE = { kind: 0, arg: 1, sizeFrom: 2, times: 3, limit: 4, bytes: 8 } as const;
+export const CAPTURE_KIND = {
+  /** As many bytes as its size says. What is longer than the limit is for JavaScript, but for a `text`, which is cut. */
+  bytes: 1,
+  text: 2,
+  /** The size has 32 bits. */
+  int: 4,
+  /** Up to a NUL, which must come within the limit and in the same page: else it is for JavaScript. */
+  string: 8,
+  last: 16,
+} as const;
 
 export const CALL_FLAG = {
   /** JavaScript is asked. */
@@ -87,10 +105,6 @@ export const CALL_FLAG = {
   awaitsExit: 4,
   /** Entry and exit are recorded. */
   record: 8,
-  captureAtEntry: 16,
-  captureAtExit: 32,
-  /** What is longer than the limit can't be cut: JavaScript is asked. */
-  whole: 64,
 } as const;
 
 /** Where the size of a capture is: argument 0 to 5, or one of these. */

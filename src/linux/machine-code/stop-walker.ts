@@ -1,4 +1,16 @@
-import { BLOCK, CALL_FLAG, CALL_PLAN, INSIDE, NUMBERS, REASON, SIZE_FROM, TABLE, TASK_ROW } from './stop-block.ts';
+import {
+  BLOCK,
+  CALL_FLAG,
+  CALL_PLAN,
+  CAPTURE,
+  CAPTURE_KIND,
+  INSIDE,
+  NUMBERS,
+  REASON,
+  SIZE_FROM,
+  TABLE,
+  TASK_ROW,
+} from './stop-block.ts';
 import { X86Assembler, type X86Memory, type X86Register } from './x86-64.ts';
 
 /**
@@ -6,7 +18,8 @@ import { X86Assembler, type X86Memory, type X86Register } from './x86-64.ts';
  * resumes the task, three or four system calls a stop and nothing else. Whatever it has no plan for goes to JavaScript, as if it had not
  * been seen: the caller gets the task and its wait status.
  *
- * Registers: rbx the block, r12 the row of the task, r13 stops so far, r14 the record, r15 the plan of the call, rbp its number.
+ * Registers: rbx the block, r12 the row of the task, r13 stops so far, r14 the record, r15 the plan of the call, or a capture of it, rbp its
+ * number.
  */
 
 const SYS_WAIT4 = 61;
@@ -15,6 +28,7 @@ const SYS_PROCESS_VM_READV = 310;
 const WALL_NOTHREAD = 0x60000000;
 const WNOHANG = 1;
 const EINTR = 4;
+const PAGE = 4096;
 const CLOCK_MONOTONIC = 1;
 
 const PTRACE_SYSCALL = 24;
@@ -53,6 +67,7 @@ const block = (offset: number): X86Memory => ({ base: 'rbx', offset });
 const row = (offset: number): X86Memory => ({ base: 'r12', offset });
 const record = (offset: number): X86Memory => ({ base: 'r14', offset });
 const plan = (offset: number): X86Memory => ({ base: 'r15', offset });
+const captured = plan;
 const info = (offset: number): X86Memory => block(BLOCK.info + offset);
 const byNumber = (table: number): X86Memory => ({ base: 'rbx', index: 'rbp', scale: 8, offset: table });
 
@@ -70,7 +85,9 @@ export function stopWalker(): Uint8Array {
   readCall(code);
   onEntry(code);
   onExit(code);
-  capture(code);
+  captures(code);
+  size(code);
+  read(code);
   commit(code);
   code
     .label('other')
@@ -209,8 +226,8 @@ function onEntry(code: X86Assembler): void {
     .jumpIf('not equal', 'other')
     .load('rbp', info(INFO.nr))
     .arithmetic('compare', 'rbp', NUMBERS)
-    .jumpIf('not below', 'other')
-    .addressOf('r15', byNumber(TABLE.plans))
+    .jumpIf('not below', 'other');
+  findPlan(code)
     .testByte(plan(CALL_PLAN.flags), CALL_FLAG.ask)
     .jumpIf('not equal', 'other')
     .testByte(plan(CALL_PLAN.flags), CALL_FLAG.askAtOrdinal)
@@ -232,10 +249,9 @@ function onEntry(code: X86Assembler): void {
   code
     .storeNumber(record(RECORD.kind), ENTRY.kind, 4)
     .storeNumber(block(BLOCK.size), ENTRY.bytes)
-    .storeNumber(block(BLOCK.head), 0)
-    .testByte(plan(CALL_PLAN.flags), CALL_FLAG.captureAtEntry)
-    .jumpIf('not equal', 'capture')
-    .jump('commit');
+    .storeNumber(block(BLOCK.when), 0)
+    .arithmetic('add', 'r15', CALL_PLAN.atEntry)
+    .jump('capture');
 }
 
 /** The exit of a call whose entry JavaScript has seen is its own. */
@@ -246,8 +262,8 @@ function onExit(code: X86Assembler): void {
     .jumpIf('equal', 'exited')
     .compareMemory(row(TASK_ROW.inside), INSIDE.awaited)
     .jumpIf('not equal', 'other')
-    .load('rbp', row(TASK_ROW.nr))
-    .addressOf('r15', byNumber(TABLE.plans))
+    .load('rbp', row(TASK_ROW.nr));
+  findPlan(code)
     .set('rcx', 0)
     .load('rax', info(INFO.result))
     .store(record(RECORD.result), 'rax')
@@ -267,28 +283,66 @@ function onExit(code: X86Assembler): void {
     .storeDouble(record(RECORD.duration), 0)
     .storeNumber(record(RECORD.kind), EXIT.kind, 4)
     .storeNumber(block(BLOCK.size), EXIT.bytes)
-    .storeNumber(block(BLOCK.head), AT_EXIT)
+    .storeNumber(block(BLOCK.when), AT_EXIT)
     .test('rcx')
     .jumpIf('not equal', 'commit')
-    .testByte(plan(CALL_PLAN.flags), CALL_FLAG.captureAtExit)
-    .jumpIf('equal', 'commit');
+    .arithmetic('add', 'r15', CALL_PLAN.atExit);
 }
 
-/** Plain bytes that an argument points at. If not all of them can be read, JavaScript finds out how many can. */
-function capture(code: X86Assembler): void {
+function findPlan(code: X86Assembler): X86Assembler {
+  return code
+    .move('r15', 'rbp')
+    .shiftLeft('r15', CALL_PLAN.bits)
+    .addressOf('r15', { base: 'rbx', index: 'r15', scale: 1, offset: TABLE.plans });
+}
+
+/** One after another; of what a null pointer points at there is none. */
+function captures(code: X86Assembler): void {
   code
     .label('capture')
-    .load('rcx', plan(CALL_PLAN.arg), 1)
+    .compareMemory(captured(CAPTURE.kind), 0, 1)
+    .jumpIf('equal', 'commit')
+    .load('rcx', captured(CAPTURE.arg), 1)
     .load('rsi', { base: 'r12', index: 'rcx', scale: 8, offset: TASK_ROW.args })
     .test('rsi')
-    .jumpIf('equal', 'commit')
-    .addToMemory(block(BLOCK.head), 'rcx')
-    .load('rax', plan(CALL_PLAN.limit), 4)
-    .load('rdx', plan(CALL_PLAN.sizeFrom), 1)
+    .jumpIf('equal', 'next capture')
+    .load('rax', block(BLOCK.when))
+    .arithmetic('add', 'rax', 'rcx')
+    .store(block(BLOCK.head), 'rax')
+    .jump('size')
+    .label('next capture')
+    .testByte(captured(CAPTURE.kind), CAPTURE_KIND.last)
+    .jumpIf('not equal', 'commit')
+    .arithmetic('add', 'r15', CAPTURE.bytes)
+    .jump('capture');
+}
+
+/** How many bytes are to be read, of a string how many may be. */
+function size(code: X86Assembler): void {
+  code
+    .label('size')
+    .load('rax', captured(CAPTURE.limit), 4)
+    .testByte(captured(CAPTURE.kind), CAPTURE_KIND.string)
+    .jumpIf('equal', 'size of bytes')
+    .move('rdx', 'rsi')
+    .arithmetic('or', 'rdx', -PAGE)
+    .negate('rdx')
+    .arithmetic('compare', 'rdx', 'rax')
+    .jumpIf('not above', 'read')
+    .move('rdx', 'rax')
+    .jump('read')
+    .label('size of bytes')
+    .load('rdx', captured(CAPTURE.sizeFrom), 1)
     .arithmetic('compare', 'rdx', SIZE_FROM.limit)
     .jumpIf('equal', 'size is limit')
     .jumpIf('above', 'size is result')
-    .load('rdx', { base: 'r12', index: 'rdx', scale: 8, offset: TASK_ROW.args })
+    .addressOf('rdx', { base: 'r12', index: 'rdx', scale: 8, offset: TASK_ROW.args })
+    .testByte(captured(CAPTURE.kind), CAPTURE_KIND.int)
+    .jumpIf('equal', 'size is long')
+    .load('rdx', { base: 'rdx' }, 4)
+    .jump('has size')
+    .label('size is long')
+    .load('rdx', { base: 'rdx' })
     .jump('has size')
     .label('size is result')
     .load('rdx', info(INFO.result))
@@ -296,27 +350,30 @@ function capture(code: X86Assembler): void {
     .label('size is limit')
     .move('rdx', 'rax')
     .label('has size')
+    .load('rcx', captured(CAPTURE.times), 1)
+    .multiplyBy('rdx', 'rcx')
     .test('rdx')
-    .jumpIf('negative', 'commit')
+    .jumpIf('negative', 'next capture')
     .arithmetic('compare', 'rdx', 'rax')
-    .jumpIf('not above', 'fits')
-    .testByte(plan(CALL_PLAN.flags), CALL_FLAG.whole)
-    .jumpIf('not equal', 'other')
+    .jumpIf('not above', 'read')
+    .testByte(captured(CAPTURE.kind), CAPTURE_KIND.text)
+    .jumpIf('equal', 'other')
     .move('rdx', 'rax')
-    .addToMemory(block(BLOCK.head), CUT)
-    .label('fits')
+    .addToMemory(block(BLOCK.head), CUT);
+}
+
+/** If not all bytes can be read, JavaScript finds out how many can. */
+function read(code: X86Assembler): void {
+  code
+    .label('read')
     .test('rdx')
-    .jumpIf('equal', 'commit')
+    .jumpIf('equal', 'next capture')
     .load('rax', block(BLOCK.size))
     .addressOf('rax', { base: 'r14', index: 'rax', scale: 1, offset: 8 })
     .store(block(BLOCK.iovecs), 'rax')
     .store(block(BLOCK.iovecs + 8), 'rdx')
     .store(block(BLOCK.iovecs + 16), 'rsi')
     .store(block(BLOCK.iovecs + 24), 'rdx')
-    // The last word is padded with zeros.
-    .arithmetic('add', 'rdx', 7)
-    .arithmetic('and', 'rdx', -8)
-    .storeNumber({ base: 'rax', index: 'rdx', scale: 1, offset: -8 }, 0)
     .set('rax', SYS_PROCESS_VM_READV)
     .load('rdi', row(TASK_ROW.tid))
     .addressOf('rsi', block(BLOCK.iovecs))
@@ -325,23 +382,40 @@ function capture(code: X86Assembler): void {
     .set('r8', 1)
     .set('r9', 0)
     .syscall()
+    .load('rsi', block(BLOCK.iovecs))
     .load('rdx', block(BLOCK.iovecs + 8))
+    .testByte(captured(CAPTURE.kind), CAPTURE_KIND.string)
+    .jumpIf('not equal', 'find end')
     .arithmetic('compare', 'rax', 'rdx')
-    .jumpIf('not equal', 'other')
-    .load('rcx', block(BLOCK.size))
-    .addressOf('rcx', { base: 'r14', index: 'rcx', scale: 1 })
+    .jumpIf('equal', 'has bytes')
+    .jump('other')
+    .label('find end')
+    .test('rax')
+    .jumpIf('negative', 'next capture')
+    .set('rdx', 0)
+    .label('each byte')
+    .arithmetic('compare', 'rdx', 'rax')
+    .jumpIf('equal', 'other')
+    .compareMemory({ base: 'rsi', index: 'rdx', scale: 1 }, 0, 1)
+    .jumpIf('equal', 'has bytes')
+    .arithmetic('add', 'rdx', 1)
+    .jump('each byte')
+    // The last word is padded with zeros.
+    .label('has bytes')
+    .storeNumber({ base: 'rsi', index: 'rdx', scale: 1 }, 0)
     .load('rax', block(BLOCK.head))
-    .store({ base: 'rcx' }, 'rax', 4)
-    .store({ base: 'rcx', offset: 4 }, 'rdx', 4)
+    .store({ base: 'rsi', offset: -8 }, 'rax', 4)
+    .store({ base: 'rsi', offset: -4 }, 'rdx', 4)
     .arithmetic('add', 'rdx', 7 + 8)
     .arithmetic('and', 'rdx', -8)
-    .addToMemory(block(BLOCK.size), 'rdx');
+    .addToMemory(block(BLOCK.size), 'rdx')
+    .jump('next capture');
 }
 
 /** From here on nothing goes to JavaScript any more: the call is counted, and the reader may see its record. */
 function commit(code: X86Assembler): void {
-  code
-    .label('commit')
+  code.label('commit');
+  findPlan(code)
     .testByte(plan(CALL_PLAN.flags), CALL_FLAG.record)
     .jumpIf('equal', 'recorded')
     .store(record(RECORD.number), 'rbp', 4)

@@ -158,6 +158,10 @@ export class X86Assembler {
     return this.#registers([0x69], REGISTERS[to], REGISTERS[to], littleEndian(by));
   }
 
+  multiplyBy(to: X86Register, by: X86Register): this {
+    return this.#registers([0x0f, 0xaf], REGISTERS[to], REGISTERS[by]);
+  }
+
   toDouble(to: X86Double, from: X86Register): this {
     return this.#emit(0xf2).#registers([0x0f, 0x2a], to, REGISTERS[from]);
   }

@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { CALL_FLAG, SIZE_FROM } from '../../../src/linux/machine-code/stop-block.ts';
+import { CALL_FLAG, CAPTURE_KIND, SIZE_FROM } from '../../../src/linux/machine-code/stop-block.ts';
+import type { WalkedCall, WalkedCapture } from '../../../src/linux/stop-walker.ts';
 import { capturesWith, dependenceOf } from '../../../src/syscalls/signatures.ts';
 import { syscallNumber } from '../../../src/syscalls/syscall-table.ts';
-import { type WalkedCallChoice, walkedCalls } from '../../../src/tracer/walked-calls.ts';
+import {
+  MAX_STRING_BYTES,
+  MAX_WALKED_BYTES,
+  type WalkedCallChoice,
+  walkedCalls,
+} from '../../../src/tracer/walked-calls.ts';
 
 const wishes = { fdPaths: false, processNames: false, verbose: false, dumps: undefined } as Parameters<
   typeof capturesWith
@@ -18,7 +24,11 @@ const everything: WalkedCallChoice = {
   armed: new Set(),
 };
 
-const RECORDED = CALL_FLAG.record | CALL_FLAG.awaitsExit;
+const RECORDED: WalkedCall = { flags: CALL_FLAG.record | CALL_FLAG.awaitsExit, atEntry: [], atExit: [] };
+
+function structure(arg: number, limit: number): WalkedCapture {
+  return { kind: CAPTURE_KIND.bytes, arg, sizeFrom: SIZE_FROM.limit, limit };
+}
 
 function walked(name: string, choice: Partial<WalkedCallChoice> = {}) {
   return walkedCalls({ ...everything, ...choice })[syscallNumber(name)!];
@@ -26,26 +36,45 @@ function walked(name: string, choice: Partial<WalkedCallChoice> = {}) {
 
 describe('what machine code does at a call by itself', () => {
   it('records calls whose arguments are all there is', () => {
-    expect(walked('close')).toEqual({ flags: RECORDED });
-    expect(walked('mmap')).toEqual({ flags: RECORDED });
+    expect(walked('close')).toEqual(RECORDED);
+    expect(walked('mmap')).toEqual(RECORDED);
   });
 
   it('copies data up to the limit of the trace: what is written before, what is read after', () => {
-    const data = { arg: 1, limit: 32 };
-    expect(walked('write')).toEqual({ ...data, flags: RECORDED | CALL_FLAG.captureAtEntry, sizeFrom: 2 });
-    expect(walked('read')).toEqual({ ...data, flags: RECORDED | CALL_FLAG.captureAtExit, sizeFrom: SIZE_FROM.result });
+    const data = { kind: CAPTURE_KIND.text, arg: 1, times: 1, limit: 32 };
+    expect(walked('write')).toEqual({ ...RECORDED, atEntry: [{ ...data, sizeFrom: 2 }] });
+    expect(walked('read')).toEqual({ ...RECORDED, atExit: [{ ...data, sizeFrom: SIZE_FROM.result }] });
   });
 
-  it('copies structures whole', () => {
-    expect(walked('fstat')).toMatchObject({
-      flags: RECORDED | CALL_FLAG.captureAtExit,
-      sizeFrom: SIZE_FROM.limit,
-      limit: 144,
-    });
+  it('copies structures and arrays whole', () => {
+    expect(walked('fstat')).toEqual({ ...RECORDED, atExit: [structure(1, 144)] });
+    const array = {
+      kind: CAPTURE_KIND.bytes | CAPTURE_KIND.int,
+      arg: 0,
+      sizeFrom: 1,
+      times: 8,
+      limit: MAX_WALKED_BYTES,
+    };
+    expect(walked('poll')).toEqual({ ...RECORDED, atEntry: [array], atExit: [array] });
+    expect(walked('epoll_wait')?.atExit).toEqual([
+      { kind: CAPTURE_KIND.bytes, arg: 1, sizeFrom: SIZE_FROM.result, times: 12, limit: MAX_WALKED_BYTES },
+    ]);
   });
 
-  it.each(['openat', 'execve', 'writev', 'clone', 'clone3', 'ioctl', 'futex', 'rt_sigaction'])(
-    'asks at %s: paths, several pieces, what an argument decides',
+  it('copies several pieces, and strings that are short', () => {
+    const path = { kind: CAPTURE_KIND.string, limit: MAX_STRING_BYTES };
+    expect(walked('openat')).toEqual({ ...RECORDED, atEntry: [{ ...path, arg: 1 }] });
+    expect(walked('newfstatat')).toEqual({ ...RECORDED, atEntry: [{ ...path, arg: 1 }], atExit: [structure(2, 144)] });
+    expect(walked('rt_sigaction')).toEqual({ ...RECORDED, atEntry: [structure(1, 32)], atExit: [structure(2, 32)] });
+    expect(walked('getxattr')).toEqual({ flags: CALL_FLAG.ask });
+    expect(walked('removexattr')?.atEntry).toEqual([
+      { ...path, arg: 0 },
+      { kind: CAPTURE_KIND.string, arg: 1, limit: 33 },
+    ]);
+  });
+
+  it.each(['execve', 'writev', 'clone', 'clone3', 'ioctl', 'futex', 'sendmsg', 'getsockname'])(
+    'asks at %s: vectors, what is pointed at by what is pointed at, what an argument decides',
     (name) => {
       expect(walked(name)).toEqual({ flags: CALL_FLAG.ask });
     },
@@ -67,7 +96,7 @@ describe('what machine code does at a call by itself', () => {
 
   it('counts up to where a policy is to be asked, beside what it does else', () => {
     const armed = new Set([syscallNumber('close')!, syscallNumber('openat')!]);
-    expect(walked('close', { armed })).toEqual({ flags: RECORDED | CALL_FLAG.askAtOrdinal });
+    expect(walked('close', { armed })).toEqual({ ...RECORDED, flags: RECORDED.flags | CALL_FLAG.askAtOrdinal });
     expect(walked('close', { armed, selected: 'none' })).toEqual({ flags: CALL_FLAG.askAtOrdinal });
     expect(walked('read', { armed, selected: 'none' })).toEqual({ flags: 0 });
   });
