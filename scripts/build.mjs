@@ -2,7 +2,8 @@
 // the engine's thread start with is bundled, and V8's code of it kept: to open and compile a hundred modules takes longer than
 // to run `true`. The library stays as it is, a file a module.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { lateModule } from './late-modules.mjs';
@@ -119,7 +120,7 @@ function asFunction(code) {
   return `(function (exports, require, module, __filename, __dirname) {${code}\n})`;
 }
 
-/** What a thread starts with: no module, since to load those takes longer. See src/linux/thread-ahead.ts. */
+/** What a thread or a worker's process starts with: no module, since to load those takes longer. See src/linux/thread-ahead.ts. */
 function threadStart(entry) {
   const { dir, base } = path.parse(`${entry}.cjs`);
   return `require('${path.relative(dir, 'bundle/bundled.cjs')}').load(require.resolve('./${base}'));\n`;
@@ -147,14 +148,27 @@ async function pageOf(folder) {
 
 /** First what V8 sees at once, then the functions that some runs call. */
 function keepCode(files) {
-  const keep = (...args) => {
-    const how = { encoding: 'utf8', timeout: MAX_RUN_MS };
-    const { status, stderr } = spawnSync(process.execPath, ['scripts/keep-code.cjs', ...args], how);
+  const keepIn = (cwd, ...args) => {
+    const how = { cwd, encoding: 'utf8', timeout: MAX_RUN_MS };
+    const { status, stderr } = spawnSync(process.execPath, [path.resolve('scripts/keep-code.cjs'), ...args], how);
     if (status !== 0) console.warn(`Renacer can't run here yet, so it will start a little slower:\n${stderr}`);
   };
+  const keep = (...args) => keepIn('.', ...args);
   keep('--of', ...files);
   for (const options of [['-f'], ['--engine', 'ptrace', '-f'], ['--chaos', 'gentle']]) {
     keep('-o', '/dev/null', ...options, '--', 'sh', '-c', 'ls / | cat');
+  }
+  keepCodeOfWorkers(keepIn);
+}
+
+/** They have flags of their own (src/enclosure/start-worker.ts), and keep their code by themselves, of all that they have done by then. */
+function keepCodeOfWorkers(keepIn) {
+  const input = mkdtempSync(path.join(tmpdir(), 'renacer-build-'));
+  try {
+    writeFileSync(path.join(input, 'a'), 'a\n');
+    keepIn(input, 'sweep', '--jobs', '1', '--', 'cat', 'a');
+  } finally {
+    rmSync(input, { recursive: true, force: true });
   }
 }
 
@@ -180,7 +194,7 @@ if (status === 0) {
   }
   for (const [[entry]] of ENTRIES) {
     writeFileSync(fileOf(entry), standIn(entry));
-    if (entry.endsWith('-thread')) writeFileSync(path.join(DIST, `${entry}-start.cjs`), threadStart(entry));
+    if (/(-thread|worker-main)$/.test(entry)) writeFileSync(path.join(DIST, `${entry}-start.cjs`), threadStart(entry));
   }
   const kept = chunks.filter((chunk) => !isAlone(chunk));
   keepCode(kept.map(({ fileName }) => path.join(DIST, fileName)));

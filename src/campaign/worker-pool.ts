@@ -10,8 +10,8 @@ const TIMES_ALONE = 2;
 
 /** How many jobs a worker is given at most: it has the next one before it is done with the first, and as many as it does in so long a time. */
 const LEAST_DEPTH = 2;
-export const MOST_DEPTH = 8;
-const AHEAD_MS = 10;
+export const MOST_DEPTH = 16;
+const AHEAD_MS = 20;
 /** Of the last job, in the mean of what all of them took. */
 const WEIGHT = 0.1;
 

@@ -12,54 +12,57 @@ const STDERR = 2;
  * those that write, and those that make files. A failing device fails the calls that go there, of the name that it began with.
  */
 export class LastingFaults {
-  readonly #begun: RecordedFault[] = [];
+  readonly #begun: Begun[] = [];
 
   /** The calls that may meet one of these faults at some time, by number. */
   static callsOf(faults: readonly RecordedFault[]): number[] {
-    return faults.filter(({ onwards }) => onwards).flatMap((fault) => errorOf(fault).flatMap(callsThatMayMeet));
+    const errors = faults.filter(({ onwards }) => onwards).map(({ fault: { error } }) => error);
+    return errors.flatMap((error) => (error === undefined ? [] : [...callsThatMayMeet(`${error}`)]));
   }
 
   get any(): boolean {
     return this.#begun.length > 0;
   }
 
-  /** It has come to its coordinate. */
-  begin(fault: RecordedFault): void {
-    if (fault.onwards && fault.fault.error !== undefined && !this.#begun.includes(fault)) this.#begun.push(fault);
+  /** It has come to its coordinate. What lasts is an error; a death or a short transfer does not. */
+  begin(recorded: RecordedFault): void {
+    const { onwards, fault, syscall } = recorded;
+    if (!onwards || fault.error === undefined || this.#begun.some((begun) => begun.recorded === recorded)) return;
+    const error = `${fault.error}`;
+    // A device that fails, fails the calls of one name.
+    this.#begun.push({ recorded, error, only: error === 'EIO' ? syscall : undefined, calls: callsThatMayMeet(error) });
   }
 
   /** What a call meets that comes after. What the program says about it gets through: stderr is rarely where the fault is. */
   metBy(facts: CallFacts): readonly RecordedFault[] {
-    const possible = this.#begun.filter((fault) => errorOf(fault).some((error) => mayMeet(facts, fault, error)));
-    if (possible.length === 0 || facts.fd === STDERR) return [];
-    return possible.filter((fault) =>
-      errorOf(fault).some((error) => isLikely(facts.name, error, () => facts.situation())),
-    );
+    return this.#begun.filter((begun) => isMetBy(begun, facts)).map(({ recorded }) => recorded);
   }
 }
 
-/** What lasts is an error; a death or a short transfer does not. */
-function errorOf({ fault: { error } }: RecordedFault): string[] {
-  return error === undefined ? [] : [`${error}`];
+/** A fault that lasts, from its coordinate on. */
+interface Begun {
+  readonly recorded: RecordedFault;
+  readonly error: string;
+  /** The one call that meets it; undefined: all of those. */
+  readonly only: string | undefined;
+  readonly calls: ReadonlySet<number>;
 }
 
-/** A device that fails, fails the calls of one name. */
-function mayMeet({ call, name }: CallFacts, { syscall }: RecordedFault, error: string): boolean {
-  return (error !== 'EIO' || name === syscall) && callsThatMayMeet(error).includes(call.nr);
+function isMetBy({ error, only, calls }: Begun, facts: CallFacts): boolean {
+  if (!calls.has(facts.call.nr) || (only !== undefined && only !== facts.name) || facts.fd === STDERR) return false;
+  return isLikely(facts.name, error, () => facts.situation());
 }
 
 /** By error: the calls for which it is likely in some situation. To go through the catalogue takes longer than to run a program. */
-const known = new Map<string, readonly number[]>();
+const known = new Map<string, ReadonlySet<number>>();
 
-function callsThatMayMeet(error: string): readonly number[] {
+function callsThatMayMeet(error: string): ReadonlySet<number> {
   const calls = known.get(error) ?? findCalls(error);
   known.set(error, calls);
   return calls;
 }
 
-function findCalls(error: string): number[] {
-  return cataloguedSyscalls()
-    .filter((name) => errorsEver(name, 'likely').includes(error))
-    .map(syscallNumber)
-    .filter((number) => number !== undefined);
+function findCalls(error: string): Set<number> {
+  const names = cataloguedSyscalls().filter((name) => errorsEver(name, 'likely').includes(error));
+  return new Set(names.map(syscallNumber).filter((number) => number !== undefined));
 }

@@ -1,3 +1,4 @@
+import { keepCode } from '../../bundle/keep-code.ts';
 import { onlyCpu, setAffinity } from '../../linux/affinity.ts';
 import { dieWithParent } from '../../linux/die-with-parent.ts';
 import { fixAddresses } from '../../linux/fixed-addresses.ts';
@@ -5,6 +6,9 @@ import { RenacerError } from '../../model/errors.ts';
 import type { Subject } from '../../model/subject.ts';
 import { MessageReader, MessageWriter } from './frames.ts';
 import { ANSWERS_FD, type Answer, type Failure, JOBS_FD, type WorkerSetUp } from './protocol.ts';
+
+/** So many jobs use all the code that many more would. */
+const JOBS_THAT_SHOW = 40;
 
 /** What performs the jobs of a worker's process. */
 export interface JobPerformer<Job, Result> {
@@ -45,8 +49,11 @@ async function serve<Job, Result>(open: (subject: Subject) => JobPerformer<Job, 
   const ready = performer;
   try {
     const next = (): Job | undefined => messages.next() as Job | undefined;
+    let count = 0;
     for (let job = next(); job; job = next()) {
       const one = job;
+      count += 1;
+      if (count === JOBS_THAT_SHOW) keepCode();
       const done = await answer(async () => ({ kind: 'done', result: await ready.perform(one) }));
       answers.write(done, messages.hasNext);
     }

@@ -15,7 +15,7 @@ export class OrderProcess implements OrderPerformer {
 
   /** Starts a worker for this subject, on this CPU. Rejects with a RenacerError if it can't be made ready. */
   static async start(subject: Subject, cpu: number | undefined): Promise<OrderProcess> {
-    const script = fileURLToPath(new URL('./order-worker-main.js', import.meta.url));
+    const script = fileURLToPath(new URL('./order-worker-main-start.cjs', import.meta.url));
     return new OrderProcess(await JobProcess.start(script, { subject, cpu }));
   }
 

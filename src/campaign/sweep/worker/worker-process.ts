@@ -17,7 +17,7 @@ export class WorkerProcess implements Performer {
 
   /** Starts a worker for this subject, on this CPU. Rejects with a RenacerError if it can't be made ready. */
   static async start(subject: Subject, cpu: number | undefined): Promise<WorkerProcess> {
-    const script = fileURLToPath(new URL('./worker-main.js', import.meta.url));
+    const script = fileURLToPath(new URL('./worker-main-start.cjs', import.meta.url));
     return new WorkerProcess(await JobProcess.start(script, { subject, cpu }));
   }
 

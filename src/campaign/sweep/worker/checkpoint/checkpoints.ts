@@ -13,6 +13,11 @@ import { Zygote } from './zygote.ts';
 
 /** So many cases are performed before it is tried: what it takes is that of some whole runs. */
 const FIRST_CASES = 10;
+/**
+ * So often it may fail to be shown that runs from a checkpoint do what whole ones do: some differ among themselves from time to time. (sed draws the name of
+ * its temporary file by the clock, and of some draws it makes a second one, by getrandom(2).)
+ */
+const MOST_PROOFS = 4;
 /** How many stand at a time. */
 const MAX_ZYGOTES = 12;
 /** Ids in the pid namespace that no tree comes to. */
@@ -85,8 +90,7 @@ export class Checkpoints {
     this.#cases += 1;
     if (this.#cases !== FIRST_CASES) return;
     this.#stillness = JSON.stringify(options.stillness);
-    const refusal = this.#prove({ ...options, record: false, contents: false });
-    if (refusal !== undefined) this.#refuse(refusal);
+    this.#prove({ ...options, record: false, contents: false });
   }
 
   #refuse(why: string): void {
@@ -129,8 +133,17 @@ export class Checkpoints {
     this.#zygotes.splice(this.#zygotes.indexOf(zygote), 1);
   }
 
-  /** Two whole runs, and one from a checkpoint, which is to do what they do. Returns why there can be none. */
-  #prove(options: PerformOptions): string | undefined {
+  #prove(options: PerformOptions): void {
+    let difference: string | undefined;
+    for (let proof = 0; proof < MOST_PROOFS; proof++) {
+      difference = this.#difference(options);
+      if (difference === undefined || this.#refusal !== undefined) return;
+    }
+    this.#refuse(difference!);
+  }
+
+  /** Two whole runs, and one from a checkpoint, which is to do what they do. Returns how it differs. Where there can be no checkpoint, that is refused at once. */
+  #difference(options: PerformOptions): string | undefined {
     const trails = [new Trail(), new Trail()] as const;
     const [one, other] = trails.map((trail) => this.#engine.observe([], options, () => undefined, trail));
     const [before, after] = [new Trail(), new Trail()];
@@ -140,8 +153,8 @@ export class Checkpoints {
       return typeof zygote === 'string' ? undefined : zygote;
     };
     const tried = this.#engine.observe([], options, from, after);
-    if (typeof zygote === 'string') return zygote;
-    if (this.#refusal !== undefined) return this.#refusal;
+    if (typeof zygote === 'string') this.#refuse(zygote);
+    if (typeof zygote === 'string' || this.#refusal !== undefined) return this.#refusal;
     this.#end(zygote);
     if (!isSameWay(trails[0].steps, trails[1].steps, joined(before.steps, after.steps))) return 'its calls are others';
     if (!isSameResult(one!, other!, tried)) return 'its results are others';
