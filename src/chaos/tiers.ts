@@ -22,7 +22,8 @@ export type PartName =
   | 'byzantine'
   | 'rules'
   | 'bugs'
-  | 'schedule';
+  | 'schedule'
+  | 'phases';
 
 interface Part {
   readonly tier: Tier;
@@ -59,6 +60,7 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   rules: { tier: 'byzantine', asked: (settings) => (settings.rules ?? []).length > 0 },
   bugs: { tier: 'byzantine', asked: (settings) => (settings.bugs ?? []).length > 0 },
   schedule: { tier: 'full', asked: (settings) => settings.schedule !== undefined },
+  phases: { tier: 'full', asked: ({ phases = [], abortOn = [] }) => phases.length > 0 || abortOn.length > 0 },
 };
 
 export const PART_NAMES: readonly PartName[] = Object.keys(PARTS) as PartName[];

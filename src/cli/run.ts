@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { type ChaosConfig, configClass } from '../chaos/config.ts';
 import { parseFlags } from '../chaos/flags.ts';
+import { mayRestart } from '../chaos/scenario/restarts.ts';
 import { refuseUnsound } from '../chaos/sound.ts';
 import { partsOf } from '../chaos/tiers.ts';
 import { demandLibc } from '../linux/libc.ts';
@@ -96,7 +97,8 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
           onStop: (signal) => interrupts.followStop(signal),
           onStart({ pid }) {
             interrupts.target = pid;
-            handOver(caller);
+            // What is started again gets them again.
+            if (!mayRestart(chaos.settings)) handOver(caller);
           },
         }));
     trace?.end(result);

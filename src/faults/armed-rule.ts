@@ -44,7 +44,7 @@ export class ArmedRule {
   readonly #ownConditions: readonly CallCondition[];
   #conditions: readonly CallCondition[] = [];
   readonly #resultHolds: ((call: StoppedCall) => boolean) | undefined;
-  readonly #tree: Count = { eligible: new Map(), fired: 0 };
+  #tree: Count = { eligible: new Map(), fired: 0 };
   readonly #counts = new Map<Task, Count>();
   readonly #keys = new Map<Task, DecisionKey>();
 
@@ -156,6 +156,12 @@ export class ArmedRule {
       this.#keys.set(task, key);
     }
     return key;
+  }
+
+  /** Calls and faults are counted anew. */
+  renew(): void {
+    this.#tree = { eligible: new Map(), fired: 0 };
+    this.#counts.clear();
   }
 
   forget(task: Task): void {

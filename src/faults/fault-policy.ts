@@ -117,6 +117,18 @@ export class FaultPolicy implements Policy {
     return this.#underWay.add(call.task, entry ?? broken?.entry, [...atExit, broken?.exit]);
   }
 
+  /** The rules hold (again) from now on: they count anew. */
+  renew(): void {
+    for (const rule of this.#rules) rule.renew();
+  }
+
+  /** A call that comes while no rule holds: what was done before has its consequences. */
+  outside(call: StoppedCall): EntryDecision | undefined {
+    if (this.#watchesHandlers && call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
+    const broken = this.#brokenPipes.any ? this.#brokenPipes.metBy(new CallFacts(call)) : undefined;
+    return broken && this.#underWay.add(call.task, broken.entry, [broken.exit]);
+  }
+
   get passesCalls(): boolean {
     return this.#rules.some((rule) => rule.onlyCounts);
   }

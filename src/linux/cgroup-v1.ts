@@ -5,6 +5,13 @@ const MIN_QUOTA_US = 1000;
 const MAX_PERIOD_US = 1_000_000;
 const USUAL_PERIOD_US = 100_000;
 
+/** Stands for "no limit" in the files of a group. */
+const NO_LIMIT = -1;
+export const NO_QUOTA: { readonly quotaUs: number; readonly periodUs: number } = {
+  quotaUs: NO_LIMIT,
+  periodUs: USUAL_PERIOD_US,
+};
+
 /** The kernel charges memory in batches of 256 KiB: a limit may be met while the use is that far below. */
 const NEAR_BYTES = 2 ** 20;
 
@@ -25,10 +32,15 @@ export function cpuQuota(fraction: number): { readonly quotaUs: number; readonly
 export class CgroupV1 extends Cgroup {
   readonly version = 1;
 
-  /** Memory and, where the kernel accounts for it, memory plus swap. Rounded down to pages. */
-  limitMemory(bytes: number): void {
-    this.write('memory.limit_in_bytes', bytes);
-    this.tryWrite('memory.memsw.limit_in_bytes', bytes);
+  /**
+   * Memory and, where the kernel accounts for it, memory plus swap. Rounded down to pages. Undefined: no limit. Throws EBUSY if more is in
+   * use, and can't be freed.
+   */
+  limitMemory(bytes: number | undefined): void {
+    // The second is never below the first.
+    if (bytes === undefined) this.tryWrite('memory.memsw.limit_in_bytes', NO_LIMIT);
+    this.write('memory.limit_in_bytes', bytes ?? NO_LIMIT);
+    if (bytes !== undefined) this.tryWrite('memory.memsw.limit_in_bytes', bytes);
   }
 
   get memoryPeak(): number | undefined {
@@ -44,9 +56,9 @@ export class CgroupV1 extends Cgroup {
     return room > NEAR_BYTES ? 0 : this.keyed('memory.oom_control', 'oom_kill');
   }
 
-  /** Throws EINVAL if a group above allows less. */
-  limitCpu(fraction: number): void {
-    const { quotaUs, periodUs } = cpuQuota(fraction);
+  /** Undefined: no limit. Throws EINVAL if a group above allows less. */
+  limitCpu(fraction: number | undefined): void {
+    const { quotaUs, periodUs } = fraction === undefined ? NO_QUOTA : cpuQuota(fraction);
     this.write('cpu.cfs_period_us', periodUs);
     this.write('cpu.cfs_quota_us', quotaUs);
   }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Cgroup, killRepeatedly, sleepSync } from './cgroup.ts';
-import { cpuQuota } from './cgroup-v1.ts';
+import { cpuQuota, NO_QUOTA } from './cgroup-v1.ts';
 
 /** Where our own group's processes wait while it hands controllers to its children. */
 export const HOME_NAME = 'renacer-home';
@@ -19,10 +19,10 @@ export class CgroupV2 extends Cgroup {
     return words(this.tryRead('cgroup.subtree_control'));
   }
 
-  /** Swap would only put the end off. Throws ENOENT without the memory controller. */
-  limitMemory(bytes: number): void {
-    this.write('memory.max', bytes);
-    this.tryWrite('memory.swap.max', 0);
+  /** Undefined: no limit. Swap would only put the end off. Throws ENOENT without the memory controller. */
+  limitMemory(bytes: number | undefined): void {
+    this.write('memory.max', bytes ?? 'max');
+    this.tryWrite('memory.swap.max', bytes === undefined ? 'max' : 0);
   }
 
   /** Linux 5.19 and later. */
@@ -38,9 +38,10 @@ export class CgroupV2 extends Cgroup {
     return this.keyed('memory.events.local', 'oom') === 0 ? 0 : this.keyed('memory.events', 'oom_kill');
   }
 
-  limitCpu(fraction: number): void {
-    const { quotaUs, periodUs } = cpuQuota(fraction);
-    this.write('cpu.max', `${quotaUs} ${periodUs}`);
+  /** Undefined: no limit. */
+  limitCpu(fraction: number | undefined): void {
+    const { quotaUs, periodUs } = fraction === undefined ? NO_QUOTA : cpuQuota(fraction);
+    this.write('cpu.max', `${quotaUs < 0 ? 'max' : quotaUs} ${periodUs}`);
   }
 
   get throttledUs(): number | undefined {

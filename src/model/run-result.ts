@@ -1,6 +1,7 @@
 import type { RenacerError } from './errors.ts';
 import type { NetworkFault, NetworkFaultPlace, NetworkUse } from './network-use.ts';
 import type { Outcome } from './outcome.ts';
+import type { PhaseUse } from './scenario.ts';
 import type { ScheduleUse, Switch } from './schedule.ts';
 import type { StackFrame } from './stack-frame.ts';
 
@@ -243,6 +244,8 @@ export interface RunResult {
   readonly replay: ReplayUse | undefined;
   /** Those of `verify` and `verifyAlways`, in this order. */
   readonly checks: readonly CheckUse[];
+  /** In the order in which they began; empty without. */
+  readonly phases: readonly PhaseUse[];
   /** Known where calls are traced or injected into; empty elsewhere, and under eBPF. */
   readonly crashes: readonly Crash[];
   /** Undefined unless the run ended so. */

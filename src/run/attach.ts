@@ -55,6 +55,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
       {
         ...log.listener(request.trace),
         started() {},
+        phase() {},
         stopped() {},
         attached(attached, refused) {
           log.begin();
@@ -81,6 +82,7 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
       startMs: log.startMs,
       durationMs: log.elapsedMs,
       checks: [],
+      phases: undefined,
       unwritten: recording?.failure,
       replay: undefined,
       stdout: undefined,

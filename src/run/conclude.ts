@@ -32,6 +32,7 @@ export async function conclude(run: PreparedRun, session: Session): Promise<RunR
     startMs: log.startMs,
     durationMs,
     checks: await checksOf(run, session),
+    phases: await run.phases?.finish(),
     unwritten: run.recording?.failure,
     replay: request.replay,
     attached: request.attach?.pids,

@@ -22,6 +22,10 @@ export function noLimits(tree = 'none: only the first process'): PreparedLimits 
     signalTree(signal) {
       signalAll(root, signal);
     },
+    change: () => {},
+    pause: () => signalAll(root, 'SIGSTOP'),
+    resume: () => signalAll(root, 'SIGCONT'),
+    freezer: undefined,
     processIds: () => root,
     // The engine waits for the first process; nobody waits for the others.
     isEmpty: () => true,

@@ -12,6 +12,8 @@ import type { CleanUp } from './clean-up.ts';
 import { resolveCommand } from './command/resolve-command.ts';
 import { userOf } from './command/user.ts';
 import { HeldTree } from './held-tree.ts';
+import { hasPhases, watchedOutputs } from './phases/phased-injections.ts';
+import type { PhasesOfRun } from './phases/phases-of-run.ts';
 import { type Injections, injectionsOf, limitsRequest, timeoutOf } from './plans.ts';
 import { recordedJudgement } from './recording/recorded-judgement.ts';
 import { recordedNetwork } from './recording/recorded-network.ts';
@@ -43,6 +45,7 @@ export interface PreparedRun {
   readonly recording: RecordingFile | undefined;
   readonly tree: HeldTree;
   readonly network: RunNetwork | undefined;
+  readonly phases: PhasesOfRun | undefined;
 }
 
 /**
@@ -91,6 +94,8 @@ export async function prepare(
   const isTree = armed.length > 0 || replay !== undefined || (trace?.follow !== false && !trace?.untilExec);
   const tree = HeldTree.prepare(isTree ? limitsRequest(settings, armed, launchBytes(command, env)) : undefined);
   cleanUp.defer(() => tree.dispose());
+  const phases = await openPhases({ request, settings, seed, cwd, env }, tree);
+  cleanUp.defer(async () => void (await phases?.finish()));
   const network = await openNetwork({ request, settings, seed, recording }, tree);
   cleanUp.defer(() => network?.dispose());
   // The first line of a recording names the backend, and is there before the command is executed.
@@ -119,12 +124,13 @@ export async function prepare(
     recording,
     tree,
     network,
+    phases,
   };
 }
 
 /** What is read and checked, and cannot be run yet. */
 function refuseScenario(settings: ChaosSettings): void {
-  const given = (['phases', 'steadyState.probes', 'abortOn', 'cleanup'] as const).find(
+  const given = (['steadyState.probes', 'abortOn', 'cleanup'] as const).find(
     (name) => at(settings, name) !== undefined,
   );
   if (given === undefined) return;
@@ -132,6 +138,17 @@ function refuseScenario(settings: ChaosSettings): void {
   throw new RenacerError('SCENARIO_UNAVAILABLE', `${key} (${flag}) can be checked, and not yet be run`, {
     hint: 'Leave it out.',
   });
+}
+
+/** A run without phases does not load what they need. */
+async function openPhases(
+  { request, settings, seed, cwd, env }: Pick<PreparedRun, 'request' | 'settings' | 'seed' | 'cwd' | 'env'>,
+  { limits }: HeldTree,
+): Promise<PhasesOfRun | undefined> {
+  if (!hasPhases(settings)) return undefined;
+  const { PhasesOfRun } = await import('./phases/phases-of-run.ts');
+  const context = { cwd, env, onOutput: request.onCheckOutput };
+  return new PhasesOfRun({ settings, seed, outputs: watchedOutputs(settings) }, limits, context);
 }
 
 /** What the kernel copies for execve, and a little more. */

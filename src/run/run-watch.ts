@@ -30,6 +30,8 @@ export class RunWatch {
       killAfterMs: settings.killAfterMs,
       abort: request.signal,
       idleMs: () => this.#idle.idleMs(),
+      isDown: () => run.phases?.restarts.isDown === true,
+      onEnd: () => run.phases?.giveUp(),
     });
   }
 
@@ -67,7 +69,7 @@ function activityOf(run: PreparedRun, held: HeldTasks): TreeActivity {
   return {
     cpuTimeUs: () => tree.limits.cpuTimeUs(),
     progress: () => held.ever + (network?.activity().passed ?? 0) + received(),
-    isDelayed: () => held.now > 0 || (network?.activity().waiting ?? 0) > 0,
+    isDelayed: () => held.now > 0 || run.phases?.holdsUp === true || (network?.activity().waiting ?? 0) > 0,
   };
 }
 

@@ -1,3 +1,4 @@
+import { mayRestart } from '../chaos/scenario/restarts.ts';
 import { launchError } from './command/launch-error.ts';
 import { Stdio } from './command/stdio.ts';
 import { refusalText } from './engine/attach-refusal.ts';
@@ -6,6 +7,7 @@ import { chooseEngine, withoutKernel } from './engine/engine-choice.ts';
 import type { EngineListener } from './engine/engine-listener.ts';
 import type { Ended, LaunchFailed } from './engine/engine-messages.ts';
 import type { EnginePlan, TracingPlan } from './engine/engine-plan.ts';
+import { needTracer } from './phases/phased-injections.ts';
 import { attachPlan, tracingPlan } from './plans.ts';
 import type { PreparedRun } from './prepare.ts';
 import { RunLog } from './run-log.ts';
@@ -26,19 +28,24 @@ export interface Session {
 
 /** Starts the command of a prepared run, and follows it until its tree is empty. Throws why it could not be started. */
 export async function runSession(run: PreparedRun): Promise<Session> {
-  const { request, command, tree, seed } = run;
+  const { request, command, tree, seed, phases } = run;
   const log = new RunLog();
   const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
   let watch: RunWatch | undefined;
   const listener: EngineListener = {
     ...log.listener(request.trace),
-    started(pid, tracer, held) {
-      log.begin();
-      stdio.handOver();
+    started(pid, tracer, { held, wake }) {
       tree.limits.started(pid, tracer);
-      watch = new RunWatch(run, log, held);
+      if (!watch) {
+        log.begin();
+        // Who is started again gets them again.
+        if (!mayRestart(run.settings)) stdio.handOver();
+        watch = new RunWatch(run, log, held);
+      }
       request.onStart?.({ pid, seed });
+      phases?.started(pid, () => log.elapsedMs, wake);
     },
+    phase: (message) => phases?.hear(message),
     stopped: (signal) => request.onStop?.(signal),
     attached: (attached, refused) => request.attach?.onAttached?.(attached, refused.map(refusalText)),
   };
@@ -47,6 +54,7 @@ export async function runSession(run: PreparedRun): Promise<Session> {
   if (last.kind === 'launch-failed') throw launchError(command[0], last);
   await treeIsEmpty(tree.limits);
   watch?.stop();
+  phases?.giveUp();
   return { log, stdio, early: watch?.early, tracing, ended: last, durationMs: log.elapsedMs };
 }
 
@@ -62,6 +70,10 @@ async function launch(run: PreparedRun, stdio: Stdio, listener: EngineListener):
   let tracing = chosenTracing(run);
   for (;;) {
     const last = await runEngine(enginePlan(run, stdio, tracing), listener, { leave });
+    if (last.kind === 'ended' && run.phases && !tracing?.phases) {
+      await treeIsEmpty(run.tree.limits);
+      if (await run.phases.restarts.startsAgain()) continue;
+    }
     if (last.kind === 'no-kernel-trace') tracing = withoutKernel(request.engine ?? 'auto', tracing!, last.reason);
     else if (last.kind === 'abandoned') {
       await network!.replace();
@@ -70,11 +82,14 @@ async function launch(run: PreparedRun, stdio: Stdio, listener: EngineListener):
   }
 }
 
-function chosenTracing({ request, injections, network, tree }: PreparedRun): TracingPlan | undefined {
-  const plan = tracingPlan(request, { ...injections, emulation: network?.opening.emulation });
+function chosenTracing({ request, settings, injections, network, tree, phases }: PreparedRun): TracingPlan | undefined {
+  const needed = phases && needTracer(settings, phases.plan.outputs) ? phases.plan : undefined;
+  const plan = tracingPlan(request, { ...injections, emulation: network?.opening.emulation, phases: needed });
   // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
   if (request.attach) return plan && { ...plan, method: 'ptrace' };
-  return plan && chooseEngine(request.engine ?? 'auto', plan, tree.limits.cgroupV2);
+  const chosen = plan && chooseEngine(request.engine ?? 'auto', plan, tree.limits.cgroupV2);
+  // Who traces by stops runs the machine: so it knows at which call a phase began.
+  return chosen && phases && !chosen.kernel ? { ...chosen, phases: phases.plan } : chosen;
 }
 
 function enginePlan(run: PreparedRun, stdio: Stdio, tracing: TracingPlan | undefined): Omit<EnginePlan, 'ring'> {

@@ -76,6 +76,7 @@ export async function trace(argv: readonly string[], plan: Partial<TracingPlan> 
         started: (started) => {
           pid = started;
         },
+        phase() {},
         fault() {},
         signal() {},
         stopped() {},

@@ -1,4 +1,4 @@
-import { type CgroupV1, MIN_CPU_FRACTION } from '../../linux/cgroup-v1.ts';
+import type { CgroupV1 } from '../../linux/cgroup-v1.ts';
 import type { CgroupV2 } from '../../linux/cgroup-v2.ts';
 import type { CpuLimit } from './cpu-limit.ts';
 import { DutyCycle } from './duty-cycle.ts';
@@ -7,8 +7,8 @@ import type { RunGroups } from './run-groups.ts';
 import type { Tree } from './tree.ts';
 
 export interface CpuRequest {
-  /** Of one CPU, for the whole tree. 0 stands for the smallest that the kernel can enforce, 0.001. */
-  readonly fraction: number;
+  /** Of one CPU, for the whole tree. 0 stands for the smallest that the kernel can enforce, 0.001; undefined: there is no limit at first. */
+  readonly fraction: number | undefined;
 }
 
 /** Limits the CPU time of the whole tree by the quota of a control group, or undefined where none can be had. */
@@ -21,19 +21,25 @@ export function prepareQuota(groups: RunGroups, { fraction }: CpuRequest): CpuLi
   for (const [name, make] of candidates) {
     const group = ifAvailable(make);
     if (group === undefined) continue;
-    const backend = setQuota(group, fraction) ? name : `${name} (a group above allows less)`;
-    return { backend, start: () => {}, stop: () => {}, throttledUs: () => group.throttledUs };
+    const backend = fraction === undefined || setQuota(group, fraction) ? name : `${name} (a group above allows less)`;
+    return {
+      backend,
+      start: () => {},
+      stop: () => {},
+      change: (changed) => void setQuota(group, changed),
+      throttledUs: () => group.throttledUs,
+    };
   }
   return undefined;
 }
 
 /** Limits the CPU time of the whole tree by stopping and continuing it: for where there is no quota. */
 export function prepareDutyCycle(tree: Tree, { fraction }: CpuRequest): CpuLimit {
-  return new DutyCycle(tree, Math.max(fraction, MIN_CPU_FRACTION));
+  return new DutyCycle(tree, fraction);
 }
 
 /** In v1 the kernel refuses (EINVAL) a quota above that of a parent: then the parent's holds, and is the stricter one. */
-function setQuota(group: CgroupV1 | CgroupV2, fraction: number): boolean {
+function setQuota(group: CgroupV1 | CgroupV2, fraction: number | undefined): boolean {
   try {
     group.limitCpu(fraction);
     return true;

@@ -1,3 +1,4 @@
+import { MIN_CPU_FRACTION } from '../../linux/cgroup-v1.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import type { CpuLimit } from './cpu-limit.ts';
 import type { Tree } from './tree.ts';
@@ -13,7 +14,8 @@ const WINDOW_MS = 100;
 export class DutyCycle implements CpuLimit {
   readonly backend: string;
   readonly #tree: Tree;
-  readonly #fraction: number;
+  /** Undefined: no limit. */
+  #fraction: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #paused = false;
   #lastMs = 0;
@@ -21,15 +23,18 @@ export class DutyCycle implements CpuLimit {
   #creditMs = 0;
   #throttledMs = 0;
 
-  constructor(tree: Tree, fraction: number) {
+  constructor(tree: Tree, fraction: number | undefined) {
     this.#tree = tree;
-    this.#fraction = fraction;
+    this.#fraction = enforceable(fraction);
     const means = tree.freezer ?? 'SIGSTOP and SIGCONT, which parents and SIGCONT handlers notice';
     this.backend = `stop/continue duty cycle (emulation: ${means})`;
   }
 
   start(): void {
+    clearInterval(this.#timer);
+    if (this.#fraction === undefined) return;
     this.#lastMs = monotonicMs();
+    this.#lastUsedMs = this.#usedMs;
     this.#creditMs = this.#fraction * WINDOW_MS;
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
     this.#timer.unref();
@@ -41,22 +46,33 @@ export class DutyCycle implements CpuLimit {
     this.#paused = false;
   }
 
+  change(fraction: number | undefined): void {
+    this.stop();
+    this.#fraction = enforceable(fraction);
+    this.start();
+  }
+
   throttledUs(): number {
     return this.#throttledMs * 1000;
   }
 
   #tick(): void {
     const now = monotonicMs();
-    const usedMs = (this.#tree.cpuTimeUs() ?? 0) / 1000;
+    const usedMs = this.#usedMs;
     const elapsedMs = now - this.#lastMs;
-    const savings = this.#fraction * WINDOW_MS;
-    this.#creditMs = Math.min(savings, this.#creditMs + this.#fraction * elapsedMs) - (usedMs - this.#lastUsedMs);
+    const fraction = this.#fraction!;
+    const savings = fraction * WINDOW_MS;
+    this.#creditMs = Math.min(savings, this.#creditMs + fraction * elapsedMs) - (usedMs - this.#lastUsedMs);
     if (this.#paused) this.#throttledMs += elapsedMs;
     this.#lastMs = now;
     this.#lastUsedMs = usedMs;
     // Members that were born into a stopped tree by signals run: so a pause is said again at each tick.
     if (this.#creditMs <= 0 || (this.#paused && this.#creditMs < savings / 2)) this.#pause();
     else if (this.#paused) this.#resume();
+  }
+
+  get #usedMs(): number {
+    return (this.#tree.cpuTimeUs() ?? 0) / 1000;
   }
 
   #pause(): void {
@@ -68,4 +84,8 @@ export class DutyCycle implements CpuLimit {
     this.#paused = false;
     this.#tree.resume();
   }
+}
+
+function enforceable(fraction: number | undefined): number | undefined {
+  return fraction === undefined ? undefined : Math.max(fraction, MIN_CPU_FRACTION);
 }

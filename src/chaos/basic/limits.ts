@@ -18,6 +18,12 @@ export interface LimitsRequest {
   readonly cpu?: CpuRequest;
 }
 
+/** What a tree may have, from some moment on; undefined: no limit. */
+export interface LimitValues {
+  readonly memoryBytes: number | undefined;
+  readonly cpuFraction: number | undefined;
+}
+
 /** The limits of one run and the container of its tree, made before the command starts. */
 export interface PreparedLimits {
   /** What serves each part, for the report. */
@@ -38,6 +44,13 @@ export interface PreparedLimits {
   /** SIGKILL to all of the tree. Synchronous, so that it works in an `exit` handler; they are gone a moment later. */
   killTree(): void;
   signalTree(signal: NodeJS.Signals): void;
+  /** Other limits from now on, of those that were asked for. Throws EBUSY where the kernel can't free so much memory (cgroup v1). */
+  change(values: LimitValues): void;
+  /** The whole tree stands still until `resume`: by the freezer, or else by SIGSTOP. */
+  pause(): void;
+  resume(): void;
+  /** What stops it then; undefined: signals, which a program may notice. */
+  readonly freezer: string | undefined;
   processIds(): number[];
   isEmpty(): boolean;
   /** CPU time of the whole tree so far, in µs; undefined where nothing can tell. */
@@ -85,6 +98,7 @@ function assemble(
   };
   if (needsMark) tellGuard();
   let startedMs = 0;
+  let lowest = request.cpu?.fraction;
 
   return {
     backends: { ...(memory && { memory: memory.backend }), ...(cpu && { cpu: cpu.backend }), tree: tree.name },
@@ -97,7 +111,7 @@ function assemble(
     cgroupV2: groups.all.find((group) => group.version === 2)?.directory,
     groups: groups.all.map((group) => group.directory),
     started(rootPid, tracer) {
-      startedMs = monotonicMs();
+      if (startedMs === 0) startedMs = monotonicMs();
       scan.add(rootPid, tracer);
       cpu?.start();
     },
@@ -108,13 +122,21 @@ function assemble(
     signalTree(signal) {
       signalAll(tree.processIds(), signal);
     },
+    change({ memoryBytes, cpuFraction }) {
+      if (cpuFraction !== undefined) lowest = Math.min(cpuFraction, lowest ?? cpuFraction);
+      cpu?.change(cpuFraction);
+      memory?.change(memoryBytes);
+    },
+    pause: () => tree.pause(),
+    resume: () => tree.resume(),
+    freezer: tree.freezer,
     processIds: () => tree.processIds(),
     isEmpty: () => tree.isEmpty(),
     cpuTimeUs: () => tree.cpuTimeUs(),
     escaped: () => tree.escaped(),
     usage: () => ({
       memory: memory?.use(),
-      cpu: cpu && request.cpu && cpuUse(cpu, request.cpu, tree.cpuTimeUs(), monotonicMs() - startedMs),
+      cpu: cpu && lowest !== undefined ? cpuUse(cpu, lowest, tree.cpuTimeUs(), monotonicMs() - startedMs) : undefined,
     }),
     dispose() {
       cpu?.stop();
@@ -123,7 +145,7 @@ function assemble(
   };
 }
 
-function cpuUse(limit: CpuLimit, { fraction }: CpuRequest, usedUs: number | undefined, wallMs: number): CpuUse {
+function cpuUse(limit: CpuLimit, fraction: number, usedUs: number | undefined, wallMs: number): CpuUse {
   const throttledUs = limit.throttledUs();
   return {
     backend: limit.backend,

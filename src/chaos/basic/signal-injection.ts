@@ -81,6 +81,11 @@ export class SignalInjection implements Policy {
     this.#lives.set(task, life);
   }
 
+  /** It holds (again) from now on: each task's moments are counted from here. */
+  renew(): void {
+    for (const life of this.#lives.values()) life.nextCall = life.task.calls + this.#gap(life);
+  }
+
   onTaskEnd(task: Task, status: number): void {
     this.#lives.delete(task);
     this.#sent.onTaskEnd(task, status);

@@ -32,8 +32,11 @@ export function withoutKernel(choice: EngineChoice, tracing: TracingPlan, obstac
   return { ...tracing, kernel: undefined, kernelObstacle: obstacle };
 }
 
-function injects({ signals, faults, replay, emulation, ioLatencyMs, schedule }: TracingPlan): boolean {
-  return [signals, faults, replay, emulation, ioLatencyMs, schedule].some((injector) => injector !== undefined);
+function injects(plan: TracingPlan): boolean {
+  const { signals, faults, replay, emulation, ioLatencyMs, schedule, phased, phases } = plan;
+  return [signals, faults, replay, emulation, ioLatencyMs, schedule, phased, phases].some(
+    (injector) => injector !== undefined,
+  );
 }
 
 /** What eBPF can't do for anybody. */

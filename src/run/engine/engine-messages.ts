@@ -3,6 +3,7 @@ import type { SentSignal } from '../../faults/sent-signals.ts';
 import type { MissedSwitch, ReplayUse, RuleUse, Spin } from '../../model/run-result.ts';
 import type { ScheduleUse } from '../../model/schedule.ts';
 import type { ProcessDeath } from '../../tracer/process-deaths.ts';
+import type { PhaseMessage } from '../phases/phases-plan.ts';
 import type { CountedCall } from './engine-plan.ts';
 
 export interface AttachedProcess {
@@ -29,6 +30,8 @@ export type EngineMessage =
     }
   /** The command's first process has been stopped by a job-control signal. */
   | { readonly kind: 'stopped'; readonly signal: number }
+  /** Of phases: see PhasesPlan. */
+  | { readonly kind: 'of-phases'; readonly message: PhaseMessage }
   /** A fault was injected; not each of very many is told. */
   | { readonly kind: 'fault'; readonly fault: FiredFault }
   /** A signal was sent; what becomes of it is known at the end. */

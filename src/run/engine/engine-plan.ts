@@ -1,5 +1,6 @@
 import type { SignalPlan } from '../../chaos/basic/signal-injection.ts';
 import type { EmulationPlan } from '../../chaos/network/syscalls/shared/relay-requests.ts';
+import type { GatePlan } from '../../chaos/scenario/phase-gate.ts';
 import type { FaultPlan } from '../../faults/fault-plan.ts';
 import type { ReplayPlan } from '../../faults/replay-policy.ts';
 import type { Stillness } from '../../faults/still/index.ts';
@@ -9,6 +10,7 @@ import type { DescriptorDetail } from '../../model/capture.ts';
 import type { SchedulePoints, ScheduleStrategy, Switch } from '../../model/schedule.ts';
 import type { Dumps } from '../../syscalls/descriptor-set.ts';
 import type { StopMethod } from '../../tracer/following.ts';
+import type { PhasesPlan } from '../phases/phases-plan.ts';
 
 /** Who may trace: a stop loop, the kernel by itself, or what is best here. */
 export const ENGINE_CHOICES = ['auto', 'ptrace', 'ebpf'] as const;
@@ -56,8 +58,20 @@ export interface TracingPlan {
   readonly ioLatencyMs: number | undefined;
   /** One task runs at a time. */
   readonly schedule?: SchedulePlan | undefined;
+  /** What holds in phases only, or outside of them. */
+  readonly phased?: readonly PhasedInjection[] | undefined;
+  /** The phases of the run, whose machine the engine runs. */
+  readonly phases?: PhasesPlan | undefined;
   /** What stands still. */
   readonly still?: Stillness | undefined;
+}
+
+/** What is injected while a gate is open. */
+export interface PhasedInjection {
+  readonly gate: GatePlan;
+  readonly signals: SignalPlan | undefined;
+  readonly faults: FaultPlan | undefined;
+  readonly ioLatencyMs: number | undefined;
 }
 
 /** Who runs next. */
@@ -66,8 +80,16 @@ export interface SchedulePlan {
   readonly strategy: ScheduleStrategy;
   readonly points: SchedulePoints;
   readonly depth: number;
+  /** Other strategies in phases. */
+  readonly phased?: readonly PhasedStrategy[] | undefined;
   /** Those of a recording, instead of what the strategy says. */
   readonly switches?: readonly Switch[] | undefined;
+}
+
+export interface PhasedStrategy {
+  readonly gate: GatePlan;
+  readonly strategy: ScheduleStrategy;
+  readonly depth: number;
 }
 
 export interface CallSitesPlan {

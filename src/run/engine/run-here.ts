@@ -38,7 +38,7 @@ export async function runHere(
   const { pid } = gated;
   const exitIsFine = atExit(() => void sendSignal(pid, SIGKILL));
   try {
-    listener.started(pid, undefined, new HeldTasks(control));
+    listener.started(pid, undefined, { held: new HeldTasks(control), wake: undefined });
     return ended(await endOf(pid, listener), monotonicMs());
   } finally {
     exitIsFine();

@@ -3,7 +3,7 @@ import { LaunchGate } from '../../linux/launch-gate.ts';
 import { sendSignal } from '../../linux/signals.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { TraceEvent } from '../../model/trace-event.ts';
-import { DetachRequest } from '../../tracer/detach-request.ts';
+import { DetachRequest, wakeLoop } from '../../tracer/detach-request.ts';
 import { HeldTasks } from '../../tracer/held-tasks.ts';
 import { CONTROL, CONTROL_BYTES } from '../../tracer/record.ts';
 import { atExit } from './at-exit.ts';
@@ -46,14 +46,14 @@ export async function runInThread(
   const emulation = plan.tracing?.emulation;
   worker.postMessage(
     { ...plan, ring: { ...source.ring, control } } satisfies EnginePlan,
-    emulation ? [emulation.port] : [],
+    [emulation?.port, plan.tracing?.phases?.port].filter((port) => port !== undefined),
   );
   let pump: Pump | undefined;
   const pumps = (): void => {
     if (plan.tracing?.events) pump ??= startPump(source, listener);
   };
   const started: Conversation['started'] = (pid, tracer) => {
-    listener.started(pid, tracer, held);
+    listener.started(pid, tracer, { held, wake: plan.tracing?.phases && (() => wakeLoop(words)) });
     // What a listener is told first is that the command has started, though events may be there already.
     pumps();
   };
@@ -94,6 +94,7 @@ function conversation(worker: Worker, listener: Conversation): Promise<LastWord>
       else if (message.kind === 'attached') listener.attached(message.attached, message.refused);
       else if (message.kind === 'fault') listener.fault(message.fault);
       else if (message.kind === 'signal') listener.signal(message.sent);
+      else if (message.kind === 'of-phases') listener.phase(message.message);
       else if (message.kind === 'stopped') listener.stopped(message.signal);
       else if (message.kind !== 'loaded') resolve(message);
     };

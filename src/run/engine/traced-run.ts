@@ -30,6 +30,7 @@ import type { AttachPlan, CountedCall, EnginePlan, TracingPlan } from './engine-
 import { InjectionLog } from './injection-log.ts';
 import { awaitEmpty, openKernelTracer } from './kernel-trace.ts';
 import { failed, launch } from './launched.ts';
+import type { Phased, PhasedListener } from './phased.ts';
 import type { Scheduling } from './scheduling.ts';
 import { StderrWatch } from './stderr-watch.ts';
 import { tell, waitFor } from './wait-in-thread.ts';
@@ -83,6 +84,8 @@ interface Injectors {
   readonly log: InjectionLog;
   readonly faults: FaultPolicy | undefined;
   readonly signals: SignalInjection | undefined;
+  /** What holds in phases, or outside of them; and who says when that is. */
+  readonly phased: Phased | undefined;
   readonly replay: ReplayPolicy | undefined;
   /** Last, since these act on calls as they are made. */
   readonly conditions: readonly Policy[];
@@ -102,6 +105,7 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
     log,
     faults: tracing.faults && new FaultPolicy(tracing.faults, onFault),
     signals: tracing.signals && new SignalInjection(tracing.signals, onSent),
+    phased: tracing.phases && (await makePhased(tracing, { onFault, onSent })),
     replay: tracing.replay && new ReplayPolicy(tracing.replay, onFault, onSent),
     conditions: await makeConditions(tracing),
     locator,
@@ -155,16 +159,32 @@ async function makeConditions(tracing: TracingPlan): Promise<Policy[]> {
   return conditions;
 }
 
+async function makePhased(tracing: TracingPlan, told: PhasedListener): Promise<Phased> {
+  const { Phased } = await import('./phased.ts');
+  return new Phased(tracing.phases!, tracing.phased ?? [], told, (message) => tell({ kind: 'of-phases', message }));
+}
+
 async function makeLocator(plan: EnginePlan, { callSites }: TracingPlan): Promise<StackTracer | undefined> {
   if (!callSites) return undefined;
   const { StackTracer } = await import('../../tracer/unwind/stack-tracer.ts');
   return new StackTracer(callSites.frames, callSites.sources, plan.launch !== undefined);
 }
 
-function policiesOf({ faults, signals, replay, conditions, locator, stderr, scheduling }: Injectors): Policy[] {
-  return [faults, signals, replay, ...conditions, locator, stderr, scheduling?.policy].filter(
-    (policy) => policy !== undefined,
-  );
+/** Who says which phases are on is asked first. */
+function policiesOf(injectors: Injectors): Policy[] {
+  const { faults, signals, phased, replay, conditions, locator, stderr, scheduling } = injectors;
+  const all = [
+    faults,
+    signals,
+    ...(phased?.policies ?? []),
+    replay,
+    ...conditions,
+    locator,
+    stderr,
+    scheduling?.policy,
+  ];
+  const policies = all.filter((policy) => policy !== undefined);
+  return phased ? [phased.led(policies), ...policies] : policies;
 }
 
 function trace(
@@ -225,12 +245,13 @@ function trace(
       });
     }
     if (plan.attach) attachAll(loop, plan.attach);
-    status = loop.run(plan.attach || tracing.untilExec ? new DetachRequest(control) : undefined);
+    status = loop.run(plan.attach || tracing.untilExec || tracing.phases ? new DetachRequest(control) : undefined);
   } catch (error) {
     if (started) throw error;
     return failed(error instanceof LaunchError ? 'execve' : 'trace', error);
   }
-  const sent = injectors.signals?.sent ?? injectors.replay?.sent;
+  const sents = [injectors.signals?.sent, ...(injectors.phased?.sent ?? []), injectors.replay?.sent];
+  const sent = sents.filter((log) => log !== undefined);
   return {
     kind: 'ended',
     status,
@@ -239,11 +260,11 @@ function trace(
     tasks: loop.taskCount,
     lost: 0,
     sharedCpu: loop.sharedCpu,
-    sent: sent?.kept ?? [],
+    sent: sent.flatMap(({ kept }) => kept),
     fired: log.fired.kept,
-    omitted: log.fired.omitted + (sent?.omitted ?? 0),
+    omitted: sent.reduce((sum, { omitted }) => sum + omitted, log.fired.omitted),
     spin: log.streaks.longest(monotonicMs() - startMs),
-    rules: injectors.faults?.uses() ?? [],
+    rules: [...(injectors.faults?.uses() ?? []), ...(injectors.phased?.uses ?? [])],
     replay: injectors.replay?.use(),
     endedMs: loop.rootEndedMs,
     deaths: loop.deaths.all,

@@ -11,6 +11,10 @@ export interface EndingRequest {
   readonly abort: AbortSignal | undefined;
   /** How long the tree has been idle by now. */
   readonly idleMs: () => number;
+  /** Whether the command has been ended to be started again. */
+  readonly isDown: () => boolean;
+  /** Told when it is ended before its time, before any signal is sent. */
+  readonly onEnd: () => void;
 }
 
 /** How a tree was ended before its time. */
@@ -57,7 +61,8 @@ export class Ending {
 
   #end(cause: EndedEarly['cause']): void {
     // We may be late ourselves (stopped, or out of CPU time): what has ended meanwhile was not ended by us.
-    if (this.#early || this.#limits.processIds().length === 0) return;
+    if (this.#early || (!this.#request.isDown() && this.#limits.processIds().length === 0)) return;
+    this.#request.onEnd();
     this.#early = { cause, atMs: monotonicMs(), idleMs: this.#request.idleMs(), killed: false };
     this.#limits.signalTree('SIGTERM');
     // A stopped process would sleep through the deadline.

@@ -51,6 +51,7 @@ export function makeResult(facts: RunFacts): RunResult {
     schedule: ended.schedule,
     replay,
     checks,
+    phases: facts.phases ?? [],
     crashes: crashes(ended.deaths),
     spin: ended.spin,
     wroteToStderr: stderr === undefined ? ended.wroteToStderr : stderr !== '',

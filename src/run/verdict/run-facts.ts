@@ -4,6 +4,7 @@ import type { PreparedNetwork } from '../../chaos/network/prepared-network.ts';
 import type { ChaosSettings } from '../../chaos/settings.ts';
 import type { Recording } from '../../faults/replay-file.ts';
 import type { CheckUse, TimeoutUse } from '../../model/run-result.ts';
+import type { PhaseUse } from '../../model/scenario.ts';
 import type { Ended } from '../engine/engine-messages.ts';
 import type { TracingPlan } from '../engine/engine-plan.ts';
 import type { EarlyEnd } from './judge.ts';
@@ -26,6 +27,8 @@ export interface RunFacts {
   readonly timeout: TimeoutUse | undefined;
   readonly durationMs: number;
   readonly checks: readonly CheckUse[];
+  /** Undefined without a configuration that has phases. */
+  readonly phases: readonly PhaseUse[] | undefined;
   /** What of Renacer's own files could not be written, for people. */
   readonly unwritten: string | undefined;
   /** The faults that were to come again. */

@@ -20,6 +20,7 @@ const RESULT: RunResult = {
   rules: [],
   replay: undefined,
   checks: [],
+  phases: [],
   crashes: [],
   spin: undefined,
   schedule: undefined,
