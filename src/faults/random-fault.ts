@@ -14,6 +14,8 @@ const DRAW = { kind: 1, errno: 2, value: 3, unit: 4, amount: 5 } as const;
 const MAX_DELAY_MS = 50;
 const NS_PER_MS = 1e6;
 const MAX_CORRUPT_BYTES = 8;
+/** The kernel moves no more at a time (MAX_RW_COUNT), whatever it is asked for: cp asks copy_file_range(2) for 2^63. */
+const MOST_MOVED = 0x7ffff000;
 
 /** The fault is drawn for each call, among the kinds that this call can meet, each as likely as any other. */
 export function randomFault(faults: RandomFaults): FaultSource {
@@ -44,7 +46,7 @@ const CANDIDATES: Readonly<Record<RandomKind, Candidate>> = {
   short(moment) {
     const asked = askedBytes(moment);
     if (asked < 2 || (moment.realism !== 'any' && !mayBeShort(moment, asked))) return undefined;
-    return { short: { bytes: 1 + draw(moment, asked - 1, DRAW.value) } };
+    return { short: { bytes: 1 + draw(moment, Math.min(asked, MOST_MOVED) - 1, DRAW.value) } };
   },
 
   retval(moment) {

@@ -4,7 +4,7 @@ import type { CaseWorker } from '../case-maker.ts';
 import { endText, isAt } from '../sweep/finding/reaction.ts';
 import type { PerformOptions } from '../sweep/performer.ts';
 import { SiteIndex } from '../sweep/sites.ts';
-import { failedChildOf, ordinaryOptions } from '../sweep/sweep-worker.ts';
+import { ordinaryOptions } from '../sweep/sweep-worker.ts';
 import type { Judge } from '../sweep/verdict/judge.ts';
 import type { Draws } from './draw.ts';
 import { adversityId, type FuzzCase, type FuzzCaseResult, NO_ADVERSITY } from './fuzz-case.ts';
@@ -95,7 +95,8 @@ export class FuzzRunner implements CaseWorker<FuzzCase, FuzzCaseResult> {
     const result = resultOf(one, least);
     if (least.faults.length === 0) return result;
     const { seen } = await this.#run(least, true);
-    return { ...result, failedChild: failedChildOf(seen), sites: sitesOf(least, seen.recorded) };
+    const sites = sitesOf(least, seen.recorded);
+    return { ...result, failedChild: failedChildOf(seen, sites), sites };
   }
 
   async #lookClosely(of: FuzzCase): Promise<FuzzCaseResult> {
@@ -135,6 +136,12 @@ function resultOf({ seen, verdict }: Judged, adversity: Adversity): FuzzCaseResu
 function notReached(one: Judged): FuzzCaseResult {
   const verdict = { class: 'tolerated', reason: 'a call was not made again', evidence: [], notes: [] } as const;
   return resultOf({ ...one, verdict }, NO_ADVERSITY);
+}
+
+/** The program that met the last fault, if whoever met one failed for it, and it was who had started them that went on. */
+function failedChildOf({ struck }: FuzzObservation, sites: readonly Site[]): string | undefined {
+  const haveFailed = struck.length > 0 && struck.every(({ isRoot, status }) => !isRoot && status !== 0);
+  return haveFailed ? sites.at(-1)?.program : undefined;
 }
 
 function sitesOf({ faults }: Adversity, recorded: Recorded | undefined): Site[] {

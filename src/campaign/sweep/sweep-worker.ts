@@ -43,7 +43,7 @@ export function ordinaryOptions(options: CaseConditions['options']): PerformOpti
 }
 
 /** The program of a child that met the fault, if that exits with another status, as it should: what follows from that is another's doing. What lasts may meet others as well. */
-export function failedChildOf({ struck: [first] }: Observation): string | undefined {
+function failedChildOf({ struck: [first] }: Observation): string | undefined {
   if (first === undefined || first.isRoot || first.status === undefined || first.status === 0) return undefined;
   return first.program;
 }
