@@ -60,5 +60,14 @@ export type { Report } from './report/json-report.ts';
 export { toReport } from './report/to-report.ts';
 export type { StdioChoice, StdioOption } from './run/command/stdio.ts';
 export type { EngineChoice } from './run/engine/engine-plan.ts';
-export { type AttachOptions, attach, type Run, type RunOptions, replay, run } from './run/library/library.ts';
+export {
+  type AttachOptions,
+  attach,
+  type PhaseHandle,
+  type Run,
+  type RunOptions,
+  replay,
+  run,
+  type Watching,
+} from './run/library/library.ts';
 export type { RunEvent, SyscallEvent } from './run/library/run-event.ts';

@@ -23,7 +23,9 @@ export type PartName =
   | 'rules'
   | 'bugs'
   | 'schedule'
-  | 'phases';
+  | 'phases'
+  | 'steady_state'
+  | 'cleanup';
 
 interface Part {
   readonly tier: Tier;
@@ -61,6 +63,8 @@ export const PARTS: Readonly<Record<PartName, Part>> = {
   bugs: { tier: 'byzantine', asked: (settings) => (settings.bugs ?? []).length > 0 },
   schedule: { tier: 'full', asked: (settings) => settings.schedule !== undefined },
   phases: { tier: 'full', asked: ({ phases = [], abortOn = [] }) => phases.length > 0 || abortOn.length > 0 },
+  steady_state: { tier: 'full', asked: ({ steadyState }) => (steadyState?.probes ?? []).length > 0 },
+  cleanup: { tier: 'full', asked: ({ cleanup }) => cleanup !== undefined },
 };
 
 export const PART_NAMES: readonly PartName[] = Object.keys(PARTS) as PartName[];

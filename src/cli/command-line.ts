@@ -38,6 +38,8 @@ export interface CommandLine {
   readonly verify: string | undefined;
   readonly verifyAlways: string | undefined;
   readonly recordFile: string | undefined;
+  /** The socket by which the run is told what to do. */
+  readonly controlFile: string | undefined;
   /** `renacer replay FILE`: what to inject again. */
   readonly replay: Recording | undefined;
   /** A rule that never fired is an error. */
@@ -78,7 +80,7 @@ export function parseCommandLine(
     command,
     args,
     mode,
-    isJudged: [mode, report, record, verify, verifyAlways, strict, expect, replay, chaosFlags[0]].some(
+    isJudged: [mode, report, record, options.control, verify, verifyAlways, strict, expect, replay, chaosFlags[0]].some(
       (one) => one !== undefined,
     ),
     shows: given.shows,
@@ -94,6 +96,7 @@ export function parseCommandLine(
     verify: options.verify,
     verifyAlways: options.verifyAlways,
     recordFile: options.record,
+    controlFile: options.control,
     replay,
     strict: options.strict === true,
     expect: options.expect ?? (replay?.expect === undefined ? undefined : parseExpectation(replay.expect)),
@@ -117,6 +120,7 @@ function checked(
   if (replays && trace.daemonize) throw exclusive('replay', '-D');
   if (command === undefined) refuseWithoutCommand(trace, options);
   if (trace.daemonize && options.verify !== undefined) throw exclusive('-D', '--verify');
+  if (trace.daemonize && options.control !== undefined) throw exclusive('-D', '--control');
   if (trace.daemonize && options.verifyAlways !== undefined) throw exclusive('-D', '--verify-always');
   const { follow, outputFile, summary, format } = trace;
   const separately = trace.separately && follow && outputFile !== undefined;
@@ -138,7 +142,7 @@ function checked(
 /** What is done to a command as it is started, or when it has ended. */
 function refuseWithoutCommand(
   { env, argv0, user, daemonize }: TraceSettings,
-  { verify, verifyAlways }: RawOptions,
+  { verify, verifyAlways, control }: RawOptions,
 ): void {
   const given = [
     env.length > 0 && '-E',
@@ -147,6 +151,7 @@ function refuseWithoutCommand(
     daemonize !== undefined && '-D',
     verify !== undefined && '--verify',
     verifyAlways !== undefined && '--verify-always',
+    control !== undefined && '--control',
   ];
   const option = given.find((one) => one !== false);
   if (option === undefined) return;

@@ -38,6 +38,10 @@ async function dispatch(argv: readonly string[], caller: Caller = NOBODY): Promi
     const { fuzz } = await import('./fuzz.ts');
     return fuzz(argv[0] === 'help' ? ['--help'] : argv.slice(1), caller);
   }
+  if (argv[0] === 'ctl' || (argv[0] === 'help' && argv[1] === 'ctl' && argv.length === 2)) {
+    const { ctl } = await import('./ctl.ts');
+    return ctl(argv[0] === 'help' ? ['--help'] : argv.slice(1));
+  }
   if (argv[0] === 'help') {
     writeToStdout(topicHelp(makeProgram(nothingGiven()), argv.slice(1)));
     return 0;

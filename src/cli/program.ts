@@ -74,6 +74,7 @@ export interface RawOptions {
   engine: EngineChoice;
   report?: string;
   record?: string;
+  control?: string;
   strict?: boolean;
   verify?: string;
   verifyAlways?: string;
@@ -126,6 +127,9 @@ export function makeProgram(given: GivenOptions, argv?: readonly string[]): Comm
   group(
     GROUPS.results,
     new Option('--report <file>', 'write a JSON report').argParser(notEmpty('--report', 'the name of a file')),
+    new Option('--control <file>', 'a unix socket by which `renacer ctl` begins and ends phases').argParser(
+      notEmpty('--control', 'the path of a socket to be made'),
+    ),
     new Option('--record <file>', 'record every fault in a file, for renacer replay'),
     new Option(
       '--verify <command>',

@@ -84,6 +84,7 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
           argv0,
           user,
           signal: interrupts.signal,
+          control: line.controlFile,
           verify: line.verify,
           verifyAlways: line.verifyAlways,
           expect: line.expect && printExpectation(line.expect),
@@ -91,6 +92,9 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
             // All of the trace comes before.
             output.flush();
             writeToStderr(bytes);
+          },
+          onCleanUp({ command, status }) {
+            if (status !== 0) tell(`the cleanup command exited with ${status}: ${command}`);
           },
           onIdle: (idle) => tell(idleText(idle)),
           replay: line.replay,

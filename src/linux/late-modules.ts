@@ -11,6 +11,10 @@ export function childProcess(): typeof import('node:child_process') {
   return fromHere('node:child_process') as typeof import('node:child_process');
 }
 
+export function http(): typeof import('node:http') {
+  return fromHere('node:http') as typeof import('node:http');
+}
+
 export function net(): typeof import('node:net') {
   return fromHere('node:net') as typeof import('node:net');
 }

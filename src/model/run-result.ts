@@ -1,7 +1,7 @@
 import type { RenacerError } from './errors.ts';
 import type { NetworkFault, NetworkFaultPlace, NetworkUse } from './network-use.ts';
 import type { Outcome } from './outcome.ts';
-import type { PhaseUse } from './scenario.ts';
+import type { PhaseUse, ProbeUse } from './scenario.ts';
 import type { ScheduleUse, Switch } from './schedule.ts';
 import type { StackFrame } from './stack-frame.ts';
 
@@ -156,6 +156,15 @@ export interface CheckUse {
   readonly skipped: string | undefined;
 }
 
+/** The command of `cleanup`, which is run when the run is over, whatever happened. */
+export interface CleanUpUse {
+  readonly command: string;
+  /** Its exit status, 128+n if a signal ended it. */
+  readonly status: number;
+  /** What it wrote to stdout and stderr, in this order; the end of it, if that was much. */
+  readonly output: string;
+}
+
 /** A process of the tree that died of a signal like SIGSEGV or SIGABRT, which nobody had sent to it. */
 export interface Crash {
   /** The name of the program (/proc/PID/comm). */
@@ -246,6 +255,10 @@ export interface RunResult {
   readonly checks: readonly CheckUse[];
   /** In the order in which they began; empty without. */
   readonly phases: readonly PhaseUse[];
+  /** Those of the steady state, in the order of the configuration. */
+  readonly probes: readonly ProbeUse[];
+  /** Undefined if none was asked for. */
+  readonly cleanup: CleanUpUse | undefined;
   /** Known where calls are traced or injected into; empty elsewhere, and under eBPF. */
   readonly crashes: readonly Crash[];
   /** Undefined unless the run ended so. */

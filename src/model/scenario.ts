@@ -179,7 +179,7 @@ export interface ProbeCheck {
 /** How a probe fared. */
 export interface ProbeUse {
   readonly name: string;
-  /** All of them, or of very many those where the answer changed. */
+  /** The first, the last, and each that differs from the one before. */
   readonly checks: readonly ProbeCheck[];
   /** So many answers in all. */
   readonly asked: number;

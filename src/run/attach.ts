@@ -83,6 +83,8 @@ export async function attachTo(request: AttachRunRequest): Promise<RunResult> {
       durationMs: log.elapsedMs,
       checks: [],
       phases: undefined,
+      probes: [],
+      unsteady: undefined,
       unwritten: recording?.failure,
       replay: undefined,
       stdout: undefined,

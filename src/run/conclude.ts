@@ -6,13 +6,14 @@ import { DEFAULT_HANG_AFTER_MS } from './verdict/idle-watch.ts';
 import type { EarlyEnd } from './verdict/judge.ts';
 import { endOf, makeResult } from './verdict/result.ts';
 
-/** What is to be said of a run that is over. Throws NETWORK_FAILED. */
+/** What is to be said of a run that is over. Throws NETWORK_FAILED, STEADY_STATE_NOT_MET. */
 export async function conclude(run: PreparedRun, session: Session): Promise<RunResult> {
   const { request, settings, command, seed, tree, timeout } = run;
   const { log, stdio, early, tracing, ended, durationMs } = session;
   const network = await run.network?.ready;
   refuseBrokenNetwork(network);
   network?.finish();
+  await run.led?.conclude(endText(endOf(ended.status)), early?.cause);
   const [stdout, stderr] = await Promise.all([stdio.stdout, stdio.stderr]);
   return makeResult({
     command,
@@ -33,6 +34,8 @@ export async function conclude(run: PreparedRun, session: Session): Promise<RunR
     durationMs,
     checks: await checksOf(run, session),
     phases: await run.phases?.finish(),
+    probes: run.led?.uses() ?? [],
+    unsteady: run.led?.verdict,
     unwritten: run.recording?.failure,
     replay: request.replay,
     attached: request.attach?.pids,
@@ -41,10 +44,16 @@ export async function conclude(run: PreparedRun, session: Session): Promise<RunR
   });
 }
 
+function endText({ exitCode, signal }: ReturnType<typeof endOf>): string {
+  return signal === undefined ? `the command exited with status ${exitCode}` : `the command was ended by ${signal}`;
+}
+
 function earlyEnd({ settings }: PreparedRun, { early, ended }: Session): EarlyEnd {
-  const { cause, atMs, idleMs } = early!;
+  const { cause, why, atMs, idleMs, killed } = early!;
   return {
     cause,
+    why,
+    killed,
     afterCommand: ended.endedMs < atMs,
     hung: cause === 'timeout' && idleMs >= (settings.hangAfterMs ?? DEFAULT_HANG_AFTER_MS),
   };

@@ -1,6 +1,4 @@
 import { clearLeftovers } from '../chaos/basic/leftovers.ts';
-import { at } from '../chaos/dotted-keys.ts';
-import { OPTIONS } from '../chaos/options.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { refuseUnsound } from '../chaos/sound.ts';
 import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
@@ -8,13 +6,17 @@ import { random32 } from '../linux/entropy.ts';
 import { demandLibc } from '../linux/libc.ts';
 import type { User } from '../linux/users.ts';
 import { RenacerError } from '../model/errors.ts';
+import { cleanUpCommandOf, controlSocketOf, ledRunOf } from './beside.ts';
 import type { CleanUp } from './clean-up.ts';
+import type { CleanUpCommand } from './clean-up-command.ts';
 import { resolveCommand } from './command/resolve-command.ts';
 import { userOf } from './command/user.ts';
+import type { ControlSocket } from './control/control-socket.ts';
 import { HeldTree } from './held-tree.ts';
 import { hasPhases, watchedOutputs } from './phases/phased-injections.ts';
 import type { PhasesOfRun } from './phases/phases-of-run.ts';
 import { type Injections, injectionsOf, limitsRequest, timeoutOf } from './plans.ts';
+import type { LedRun } from './probes/led-run.ts';
 import { recordedJudgement } from './recording/recorded-judgement.ts';
 import { recordedNetwork } from './recording/recorded-network.ts';
 import { RecordingFile } from './recording/recording-file.ts';
@@ -46,6 +48,12 @@ export interface PreparedRun {
   readonly tree: HeldTree;
   readonly network: RunNetwork | undefined;
   readonly phases: PhasesOfRun | undefined;
+  /** Undefined unless its steady state is asked for. */
+  readonly led: LedRun | undefined;
+  /** By what it is told what to do from outside; undefined if that was not asked for. */
+  readonly control: ControlSocket | undefined;
+  /** It is run by the clean-up. */
+  readonly cleanUpCommand: CleanUpCommand | undefined;
 }
 
 /**
@@ -60,7 +68,6 @@ export async function prepare(
   demandLibc();
   const { chaos, replay, trace } = request;
   if (chaos && !replay) refuseUnsound(chaos);
-  refuseScenario(chaos?.settings ?? {});
   const asked = chaos?.settings ?? {};
   const settings = replay ? replayedSettings(asked, replay) : asked;
   const seed = replay?.seed ?? settings.seed ?? random32();
@@ -73,6 +80,8 @@ export async function prepare(
     verify: request.verify ?? replay?.verify,
     verifyAlways: request.verifyAlways ?? replay?.verifyAlways,
   };
+  const cleanUpCommand = await cleanUpCommandOf(settings, { cwd, env });
+  cleanUp.defer(() => cleanUpCommand?.run(request));
   // Now: what the command does to our own files is its business.
   if (checks.verify || checks.verifyAlways) await import('./verdict/check.ts');
   if (request.signal?.aborted) throw new RenacerError('RUN_ABORTED', 'the run was aborted before it began');
@@ -88,6 +97,8 @@ export async function prepare(
   }
 
   await clearLeftovers();
+  const control = await controlSocketOf(request);
+  cleanUp.defer(() => control?.close());
   const recording = request.record === undefined ? undefined : RecordingFile.open(request.record);
   cleanUp.defer(() => recording?.close());
   // Without chaos and without -f only the command itself is ours; nor are those that are let go when they call execve.
@@ -125,19 +136,10 @@ export async function prepare(
     tree,
     network,
     phases,
+    led: await ledRunOf(settings, { cwd, env }, { network, phases }),
+    control,
+    cleanUpCommand,
   };
-}
-
-/** What is read and checked, and cannot be run yet. */
-function refuseScenario(settings: ChaosSettings): void {
-  const given = (['steadyState.probes', 'abortOn', 'cleanup'] as const).find(
-    (name) => at(settings, name) !== undefined,
-  );
-  if (given === undefined) return;
-  const { key, flag } = OPTIONS[given];
-  throw new RenacerError('SCENARIO_UNAVAILABLE', `${key} (${flag}) can be checked, and not yet be run`, {
-    hint: 'Leave it out.',
-  });
 }
 
 /** A run without phases does not load what they need. */

@@ -5,10 +5,11 @@ import type { LaunchSignals } from '../linux/launch-spec.ts';
 import type { NamespaceFds } from '../linux/namespaces.ts';
 import type { ResourceLimit } from '../linux/rlimits.ts';
 import type { DescriptorDetail } from '../model/capture.ts';
-import type { InjectedFault } from '../model/run-result.ts';
+import type { CleanUpUse, InjectedFault } from '../model/run-result.ts';
 import type { TraceEvent } from '../model/trace-event.ts';
 import type { Dumps } from '../syscalls/descriptor-set.ts';
 import type { StdioOption } from './command/stdio.ts';
+import type { RunControl } from './control/run-control.ts';
 import type { AttachedProcess } from './engine/engine-messages.ts';
 import type { CallSitesPlan, EngineChoice } from './engine/engine-plan.ts';
 
@@ -58,7 +59,9 @@ export interface RunRequest {
   readonly verify?: string | undefined;
   /** The same after any end: a failure, a crash, a kill, a timeout. */
   readonly verifyAlways?: string | undefined;
-  /** Told what checks write, as it comes. */
+  /** Told how the command of `cleanup` ended, when all else is over. */
+  readonly onCleanUp?: ((use: CleanUpUse) => void) | undefined;
+  /** Told what checks and the command of `cleanup` write, as it comes. */
   readonly onCheckOutput?: ((bytes: Uint8Array) => void) | undefined;
   /** What `--expect` says, for the file of recorded faults. */
   readonly expect?: string | undefined;
@@ -77,6 +80,10 @@ export interface RunRequest {
   readonly replay?: Recording | undefined;
   /** Told once, when the command has been executed. */
   readonly onStart?: ((start: RunStart) => void) | undefined;
+  /** A unix socket to be made, by which the run is told what to do while it goes on. */
+  readonly control?: string | undefined;
+  /** Told once, when the command has been executed, by what the run is told what to do. */
+  readonly onControl?: ((control: RunControl) => void) | undefined;
   /** Told when a job-control signal (Ctrl-Z) has stopped the command's first process. */
   readonly onStop?: ((signal: number) => void) | undefined;
   /** Limits that the command starts with beyond those of the configuration. */

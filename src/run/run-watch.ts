@@ -4,7 +4,7 @@ import { dataReceived } from '../linux/data-received.ts';
 import type { HeldTasks } from '../tracer/held-tasks.ts';
 import type { PreparedRun } from './prepare.ts';
 import type { RunLog } from './run-log.ts';
-import { type EndedEarly, Ending } from './verdict/ending.ts';
+import { type EndCause, type EndedEarly, Ending } from './verdict/ending.ts';
 import { DEFAULT_HANG_AFTER_MS, IdleWatch, type TreeActivity } from './verdict/idle-watch.ts';
 
 /** A tree that has been idle for so long, and that nothing will end soon, is told of. */
@@ -38,6 +38,11 @@ export class RunWatch {
   /** Undefined if the tree came to its end by itself. */
   get early(): EndedEarly | undefined {
     return this.#ending.early;
+  }
+
+  /** Ends the tree before its time. */
+  end(cause: EndCause, why?: string): void {
+    this.#ending.end(cause, why);
   }
 
   /** The tree has ended. */

@@ -15,7 +15,7 @@ export async function runCommand(command: string, args: readonly string[], reque
     const run = await prepare([command, ...args], request, cleanUp);
     const result = await conclude(run, await runSession(run));
     await cleanUp.run();
-    return { ...result, left: run.tree.left };
+    return { ...result, left: run.tree.left, cleanup: run.cleanUpCommand?.use };
   } finally {
     await cleanUp.run();
   }

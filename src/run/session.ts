@@ -1,6 +1,7 @@
 import { mayRestart } from '../chaos/scenario/restarts.ts';
 import { launchError } from './command/launch-error.ts';
 import { Stdio } from './command/stdio.ts';
+import { ControlledRun } from './control/controlled-run.ts';
 import { refusalText } from './engine/attach-refusal.ts';
 import { runEngine } from './engine/engine.ts';
 import { chooseEngine, withoutKernel } from './engine/engine-choice.ts';
@@ -32,11 +33,13 @@ export async function runSession(run: PreparedRun): Promise<Session> {
   const log = new RunLog();
   const stdio = new Stdio(request.stdio ?? 'inherit', request.input);
   let watch: RunWatch | undefined;
+  let controlled: ControlledRun | undefined;
   const listener: EngineListener = {
     ...log.listener(request.trace),
     started(pid, tracer, { held, wake }) {
       tree.limits.started(pid, tracer);
-      if (!watch) {
+      const isFirst = watch === undefined;
+      if (isFirst) {
         log.begin();
         // Who is started again gets them again.
         if (!mayRestart(run.settings)) stdio.handOver();
@@ -44,6 +47,7 @@ export async function runSession(run: PreparedRun): Promise<Session> {
       }
       request.onStart?.({ pid, seed });
       phases?.started(pid, () => log.elapsedMs, wake);
+      if (isFirst) controlled = leadRun(run, log, pid, watch!);
     },
     phase: (message) => phases?.hear(message),
     stopped: (signal) => request.onStop?.(signal),
@@ -55,7 +59,20 @@ export async function runSession(run: PreparedRun): Promise<Session> {
   await treeIsEmpty(tree.limits);
   watch?.stop();
   phases?.giveUp();
+  controlled?.over();
+  run.led?.ended();
   return { log, stdio, early: watch?.early, tracing, ended: last, durationMs: log.elapsedMs };
+}
+
+/** From the start of the command on, others may say what it is to do: its steady state, `abort_on`, those who control it. */
+function leadRun(run: PreparedRun, log: RunLog, pid: number, watch: RunWatch): ControlledRun {
+  const { request, command, seed, tree, phases, led } = run;
+  phases?.onAbort((why) => watch.end('abort_on', why));
+  led?.started(log.startMs, { isAlive: () => !tree.limits.isEmpty(), end: (cause) => watch.end(cause) });
+  const controlled = new ControlledRun({ command, pid, seed, startMs: log.startMs }, phases, () => led?.uses() ?? []);
+  run.control?.serve(controlled);
+  request.onControl?.(controlled);
+  return controlled;
 }
 
 interface Launched {

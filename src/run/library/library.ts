@@ -2,6 +2,7 @@ import type { ChaosConfig } from '../../chaos/config.ts';
 import type { RunResult } from '../../model/run-result.ts';
 import { attachTo } from '../attach.ts';
 import type { StdioOption } from '../command/stdio.ts';
+import type { RunControl } from '../control/run-control.ts';
 import type { EngineChoice } from '../engine/engine-plan.ts';
 import { readRecording } from '../recording/recording-file.ts';
 import type { RunRequest, TraceRequest } from '../request.ts';
@@ -40,14 +41,30 @@ export interface RunOptions {
   readonly engine?: EngineChoice;
   /** A file to write each fault to as it is injected, for {@link replay}. */
   readonly record?: string;
+  /** A unix socket to be made at this path, by which other processes tell the run what to do: see docs/scenarios.md. */
+  readonly control?: string;
   /** The name of the user that the command runs as; only root may say so. */
   readonly user?: string;
   /** Called for each event, in order. What it throws rejects the run, once the command has ended. */
   readonly onEvent?: (event: RunEvent) => void;
 }
 
+/** Processes that are watched: a promise of the result, and a stream of events for `for await`. */
+export interface Watching extends Promise<RunResult>, AsyncIterable<RunEvent> {}
+
 /** A run under way: a promise of its result, and a stream of its events for `for await`. */
-export interface Run extends Promise<RunResult>, AsyncIterable<RunEvent> {}
+export interface Run extends Watching {
+  /** A phase of its configuration, by its name, to begin and end it by hand. */
+  phase(name: string): PhaseHandle;
+}
+
+/** Begins and ends a phase of a run, once its command has been started. */
+export interface PhaseHandle {
+  /** Resolves when the phase is on. Rejects with UNKNOWN_PHASE, with PHASE_STATE if it is on already or the run is over, or with what the run rejects with. */
+  begin(): Promise<void>;
+  /** Resolves when it is over; rejects likewise. */
+  end(): Promise<void>;
+}
 
 /**
  * Runs a command under chaos. Resolves to how it went, whatever that was; rejects with a RenacerError for what Renacer
@@ -60,7 +77,7 @@ export interface Run extends Promise<RunResult>, AsyncIterable<RunEvent> {}
  * if (result.outcome !== 'survived') console.log(result.error?.message, result.again);
  */
 export function run(command: string, args: readonly string[] = [], options: RunOptions = {}): Run {
-  return start(options, (trace, emit) => launch(command, args, options, { replay: undefined, trace, emit }));
+  return startRun(options, (more) => launch(command, args, options, { replay: undefined, ...more }));
 }
 
 /**
@@ -73,12 +90,11 @@ export function run(command: string, args: readonly string[] = [], options: RunO
  * const { replay: use, outcome } = await replay('faults.jsonl');
  */
 export function replay(file: string, command?: string, args: readonly string[] = [], options: RunOptions = {}): Run {
-  return start(options, async (trace, emit) => {
+  return startRun(options, async (more) => {
     const recording = readRecording(file);
     const [recorded = '', ...recordedArgs] = recording.command;
-    const more = { replay: recording, trace, emit };
-    if (command !== undefined) return launch(command, args, options, more);
-    return launch(recorded, recordedArgs, options, more);
+    if (command !== undefined) return launch(command, args, options, { replay: recording, ...more });
+    return launch(recorded, recordedArgs, options, { replay: recording, ...more });
   });
 }
 
@@ -101,7 +117,7 @@ export interface AttachOptions extends Pick<RunOptions, 'chaos' | 'trace' | 'sta
  * setTimeout(() => stop.abort(), 1000);
  * console.log((await watching).trace.syscalls);
  */
-export function attach(pids: readonly number[], options: AttachOptions = {}): Run {
+export function attach(pids: readonly number[], options: AttachOptions = {}): Watching {
   const { signal, killOnExit, chaos, record, stackTraces } = options;
   return start(options, async (trace, emit) =>
     attachTo({
@@ -119,11 +135,31 @@ export function attach(pids: readonly number[], options: AttachOptions = {}): Ru
   );
 }
 
+type More = Pick<RunRequest, 'trace' | 'onControl'> & { readonly emit: (event: RunEvent) => void };
+
+/** Begins a run that can be told what to do. */
+function startRun(options: RunOptions, what: (more: More) => Promise<RunResult>): Run {
+  let onControl: (control: RunControl) => void = () => {};
+  const told = new Promise<RunControl>((resolve) => {
+    onControl = resolve;
+  });
+  const watching = start(options, (trace, emit) => what({ trace, emit, onControl }));
+  // A run that ends before its command has been started: what is asked of it ends as it does.
+  const control = Promise.race([told, watching.then(() => told)]);
+  control.catch(() => {});
+  return Object.assign(watching, {
+    phase: (name: string): PhaseHandle => ({
+      begin: async () => (await control).begin(name),
+      end: async () => (await control).end(name),
+    }),
+  });
+}
+
 /** Begins something whose events come one by one. */
 function start(
   options: Pick<RunOptions, 'trace' | 'onEvent'>,
   what: (trace: TraceRequest | undefined, emit: (event: RunEvent) => void) => Promise<RunResult>,
-): Run {
+): Watching {
   const stream = new EventStream<RunEvent>();
   let thrown: { readonly error: unknown } | undefined;
   const emit = (event: RunEvent): void => {
@@ -155,12 +191,13 @@ function launch(
   command: string,
   args: readonly string[],
   { trace: _, stackTraces, onEvent: __, stdio, ...rest }: RunOptions,
-  more: Pick<RunRequest, 'replay' | 'trace'> & { readonly emit: (event: RunEvent) => void },
+  more: More & Pick<RunRequest, 'replay'>,
 ): Promise<RunResult> {
   return runCommand(command, args, {
     ...rest,
     replay: more.replay,
     trace: more.trace,
+    onControl: more.onControl,
     callSites: callSitesOf(stackTraces),
     stdio: stdio ?? [rest.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     onStart: (begun) => more.emit({ type: 'start', ...begun }),

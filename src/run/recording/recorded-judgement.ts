@@ -5,7 +5,17 @@ import type { RecordedJudgement, Recording } from '../../faults/replay-file.ts';
 import type { RunRequest } from '../request.ts';
 
 /** The options that limit a run, and decide with that what becomes of it. */
-const LIMITS = ['memoryLimit', 'memoryFailure', 'cpuLimit', 'timeoutMs', 'killAfterMs', 'hangAfterMs'] as const;
+const LIMITS = [
+  'memoryLimit',
+  'memoryFailure',
+  'cpuLimit',
+  'timeoutMs',
+  'killAfterMs',
+  'hangAfterMs',
+  'steadyState',
+  'abortOn',
+  'cleanup',
+] as const;
 
 /** What a recording says of the judgement of its run. `timeoutMs`: the deadline that it had, by default or not. */
 export function recordedJudgement(

@@ -17,9 +17,17 @@ export interface EndingRequest {
   readonly onEnd: () => void;
 }
 
+/**
+ * Why a tree is ended: its time is up; the caller says so; what `abort_on` names has happened; its steady state was not met; a
+ * service has served its time.
+ */
+export type EndCause = 'timeout' | 'abort' | 'abort_on' | 'unsteady' | 'served';
+
 /** How a tree was ended before its time. */
 export interface EndedEarly {
-  readonly cause: 'timeout' | 'abort';
+  readonly cause: EndCause;
+  /** What has happened, for people, where the cause does not say it. */
+  readonly why: string | undefined;
   /** When, by the monotonic clock. */
   readonly atMs: number;
   /** How long it had been idle then. */
@@ -28,7 +36,7 @@ export interface EndedEarly {
   readonly killed: boolean;
 }
 
-/** Ends a tree before its time: at its deadline, or because the caller says so. First SIGTERM, then SIGKILL. */
+/** Ends a tree before its time. First SIGTERM, then SIGKILL. */
 export class Ending {
   readonly #limits: PreparedLimits;
   readonly #request: EndingRequest;
@@ -40,7 +48,7 @@ export class Ending {
   constructor(limits: PreparedLimits, request: EndingRequest) {
     this.#limits = limits;
     this.#request = request;
-    if (request.timeoutMs) this.#deadline = setTimeout(() => this.#end('timeout'), request.timeoutMs);
+    if (request.timeoutMs) this.#deadline = setTimeout(() => this.end('timeout'), request.timeoutMs);
     if (request.abort?.aborted) this.#onAbort();
     else request.abort?.addEventListener('abort', this.#onAbort, { once: true });
   }
@@ -57,18 +65,19 @@ export class Ending {
     this.#request.abort?.removeEventListener('abort', this.#onAbort);
   }
 
-  readonly #onAbort = (): void => this.#end('abort');
-
-  #end(cause: EndedEarly['cause']): void {
+  /** Does nothing if it is being ended already. */
+  end(cause: EndCause, why?: string): void {
     // We may be late ourselves (stopped, or out of CPU time): what has ended meanwhile was not ended by us.
     if (this.#early || (!this.#request.isDown() && this.#limits.processIds().length === 0)) return;
     this.#request.onEnd();
-    this.#early = { cause, atMs: monotonicMs(), idleMs: this.#request.idleMs(), killed: false };
+    this.#early = { cause, why, atMs: monotonicMs(), idleMs: this.#request.idleMs(), killed: false };
     this.#limits.signalTree('SIGTERM');
     // A stopped process would sleep through the deadline.
     this.#limits.signalTree('SIGCONT');
     this.#grace = setTimeout(() => this.#kill(), this.#request.killAfterMs ?? DEFAULT_KILL_AFTER_MS);
   }
+
+  readonly #onAbort = (): void => this.end('abort');
 
   /** Until nothing is left: a tree that forks may outrun one kill. */
   #kill(): void {

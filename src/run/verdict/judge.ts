@@ -3,6 +3,9 @@ import type { Outcome } from '../../model/outcome.ts';
 import type { CheckUse, InjectedFault, LimitsUse, ReplayUse, Spin } from '../../model/run-result.ts';
 import type { DeadlockedTask } from '../../model/schedule.ts';
 import { signalNumber } from '../../syscalls/signals.ts';
+import type { EndCause } from './ending.ts';
+
+const SIGTERM = 15;
 
 /** A process of the tree that an injected signal ended: by itself, or after the program had handled it. */
 export interface InjectedDeath {
@@ -16,7 +19,11 @@ export interface InjectedDeath {
 
 /** Why a tree was ended before its time. */
 export interface EarlyEnd {
-  readonly cause: 'timeout' | 'abort';
+  readonly cause: EndCause;
+  /** What has happened, for people, where the cause does not say it. */
+  readonly why?: string | undefined;
+  /** SIGTERM was not enough, SIGKILL followed. */
+  readonly killed: boolean;
   /** The command itself had come to its own end before; what was ended is what it had left running. */
   readonly afterCommand: boolean;
   /** The whole tree had been idle for long, and not for a delay of ours. */
@@ -35,6 +42,8 @@ export interface Evidence {
   readonly limits: LimitsUse;
   readonly faults: readonly InjectedFault[];
   readonly checks: readonly CheckUse[];
+  /** What its probes say of its steady state; undefined if that held, or nobody asked. */
+  readonly unsteady?: RenacerError | undefined;
   readonly replay: ReplayUse | undefined;
   readonly spin: Spin | undefined;
   /** Tasks that waited for each other: we have ended them. */
@@ -52,7 +61,14 @@ export interface Verdict {
 /** How the run ended: a pure function of what is known. */
 export function judge(evidence: Evidence): Verdict {
   if (evidence.detached) return verdict('detached', 'DETACHED', 'the process was detached, and runs on');
-  return judgeReplay(evidence) ?? judgeChecks(evidence) ?? judgeEnd(evidence);
+  return judgeReplay(evidence) ?? judgeChecks(evidence) ?? judgeSteadyState(evidence);
+}
+
+/** A command that has failed by itself is told as that: what its probes saw follows from it. */
+function judgeSteadyState(evidence: Evidence): Verdict {
+  const end = judgeEnd(evidence);
+  const { unsteady } = evidence;
+  return unsteady && end.outcome === 'survived' ? { outcome: 'corrupted', error: unsteady } : end;
 }
 
 /** What ended first counts: the deadline is not told as the cause of an end that the command had come to by itself. */
@@ -60,7 +76,10 @@ function judgeEnd(evidence: Evidence): Verdict {
   const { early, exitCode, signal, deadlock } = evidence;
   if (deadlock) return verdict('hung', 'DEADLOCK', `deadlock: ${deadlock.map(waitText).join('; ')}`);
   const ownEnd = early?.afterCommand && exitCode !== 0;
-  if (early && !ownEnd) return judgeEarlyEnd(early, evidence);
+  if (early?.cause === 'served') {
+    const served = judgeServed(early, evidence);
+    if (served) return served;
+  } else if (early && !ownEnd) return judgeEarlyEnd(early, evidence);
   return (
     judgeMemory(evidence) ??
     judgeInjectedSignal(evidence) ??
@@ -87,10 +106,18 @@ function judgeChecks(evidence: Evidence): Verdict | undefined {
   return verdict('corrupted', 'CHECK_FAILED', `${end} its check exited with ${failed.status}`);
 }
 
-function judgeEarlyEnd({ cause, hung, afterCommand }: EarlyEnd, { limits, spin }: Evidence): Verdict {
+/** A service that we have ended may die of that, or come to an end of its own; undefined if that end says more. */
+function judgeServed({ killed }: EarlyEnd, { exitCode, signal }: Evidence): Verdict | undefined {
+  if (killed) return verdict('hung', 'SERVICE_NOT_ENDED', 'it does not end when it gets SIGTERM: it was killed');
+  const diedOfIt = signal === 'SIGTERM' || exitCode === 128 + SIGTERM;
+  return diedOfIt ? { outcome: 'survived', error: undefined } : undefined;
+}
+
+function judgeEarlyEnd({ cause, why, hung, afterCommand }: EarlyEnd, { limits, spin }: Evidence): Verdict {
   const what = afterCommand ? ', by processes that the command had left running' : '';
   const spun = spin ? `; ${spinText(spin)}` : '';
   if (cause === 'abort') return verdict('stopped', 'RUN_ABORTED', `the run was aborted from outside${spun}`);
+  if (cause === 'abort_on') return verdict('stopped', 'ABORTED_ON', `ended by abort_on: ${why}${spun}`);
   const limit = `timeout of ${(limits.timeout?.limitMs ?? 0) / 1000} s reached${what}`;
   if (hung) return verdict('hung', 'TIMEOUT', `${limit}, and the whole tree had been idle${spun}`);
   return verdict('stopped', 'TIMEOUT', `${limit}${spun}`);

@@ -3,8 +3,9 @@ import type { ChaosConfig } from '../../chaos/config.ts';
 import type { PreparedNetwork } from '../../chaos/network/prepared-network.ts';
 import type { ChaosSettings } from '../../chaos/settings.ts';
 import type { Recording } from '../../faults/replay-file.ts';
+import type { RenacerError } from '../../model/errors.ts';
 import type { CheckUse, TimeoutUse } from '../../model/run-result.ts';
-import type { PhaseUse } from '../../model/scenario.ts';
+import type { PhaseUse, ProbeUse } from '../../model/scenario.ts';
 import type { Ended } from '../engine/engine-messages.ts';
 import type { TracingPlan } from '../engine/engine-plan.ts';
 import type { EarlyEnd } from './judge.ts';
@@ -29,6 +30,9 @@ export interface RunFacts {
   readonly checks: readonly CheckUse[];
   /** Undefined without a configuration that has phases. */
   readonly phases: readonly PhaseUse[] | undefined;
+  readonly probes: readonly ProbeUse[];
+  /** What those say of the steady state; undefined if it held. */
+  readonly unsteady: RenacerError | undefined;
   /** What of Renacer's own files could not be written, for people. */
   readonly unwritten: string | undefined;
   /** The faults that were to come again. */

@@ -21,6 +21,8 @@ const RESULT: RunResult = {
   replay: undefined,
   checks: [],
   phases: [],
+  probes: [],
+  cleanup: undefined,
   crashes: [],
   spin: undefined,
   schedule: undefined,

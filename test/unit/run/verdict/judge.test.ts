@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { RenacerError } from '../../../../src/model/errors.ts';
 import type {
   CheckUse,
   InjectedCallFault,
@@ -85,7 +86,7 @@ const lostPacket: InjectedFault = {
 
 const timeout = { limitMs: 1000, byDefault: false, reached: true, killed: false };
 const reached: LimitsUse = { ...noLimits, timeout };
-const inTime = { cause: 'timeout', afterCommand: false, hung: false } as const;
+const inTime = { cause: 'timeout', killed: false, afterCommand: false, hung: false } as const;
 const left = { ...inTime, afterCommand: true } as const;
 const spin = { lineage: '0', syscall: 'accept4', fault: 'error=EMFILE', times: 120_000 };
 const oomKilled: LimitsUse = {
@@ -157,7 +158,7 @@ describe('judge', () => {
       'stopped',
       'SIGNAL_INJECTED',
     ],
-    ['aborted', { signal: 'SIGTERM', early: { ...inTime, cause: 'abort' } }, 'stopped', 'RUN_ABORTED'],
+    ['aborted', { signal: 'SIGTERM', early: { ...inTime, cause: 'abort', killed: false } }, 'stopped', 'RUN_ABORTED'],
     ['killed by a rule', { signal: 'SIGKILL', injectedDeaths: [death('SIGKILL')] }, 'stopped', 'SIGNAL_INJECTED'],
     [
       'handled what a rule sent, then died of it',
@@ -236,7 +237,7 @@ describe('judge', () => {
       'the run diverged from its recording: 1 of 3 recorded faults did not come again; it was killed by SIGABRT',
       { signal: 'SIGABRT', replay: { ...missed, missed: [...missed.missed, ...missedByTime.missed] } },
     ],
-    ['the run was aborted from outside', { early: { ...inTime, cause: 'abort' } }],
+    ['the run was aborted from outside', { early: { ...inTime, cause: 'abort', killed: false } }],
     [
       'timeout of 1 s reached, by processes that the command had left running',
       { exitCode: 0, early: left, limits: reached },
@@ -317,5 +318,44 @@ describe('judge', () => {
     const at = { lineage: '0', syscall: undefined, ordinal: 0 };
     const evidence = { signal: 'SIGKILL', injectedDeaths: [death('SIGKILL', { at })] };
     expect(judge({ ...NOTHING, ...evidence }).error?.message).toBe('ended by the injected signal SIGKILL');
+  });
+});
+
+describe('the steady state', () => {
+  const lost = new RenacerError('NOT_RECOVERED', 'it has not recovered: "answers" fails');
+  const served = { cause: 'served', killed: false, afterCommand: false, hung: false } as const;
+
+  it('that was lost is a corruption of a command that lived', () => {
+    expect(judge({ ...NOTHING, exitCode: 0, unsteady: lost })).toEqual({ outcome: 'corrupted', error: lost });
+  });
+
+  it('is not what is told of a command that has failed by itself', () => {
+    expect(judge({ ...NOTHING, exitCode: 3, unsteady: lost })).toMatchObject({ outcome: 'failed' });
+    expect(judge({ ...NOTHING, signal: 'SIGSEGV', unsteady: lost })).toMatchObject({ outcome: 'crashed' });
+  });
+
+  it.each([
+    ['ends well', { exitCode: 0 }, 'survived', undefined],
+    ['dies of SIGTERM', { signal: 'SIGTERM' }, 'survived', undefined],
+    ['passes on that its child died of it', { exitCode: 143 }, 'survived', undefined],
+    ['exits with an error', { exitCode: 3 }, 'failed', 'COMMAND_FAILED'],
+    ['crashes', { signal: 'SIGSEGV' }, 'crashed', 'COMMAND_CRASHED'],
+  ] as const)('a service that %s when it has served its time', (_what, end, outcome, code) => {
+    const verdict = judge({ ...NOTHING, ...end, early: served });
+    expect(verdict.outcome).toBe(outcome);
+    expect(verdict.error?.code).toBe(code);
+    if (outcome === 'survived') {
+      expect(judge({ ...NOTHING, ...end, early: served, unsteady: lost })).toEqual({
+        outcome: 'corrupted',
+        error: lost,
+      });
+    }
+  });
+
+  it('a service that has to be killed hangs', () => {
+    expect(judge({ ...NOTHING, signal: 'SIGKILL', early: { ...served, killed: true } })).toMatchObject({
+      outcome: 'hung',
+      error: { code: 'SERVICE_NOT_ENDED' },
+    });
   });
 });
