@@ -1,5 +1,6 @@
 // node bench/sweep.mjs [CASE...] (after npm run build): what a run of a sweep costs beside starting the command bare, how many there are a second, and
-// how the sweep of the known commands (test/sweep-cases) compares with a loop of strace. Exits with 1 if a figure misses its target.
+// how the sweep of the known commands (test/sweep-cases) compares with a loop of strace, and how soon a hang is told. Each figure stands beside what it is to reach;
+// exits with 1 if one misses it. On a quiet machine with two CPUs it takes less than six minutes.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -10,12 +11,11 @@ import { planSweep } from '../dist/campaign/sweep/plan.js';
 import { judgeOf } from '../dist/campaign/sweep/verdict/judge.js';
 import { judgedCase } from '../dist/campaign/sweep/verdict/judged-case.js';
 import { WorkerProcess } from '../dist/campaign/sweep/worker/worker-process.js';
+import { MOST_DEPTH } from '../dist/campaign/worker-pool.js';
 import { CASES, requestOf } from '../test/sweep-cases/cases.mjs';
 import { median } from './measure.mjs';
 
 const CPU = 0;
-/** Cases that a worker has at once. */
-const LANES = 8;
 const CPU_TARGET = 1.6;
 /** Each run from the start of the command, and from checkpoints where that is sound, as a sweep does. */
 const WAYS = [
@@ -23,10 +23,17 @@ const WAYS = [
   { name: 'from checkpoints', checkpoints: undefined, wallTarget: 2500 },
 ];
 const STRACE_TARGET = 10;
+/** Until a verdict, beyond what a good run takes: a tree that is blocked, and one that repeats a call. */
+const HANGS = [
+  { end: 'hung', onError: 'read line < fifo', targetMs: 500 },
+  { end: 'spinning', onError: 'until echo a; do :; done', targetMs: 100 },
+];
 const ROUNDS = 5;
 const RUNS_A_ROUND = 600;
 /** So many runs of each known command are made by strace, too: evenly from all that are made by us. */
 const SAMPLE = 24;
+/** And so many at most by us. */
+const MOST_CASES = 200;
 /** How long a loop of strace waits for a command that may hang. */
 const STRACE_PATIENCE_S = 3;
 const TICKS_PER_SECOND = 100;
@@ -34,7 +41,7 @@ const TICKS_PER_SECOND = 100;
 const scratch = mkdtempSync(path.join(tmpdir(), 'renacer-bench-'));
 const say = (name, figures, target, met) => {
   if (!met) process.exitCode = 1;
-  console.log(`${name.padEnd(64)}  ${figures}  target ${target}${met ? '' : '  missed'}`);
+  console.log(`${name.padEnd(64)}  ${figures}  target ${target}  ${met ? 'met' : 'missed'}`);
 };
 
 /** A worker for a request, its plan, and a judge. */
@@ -46,7 +53,7 @@ async function open(request, cpu = CPU) {
   const judge = judgeOf(clean.results, request);
   const { cases } = planSweep(clean.recorded, request);
   const run = async (of) => judge(await worker.perform(of.faults, options), judgedCase(of));
-  return { worker, subject, cases, run };
+  return { worker, subject, cases, options, run };
 }
 
 /** Runs all of these, as a sweep does: a worker has the next case before it is done with the one before. */
@@ -55,7 +62,7 @@ async function runAll({ run }, cases) {
   const lane = async () => {
     for (const one of left) await run(one);
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(Array.from({ length: MOST_DEPTH }, lane));
 }
 
 /** As many of these cases, over and over. */
@@ -156,6 +163,12 @@ async function benchCat(way) {
   say(`cat a b, isolated, ${way.name}: CPU time / posix_spawn`, figures, CPU_TARGET, ratio <= CPU_TARGET);
 }
 
+/** Ticks that all CPUs have been idle, and all ticks. */
+function ticks() {
+  const fields = readFileSync('/proc/stat', 'latin1').split('\n', 1)[0].trim().split(/ +/).slice(1, 9).map(Number);
+  return { idle: fields[3] + fields[4], all: fields.reduce((sum, field) => sum + field, 0) };
+}
+
 async function benchWall(way) {
   goOnFrom(way);
   const request = catRequest();
@@ -164,12 +177,29 @@ async function benchWall(way) {
   const total = 3000;
   const loop = (one) => runAll(one, repeated(one.cases, total / cpus));
   await Promise.all(opened.map(loop));
+  const before = ticks();
   const start = performance.now();
   await Promise.all(opened.map(loop));
   const rate = total / ((performance.now() - start) / 1000);
+  const after = ticks();
   await Promise.all(opened.map(({ worker }) => worker.close()));
   const name = `cat a b, isolated and judged, ${way.name}: runs/s on ${cpus} CPUs`;
-  say(name, rate.toFixed(0), way.wallTarget, rate >= way.wallTarget);
+  const idle = (100 * (after.idle - before.idle)) / (after.all - before.all);
+  say(name, `${rate.toFixed(0)}, CPUs idle ${idle.toFixed(0)} %`, way.wallTarget, rate >= way.wallTarget);
+}
+
+async function benchHang({ end, onError, targetMs }) {
+  const request = { ...catRequest(), command: 'sh', args: ['-c', `echo a || ${onError}`] };
+  spawnSync('mkfifo', [path.join(request.input, 'fifo')]);
+  const { worker, cases, options } = await open(request);
+  const { faults } = cases.find(({ faults: [{ syscall, way }] }) => syscall === 'write' && way === 'persistent');
+  const seen = [];
+  for (let round = 0; round < ROUNDS; round++) seen.push(await worker.perform(faults, options));
+  await worker.close();
+  const others = seen.filter((run) => run.end.kind !== end);
+  if (others.length > 0) throw new Error(`${onError}: ended by ${others[0].end.kind}`);
+  const took = median(seen.map(({ durationMs }) => durationMs)) - options.usualMs;
+  say(`until a run is ${end}, beyond a good one`, `${took.toFixed(0)} ms`, targetMs, took <= targetMs);
 }
 
 /** What strace can do of a case: one error, at a call of the first task. */
@@ -187,7 +217,7 @@ function straceWords({ faults: [{ syscall, ordinal, fault, way }] }) {
   ];
 }
 
-/** Seconds for these cases by a loop of strace: the directory made anew, and the command under it. */
+/** Seconds for these cases by a loop of strace: the directory made anew, the command under it, and its check. */
 function straceSeconds(request, { argv, env }, cases) {
   const start = performance.now();
   for (const of of cases) {
@@ -204,14 +234,23 @@ function straceSeconds(request, { argv, env }, cases) {
       ...straceWords(of),
       ...argv,
     ];
-    spawnSync('taskset', words, { cwd: work, env: variables(env), stdio: 'ignore' });
+    const { status } = spawnSync('taskset', words, { cwd: work, env: variables(env), stdio: 'ignore' });
+    if (request.verify !== undefined && status === 0)
+      spawnSync('/bin/sh', ['-c', request.verify], { cwd: work, env: variables(env), stdio: 'ignore' });
     rmSync(work, { recursive: true, force: true });
   }
   return (performance.now() - start) / 1000;
 }
 
+/** So many of them at most. */
+function evenly(all, most) {
+  const step = Math.max(1, all.length / most);
+  return Array.from({ length: Math.min(most, all.length) }, (_, index) => all[Math.floor(index * step)]);
+}
+
 async function benchCases(wanted) {
   const sums = { ours: 0, strace: 0, runs: 0 };
+  const ratios = [];
   for (const of of CASES.filter(({ id, ready }) => !ready && (wanted.length === 0 || wanted.includes(id)))) {
     const directory = mkdtempSync(path.join('/var/tmp', 'renacer-bench-'));
     try {
@@ -221,20 +260,18 @@ async function benchCases(wanted) {
       const errors = cases.filter(
         ({ faults: [{ task, way, fault }] }) => task === '0' && way !== 'short' && fault.startsWith('error='),
       );
-      const step = Math.max(1, errors.length / SAMPLE);
-      const sample = Array.from(
-        { length: Math.min(SAMPLE, errors.length) },
-        (_, index) => errors[Math.floor(index * step)],
-      );
+      const performed = evenly(errors, MOST_CASES);
+      const sample = evenly(performed, SAMPLE);
       const start = performance.now();
-      await runAll(opened, errors);
+      await runAll(opened, performed);
       // As long as so many of them take.
-      const ours = ((performance.now() - start) / 1000) * (sample.length / errors.length);
+      const ours = ((performance.now() - start) / 1000) * (sample.length / performed.length);
       await worker.close();
       const strace = straceSeconds(request, subject, sample);
       sums.ours += ours;
       sums.strace += strace;
       sums.runs += sample.length;
+      ratios.push(strace / ours);
       const figures = `${(sample.length / ours).toFixed(0).padStart(5)} runs/s, strace ${(sample.length / strace).toFixed(1)}, x ${(strace / ours).toFixed(1)}`;
       console.log(`  ${of.id.padEnd(20)} ${figures}`);
     } finally {
@@ -244,7 +281,7 @@ async function benchCases(wanted) {
   const ratio = sums.strace / sums.ours;
   say(
     `known commands, ${sums.runs} runs on one CPU / a loop of strace`,
-    `x ${ratio.toFixed(1)}`,
+    `x ${ratio.toFixed(1)}, of single commands x ${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)}, median ${median(ratios).toFixed(1)}`,
     STRACE_TARGET,
     ratio >= STRACE_TARGET,
   );
@@ -255,6 +292,7 @@ try {
   if (wanted.length === 0) {
     for (const way of WAYS) await benchCat(way);
     for (const way of WAYS) await benchWall(way);
+    for (const hang of HANGS) await benchHang(hang);
   }
   await benchCases(wanted);
 } finally {
