@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { RENACER, ROOT } from '../support/renacer.ts';
@@ -32,4 +33,19 @@ it.each([
   const added = kept().filter((name) => !built.includes(name));
   const ofUse = added.filter((name) => path.basename(name).startsWith(uses));
   expect(ofUse).toContainEqual(expect.stringMatching(/-\d+\.code$/));
+});
+
+it('a worker of a sweep, which has flags of its own, keeps its code', () => {
+  const bundle = path.join(DIST, 'bundle-worker-main');
+  const ofWorkers = () => readdirSync(bundle).filter((name) => /^worker-main\.cjs\..*-\d+\.code$/.test(name));
+  for (const name of ofWorkers()) rmSync(path.join(bundle, name), { force: true });
+  const input = mkdtempSync(path.join(tmpdir(), 'renacer-kept-'));
+  try {
+    writeFileSync(path.join(input, 'a'), 'a\n');
+    const { status } = spawnSync(process.execPath, [RENACER, 'sweep', '--jobs', '1', '--', 'cat', 'a'], { cwd: input });
+    expect(status).toBe(0);
+    expect(ofWorkers()).toHaveLength(1);
+  } finally {
+    rmSync(input, { recursive: true, force: true });
+  }
 });
