@@ -8,6 +8,7 @@ import { at } from './dotted-keys.ts';
 import { type FileForm, fromFileForm } from './file-form.ts';
 import { OPTION_NAMES, OPTIONS, optionOf } from './options.ts';
 import { describeIssue, type Path, type Problem, shorten, showValue } from './problems.ts';
+import { foreignKey, isPhase } from './scenario/foreign-keys.ts';
 import { scenarioProblems } from './scenario/problems.ts';
 import { chaosSchemas } from './schema.ts';
 import type { ChaosSettings } from './settings.ts';
@@ -165,7 +166,13 @@ function tooDeepAt(text: string): number | undefined {
 function findProblems(value: unknown, show: (path: Path) => string, scope: 'whole' | 'part' = 'whole'): Problem[] {
   const result = chaosSchemas().file.safeParse(value);
   const issues = result.error?.issues ?? [];
-  const ofForm = issues.flatMap((issue) => describeIssue(issue, (path) => valueAt(value, path), show));
+  const ofForm = issues.flatMap((issue) => {
+    const path = issue.path.filter((step) => typeof step !== 'symbol');
+    if (issue.code !== 'unrecognized_keys' || !isPhase(path)) {
+      return describeIssue(issue, (inner) => valueAt(value, inner), show);
+    }
+    return issue.keys.map((key) => foreignKey([...path, key], issue.message.split(', '), show([...path, key])));
+  });
   const found = [
     ...ofForm,
     ...keysGivenTwice(value),

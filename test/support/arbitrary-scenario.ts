@@ -156,7 +156,7 @@ const asks: fc.Arbitrary<ProbeQuestion> = fc.oneof(
   fc.record(
     {
       kind: fc.constant('http' as const),
-      url: fc.constantFrom('http://127.0.0.1:80/a', 'https://x/?a:b=c'),
+      url: fc.constantFrom('http://127.0.0.1:80/a', 'http://x/?a:b=c'),
       status,
       body: regex,
     },

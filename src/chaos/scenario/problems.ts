@@ -38,16 +38,11 @@ function namesGivenTwice(names: readonly string[], list: Path): Problem[] {
 
 function afterProblems({ begin }: Phase, phases: readonly Phase[], path: Path): Problem[] {
   if (begin.kind !== 'after') return [];
-  const before = phases.find(({ name }) => name === begin.phase);
+  const others = phases.filter((_, index) => index !== path[1]);
+  const before = others.find(({ name }) => name === begin.phase);
   if (before === undefined) {
-    return [
-      unknown(
-        path,
-        begin.phase,
-        'the name of another phase',
-        phases.map(({ name }) => name),
-      ),
-    ];
+    const known = others.map(({ name }) => name);
+    return [unknown(path, begin.phase, 'the name of another phase', known)];
   }
   if (endsByItself(before)) return [];
   const why = before.everyMs ? 'it has every and no times' : 'it has no for and no until';
@@ -113,7 +108,8 @@ function circles(phases: readonly Phase[]): Problem[] {
       way.push(next);
       if (way.indexOf(next) < way.length - 1) break;
     }
-    const isCircle = way.length > 1 && way.at(-1) === name;
+    // That nothing waits for itself is seen elsewhere.
+    const isCircle = way.length > 2 && way.at(-1) === name;
     for (const one of way) seen.add(one);
     if (!isCircle) return [];
     const path = ['phases', index, begin.kind];

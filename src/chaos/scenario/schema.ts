@@ -39,7 +39,8 @@ export class ScenarioSchemas {
   /** The keys of a phase beside its options. */
   phaseShape(): Shape {
     const { z } = this.#tools;
-    const signal = this.#checked((word) => fullSignal(word) !== undefined, 'a signal such as "SIGTERM"');
+    const signal = (error: string) => this.#checked((word) => fullSignal(word) !== undefined, error);
+    const restart = 'true, or a signal such as "SIGKILL"';
     const every = 'a time such as "2s", or two between which the seed draws: ["1s", "3s"]';
     return optional({
       name: described(this.#name(), 'What the phase is called, in `after`, in triggers, in reports'),
@@ -58,14 +59,14 @@ export class ScenarioSchemas {
         'It begins again so long after it has begun; of two times the seed draws one between them',
       ),
       times: described(this.#count('a whole number of at least 1'), 'How often it begins'),
-      signal: described(signal, 'The phase sends this signal'),
+      signal: described(signal('a signal such as "SIGTERM"'), 'The phase sends this signal'),
       signal_to: described(
         this.#text('"tree", the lineage of a task such as "0.1", or the name of a program'),
         'Who gets the signal; the command itself, if it is left out',
       ),
       pause: described(z.boolean({ error: 'true' }), 'The whole tree stands still'),
       restart: described(
-        z.union([z.boolean({ error: 'true' }), signal], { error: 'true, or a signal such as "SIGKILL"' }),
+        z.union([z.boolean({ error: restart }), signal(restart)], { error: restart }),
         'The command is ended and started again, when the phase ends if it has an end',
       ),
       run: described(this.#text(), 'The phase runs this shell command, outside of chaos'),
@@ -199,7 +200,7 @@ function optional(shape: Shape): Shape {
 }
 
 function isHttp(text: string): boolean {
-  return /^https?:\/\//.test(text) && URL.canParse(text);
+  return /^http:\/\//.test(text) && URL.canParse(text);
 }
 
 function reads(read: () => unknown): boolean {
