@@ -75,17 +75,17 @@ function problemsOf(file: object, name: OptionName, isSound: (path: Path) => boo
     .filter(([, path]) => isSound(path))
     .flatMap(([member, path]) => {
       const text = refusal(printPath(path), (place) => {
-        for (const one of wordsOf(name, member)) READERS[name]!(one as never, place);
+        for (const one of wordsOf(name, member, place)) READERS[name]!(one as never, place);
       });
       return text === undefined ? [] : [{ path, pointsAt: 'value' as const, text }];
     });
 }
 
 /** Words of a list may be one text with commas. */
-function wordsOf(name: OptionName, member: unknown): readonly unknown[] {
-  const { kind, key } = optionOf(name);
+function wordsOf(name: OptionName, member: unknown, place: string): readonly unknown[] {
+  const { kind } = optionOf(name);
   return kind.type === 'list' && typeof member === 'string'
-    ? (kind.parse(member, key) as readonly unknown[])
+    ? (kind.parse(member, place) as readonly unknown[])
     : [member];
 }
 

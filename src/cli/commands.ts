@@ -26,6 +26,10 @@ async function dispatch(argv: readonly string[], caller: Caller = NOBODY): Promi
     const { doctor } = await import('./doctor.ts');
     return doctor(argv.slice(1));
   }
+  if (argv[0] === 'check') {
+    const { check } = await import('./check.ts');
+    return check(argv.slice(1));
+  }
   if (argv[0] === 'sweep' || (argv[0] === 'help' && argv[1] === 'sweep' && argv.length === 2)) {
     const { sweep } = await import('./sweep.ts');
     return sweep(argv[0] === 'help' ? ['--help'] : argv.slice(1), caller);

@@ -3,7 +3,7 @@ export const GROUPS = {
   basic: 'Chaos (memory, CPU, time, signals)',
   network: 'Chaos (network)',
   byzantine: 'Chaos (system call faults)',
-  full: 'Chaos (order of tasks)',
+  full: 'Chaos (order of tasks, scenarios)',
   results: 'Results',
   tracing: 'Tracing (as in strace)',
   filtering: 'Filters of the trace',

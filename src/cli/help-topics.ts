@@ -6,7 +6,7 @@ export const SHORT_HELP = `Usage: renacer [options] [--] COMMAND [ARG...]
        renacer [options] -p PID
        renacer sweep | explore | fuzz [options] -- COMMAND [ARG...]
        renacer replay FILE [options]
-       renacer doctor | help [TOPIC]
+       renacer check FILE | doctor | help [TOPIC]
 
 Runs a command under controlled, reproducible adversity and reports how it coped. Without chaos it traces system calls, as strace does. "renacer sweep" makes each system call fail, one after the other, and finds the failures that a command takes badly; "renacer explore" finds races; "renacer fuzz" finds what it takes two failures to show.
 
@@ -94,6 +94,27 @@ A key is mostly its flag without --chaos-: network_jitter is --chaos-network-jit
 
 A rule that never fired is reported at the end; with --strict it is an error.`,
     groups: [GROUPS.byzantine],
+  },
+  {
+    name: 'scenarios',
+    text: `A phase is a stretch of a run with options of its own: --phase NAME:KEY=VALUE:..., or "phases" in a configuration file.
+
+  begins   at=2s   on=TRIGGER   after=PHASE   on=request   (none: at the start)
+  ends     for=5s   until=TRIGGER   (none: with the run)
+  again    every=2s   every=1s,3s (the seed draws)   times=3
+  does     any option by its key: network_latency=200ms, memory_limit=64M
+           signal=SIGHUP   pause   restart   run=COMMAND
+  trigger  output=REGEX   listen=:80   connect=:80   file=GLOB   syscall=SET
+           probe=NAME,is=failed   phase=NAME,is=ended   exit=LINEAGE
+           then ,nth=2 and ,delay=1s
+
+  renacer --phase net:on=output=ready:for=5s:network_latency=200ms -- ./server
+  renacer --phase full:at=2s:for=3s:rules='{"syscall":"write","error":"ENOSPC"}' \\
+          -- ./server
+  renacer check scenario.json                    the time line, without a run
+
+Where two phases set one option, the later one wins. All about it: docs/scenarios.md.`,
+    groups: [GROUPS.full],
   },
   {
     name: 'tracing',

@@ -3,7 +3,7 @@ import { type Caller, caller } from './caller.ts';
 
 const argv = process.argv.slice(2);
 const [first] = argv;
-const TELLS = ['doctor', 'ctl', 'help', '-h', '--help', '--help-all', '-V', '--version'];
+const TELLS = ['doctor', 'check', 'ctl', 'help', '-h', '--help', '--help-all', '-V', '--version'];
 const CAMPAIGNS = ['sweep', 'explore', 'fuzz'];
 /** Elsewhere an error says so, once one can be told. */
 const isPossible = process.platform === 'linux' && process.arch === 'x64';

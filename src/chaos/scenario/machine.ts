@@ -1,6 +1,6 @@
 import { decisionKey, drawUnit } from '../../faults/decisions.ts';
 import type { CallPlace, PhaseOf, PhaseTurn, Trigger } from '../../model/scenario.ts';
-import { printDuration, wholeMicroseconds } from '../quantities.ts';
+import { printDuration } from '../quantities.ts';
 import { isMoment, timesOf } from './timing.ts';
 import { triggerWords } from './trigger-form.ts';
 
@@ -236,7 +236,8 @@ export class PhaseMachine {
   #again({ phase, plannedMs, instance }: State, nowMs: number): Due {
     const [least, most] = phase.everyMs!;
     const drawn = drawUnit(decisionKey(this.#seed, `phase ${phase.name}`, 'every'), instance);
-    const every = wholeMicroseconds(least + drawn * (most - least));
+    // A whole number of milliseconds, where one is between them.
+    const every = Math.min(most, Math.max(least, Math.round(least + drawn * (most - least))));
     return due(Math.max(plannedMs + every, nowMs), `every ${printDuration(every)}`);
   }
 
