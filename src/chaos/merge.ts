@@ -1,13 +1,7 @@
 import type { ChaosSettings } from './settings.ts';
 
 /** Lists that grow when configurations are put together; every other setting is replaced. */
-export const GROWING: readonly ['rules', 'bugs', 'networkRules', 'phases', 'abortOn'] = [
-  'rules',
-  'bugs',
-  'networkRules',
-  'phases',
-  'abortOn',
-];
+const GROWING = ['rules', 'bugs', 'networkRules', 'phases', 'abortOn'] as const;
 
 /** Both settings as one: what `over` says wins, and its rules, bugs, phases and probes come after those of `base`. */
 export function mergeSettings(base: ChaosSettings, over: ChaosSettings): ChaosSettings {

@@ -11,8 +11,7 @@ export function optionWords(settings: ChaosSettings): string[] {
   return OPTION_NAMES.flatMap((name) => wordsOf(name, settings));
 }
 
-/** The same of one option: none where it is not set. */
-export function wordsOf(name: OptionName, settings: ChaosSettings): string[] {
+function wordsOf(name: OptionName, settings: ChaosSettings): string[] {
   const value = at(settings, name);
   if (value === undefined) return [];
   if (name === 'rules') return (value as Rule[]).map(printInject);

@@ -1,8 +1,8 @@
 import { isatty } from 'node:tty';
 import { readConfigFile } from '../chaos/config-file.ts';
-import { optionWords, wordsOf } from '../chaos/option-words.ts';
+import { optionWords } from '../chaos/option-words.ts';
 import { printDuration } from '../chaos/quantities.ts';
-import { setByBoth, winsOver } from '../chaos/scenario/overlaps.ts';
+import { replacedBy, winsOver } from '../chaos/scenario/overlaps.ts';
 import { type Span, type TimeLinePart, type TimeLineRow, timeLine } from '../chaos/scenario/time-line.ts';
 import { triggerWords } from '../chaos/scenario/trigger-form.ts';
 import { actionWords, endWords, exactnessWords, probeWords } from '../chaos/scenario/words.ts';
@@ -78,7 +78,7 @@ function shownRow({ index, spans, more }: TimeLineRow, phases: readonly Phase[],
   const after = phase.begin.kind === 'after' ? [`after ${phase.begin.phase}`] : [];
   const times = `${spans.map(spanWords).join(', ')}${more ? ', ...' : ''}`;
   const over = winsOver(index, phases);
-  const instead = setByBoth(phase.settings, whole).flatMap((name) => wordsOf(name, whole));
+  const instead = replacedBy(phase, whole);
   return {
     name: phase.name,
     spans,

@@ -109,8 +109,7 @@ A rule that never fired is reported at the end; with --strict it is an error.`,
            then ,nth=2 and ,delay=1s
 
   renacer --phase net:on=output=ready:for=5s:network_latency=200ms -- ./server
-  renacer --phase full:at=2s:for=3s:rules='{"syscall":"write","error":"ENOSPC"}' \\
-          -- ./server
+  renacer --phase squeeze:at=2s:for=3s:memory_limit=64M -- ./server
   renacer check scenario.json                    the time line, without a run
 
 Where two phases set one option, the later one wins. All about it: docs/scenarios.md.`,
