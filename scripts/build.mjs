@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { rolldown } from 'rolldown';
+import { missingExports } from './late-exports.mjs';
 import { lateModule } from './late-modules.mjs';
 
 const DIST = path.resolve('dist');
@@ -181,8 +182,11 @@ if (status === 0) {
   const bundles = [];
   for (const groups of ENTRIES) {
     const [[entry]] = groups;
-    const plugins = groups.includes(AT_ONCE) ? [lateModules()] : [];
-    bundles.push(await bundle(entry, groupsOf(groups), plugins));
+    const isLate = groups.includes(AT_ONCE);
+    const made = await bundle(entry, groupsOf(groups), isLate ? [lateModules()] : []);
+    const missing = isLate ? missingExports(made.output) : [];
+    if (missing.length > 0) throw new Error(`the bundler has dropped what late modules need:\n${missing.join('\n')}`);
+    bundles.push(made);
   }
   for (const entry of ALONE) bundles.push(await bundle(entry, [], []));
   const chunks = bundles.flatMap(({ output }) => output);
