@@ -17,8 +17,11 @@ const SIGKILL = 9;
 
 /** Events handed over before the event loop gets its turn. */
 const EVENTS_A_TURN = 20_000;
-/** How long an event may lie in the ring before it is shown, in milliseconds: while events come, and when none has come for long. */
-const LATENCY_MS = 5;
+/**
+ * How long an event may lie in the ring before it is shown, in milliseconds: while events come, and when none has come for long. Each
+ * look takes a CPU from who is traced.
+ */
+const LATENCY_MS = 20;
 const MAX_LATENCY_MS = 40;
 
 /**
