@@ -10,6 +10,7 @@ import { ProgressLine } from './campaign-progress.ts';
 import { findingsStyle } from './findings-style.ts';
 import { writeToStdout } from './messages.ts';
 import { ownFailure } from './own-failure.ts';
+import { keepHeapSmall } from './small-heap.ts';
 import { writeReport } from './written-report.ts';
 
 const FOUND = 1;
@@ -77,6 +78,7 @@ export function beginCampaign<Line>(
     });
   }
   const line = parse();
+  keepHeapSmall();
   demandLibc();
   return ownFailure(() => perform(line));
 }

@@ -7,7 +7,7 @@ import type { CleanResults } from '../clean-results.ts';
 import type { PerformOptions } from '../performer.ts';
 import { type LearnedMasks, learnMasks, maskOf, masksInWords, stableTexts } from './masks.ts';
 import { refuseDifferences, refuseFailure } from './refusals.ts';
-import { type SteadyCalls, steadyCalls } from './steady-calls.ts';
+import { SteadyCalls } from './steady-calls.ts';
 
 /** How often the command is run without faults, to see what it does by itself. */
 export const CLEAN_RUNS = 3;
@@ -22,7 +22,7 @@ const LEAST_DEADLINE_MS = 5000;
 const MOVING: Stillness = { clock: false, entropy: true };
 const STILL: Stillness = { clock: true, entropy: true };
 
-const CLEAN = { record: true, contents: true, usualCalls: undefined, usualMs: undefined } as const;
+const CLEAN = { record: true, usualCalls: undefined, usualMs: undefined } as const;
 /** That calls are written down takes most of the time of such a run: how long the command takes itself is seen in two others. */
 const TIMED_RUNS = 2;
 
@@ -71,15 +71,19 @@ export async function cleanRuns(
   };
   const try3 = async (stillness: Stillness): Promise<Trial> => {
     const runs: Observation[] = [];
+    const steady = new SteadyCalls();
     for (let count = 1; count <= CLEAN_RUNS; count++) {
       // What has a grain of a second must be seen to differ.
       if (count === CLEAN_RUNS) await pause(ANOTHER_SECOND_MS);
       const deadlineMs = runs[0] ? deadlineAfter(runs) : FIRST_DEADLINE_MS;
-      const observation = await run({ ...CLEAN, stillness, deadlineMs });
+      // Of the bytes of files those of one run are shown.
+      const observation = await run({ ...CLEAN, contents: count === 1, stillness, deadlineMs });
       if (stillness === MOVING) refuseFailure(command, observation);
-      runs.push(observation);
+      const { recorded, ...seen } = observation;
+      steady.add(recorded!);
+      runs.push({ ...seen, recorded: undefined });
     }
-    return trialOf(stillness, runs);
+    return trialOf(stillness, runs, steady);
   };
   const moving = await try3(MOVING);
   const still = moving.unrest === 0 ? moving : await try3(STILL);
@@ -109,9 +113,8 @@ interface Trial {
   readonly unrest: number;
 }
 
-function trialOf(stillness: Stillness, runs: readonly Observation[]): Trial {
+function trialOf(stillness: Stillness, runs: readonly Observation[], steady: SteadyCalls): Trial {
   const masks = learnMasks(runs);
-  const steady = steadyCalls(runs.map(({ recorded }) => recorded!));
   return { stillness, runs, masks, steady, unrest: masksInWords(masks).length + steady.unsteady };
 }
 
@@ -130,7 +133,7 @@ function summaryOf({ stillness, runs, masks, steady }: Trial, timed: readonly Ob
     options: {
       stillness,
       deadlineMs: deadlineAfter(timed),
-      usualCalls: callsByName(runs),
+      usualCalls: steady.usualCalls,
       usualMs: longestOf(timed),
     },
     recordedDeadlineMs: deadlineAfter(runs),
@@ -153,15 +156,4 @@ function deadlineAfter(runs: readonly Observation[]): number {
 
 function longestOf(runs: readonly Observation[]): number {
   return Math.max(...runs.map(({ durationMs }) => durationMs));
-}
-
-/** How often each call is made, in the run that makes it most often. */
-function callsByName(runs: readonly Observation[]): Record<string, number> {
-  const most: Record<string, number> = {};
-  for (const { recorded } of runs) {
-    const counts = new Map<string, number>();
-    for (const { syscall } of recorded!.calls) counts.set(syscall, (counts.get(syscall) ?? 0) + 1);
-    for (const [syscall, count] of counts) most[syscall] = Math.max(most[syscall] ?? 0, count);
-  }
-  return most;
 }

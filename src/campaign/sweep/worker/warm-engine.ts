@@ -76,13 +76,14 @@ export class WarmEngine {
     return this.#scene.finish(facts, service, options);
   }
 
-  /** Nothing stands at a checkpoint any more: others will, when there is use for them. */
-  endCheckpoints(): void {
+  /** For another engine: nothing stands at a checkpoint any more, and what was read of programs (of node 30 MiB) is forgotten. Both come again when there is use for them. */
+  makeRoom(): void {
     this.#checkpoints?.endAll();
+    this.#tracer = undefined;
   }
 
   close(): void {
-    this.endCheckpoints();
+    this.#checkpoints?.endAll();
     this.#launcher.free();
   }
 

@@ -36,7 +36,7 @@ export class Worker {
   async #confirm(faults: Job['faults'], options: PerformOptions): Promise<Observation> {
     const { OrdinaryEngine } = await import('./ordinary-engine.ts');
     // It is to find nobody else in there.
-    this.#warm.endCheckpoints();
+    this.#warm.makeRoom();
     this.#ordinary ??= new OrdinaryEngine(this.#scene);
     const observation = await this.#ordinary.perform(faults, options);
     // Node.js has installed its handler of SIGCHLD by now: it would run at each stop.
