@@ -1,5 +1,5 @@
 // After a build: sweeps programs at real work as a user would (git, npm, redis, nginx, make, ...), each in a directory of its own, and prints
-// what was found, how much memory Renacer took, and what was left outside. `node scripts/sweep-real-work.mjs [--for 60s] [--keep DIR] [SUBJECT...]`;
+// what was found, how much memory Renacer took, and what was left outside. `node scripts/sweep-real-work.mjs [--for 60s] [--jobs N] [--keep DIR] [SUBJECT...]`;
 // DIR gets a report of each. Findings are for a reader to judge: docs/sweep.md tells what came of them.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,9 +13,13 @@ const RENACER = fileURLToPath(new URL('../bin/renacer', import.meta.url));
 const MAX_MEMORY_MIB = 300;
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { for: { type: 'string' }, keep: { type: 'string' }, quick: { type: 'boolean' } },
+  options: { for: { type: 'string' }, jobs: { type: 'string' }, keep: { type: 'string' }, quick: { type: 'boolean' } },
 });
-const bounds = [...(values.for ? ['--for', values.for] : []), ...(values.quick ? ['--quick'] : [])];
+const bounds = [
+  ...(values.for ? ['--for', values.for] : []),
+  ...(values.jobs ? ['--jobs', values.jobs] : []),
+  ...(values.quick ? ['--quick'] : []),
+];
 if (process.env.RENACER_REAL_WORK === undefined) alone();
 const unknown = positionals.filter((name) => !(name in SUBJECTS));
 if (unknown.length > 0)

@@ -22,6 +22,7 @@ import type { FileStat } from '../linux/file-stats.ts';
 import { makeNode } from '../linux/make-node.ts';
 import { NativeMemory } from '../linux/memory.ts';
 import { writeAll } from '../linux/write-all.ts';
+import { readXattrs, tryXattrs, type Xattrs } from '../linux/xattrs.ts';
 import type { NodeType } from './node-type.ts';
 
 const PAGE = 4096;
@@ -142,6 +143,15 @@ export class FileTree {
       if (['EPERM', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
       throw error;
     }
+  }
+
+  xattrs(path: Uint8Array): Xattrs {
+    return readXattrs(this.#full(path));
+  }
+
+  /** False if some of them can't be given here. */
+  tryXattrs(path: Uint8Array, xattrs: Xattrs): boolean {
+    return tryXattrs(this.#full(path), xattrs);
   }
 
   /** A directory must be empty. */

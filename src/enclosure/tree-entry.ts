@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FileStat, FileTime } from '../linux/file-stats.ts';
+import { xattrsText } from '../linux/xattrs.ts';
 import type { EntryType, TreeEntry } from '../model/sweep.ts';
 import type { FileTree } from './file-tree.ts';
 import { type NodeType, typeOf } from './node-type.ts';
@@ -23,7 +24,7 @@ export function digestOf(bytes: Uint8Array): string {
 }
 
 /** An entry of the image, for a reader. `content`: that of the file. */
-export function entryOfImage({ type, mode, mtime, target }: ImageEntry, content: Buffer): TreeEntry {
+export function entryOfImage({ type, mode, mtime, target, xattrs }: ImageEntry, content: Buffer): TreeEntry {
   return {
     type: SHOWN[type],
     mode,
@@ -31,12 +32,14 @@ export function entryOfImage({ type, mode, mtime, target }: ImageEntry, content:
     mtimeMs: toMs(mtime),
     ...(type === 'file' && { digest: digestOf(content) }),
     ...(type === 'symlink' && { target: shownPath(target) }),
+    ...(xattrs.size > 0 && { xattrs: xattrsText(xattrs) }),
   };
 }
 
 /** What is in a tree, for a reader. `digest`: if that is known. */
 export function entryOfTree(tree: FileTree, path: Buffer, stat: FileStat, digest?: string): TreeEntry {
   const type = typeOf(stat.mode);
+  const xattrs = type === 'symlink' ? '' : xattrsText(tree.xattrs(path));
   const isDigested = type === 'file' && stat.size <= MAX_DIGESTED_BYTES;
   return {
     type: SHOWN[type],
@@ -45,6 +48,7 @@ export function entryOfTree(tree: FileTree, path: Buffer, stat: FileStat, digest
     mtimeMs: toMs(stat.mtime),
     ...(isDigested && { digest: digest ?? tree.digest(path) }),
     ...(type === 'symlink' && { target: shownPath(tree.target(path)) }),
+    ...(xattrs !== '' && { xattrs }),
   };
 }
 
@@ -56,6 +60,7 @@ export function isSame(before: TreeEntry, after: TreeEntry): boolean {
     before.size === after.size &&
     before.digest === after.digest &&
     before.target === after.target &&
+    before.xattrs === after.xattrs &&
     (before.type === 'directory' || before.mtimeMs === after.mtimeMs)
   );
 }

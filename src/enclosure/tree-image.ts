@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { FileTime } from '../linux/file-stats.ts';
+import { NO_XATTRS, readXattrs, type Xattrs } from '../linux/xattrs.ts';
 import { RenacerError } from '../model/errors.ts';
 import { type NodeType, typeOf } from './node-type.ts';
 
@@ -14,6 +15,7 @@ export interface ImageEntry {
   readonly gid: number;
   readonly atime: FileTime;
   readonly mtime: FileTime;
+  readonly xattrs: Xattrs;
   /** Of a file. */
   readonly content: Buffer;
   /** Not all of it is there on disk. */
@@ -124,6 +126,7 @@ class Reader {
       gid: Number(stats.gid),
       atime: timeOf(stats.atimeNs),
       mtime: timeOf(stats.mtimeNs),
+      xattrs: type === 'symlink' || linkOf !== undefined ? NO_XATTRS : readXattrs(full),
       content: type === 'file' && linkOf === undefined ? readFileSync(full) : NOTHING,
       isSparse: type === 'file' && stats.blocks * BLOCK_BYTES < stats.size,
       target: type === 'symlink' ? readlinkSync(full, 'buffer') : NOTHING,

@@ -205,13 +205,19 @@ export class WorkTree {
 
   /** Once: a digest takes longer than all the rest. */
   #beforeOf(index: number, entry: ImageEntry, content: Buffer): TreeEntry {
-    const before = this.#before.get(index) ?? entryOfImage(entry, content);
+    const { xattrs } = this.#nodeOf(entry);
+    const before = this.#before.get(index) ?? entryOfImage({ ...entry, xattrs }, content);
     this.#before.set(index, before);
     return before;
   }
 
   #contentOf(entry: ImageEntry): Buffer {
-    return entry.linkOf === undefined ? entry.content : this.#image.entries[entry.linkOf]!.content;
+    return this.#nodeOf(entry).content;
+  }
+
+  /** The entry that stands for its file. */
+  #nodeOf(entry: ImageEntry): ImageEntry {
+    return entry.linkOf === undefined ? entry : this.#image.entries[entry.linkOf]!;
   }
 
   /** All but permissions, owners and times, which come when everything is in place. */
@@ -256,14 +262,17 @@ export class WorkTree {
     else this.#tree.makeNode(path, type === 'fifo' ? S_IFIFO : S_IFSOCK);
   }
 
-  /** Gives these their permissions, owners and times, and remembers what they are like then. A directory comes before what is in it. */
+  /** Gives these their permissions, owners, attributes and times, and remembers what they are like then. A directory comes before what is in it. */
   #settle(indexes: readonly number[]): void {
     for (const index of indexes.toReversed()) {
-      const { path, type, mode, uid, gid, atime, mtime } = this.#image.entries[index]!;
+      const entry = this.#image.entries[index]!;
+      const { path, type, mode, uid, gid, atime, mtime } = entry;
       this.#stats.keep(index);
       const now = this.#stats.now(index);
       const isOwned = now.uid === uid && now.gid === gid;
       if (!isOwned && this.#keepsOwners) this.#keepsOwners = this.#tree.tryOwner(path, uid, gid);
+      // A change of the owner takes capabilities away, and an ACL decides on permission bits: so they come in between.
+      if (type !== 'symlink') this.#tree.tryXattrs(path, this.#nodeOf(entry).xattrs);
       if (type !== 'symlink' && (!isOwned || (now.mode & 0o7777) !== mode)) this.#tree.changeMode(path, mode);
       this.#stats.setTimes(index, atime, mtime);
     }

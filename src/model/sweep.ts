@@ -127,6 +127,8 @@ export interface TreeEntry {
   /** SHA-1 of the bytes of a file, as hex. */
   readonly digest?: string;
   readonly target?: string;
+  /** Extended attributes, ACLs and capabilities, if it has any: `NAME=HEX`, with spaces in between. */
+  readonly xattrs?: string;
   readonly mtimeMs?: number;
 }
 

@@ -15,6 +15,9 @@ const [CLOCK_GETTIME, GETTIMEOFDAY, TIME] = ['clock_gettime', 'gettimeofday', 't
   (name) => syscallNumber(name)!,
 ) as [number, number, number];
 
+/** The calls that look at the clock. A program makes them through the vDSO, unless that is hidden: then they are as many as there are looks. */
+export const CLOCK_CALLS: ReadonlySet<number> = new Set([CLOCK_GETTIME, GETTIMEOFDAY, TIME]);
+
 /** The next midnight, in UTC: the same in all runs of a day, and no file is from the future. */
 function nextMidnightMs(): number {
   return Math.ceil(epochSeconds() / SECONDS_PER_DAY) * SECONDS_PER_DAY * MS_PER_SECOND;
@@ -25,7 +28,7 @@ function nextMidnightMs(): number {
  * measured by begins with the real one, since moments by it are named to the kernel.
  */
 export class StillClock implements Policy {
-  readonly armed: ReadonlySet<number> = new Set([CLOCK_GETTIME, GETTIMEOFDAY, TIME]);
+  readonly armed: ReadonlySet<number> = CLOCK_CALLS;
   readonly hidesVdso = true;
   readonly #wallMs = nextMidnightMs();
   readonly #monotonicMs = Math.floor(monotonicMs());

@@ -1,6 +1,8 @@
 import type { Policy } from '../../tracer/policy.ts';
-import { StillClock } from './clock.ts';
+import { CLOCK_CALLS, StillClock } from './clock.ts';
 import { StillEntropy } from './entropy.ts';
+
+export { CLOCK_CALLS };
 
 /** What is made to stand still, so that two runs of a command can be compared. */
 export interface Stillness {

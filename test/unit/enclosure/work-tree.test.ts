@@ -21,6 +21,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { TreeImage } from '../../../src/enclosure/tree-image.ts';
 import { WorkTree } from '../../../src/enclosure/work-tree.ts';
+import { readXattrs, tryXattrs } from '../../../src/linux/xattrs.ts';
 
 let scratch: string;
 let input: string;
@@ -34,6 +35,10 @@ beforeEach(() => {
   mkdirSync(work);
 });
 afterEach(() => rmSync(scratch, { recursive: true }));
+
+/** Of xattr `system.posix_acl_access`: the owner, user 65534, the group, the mask, others. */
+const ACL =
+  '02000000' + '01000600ffffffff' + '02000400feff0000' + '04000400ffffffff' + '10000400ffffffff' + '20000000ffffffff';
 
 /** All that is to be the same of two trees: a line an entry. */
 function described(directory: string): string[] {
@@ -211,6 +216,35 @@ f=open('sub/b','r+b'); m=mmap.mmap(f.fileno(),0); m[5]; m[5]=65; m.close()`;
     expect(tree.contents('nothing')).toBeUndefined();
     tree.restore();
     expect(readdirSync(work).sort()).toEqual(['data', 'log']);
+    tree.close();
+  });
+
+  it('copies extended attributes, ACLs and capabilities, tells of other ones, and puts them back', () => {
+    writeFileSync(path.join(input, 'f'), 'x', { mode: 0o640 });
+    mkdirSync(path.join(input, 'd'));
+    const at = (directory: string, name: string): Buffer => Buffer.from(path.join(directory, name));
+    const acl = Buffer.from(ACL, 'hex');
+    const wanted = new Map([
+      ['system.posix_acl_access', acl],
+      ['user.kept', Buffer.from('yes')],
+    ]);
+    expect(tryXattrs(at(input, 'f'), wanted)).toBe(true);
+    expect(tryXattrs(at(input, 'd'), new Map([['user.of', Buffer.from('directory')]]))).toBe(true);
+    const tree = made();
+    expect(readXattrs(at(work, 'f'))).toEqual(wanted);
+    expect(readXattrs(at(work, 'd')).get('user.of')?.toString()).toBe('directory');
+    expect(tree.changes()).toEqual([]);
+    expect(tryXattrs(at(work, 'f'), new Map([['user.kept', Buffer.from('no')]]))).toBe(true);
+    expect(tryXattrs(at(work, 'd'), new Map())).toBe(true);
+    expect(tree.changes().map(({ path: name, before, after }) => [name, before?.xattrs, after?.xattrs])).toEqual([
+      ['d', 'user.of=6469726563746f7279', undefined],
+      ['f', `system.posix_acl_access=${acl.toString('hex')} user.kept=796573`, 'user.kept=6e6f'],
+    ]);
+    tree.restore();
+    expect(readXattrs(at(work, 'f'))).toEqual(wanted);
+    expect(readXattrs(at(work, 'd')).size).toBe(1);
+    expect(lstatSync(path.join(work, 'f')).mode & 0o777).toBe(0o640);
+    expect(tree.changes()).toEqual([]);
     tree.close();
   });
 

@@ -2,7 +2,7 @@ import type { TreeChange, TreeEntry } from '../../../model/sweep.ts';
 import { type Template, templateOf } from './template.ts';
 
 /** What of a file may differ between good runs. */
-const FIELDS = ['mode', 'size', 'digest', 'target', 'mtimeMs'] as const;
+const FIELDS = ['mode', 'size', 'digest', 'target', 'xattrs', 'mtimeMs'] as const;
 type Field = (typeof FIELDS)[number];
 
 /** How changes of files are made comparable: plain data. */
@@ -84,6 +84,6 @@ function pathsOf(changes: readonly TreeChange[]): string {
 
 function withoutFields(entry: TreeEntry, fields: readonly Field[]): TreeEntry {
   if (fields.length === 0) return entry;
-  const fixed = { mode: 0, size: 0, digest: '', target: '', mtimeMs: 0 };
+  const fixed = { mode: 0, size: 0, digest: '', target: '', xattrs: '', mtimeMs: 0 };
   return { ...entry, ...Object.fromEntries(fields.map((field) => [field, fixed[field]])) };
 }

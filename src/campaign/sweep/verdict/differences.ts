@@ -4,14 +4,14 @@ import type { CleanResults, ComparedText } from '../clean-results.ts';
 import { type ComparedRun, textOf } from './compared-run.ts';
 import { complaintsIn } from './messages.ts';
 import { isCache, isLog } from './side-files.ts';
-import { type PathState, sameContent, sameMode, sizeText } from './tree-state.ts';
+import { type PathState, sameContent, sameMode, sameXattrs, sizeText } from './tree-state.ts';
 
 /** Something that a run gave, and a good run gives otherwise. */
 export type Difference =
   | { readonly of: 'text'; readonly text: ComparedText; readonly good: string; readonly now: string }
   | { readonly of: 'file'; readonly state: PathState; readonly what: FileDifference };
 
-export type FileDifference = 'missing' | 'not removed' | 'content' | 'mode' | 'time';
+export type FileDifference = 'missing' | 'not removed' | 'content' | 'mode' | 'attributes' | 'time';
 
 /** What a service gives is what its clients get. What it writes itself is its log. */
 const OF_SERVICES: readonly ComparedText[] = ['client'];
@@ -68,7 +68,8 @@ function fileDifferenceIn({ path, before, now, good }: PathState): FileDifferenc
   if (!now) return isCache(path) && !before ? undefined : 'missing';
   if (isLog(path)) return undefined;
   if (!sameContent(now, good)) return 'content';
-  return sameMode(now, good) ? undefined : 'mode';
+  if (!sameMode(now, good)) return 'mode';
+  return sameXattrs(now, good) ? undefined : 'attributes';
 }
 
 function isOtherTime({ path, now, good }: PathState): boolean {
@@ -94,6 +95,8 @@ function differenceText(difference: Difference): string {
       return `${path} is still there`;
     case 'content':
       return `${path} ${contentText(difference.state)}`;
+    case 'attributes':
+      return `the extended attributes of ${path} differ from a good run's`;
     default:
       return `the ${difference.what} of ${path} differs from a good run's`;
   }

@@ -77,6 +77,7 @@ function fileLines({ good: usual, now }: ComparedRun, { state, what }: Extract<D
   if (what === 'missing') return [`${path}: ${sizeText(good)} in a good run, missing now`];
   if (what === 'not removed') return [`${path}: a good run removes it`];
   if (what === 'mode') return [`${path}: mode ${octal(entry)} instead of ${octal(good)}`];
+  if (what === 'attributes') return [`${path}: ${attributes(entry)} instead of ${attributes(good)}`];
   if (what === 'time') return [`${path}: modified ${time(entry)} instead of ${time(good)}`];
   const texts = [usual.contents[path], now.contents[path]].map(
     (bytes) => bytes && Buffer.from(bytes).toString('latin1'),
@@ -94,6 +95,12 @@ function diffLines(good: string, now: string): readonly string[] {
 
 function octal(entry: TreeEntry | undefined): string {
   return (entry?.mode ?? 0).toString(8).padStart(4, '0');
+}
+
+/** By their names. */
+function attributes(entry: TreeEntry | undefined): string {
+  const names = (entry?.xattrs ?? '').split(' ').map((one) => one.replace(/=.*/, ''));
+  return names[0] === '' ? 'no extended attributes' : `extended attributes ${names.join(', ')}`;
 }
 
 function time(entry: TreeEntry | undefined): string {

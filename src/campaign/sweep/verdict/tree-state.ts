@@ -41,6 +41,10 @@ export function sameMode(one: TreeEntry | undefined, other: TreeEntry | undefine
   return one === undefined || other === undefined || one.type === 'symlink' || one.mode === other.mode;
 }
 
+export function sameXattrs(one: TreeEntry | undefined, other: TreeEntry | undefined): boolean {
+  return one === undefined || other === undefined || one.xattrs === other.xattrs;
+}
+
 export function sizeText(entry: TreeEntry | undefined): string {
   if (!entry) return 'nothing';
   if (entry.type === 'symlink') return `a link to ${entry.target}`;

@@ -6,6 +6,7 @@ import { transferOf } from '../../../faults/kinds/buffers.ts';
 import type { Moment } from '../../../faults/kinds/moment.ts';
 import { Quirks } from '../../../faults/quirks/index.ts';
 import { RT_SIGACTION, SignalHandlers } from '../../../faults/signal-handlers.ts';
+import { CLOCK_CALLS } from '../../../faults/still/index.ts';
 import type { CallSituation, Recorded, RecordedCall } from '../../../model/sweep.ts';
 import { errnoNumberOf } from '../../../syscalls/errnos.ts';
 import type { Locator } from '../../../tracer/locator.ts';
@@ -25,8 +26,8 @@ const EROFS = errnoNumberOf('EROFS')!;
 const MAX_DENIED = 100;
 
 /**
- * Writes down each call of a run: where it is made, how, and which errors the kernel could give there. It changes nothing. It is
- * to be asked after what injects, and before the locator, which must see what changes the code in memory.
+ * Writes down each call of a run: where it is made, how, and which errors the kernel could give there; but for looks at the clock, which do not fail.
+ * It changes nothing. It is to be asked after what injects, and before the locator, which must see what changes the code in memory.
  */
 export class CallLog implements Policy {
   readonly armed = 'all';
@@ -72,7 +73,7 @@ export class CallLog implements Policy {
   onEntry(call: StoppedCall): EntryDecision | undefined {
     if (call.abi !== 'x86_64') return undefined;
     if (call.nr === RT_SIGACTION) this.#handlers.onSigaction(call);
-    if (!this.#isOn) return undefined;
+    if (!this.#isOn || CLOCK_CALLS.has(call.nr)) return undefined;
     const facts = new CallFacts(call);
     if (isLaunch(facts.name, call)) return undefined;
     const draft = this.#draft(facts, call);

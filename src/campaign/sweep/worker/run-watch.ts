@@ -35,12 +35,12 @@ export class RunWatch implements Policy {
   onEntry(call: StoppedCall): EntryDecision | undefined {
     const { nr, task } = call;
     if (TIMER_CALLS.includes(nr)) this.#watch.timers.set(task.tgid, call, task.enteredAt);
-    return this.#watch.isSpin(syscallName(nr)) ? { kill: true, killsTree: true } : undefined;
+    return this.#watch.isSpin(nr) ? { kill: true, killsTree: true } : undefined;
   }
 
   /** Those that are armed are counted as they are. */
   onEveryCall(nr: number): boolean {
-    return this.armed !== 'all' && !this.armed.has(nr) && this.#watch.isSpin(syscallName(nr));
+    return this.armed !== 'all' && !this.armed.has(nr) && this.#watch.isSpin(nr);
   }
 
   onTaskStart(task: Task, nowMs: number): void {

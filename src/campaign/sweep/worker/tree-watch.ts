@@ -1,6 +1,8 @@
 import { readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { CLOCK_CALLS } from '../../../faults/still/index.ts';
 import type { RunEnd } from '../../../model/sweep.ts';
+import { syscallName } from '../../../syscalls/syscall-table.ts';
 import type { ServiceDriver } from '../../worker/service-driver.ts';
 import type { PerformOptions } from '../performer.ts';
 import { PendingTimers } from './pending-timers.ts';
@@ -42,6 +44,7 @@ export class TreeWatch {
   readonly lookMs: number;
   readonly #limits: RunLimits;
   readonly #spinLimit: SpinLimit;
+  readonly #failing: readonly string[];
   readonly #service: ServiceDriver | undefined;
   readonly #asleepMs: number;
   readonly #tickingMs: number;
@@ -57,9 +60,16 @@ export class TreeWatch {
   #starvedNs = 0;
   #rootHasEnded = false;
 
-  constructor(limits: RunLimits, service: ServiceDriver | undefined, spinLimit: SpinLimit) {
+  /** `failing`: the calls that faults are injected into. */
+  constructor(
+    limits: RunLimits,
+    service: ServiceDriver | undefined,
+    spinLimit: SpinLimit,
+    failing: readonly string[] = [],
+  ) {
     this.#limits = limits;
     this.#spinLimit = spinLimit;
+    this.#failing = failing;
     this.#service = service;
     this.#asleepMs = limits.usualMs === undefined ? FIRST_ASLEEP_MS : Math.max(ASLEEP_MS, FACTOR * limits.usualMs);
     this.#tickingMs = Math.max(TICKING_MS, FACTOR * (limits.usualMs ?? 0));
@@ -76,15 +86,23 @@ export class TreeWatch {
     this.#calls.set(syscall, times);
   }
 
-  /** A call is made. True if that is once too often: all are to be killed. */
-  isSpin(syscall: string): boolean {
+  /** A call is made. True if that is once too often: all are to be killed. Who looks at the clock waits, be it busily. */
+  isSpin(nr: number): boolean {
     const { usualCalls } = this.#limits;
-    if (!usualCalls) return false;
+    if (!usualCalls || CLOCK_CALLS.has(nr)) return false;
+    const syscall = syscallName(nr);
     const times = (this.#calls.get(syscall) ?? 0) + 1;
     this.#calls.set(syscall, times);
     if (times <= this.#spinLimit(syscall) + FACTOR * (usualCalls[syscall] ?? 0)) return false;
-    this.end ??= { kind: 'spinning', syscall, times };
+    this.end ??= this.#failingOf(syscall, times);
     return true;
+  }
+
+  /** Other calls of a round, such as gettid, may come to their limits first: a spin is named by the call that fails in it. */
+  #failingOf(syscall: string, times: number): RunEnd {
+    const isOfRounds = (name: string): boolean => (this.#calls.get(name) ?? 0) * FACTOR >= times;
+    const name = this.#failing.find(isOfRounds) ?? syscall;
+    return { kind: 'spinning', syscall: name, times: this.#calls.get(name)! };
   }
 
   /** The call that a run has spent its time with that would not end: fewer than make a spin by themselves are enough. */
@@ -93,7 +111,7 @@ export class TreeWatch {
     const [most] = [...this.#calls]
       .filter(([syscall, times]) => times > FEW_CALLS + FACTOR * (usualCalls[syscall] ?? 0))
       .sort(([, a], [, b]) => b - a);
-    return most && { kind: 'spinning', syscall: most[0], times: most[1] };
+    return most && this.#failingOf(...most);
   }
 
   rootEnded(): void {

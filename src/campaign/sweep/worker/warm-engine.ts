@@ -58,7 +58,7 @@ export class WarmEngine {
     extra?: Policy,
   ): Observation {
     const service = this.#scene.begin(options);
-    const watch = new TreeWatch(options, service, soonLimit(faults));
+    const watch = new TreeWatch(options, service, soonLimit(faults), namesOf(faults));
     const policies = new RunPolicies(faults, options, watch, () => this.#stackTracer(), extra);
     const zygote = from(policies.all.armed);
     const startMs = monotonicMs();
@@ -142,6 +142,10 @@ export class WarmEngine {
     this.#filters.set(key, filter);
     return filter;
   }
+}
+
+function namesOf(faults: readonly CaseFault[]): string[] {
+  return faults.map(({ syscall }) => syscall);
 }
 
 function endOf(status: number, faults: readonly CaseFault[]): RunEnd {

@@ -1,7 +1,6 @@
 import { monotonicMs } from '../../../linux/clock.ts';
 import { sendSignal } from '../../../linux/signals.ts';
 import type { TraceEvent } from '../../../model/trace-event.ts';
-import { syscallName } from '../../../syscalls/syscall-table.ts';
 import { TIMER_CALLS } from './pending-timers.ts';
 import { tracedTasks } from './traced-tasks.ts';
 import type { TreeWatch } from './tree-watch.ts';
@@ -23,7 +22,7 @@ export class WatchedTree {
     if (event.kind === 'task-end' && event.lineage === '0') this.#watch.rootEnded();
     if (event.kind === 'syscall-entry' && TIMER_CALLS.includes(event.nr))
       this.#watch.timers.set(0, event, monotonicMs());
-    if (event.kind === 'syscall-entry' && this.#watch.isSpin(syscallName(event.nr))) this.#killAll();
+    if (event.kind === 'syscall-entry' && this.#watch.isSpin(event.nr)) this.#killAll();
   };
 
   begin(root: number): void {

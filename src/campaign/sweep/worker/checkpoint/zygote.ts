@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { stillPolicies } from '../../../../faults/still/index.ts';
+import { CLOCK_CALLS, stillPolicies } from '../../../../faults/still/index.ts';
 import { monotonicMs } from '../../../../linux/clock.ts';
 import { type GatedProcess, LaunchError } from '../../../../linux/gated-process.ts';
 import { SECOND_PID } from '../../../../linux/namespaces.ts';
 import { readProcFile } from '../../../../linux/process-stat.ts';
-import { syscallNumber } from '../../../../syscalls/syscall-table.ts';
 import { NO_RECORDER } from '../../../../tracer/event-recorder.ts';
 import type { Following } from '../../../../tracer/following.ts';
 import { ForkPoint, type ForkTools } from '../../../../tracer/fork-point.ts';
@@ -20,7 +19,6 @@ import type { Trail } from './trail.ts';
 
 const FOLLOWING: Following = { method: 'seccomp', tree: true };
 const NS_PER_MS = 1e6;
-const CLOCKS = ['clock_gettime', 'gettimeofday', 'time'].map((name) => syscallNumber(name)!);
 
 export interface ZygoteSpec {
   /** The calls that stop, in it and in its copies. */
@@ -104,7 +102,9 @@ const NO_ROOM = 'there is no room for code of ours';
 
 /** A clock that stands still but for its looks goes on from there in a whole run. */
 function clockRefusal({ callCounts }: Task, { stillness }: Pick<PerformOptions, 'stillness'>): string | undefined {
-  return stillness.clock && CLOCKS.some((nr) => callCounts.has(nr)) ? 'it has looked at the clock' : undefined;
+  return stillness.clock && [...CLOCK_CALLS].some((nr) => callCounts.has(nr))
+    ? 'it has looked at the clock'
+    : undefined;
 }
 
 /** Undefined if the process is gone, or if this kernel was built without some of it. */

@@ -201,6 +201,16 @@ const SITUATIONS: Record<string, readonly [Situation, SweepVerdict['class'], Reg
     'corrupted',
     /the mode of key/,
   ],
+  'a file lacks an ACL': [
+    {
+      good: {
+        changes: [{ path: 'key', before: undefined, after: { ...file('k'), xattrs: 'system.posix_acl_access=02' } }],
+      },
+      now: { changes: [changed('key', undefined, 'k')] },
+    },
+    'corrupted',
+    /the extended attributes of key/,
+  ],
   'a time of a file is another, and nobody compares times': [
     {
       good: { changes: [changed('f', undefined, 'x')] },

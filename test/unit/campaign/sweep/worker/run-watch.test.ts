@@ -46,6 +46,34 @@ describe('a watched run', () => {
     expect(policy.onEntry(callOf(task, 'read'))?.killsTree).toBe(true);
   });
 
+  it('is not a spin where a program looks at the clock, be it as often as it likes', () => {
+    const { watch, policy } = watchOf({}, () => 200);
+    const task = taskOf();
+    for (let times = 1; times <= 1000; times++) {
+      for (const clock of ['clock_gettime', 'gettimeofday', 'time'] as const) {
+        expect(policy.onEntry(callOf(task, clock))).toBeUndefined();
+      }
+    }
+    expect(watch.end).toBeUndefined();
+  });
+
+  it.each([
+    [10, 'read', 101],
+    [1, 'gettid', 201],
+  ])(
+    'is named by the call that fails, made %i times in 20 rounds, if that is one of its rounds: %s',
+    (often, name, times) => {
+      const watch = new TreeWatch(limits, undefined, () => 200, ['read']);
+      const policy = new RunWatch('all', watch);
+      const task = taskOf();
+      for (let round = 0; watch.end === undefined; round++) {
+        if (round % 20 < often) policy.onEntry(callOf(task, 'read'));
+        policy.onEntry(callOf(task, 'gettid'));
+      }
+      expect(watch.end).toEqual({ kind: 'spinning', syscall: name, times });
+    },
+  );
+
   it('counts each call by itself', () => {
     const { policy } = watchOf();
     const task = taskOf();
