@@ -11,6 +11,8 @@ export interface CaseResult {
   /** One of {@link CaseMaker.classes}. */
   readonly class: string;
   readonly durationMs: number;
+  /** It was ended at its deadline, since it would not end: each run of it takes as long. */
+  readonly isLate?: boolean | undefined;
 }
 
 /** What a finding is told from others by. */

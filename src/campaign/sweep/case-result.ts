@@ -35,7 +35,7 @@ export const NO_HANDLERS: HandlerCases = { cases: [], sites: [] };
 
 /** As it stands in the results file. The proof of what is no finding is not kept. */
 export function caseToJson({ faults }: SweepCase, result: SweepCaseResult, cause: string | undefined): JsonObject {
-  const { verdict, handlers, durationMs, reached, failedChild } = result;
+  const { verdict, handlers, durationMs, reached, failedChild, isLate } = result;
   const { class: of, reason, evidence, notes } = verdict;
   const json = {
     faults,
@@ -47,6 +47,7 @@ export function caseToJson({ faults }: SweepCase, result: SweepCaseResult, cause
     ...(notes.length > 0 && { notes }),
     ...(!reached && { reached }),
     ...(failedChild !== undefined && { child: failedChild }),
+    ...(isLate && { late: true }),
     ...(handlers.cases.length > 0 && { handlers }),
   };
   // It has no functions and no classes: what JSON has no word for is left out.
@@ -55,11 +56,12 @@ export function caseToJson({ faults }: SweepCase, result: SweepCaseResult, cause
 
 /** Throws an Error that says what is wrong. */
 export function resultFromJson(json: JsonObject): SweepCaseResult {
-  const { class: of, reason, evidence = [], notes = [], ms, reached = true, child, handlers = {} } = json;
+  const { class: of, reason, evidence = [], notes = [], ms, reached = true, child, late, handlers = {} } = json;
   if (!CASE_CLASSES.includes(of as CaseClass)) throw new Error(`class is none of ${CASE_CLASSES.join(', ')}`);
   if (typeof reason !== 'string') throw new Error('reason is not a text');
   if (typeof ms !== 'number') throw new Error('ms is not a number');
   if (typeof reached !== 'boolean') throw new Error('reached is not true or false');
+  if (late !== undefined && typeof late !== 'boolean') throw new Error('late is not true or false');
   const verdict = {
     class: of as CaseClass,
     reason,
@@ -72,6 +74,7 @@ export function resultFromJson(json: JsonObject): SweepCaseResult {
     durationMs: ms,
     reached,
     failedChild: textOrNone(child),
+    isLate: late,
     handlers: handlersOf(handlers),
   };
 }

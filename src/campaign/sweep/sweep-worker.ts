@@ -90,6 +90,8 @@ export class SweepWorker implements CaseWorker<SweepCase, SweepCaseResult> {
       return { class: verdict.class, verdict, durationMs, reached: false, handlers: NO_HANDLERS };
     }
     const verdict = this.#conditions.judge(seen, judgedCase(of));
-    return { class: verdict.class, verdict, durationMs, reached: true, failedChild: failedChildOf(seen), handlers };
+    const isLate = seen.end.kind === 'deadline';
+    const failedChild = failedChildOf(seen);
+    return { class: verdict.class, verdict, durationMs, isLate, reached: true, failedChild, handlers };
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type CampaignOptions, campaign } from '../../../src/campaign/campaign.ts';
+import { confirmCase } from '../../../src/campaign/confirm.ts';
 import { ResultsLog } from '../../../src/campaign/results-log.ts';
 import { CASE_CLASSES } from '../../../src/model/sweep.ts';
 import {
@@ -178,6 +179,22 @@ describe('a campaign', () => {
       ['silent-3', 3, 3],
     ]);
     expect(unconfirmed).toMatchObject([{ id: 'damaged-0', count: 1, why: 'it was tolerated' }]);
+  });
+
+  it('confirms once what came to its deadline', async () => {
+    const tried: string[] = [];
+    const confirm = (isLate: boolean) =>
+      confirmCase(
+        { case: { id: 'c' }, result: { class: 'hung', durationMs: 1, isLate } },
+        { inWords: () => '' },
+        async (of) => {
+          tried.push(of.id);
+          return { class: 'hung', durationMs: 1 };
+        },
+      );
+    expect(await confirm(true)).toMatchObject({ tried: 1, shown: 1 });
+    expect(await confirm(false)).toMatchObject({ tried: 3, shown: 3 });
+    expect(tried).toHaveLength(4);
   });
 
   it('confirms another case of a cause where the simplest one is not', async () => {
