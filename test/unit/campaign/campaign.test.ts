@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type CampaignOptions, campaign } from '../../../src/campaign/campaign.ts';
+import type { Case, CaseResult } from '../../../src/campaign/case-maker.ts';
 import { confirmCase } from '../../../src/campaign/confirm.ts';
 import { ResultsLog } from '../../../src/campaign/results-log.ts';
 import { CASE_CLASSES } from '../../../src/model/sweep.ts';
@@ -184,7 +185,7 @@ describe('a campaign', () => {
   it('confirms once what came to its deadline', async () => {
     const tried: string[] = [];
     const confirm = (isLate: boolean) =>
-      confirmCase(
+      confirmCase<Case, CaseResult>(
         { case: { id: 'c' }, result: { class: 'hung', durationMs: 1, isLate } },
         { inWords: () => '' },
         async (of) => {
