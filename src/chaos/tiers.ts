@@ -74,9 +74,10 @@ export function partsOf(settings: ChaosSettings): PartName[] {
   return PART_NAMES.filter((name) => PARTS[name].asked(settings));
 }
 
-/** Whether settings ask for an impaired network. */
+/** Whether settings ask for an impaired network, at some time. */
 export function asksForNetwork(settings: ChaosSettings): boolean {
-  return partsOf(settings).some(isOfNetwork);
+  const inPhases = (settings.phases ?? []).flatMap((phase) => partsOf(phase.settings));
+  return [...partsOf(settings), ...inPhases].some(isOfNetwork);
 }
 
 /** Whether a part makes the network a bad one: slow files belong to the tier, but not to the network. */

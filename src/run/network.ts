@@ -1,5 +1,6 @@
 import type { PreparedLimits } from '../chaos/basic/limits.ts';
 import type { Recordings } from '../chaos/network/impairment/recordings.ts';
+import type { NetworkPlan, PlannedConditions } from '../chaos/network/plan.ts';
 import type { PreparedNetwork, StartingNetwork } from '../chaos/network/prepared-network.ts';
 import type { EmulationPlan } from '../chaos/network/syscalls/shared/relay-requests.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
@@ -21,6 +22,8 @@ export interface WantedNetwork {
   readonly settings: ChaosSettings;
   readonly seed: number;
   readonly recordings: Recordings;
+  /** Which phases are on; undefined without phases. */
+  readonly active: SharedArrayBuffer | undefined;
 }
 
 /** Why packets can't be had here, though system calls may do. */
@@ -84,38 +87,56 @@ export function openForSure(opening: OpeningNetwork, wanted: WantedNetwork): Pro
   );
 }
 
-async function openPackets(
-  { settings, seed, recordings }: WantedNetwork,
-  limits: PreparedLimits,
-): Promise<OpeningNetwork> {
+async function openPackets(wanted: WantedNetwork, limits: PreparedLimits): Promise<OpeningNetwork> {
   if (limits.cgroupV2 === undefined) {
     throw new RenacerError('NETWORK_PERMISSION', 'Network chaos needs a cgroup, and none can be created here', {
       hint: 'Run as root, or see `renacer doctor`.',
     });
   }
   // A run without network chaos does not load it.
-  const [{ startNetwork }, { networkPlan }] = await Promise.all([
+  const { seed, recordings } = wanted;
+  const [{ startNetwork }, plan] = await Promise.all([
     import('../chaos/network/queue/queued-network.ts'),
-    import('../chaos/network/plan.ts'),
+    planOf(wanted),
   ]);
-  return startNetwork(networkPlan(settings), { seed, cgroup: limits.cgroupV2, recordings });
+  return startNetwork(plan, { seed, cgroup: limits.cgroupV2, recordings });
 }
 
-async function openOwnNetwork({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {
-  const [{ prepareOwnNetwork }, { networkPlan }] = await Promise.all([
+async function openOwnNetwork(wanted: WantedNetwork): Promise<OpeningNetwork> {
+  const { settings, seed, recordings } = wanted;
+  const [{ prepareOwnNetwork }, plan] = await Promise.all([
     import('../chaos/network/namespace/own-network.ts'),
-    import('../chaos/network/plan.ts'),
+    planOf(wanted),
   ]);
   const hostPorts = (settings.networkHostPorts ?? []).map(Number);
-  return prepareOwnNetwork(networkPlan(settings), { seed, hostPorts, recordings });
+  return prepareOwnNetwork(plan, { seed, hostPorts, recordings });
 }
 
-async function openEmulation({ settings, seed, recordings }: WantedNetwork): Promise<OpeningNetwork> {
-  const [{ prepareEmulation }, { networkPlan }] = await Promise.all([
+async function openEmulation(wanted: WantedNetwork): Promise<OpeningNetwork> {
+  const { seed, recordings } = wanted;
+  const [{ prepareEmulation }, plan] = await Promise.all([
     import('../chaos/network/syscalls/emulated-network.ts'),
-    import('../chaos/network/plan.ts'),
+    planOf(wanted),
   ]);
-  return prepareEmulation(networkPlan(settings), seed, recordings);
+  refuseOutages(plan);
+  return prepareEmulation(plan, seed, recordings);
+}
+
+async function planOf({ settings, active }: WantedNetwork): Promise<NetworkPlan> {
+  if (active) return (await import('../chaos/network/phased-plan.ts')).phasedNetworkPlan(settings, active);
+  return (await import('../chaos/network/plan.ts')).networkPlan(settings);
+}
+
+/** What is lost is sent again at a time that the emulation knows ahead: it can't come through when an outage ends. Throws NETWORK_UNSUPPORTED. */
+function refuseOutages({ rules }: NetworkPlan): void {
+  const isOutage = ({ partition, packetLossRate, packetLossBursts }: PlannedConditions) =>
+    partition === true || (packetLossRate ?? 0) > 0 || packetLossBursts !== undefined;
+  if (!rules.some((rule) => rule.gate && isOutage(rule))) return;
+  throw new RenacerError(
+    'NETWORK_UNSUPPORTED',
+    'partition and packet_loss in a phase need packets: emulated at system calls, an outage can not end',
+    { hint: 'Run as root for the backend "packets", or use --network-backend namespace.' },
+  );
 }
 
 /** A network that stopped being impaired while the command ran would make the report a lie. Errors: NETWORK_FAILED. */

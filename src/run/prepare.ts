@@ -107,7 +107,14 @@ export async function prepare(
   cleanUp.defer(() => tree.dispose());
   const phases = await openPhases({ request, settings, seed, cwd, env }, tree);
   cleanUp.defer(async () => void (await phases?.finish()));
-  const network = await openNetwork({ request, settings, seed, recording }, tree);
+  const network = await openNetwork({ request, settings, seed, recording }, tree, phases?.plan.active);
+  phases?.onTurn(({ turn }) => {
+    if (turn === 'end')
+      void network?.ready.then(
+        (ready) => ready.letGo(),
+        () => {},
+      );
+  });
   cleanUp.defer(() => network?.dispose());
   // The first line of a recording names the backend, and is there before the command is executed.
   const impaired = recording && network && recordedNetwork(await network.settle(), settings);
@@ -162,9 +169,10 @@ function launchBytes(command: readonly string[], env: NodeJS.ProcessEnv): number
 async function openNetwork(
   { request, settings, seed, recording }: Pick<PreparedRun, 'request' | 'settings' | 'seed' | 'recording'>,
   { limits }: HeldTree,
+  active: SharedArrayBuffer | undefined,
 ): Promise<RunNetwork | undefined> {
   const { replay } = request;
   if (!replay?.network && !asksForNetwork(settings)) return undefined;
   const recordings = { record: recording?.lines.shared, replayed: replay?.network && replay.networkFaults };
-  return RunNetwork.open({ settings, seed, recordings }, limits);
+  return RunNetwork.open({ settings, seed, recordings, active }, limits);
 }

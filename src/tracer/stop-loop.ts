@@ -79,6 +79,8 @@ export interface StopLoopOptions {
   readonly until?: (() => boolean) | undefined;
   /** Told when a job-control signal has stopped the command's first task. */
   readonly onRootStop?: ((signal: number) => void) | undefined;
+  /** How often the command has been started, this time included: its first task is `0`, and then `0~2`. */
+  readonly life?: number | undefined;
 }
 
 /**
@@ -91,12 +93,12 @@ export class StopLoop {
   readonly deaths: ProcessDeaths = new ProcessDeaths(this.#ptrace);
   readonly #waiter = tools.waiter;
   readonly #memory = tools.memory;
-  readonly #tasks = new TaskTable();
-  readonly #collector = new StopCollector(this.#waiter, this.#tasks.all);
+  readonly #tasks: TaskTable;
+  readonly #collector: StopCollector;
   readonly #tampering = new Tampering(this.#ptrace, this.#memory);
   readonly #breakpoints = new Breakpoints(tools);
   readonly #programEntry = new ProgramEntry(this.#breakpoints);
-  readonly #cpuPinning: CpuPinning = new CpuPinning(this.#tasks.all);
+  readonly #cpuPinning: CpuPinning;
   readonly #alarm: Alarm;
   readonly #door: Resumption;
   readonly #holds: Holds;
@@ -123,8 +125,12 @@ export class StopLoop {
       turns,
       until = () => false,
       onRootStop = () => {},
+      life,
     }: StopLoopOptions = {},
   ) {
+    this.#tasks = new TaskTable(life);
+    this.#collector = new StopCollector(this.#waiter, this.#tasks.all);
+    this.#cpuPinning = new CpuPinning(this.#tasks.all);
     this.#following = following;
     this.#recorder = recorder;
     this.#policy = policy;

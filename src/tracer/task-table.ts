@@ -29,10 +29,16 @@ export class TaskTable {
   readonly #early = new Map<number, Early>();
   /** Orphans: should their event come after all, it is old news. */
   readonly #adopted = new Set<number>();
+  readonly #life: number;
   #root: Task | undefined;
   #started = 0;
   #roots = 0;
   #untold = 0;
+
+  /** `life`: how often the command has been started, this time included. */
+  constructor(life = 1) {
+    this.#life = life;
+  }
 
   /** How many there have been. */
   get started(): number {
@@ -152,7 +158,8 @@ export class TaskTable {
 
   #nextRoot(): string {
     this.#roots += 1;
-    return String(this.#roots - 1);
+    const root = String(this.#roots - 1);
+    return this.#life === 1 ? root : `${root}~${this.#life}`;
   }
 
   #add(task: Task): Task {

@@ -1,3 +1,4 @@
+import type { GatePlan } from '../scenario/phase-gate.ts';
 import type { NetworkConditions, NetworkSettings } from '../settings.ts';
 import { NETWORK_OPTIONS } from './options.ts';
 
@@ -10,7 +11,13 @@ export const BACKEND_NAMES: Readonly<Partial<Record<NonNullable<NetworkSettings[
 
 /** What happens to the tree's traffic. A packet meets every rule that matches it: delays add up, and each may lose it. */
 export interface NetworkPlan {
-  readonly rules: readonly NetworkConditions[];
+  readonly rules: readonly PlannedConditions[];
+}
+
+/** Conditions that may hold for a while only. */
+export interface PlannedConditions extends NetworkConditions {
+  /** Whether they hold is in memory that is shared (see ActivePhases); without, they hold always. */
+  readonly gate?: { readonly active: SharedArrayBuffer; readonly plan: GatePlan };
 }
 
 /**

@@ -17,6 +17,8 @@ export interface PreparedNetwork {
   missed(): readonly MissedNetworkFault[];
   /** Why the engine no longer works, if so: then the network has been as usual since. */
   failure(): Error | undefined;
+  /** A rule holds no longer: packets that wait go on at once, unless another one holds. Of what is emulated, each has its time. */
+  letGo(): void;
   /**
    * Begins to end the impairments, with the figures of this moment as the last ones: to be called as soon as the tree has
    * ended, since the kernel takes its time.

@@ -76,6 +76,12 @@ export class RunningNetwork implements PreparedNetwork {
     return this.#failure;
   }
 
+  letGo(): void {
+    if (!this.#running) return;
+    this.#port.postMessage('let-go' satisfies NetworkRequest);
+    wake(this.#wakeFd);
+  }
+
   finish(): void {
     if (!this.#running) return;
     this.#ask('stop');

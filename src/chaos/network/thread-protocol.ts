@@ -1,8 +1,8 @@
 import type { FlowGroupUse, FlowUse, NetworkFault } from '../../model/network-use.ts';
 import type { MissedNetworkFault } from '../../model/run-result.ts';
 
-/** What the main thread asks of the network's thread. */
-export type NetworkRequest = 'snapshot' | 'stop';
+/** What the main thread asks of the network's thread; `let-go` has no answer. */
+export type NetworkRequest = 'snapshot' | 'let-go' | 'stop';
 
 /** The answer: how things are at the moment. */
 export interface Snapshot {

@@ -1,6 +1,7 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { CallFacts } from '../../faults/call-facts.ts';
 import { linkOf } from '../../faults/descriptor.ts';
+import { sleepSync } from '../../linux/cgroup.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { sendSignal } from '../../linux/signals.ts';
 import type { CallPlace } from '../../model/scenario.ts';
@@ -20,6 +21,9 @@ interface Watch {
   readonly watcher: CallWatcher;
   readonly trigger: number | undefined;
 }
+
+/** How often a command that is down looks whether it is to be started. */
+const LOOK_MS = 2;
 
 interface UnderWay {
   readonly trigger: number | undefined;
@@ -46,6 +50,7 @@ export class PhasePolicy implements Policy {
   #unplaced: TurnOf[] = [];
   #root: Task | undefined;
   #startMs = Number.NaN;
+  #isRestarting = false;
 
   /** `others`: who else is asked about calls; `tell` is told of each turn, in order. */
   constructor(plan: PhasesPlan, others: readonly Policy[], tell: (message: PhaseMessage) => void) {
@@ -110,6 +115,23 @@ export class PhasePolicy implements Policy {
     }
   }
 
+  /** Whether a restart has ended the command, or is about to. */
+  get restarts(): boolean {
+    return this.#isRestarting;
+  }
+
+  /** The tree is empty: waits until it is to be started again. False: it is not. */
+  awaitStart(): boolean {
+    this.#tell({ kind: 'down' });
+    for (this.#isRestarting = true; this.#isRestarting; sleepSync(LOOK_MS)) {
+      const word = this.#receive();
+      if (word !== undefined) this.#isRestarting = false;
+      if (word === 'stop') return false;
+      this.#machine.look();
+    }
+    return true;
+  }
+
   onTaskStart(task: Task): void {
     this.#tasks.add(task);
     // The command, each time that it is started.
@@ -148,16 +170,23 @@ export class PhasePolicy implements Policy {
     return Number.isNaN(this.#startMs) ? 0 : monotonicMs() - this.#startMs;
   }
 
-  #receive(): void {
+  /** What is asked for; the word that a restart waits for, if it has come. */
+  #receive(): 'start' | 'stop' | undefined {
+    let word: 'start' | 'stop' | undefined;
     for (let got = receiveMessageOnPort(this.#plan.port); got; got = receiveMessageOnPort(this.#plan.port)) {
-      this.#machine.ask(got.message as PhaseRequest);
+      const request = got.message as PhaseRequest;
+      if (request.kind === 'start' || request.kind === 'stop') word = request.kind;
+      else this.#machine.ask(request);
     }
+    return word;
   }
 
   #told(message: PhaseMessage): void {
     this.#tell(message);
     if (message.kind !== 'phase') return;
     const { turned } = message;
+    const { action } = this.#plan.phases[turned.phase]!;
+    if (turned.kind === 'begin' && action?.kind === 'restart') this.#isRestarting = true;
     if (turned.kind === 'begin') this.#signal(turned);
     if (turned.turn.at === undefined) this.#unplaced.push(turned);
   }

@@ -60,6 +60,11 @@ export class Phased {
     return this.#policy;
   }
 
+  /** The tree is empty: whether it is to be started again, if a restart has ended it. Waits until that is known. */
+  startsAgain(): boolean {
+    return this.#policy?.restarts === true && this.#policy.awaitStart();
+  }
+
   get uses(): readonly RuleUse[] {
     return this.#faults.flatMap((faults) => faults.uses());
   }

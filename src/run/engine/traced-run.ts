@@ -17,6 +17,7 @@ import type { CallKnowledge } from '../../tracer/ebpf/call-plans.ts';
 import { HeldTasks } from '../../tracer/held-tasks.ts';
 import type { Policy } from '../../tracer/policy.ts';
 import { PolicyChain } from '../../tracer/policy-chain.ts';
+import type { ProcessDeath } from '../../tracer/process-deaths.ts';
 import { MAX_RECORD_BYTES, MAX_WHOLE_RECORD_BYTES } from '../../tracer/record.ts';
 import { type CallCounts, Recorder, type RecordingPlan } from '../../tracer/recorder.ts';
 import { Ring } from '../../tracer/ring.ts';
@@ -52,7 +53,7 @@ export async function runTraced(plan: EnginePlan, tracing: TracingPlan): Promise
     const selectsForeign = await foreignSelection(tracing);
     const gated = start();
     if (gated && 'kind' in gated) return gated;
-    return trace(plan, tracing, gated, { ...calls, selectsForeign }, injectors);
+    return trace(plan, tracing, gated, start, { ...calls, selectsForeign }, injectors);
   }
   const { group } = tracing.kernel;
   // It must see the command from its first call on.
@@ -191,6 +192,7 @@ function trace(
   plan: EnginePlan,
   tracing: TracingPlan,
   gated: GatedProcess | undefined,
+  start: () => GatedProcess | LastWord | undefined,
   decoders: Pick<RecordingPlan, 'captures' | 'selectsForeign'> & Pick<CallKnowledge, 'dependenceOf'>,
   injectors: Injectors,
 ): LastWord {
@@ -224,54 +226,72 @@ function trace(
   const { dependenceOf } = decoders;
   const held = new HeldTasks(control);
   const { log, locator, stderr, scheduling } = injectors;
-  const loop = new StopLoop(following, recorder, policy, {
-    heldTasks: held,
-    walked: walksStops
-      ? { recorder, calls: walkedCalls({ ...recording, dependenceOf, tree: tracing.follow, armed: armedOf(policy) }) }
-      : undefined,
-    turns: scheduling && ((context, collector) => scheduling.makeTurns(context, collector)),
-    onRootStop: gated ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined,
-  });
-  if (locator) loop.deaths.stackOf = (task) => locator.stackOf(task);
-  let started = !gated;
   let startMs = monotonicMs();
-  let status: number | undefined;
-  try {
-    if (gated) {
-      loop.launch(gated, () => {
-        started = true;
-        startMs = monotonicMs();
-        tell({ kind: 'started', pid: gated.pid, tracer: gettid() });
-      });
-    }
-    if (plan.attach) attachAll(loop, plan.attach);
-    status = loop.run(plan.attach || tracing.untilExec || tracing.phases ? new DetachRequest(control) : undefined);
-  } catch (error) {
-    if (started) throw error;
-    return failed(error instanceof LaunchError ? 'execve' : 'trace', error);
-  }
-  const sents = [injectors.signals?.sent, ...(injectors.phased?.sent ?? []), injectors.replay?.sent];
-  const sent = sents.filter((log) => log !== undefined);
-  return {
-    kind: 'ended',
-    status,
-    counts: countedCalls(recorder.counts),
-    signals: recorder.signalCount,
-    tasks: loop.taskCount,
-    lost: 0,
-    sharedCpu: loop.sharedCpu,
-    sent: sent.flatMap(({ kept }) => kept),
-    fired: log.fired.kept,
-    omitted: sent.reduce((sum, { omitted }) => sum + omitted, log.fired.omitted),
-    spin: log.streaks.longest(monotonicMs() - startMs),
-    rules: [...(injectors.faults?.uses() ?? []), ...(injectors.phased?.uses ?? [])],
-    replay: injectors.replay?.use(),
-    endedMs: loop.rootEndedMs,
-    deaths: loop.deaths.all,
-    wroteToStderr: stderr?.written,
-    delays: held.ever,
-    ...scheduling?.end,
+  // Its first start, and then those by restarts.
+  const deaths: ProcessDeath[] = [];
+  let tasks = 0;
+  let sharedCpu = false;
+  const endedLife = (status: number | undefined, endedMs: number): LastWord => {
+    const sents = [injectors.signals?.sent, ...(injectors.phased?.sent ?? []), injectors.replay?.sent];
+    const sent = sents.filter((log) => log !== undefined);
+    return {
+      kind: 'ended',
+      status,
+      counts: countedCalls(recorder.counts),
+      signals: recorder.signalCount,
+      tasks,
+      lost: 0,
+      sharedCpu,
+      sent: sent.flatMap(({ kept }) => kept),
+      fired: log.fired.kept,
+      omitted: sent.reduce((sum, { omitted }) => sum + omitted, log.fired.omitted),
+      spin: log.streaks.longest(monotonicMs() - startMs),
+      rules: [...(injectors.faults?.uses() ?? []), ...(injectors.phased?.uses ?? [])],
+      replay: injectors.replay?.use(),
+      endedMs,
+      deaths,
+      wroteToStderr: stderr?.written,
+      delays: held.ever,
+      ...scheduling?.end,
+    };
   };
+  for (let life = 1, current = gated; ; life++) {
+    const loop = new StopLoop(following, recorder, policy, {
+      heldTasks: held,
+      walked: walksStops
+        ? { recorder, calls: walkedCalls({ ...recording, dependenceOf, tree: tracing.follow, armed: armedOf(policy) }) }
+        : undefined,
+      turns: scheduling && ((context, collector) => scheduling.makeTurns(context, collector)),
+      onRootStop: current ? (signal: number) => tell({ kind: 'stopped', signal }) : undefined,
+      life,
+    });
+    if (locator) loop.deaths.stackOf = (task) => locator.stackOf(task);
+    let started = !current;
+    let status: number | undefined;
+    try {
+      const { pid } = current ?? {};
+      if (current) {
+        loop.launch(current, () => {
+          started = true;
+          if (life === 1) startMs = monotonicMs();
+          tell({ kind: 'started', pid: pid!, tracer: gettid() });
+        });
+      }
+      if (plan.attach) attachAll(loop, plan.attach);
+      status = loop.run(plan.attach || tracing.untilExec || tracing.phases ? new DetachRequest(control) : undefined);
+    } catch (error) {
+      if (started) throw error;
+      return failed(error instanceof LaunchError ? 'execve' : 'trace', error);
+    }
+    tasks += loop.taskCount;
+    sharedCpu ||= loop.sharedCpu;
+    const next = injectors.phased?.startsAgain() ? start() : undefined;
+    if (next && 'kind' in next) return next;
+    // Who was ended to be started again has not failed; who crashed before has.
+    deaths.push(...loop.deaths.all.filter(({ crash, sender }) => !next || (crash && sender !== 'tracer')));
+    if (!next) return endedLife(status, loop.rootEndedMs);
+    current = next;
+  }
 }
 
 /** Whether machine code may count calls for it: that is told for each call, so they must be few. */

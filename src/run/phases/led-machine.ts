@@ -1,6 +1,6 @@
 import { ActivePhases } from '../../chaos/scenario/active.ts';
 import { PhaseMachine, type Sight, type Transition } from '../../chaos/scenario/machine.ts';
-import type { PhaseMessage, PhaseRequest, PhasesPlan } from './phases-plan.ts';
+import type { MachineRequest, PhaseMessage, PhasesPlan } from './phases-plan.ts';
 
 const BY_HAND = { why: 'by hand', exact: false, at: undefined } as const;
 const NOT_EXACT: Sight = { exact: false, at: undefined };
@@ -37,7 +37,7 @@ export class LedMachine {
     return (this.#isReleased ? this.#machine.nextMs() : undefined) ?? Number.POSITIVE_INFINITY;
   }
 
-  ask(request: PhaseRequest): void {
+  ask(request: MachineRequest): void {
     const now = this.#clock();
     switch (request.kind) {
       case 'release':

@@ -95,6 +95,9 @@ export class PhasesOfRun implements RunningPhases {
       case 'place':
         this.#log.placed(message.of, message.at);
         return;
+      case 'down':
+        void this.restarts.startsAgain().then((starts) => this.#runner?.ask({ kind: starts ? 'start' : 'stop' }));
+        return;
       case 'failed':
         this.#log.failed(message.phase, message.error);
         return;

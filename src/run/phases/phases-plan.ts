@@ -38,13 +38,21 @@ export type PhaseRequest =
   /** Times count from now on, and what has been triggered begins. */
   | { readonly kind: 'release' }
   | { readonly kind: 'begin' | 'end'; readonly phase: number }
+  /** What a restart has ended: it is to be started now; or the run is to end. */
+  | { readonly kind: 'start' }
+  | { readonly kind: 'stop' }
   | { readonly kind: 'probe'; readonly probe: string; readonly is: 'ok' | 'failed' };
+
+/** What the machine itself is asked. */
+export type MachineRequest = Exclude<PhaseRequest, { readonly kind: 'start' } | { readonly kind: 'stop' }>;
 
 /** What it is told. */
 export type PhaseMessage =
   | { readonly kind: 'phase'; readonly turned: Turned; readonly isOver: boolean }
   /** The first call behind a turn that was made by the clock. */
   | { readonly kind: 'place'; readonly of: TurnOf; readonly at: CallPlace }
+  /** The tree is empty, for a restart: a `start` or a `stop` is awaited. */
+  | { readonly kind: 'down' }
   /** Something that a phase does could not be done, for people. */
   | { readonly kind: 'failed'; readonly phase: number; readonly error: string }
   | { readonly kind: 'line'; readonly output: number; readonly line: string }

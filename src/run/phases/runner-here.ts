@@ -24,6 +24,8 @@ export class RunnerHere implements PhaseRunner {
   }
 
   ask(request: PhaseRequest): void {
+    // Who starts the command asks for no leave here.
+    if (request.kind === 'start' || request.kind === 'stop') return;
     this.#machine.ask(request);
     this.#look();
   }

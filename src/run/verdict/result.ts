@@ -5,7 +5,7 @@ import { signalNameOf } from '../../syscalls/signals.ts';
 import { syscallName } from '../../syscalls/syscall-table.ts';
 import type { CountedCall, TracingPlan } from '../engine/engine-plan.ts';
 import { again, straceCommand } from './again.ts';
-import { crashes, injectedDeaths } from './deaths.ts';
+import { crashes, deathsByPhases, injectedDeaths } from './deaths.ts';
 import { callFault, packetFaults, signalFault } from './injected-faults.ts';
 import { judge } from './judge.ts';
 import type { RunFacts } from './run-facts.ts';
@@ -25,7 +25,10 @@ export function makeResult(facts: RunFacts): RunResult {
     exitCode,
     signal,
     early: facts.early,
-    injectedDeaths: injectedDeaths(ended.deaths),
+    injectedDeaths: [
+      ...deathsByPhases(facts.settings.phases ?? [], facts.phases ?? []),
+      ...injectedDeaths(ended.deaths),
+    ],
     limits,
     faults,
     checks,

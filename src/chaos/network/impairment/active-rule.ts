@@ -1,4 +1,6 @@
 import type { NetworkDirection } from '../../../model/network-use.ts';
+import { ActivePhases } from '../../scenario/active.ts';
+import { PhaseGate } from '../../scenario/phase-gate.ts';
 import type { NetworkConditions } from '../../settings.ts';
 import { Link } from './link.ts';
 import type { ResolvedRule } from './resolved-rule.ts';
@@ -18,7 +20,10 @@ export class ActiveRule {
   readonly matcher: TargetMatcher;
   readonly #links: Readonly<Record<NetworkDirection, Link | undefined>>;
 
+  readonly #gate: PhaseGate | undefined;
+
   constructor({ rule, targets }: ResolvedRule, decisions: RuleDecisions) {
+    this.#gate = rule.gate && new PhaseGate(new ActivePhases(rule.gate.active), rule.gate.plan);
     this.rule = rule;
     this.name = ruleName(rule);
     this.decisions = decisions;
@@ -26,6 +31,11 @@ export class ActiveRule {
     const bandwidth = rule.bandwidthBytesPerSec;
     const link = () => (bandwidth === undefined ? undefined : new Link(bandwidth));
     this.#links = { to: link(), from: link() };
+  }
+
+  /** Whether it holds now. */
+  get isOn(): boolean {
+    return this.#gate?.isOpen ?? true;
   }
 
   link(direction: NetworkDirection): Link | undefined {

@@ -1,8 +1,8 @@
-import type { NetworkConditions } from '../../settings.ts';
+import type { PlannedConditions } from '../plan.ts';
 
 /** A rule with its names resolved, as it is handed to the engine's thread. */
 export interface ResolvedRule {
-  readonly rule: NetworkConditions;
+  readonly rule: PlannedConditions;
   readonly targets: readonly ResolvedTarget[];
 }
 

@@ -12,6 +12,7 @@ const REORDER_HOLD_MS = 10;
 
 /** One rule for one stream of packets. */
 export class RuleStream {
+  readonly #active: ActiveRule;
   readonly #name: string;
   readonly #rule: NetworkConditions;
   readonly #decisions: StreamDecisions;
@@ -21,12 +22,18 @@ export class RuleStream {
 
   constructor(active: ActiveRule, stream: StreamName, seed: number) {
     const { networkJitterMs, networkDistribution = 'uniform', networkCorrelation = 0 } = active.rule;
+    this.#active = active;
     this.#name = active.name;
     this.#rule = active.rule;
     this.#decisions = active.decisions.ofStream(stream);
     this.#link = active.link(stream.direction);
     this.#key = streamKey(seed, active.rule, stream);
     this.#jitter = networkJitterMs ? new Jitter(networkJitterMs, networkDistribution, networkCorrelation) : undefined;
+  }
+
+  /** Whether the rule holds now. */
+  get isOn(): boolean {
+    return this.#active.isOn;
   }
 
   lose(fate: PacketFate, ordinal: number): void {

@@ -1,10 +1,10 @@
 import { net } from '../../../linux/late-modules.ts';
 import { RenacerError } from '../../../model/errors.ts';
-import type { NetworkConditions } from '../../settings.ts';
+import type { PlannedConditions } from '../plan.ts';
 import type { ResolvedRule, ResolvedTarget } from './resolved-rule.ts';
 
 /** Rules with the names of their targets resolved. Throws NETWORK_TARGET. */
-export async function resolveRules(rules: readonly NetworkConditions[]): Promise<ResolvedRule[]> {
+export async function resolveRules(rules: readonly PlannedConditions[]): Promise<ResolvedRule[]> {
   return Promise.all(rules.map(async (rule) => ({ rule, targets: await resolveTargets(rule.networkTo ?? []) })));
 }
 

@@ -112,6 +112,11 @@ export class PacketEngine {
     this.#departures.run(Number.POSITIVE_INFINITY);
   }
 
+  /** A rule holds no longer: what it holds back goes on, unless another one holds. */
+  letGo(): void {
+    if (!this.#impairment.isOn) this.release();
+  }
+
   /** What has been let through so far, and how much is held. */
   get activity(): NetworkActivity {
     return { passed: this.#departures.passed, waiting: this.#departures.size };

@@ -82,6 +82,7 @@ function serve(tap: Tap, waiter: Waiter, work: TapWork, progress: ThreadProgress
     progress.show(engine.activity);
     const request = receiveMessageOnPort(work.port)?.message as NetworkRequest | undefined;
     if (request === 'snapshot') answer(engine, work, progress, beside);
+    if (request === 'let-go') engine.letGo();
     if (request === 'stop') return;
   }
 }
