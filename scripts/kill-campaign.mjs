@@ -50,6 +50,30 @@ const MODES = {
     options: ['--network-backend', 'syscalls', '--chaos-network-latency', '20ms'],
     command: talk,
   },
+  phases: {
+    options: [
+      ...[
+        '--phase',
+        'squeeze:every=300ms:for=100ms:memory_limit=200M',
+        '--phase',
+        'slow:every=200ms:for=80ms:cpu_limit=0.3',
+      ],
+      ...['--phase', 'still:every=250ms:for=150ms:pause', '--phase', 'again:every=700ms:restart'],
+      ...['--phase', 'beside:at=100ms:run=sleep 1'],
+    ],
+    command: tree,
+  },
+  'phases (ptrace)': {
+    options: [
+      ...['--phase', 'still:every=250ms:for=150ms:pause', '--phase', 'again:every=700ms:restart'],
+      ...['--phase', 'eio:on=syscall=openat,nth=5:for=1s:rules=[{"syscall":"mkdir","error":"EIO"}]'],
+    ],
+    command: tree,
+  },
+  'phases (network)': {
+    options: ['--network-backend', 'packets', '--phase', 'out:every=200ms:for=100ms:partition'],
+    command: talk,
+  },
   sweep: { options: ['sweep'], command: save, sweeps: true },
   'sweep (user namespace)': { options: ['sweep'], command: save, sweeps: true, unprivileged: true },
   'sweep (no isolation)': { options: ['sweep', '--no-isolation'], command: save, sweeps: true },

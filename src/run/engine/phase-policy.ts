@@ -157,7 +157,7 @@ export class PhasePolicy implements Policy {
   }
 
   nextTime(): number {
-    return this.#startMs + this.#machine.nextMs;
+    return Number.isNaN(this.#startMs) ? Number.POSITIVE_INFINITY : this.#startMs + this.#machine.nextMs;
   }
 
   onTime(): readonly [] {
