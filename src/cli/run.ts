@@ -84,6 +84,7 @@ export async function run(line: CommandLine, caller: Caller): Promise<number> {
           argv0,
           user,
           signal: interrupts.signal,
+          interrupted: interrupts.leave,
           control: line.controlFile,
           verify: line.verify,
           verifyAlways: line.verifyAlways,

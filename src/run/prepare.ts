@@ -157,7 +157,9 @@ async function openPhases(
   if (!hasPhases(settings)) return undefined;
   const { PhasesOfRun } = await import('./phases/phases-of-run.ts');
   const context = { cwd, env, onOutput: request.onCheckOutput };
-  return new PhasesOfRun({ settings, seed, outputs: watchedOutputs(settings) }, limits, context);
+  const phases = new PhasesOfRun({ settings, seed, outputs: watchedOutputs(settings) }, limits, context);
+  request.interrupted?.addEventListener('abort', () => phases.letGo(), { once: true });
+  return phases;
 }
 
 /** What the kernel copies for execve, and a little more. */

@@ -55,6 +55,8 @@ export interface RunRequest {
   readonly input?: string | Uint8Array | undefined;
   /** Ends the run: SIGTERM to the tree, SIGKILL after the grace period. */
   readonly signal?: AbortSignal | undefined;
+  /** Somebody has sent a signal to the command from outside: a tree that stands still for a phase goes on, to get it. */
+  readonly interrupted?: AbortSignal | undefined;
   /** A shell command to run after a target that exited with 0: if it fails, the outcome is `corrupted`. */
   readonly verify?: string | undefined;
   /** The same after any end: a failure, a crash, a kill, a timeout. */

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -335,12 +336,15 @@ print("go", flush=True); c.send(b"x"); print(a.recv(1), flush=True)`,
 });
 
 it('Ctrl-C in a phase ends a tree that stands still', { timeout: PATIENCE_MS }, async () => {
-  const child = spawn(RENACER, ['--phase', 'still:at=200ms:for=1m:pause', '--', 'sleep', '60'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const script = 'echo up; sleep 0.5; echo never; sleep 60';
+  const child = spawn(RENACER, ['--phase', 'still:on=output=up:for=1h:pause', '--', 'sh', '-c', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  setTimeout(() => child.kill('SIGINT'), 1500);
-  const [code, signal] = await new Promise<[number | null, string | null]>((resolve) => {
-    child.on('exit', (status, by) => resolve([status, by]));
-  });
-  expect([code, signal]).toEqual([130, null]);
+  const said = new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+  const ended = once(child, 'exit');
+  await said;
+  // It has begun by then: `up` completes a line, and the pause follows.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  child.kill('SIGINT');
+  expect(await ended).toEqual([130, null]);
 });

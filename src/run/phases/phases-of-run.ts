@@ -149,6 +149,11 @@ export class PhasesOfRun implements RunningPhases {
     this.#onTurn.add(told);
   }
 
+  /** The tree stands still no longer. */
+  letGo(): void {
+    this.#effects.resume();
+  }
+
   /** The run is to end before its time: nothing begins any more, and nothing stands still. */
   giveUp(): void {
     this.#runner?.stop();
