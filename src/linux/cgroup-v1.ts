@@ -37,10 +37,12 @@ export class CgroupV1 extends Cgroup {
    * use, and can't be freed.
    */
   limitMemory(bytes: number | undefined): void {
-    // The second is never below the first.
-    if (bytes === undefined) this.tryWrite('memory.memsw.limit_in_bytes', NO_LIMIT);
-    this.write('memory.limit_in_bytes', bytes ?? NO_LIMIT);
-    if (bytes !== undefined) this.tryWrite('memory.memsw.limit_in_bytes', bytes);
+    const wanted = bytes ?? NO_LIMIT;
+    // The second is never below the first: who goes up begins with it.
+    const rises = bytes === undefined || bytes > (this.number('memory.limit_in_bytes') ?? 0);
+    if (rises) this.tryWrite('memory.memsw.limit_in_bytes', wanted);
+    this.write('memory.limit_in_bytes', wanted);
+    if (!rises) this.tryWrite('memory.memsw.limit_in_bytes', wanted);
   }
 
   get memoryPeak(): number | undefined {

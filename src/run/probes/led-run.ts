@@ -49,9 +49,10 @@ export class LedRun {
    * STEADY_STATE_NOT_MET.
    */
   async conclude(end: string, early: EndCause | undefined): Promise<void> {
-    if (early === 'abort' || early === 'timeout') this.#steady.stopAsking();
+    if (early !== undefined && early !== 'served') this.#steady.stopAsking();
     await this.#leading;
-    if (!this.#isMet && early !== 'abort') throw this.#steady.notMet(early === undefined ? end : undefined);
+    const isAborted = early === 'abort' || early === 'abort_on';
+    if (!this.#isMet && !isAborted) throw this.#steady.notMet(early === undefined ? end : undefined);
     if (this.#isMet && !this.#isAskedAfter && early === undefined) await this.#steady.after();
   }
 

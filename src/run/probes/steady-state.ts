@@ -22,6 +22,8 @@ export class SteadyState {
   #startMs = monotonicMs();
   #isAlive = (): boolean => true;
   #asking = new AbortController();
+  readonly #duringIsOver = new AbortController();
+  readonly #during = new Map<ProbeCourse, Promise<Standing>>();
 
   constructor(probes: readonly Probe[], place: ProbePlace, onAnswer: OnAnswer) {
     this.#courses = probes.map((probe) => new ProbeCourse(probe));
@@ -42,19 +44,29 @@ export class SteadyState {
 
   /** Whether all that is to hold before does, once it does or has had its time; false, too, if {@link stopAsking} came before. */
   async before(): Promise<boolean> {
-    const standings = await this.#askAll('before');
+    const { signal } = this.#asking;
+    const standings = await Promise.all(
+      this.#of('before').map((course) => this.#askUntilKnown(course, 'before', signal)),
+    );
     return standings.every((standing) => standing === 'holds');
   }
 
-  /** From now on, until {@link stopAsking}. */
+  /** From now on, until phases are over ({@link after}) or nobody waits any more ({@link stopAsking}). */
   during(): void {
-    void this.#askAll('during');
+    const { signal } = this.#asking;
+    for (const course of this.#of('during')) this.#during.set(course, this.#askUntilKnown(course, 'during', signal));
   }
 
-  /** Until all hold, or have had their time. */
+  /** Until all hold, or have had their time. A question that was asked while phases went on is waited for before that. */
   async after(): Promise<void> {
-    this.stopAsking();
-    await this.#askAll('after');
+    const overMs = this.#nowMs();
+    const { signal } = this.#asking;
+    this.#duringIsOver.abort();
+    const asked = this.#of('after').map(async (course) => {
+      await this.#during.get(course);
+      return this.#askUntilKnown(course, 'after', signal, overMs);
+    });
+    await Promise.all([...asked, ...this.#during.values()]);
   }
 
   /** Nobody waits for an answer any more. */
@@ -80,16 +92,17 @@ export class SteadyState {
     return this.#courses.filter(({ probe }) => probe.check.includes(moment));
   }
 
-  #askAll(moment: ProbeMoment): Promise<Standing[]> {
-    const { signal } = this.#asking;
-    return Promise.all(this.#of(moment).map((course) => this.#askUntilKnown(course, moment, signal)));
-  }
-
-  async #askUntilKnown(course: ProbeCourse, moment: ProbeMoment, signal: AbortSignal): Promise<Standing> {
+  async #askUntilKnown(
+    course: ProbeCourse,
+    moment: ProbeMoment,
+    signal: AbortSignal,
+    sinceMs?: number,
+  ): Promise<Standing> {
     if (moment === 'before') await pause(course.probe.initialDelayMs, signal);
-    course.begin(moment, this.#nowMs());
+    course.begin(moment, this.#nowMs(), sinceMs);
+    const over = moment === 'during' ? AbortSignal.any([signal, this.#duringIsOver.signal]) : signal;
     let standing: Standing = 'asking';
-    while (!signal.aborted) {
+    while (!over.aborted) {
       const judged = await this.#ask(course, signal);
       // Of a tree that is on its way out nobody hears that at once.
       if (moment === 'during' && judged.ok === false) await pause(GOING_MS, signal);
@@ -99,7 +112,7 @@ export class SteadyState {
       if (judged.ok === true) this.#onAnswer(course.probe.name, true);
       else if (standing === 'fails') this.#onAnswer(course.probe.name, false);
       if (standing !== 'asking' && moment !== 'during') break;
-      await pause(course.pauseMs(this.#nowMs()), signal);
+      await pause(course.pauseMs(this.#nowMs()), over);
     }
     return standing;
   }

@@ -19,6 +19,7 @@ export class ProbeCourse {
   #moment: ProbeMoment | undefined;
   /** When the first question of this moment could be asked. */
   #sinceMs = 0;
+  #overMs = 0;
   #failuresInRow = 0;
   #recoveredMs: number | undefined;
   #lost: ProbeCheck | undefined;
@@ -28,10 +29,14 @@ export class ProbeCourse {
     this.probe = probe;
   }
 
-  /** From now on it is asked for this. Times are in milliseconds since the start of the command. */
-  begin(moment: ProbeMoment, ms: number): void {
+  /**
+   * From now on it is asked for this. Times are in milliseconds since the start of the command. `overMs`: when phases were over, if
+   * it could not be asked at once.
+   */
+  begin(moment: ProbeMoment, ms: number, overMs: number = ms): void {
     this.#moment = moment;
     this.#sinceMs = ms;
+    this.#overMs = overMs;
     this.#failuresInRow = 0;
   }
 
@@ -96,7 +101,7 @@ export class ProbeCourse {
         return this.#failuresInRow >= failureThreshold ? 'fails' : 'asking';
       case 'after': {
         if (check.ok === true) {
-          this.#recoveredMs = waitedMs;
+          this.#recoveredMs = check.ms - this.#overMs;
           return 'holds';
         }
         const isOver = withinMs === undefined ? this.#asksAgain(check) : waitedMs >= withinMs;
