@@ -139,6 +139,9 @@ export interface CallPlace {
   readonly nth: number;
 }
 
+/** Why a moment ended: it was over as it began. */
+export const AT_ONCE = 'at once';
+
 /** How a phase began or ended. */
 export interface PhaseTurn {
   /** For people: `at 2s`, `output /ready/`, `after slow`, `the run ended`. */

@@ -13,6 +13,7 @@ import { seconds } from './durations.ts';
 import { injectedTexts, placeText } from './injected-texts.ts';
 import { networkTexts } from './network-texts.ts';
 import { outcomeLine } from './outcome-line.ts';
+import { phaseTexts, probeTexts } from './phase-texts.ts';
 import { scheduleTexts } from './schedule-texts.ts';
 import { silenceText } from './silence.ts';
 import { mebibytes } from './sizes.ts';
@@ -47,6 +48,9 @@ export function closingBlock(result: RunResult, { color, unmet }: BlockOptions):
     ...underLabel('crashes', crashTexts(result, colors)),
     ...underLabel('note', [...silenceText(result), ...escapeTexts(result), ...leftTexts(result)]),
     ...limitLines(result),
+    ...underLabel('phases', phaseTexts(result.phases, result.durationMs, colors)),
+    ...underLabel('probes', probeTexts(result.probes, colors)),
+    ...underLabel('cleanup', cleanUpTexts(result, colors)),
     ...underLabel('network', networkTexts(result.network)),
     ...underLabel('injected', injectedTexts(result, colors)),
     ...underLabel('rules', ruleTexts(result.rules, colors)),
@@ -76,6 +80,12 @@ function checkTexts({ command, status, skipped, output }: CheckUse, colors: Colo
   const lines = output.trimEnd().split('\n');
   const last = output.trim() === '' ? [] : lines.slice(-CHECK_LINES).map((line) => `  ${line}`);
   return [colors.red(`exited with ${status}: ${command}`), ...last];
+}
+
+function cleanUpTexts({ cleanup }: RunResult, colors: Colors): string[] {
+  if (cleanup === undefined) return [];
+  const { command, status } = cleanup;
+  return [status === 0 ? `done: ${command}` : colors.red(`exited with ${status}: ${command}`)];
 }
 
 /** The command's own end stands in the line of the outcome. */

@@ -1,6 +1,7 @@
 import type { NetworkFaultKind, PacketCounts } from '../model/network-use.ts';
 import type { Outcome } from '../model/outcome.ts';
 import type { REPORT_SCHEMA_VERSION, SignalFate } from '../model/run-result.ts';
+import type { ProbeMoment } from '../model/scenario.ts';
 import type { SchedulePoints, ScheduleUse } from '../model/schedule.ts';
 import type { FrameRecord } from './frame-record.ts';
 
@@ -51,6 +52,9 @@ export interface Report {
     output: string;
     skipped: string | null;
   }[];
+  phases: ReportPhase[];
+  probes: ReportProbe[];
+  cleanup: { command: string; status: number; output: string } | null;
   crashes: {
     program: string;
     signal: string;
@@ -75,6 +79,32 @@ export interface Report {
   escaped: { pid: number; name: string }[];
   left: string[];
   unwritten: string | null;
+}
+
+export interface ReportTurn {
+  why: string;
+  exact: boolean;
+  at: { task: string; call: string; nth: number } | null;
+}
+
+/** One instance of a phase. */
+export interface ReportPhase {
+  name: string;
+  instance: number;
+  began_ms: number;
+  ended_ms: number | null;
+  began: ReportTurn;
+  ended: ReportTurn | null;
+  over: string[];
+  error: string | null;
+}
+
+export interface ReportProbe {
+  name: string;
+  checks: { when: ProbeMoment; ms: number; ok: boolean | null; said: string }[];
+  asked: number;
+  recovered_ms: number | null;
+  within_ms: number | null;
 }
 
 export type ReportCounts = { -readonly [K in Exclude<keyof PacketCounts, 'throttledBytes'>]: number } & {

@@ -1,5 +1,7 @@
 import type { InjectedFault, RunResult } from '../model/run-result.ts';
-import type { PageEnding, PageFault } from './page/rows.ts';
+import { AT_ONCE, type PhaseUse, type ProbeUse } from '../model/scenario.ts';
+import type { PageEnding, PageFault, PagePhase, PageProbe } from './page/rows.ts';
+import { turnText } from './phase-texts.ts';
 
 /** A page is looked at by people: of more faults the rest is counted. */
 const MAX_FAULTS = 1000;
@@ -16,7 +18,26 @@ export function pageEnding({ outcome, exitCode, signal, durationMs, error, fault
     ...(repeats && { seed: result.seed, again: result.again }),
     faults: faults.slice(0, MAX_FAULTS).map(pageFault),
     more: Math.max(faults.length - MAX_FAULTS, 0),
+    phases: result.phases.slice(0, MAX_FAULTS).map(pagePhase),
+    probes: result.probes.flatMap(pageProbes).slice(0, MAX_FAULTS),
   };
+}
+
+function pagePhase({ name, instance, beganMs, endedMs, began, ended }: PhaseUse): PagePhase {
+  const end = ended === undefined || ended.why === AT_ONCE ? '' : `; ended: ${turnText(ended)}`;
+  return {
+    name,
+    text: `phase ${name}, time ${instance}: ${turnText(began)}${end}`,
+    from: Math.round(beganMs * 1000),
+    ...(endedMs !== undefined && { to: Math.round(endedMs * 1000) }),
+  };
+}
+
+function pageProbes({ name, checks }: ProbeUse): PageProbe[] {
+  return checks.map(({ when, ms, ok, said }) => {
+    const answer = ok === true ? 'ok' : ok === false ? 'failed' : 'could not be asked';
+    return { text: `probe ${name}, ${when}: ${answer} (${said})`, time: Math.round(ms * 1000), ok: ok === true };
+  });
 }
 
 function pageFault(fault: InjectedFault): PageFault {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { NETWORK_FAULT_KINDS } from '../model/network-use.ts';
 import { OUTCOMES } from '../model/outcome.ts';
 import { REPORT_SCHEMA_VERSION } from '../model/run-result.ts';
+import { PROBE_MOMENTS } from '../model/scenario.ts';
 import { SCHEDULE_POINTS, SCHEDULE_STRATEGIES } from '../model/schedule.ts';
 import { frameSchema } from './frame-schema.ts';
 import type { Report } from './json-report.ts';
@@ -135,6 +136,43 @@ const replay = z.object({
     .describe('Recorded faults that did not come again'),
 });
 
+const turn = z.object({
+  why: z.string().describe('What made it begin or end, for people'),
+  exact: z.boolean().describe('It was by a call, and not by the clock'),
+  at: z
+    .object({ task: z.string(), call: z.string(), nth: count })
+    .nullable()
+    .describe('The call: the same in another run where nothing before it differs'),
+});
+
+const phase = z.object({
+  name: z.string(),
+  instance: count.describe('Which time it was, from 1'),
+  began_ms: milliseconds,
+  ended_ms: milliseconds.nullable().describe('Null if it had not ended when the run did'),
+  began: turn,
+  ended: turn.nullable(),
+  over: z.array(z.string()).describe('Options of it that a later phase set while it was on'),
+  error: z.string().nullable().describe('What of it could not be done'),
+});
+
+const probe = z.object({
+  name: z.string(),
+  checks: z
+    .array(
+      z.object({
+        when: z.enum(PROBE_MOMENTS),
+        ms: z.number().describe('Since the start of the command; negative before it'),
+        ok: z.boolean().nullable().describe('Null if it could not be asked'),
+        said: z.string(),
+      }),
+    )
+    .describe('All answers, or of very many those that differ from the one before'),
+  asked: count,
+  recovered_ms: milliseconds.nullable().describe('From the end of the last phase until it held again'),
+  within_ms: milliseconds.nullable().describe('In what time it was to hold again'),
+});
+
 /** The JSON report, as the published JSON Schema and the tests see it; its type must be that of what is written. */
 export const reportSchema: z.ZodType<Report> = z
   .object({
@@ -204,6 +242,12 @@ export const reportSchema: z.ZodType<Report> = z
         }),
       )
       .describe('The checks of the result'),
+    phases: z.array(phase).describe('The instances of phases that were, in the order of their begins'),
+    probes: z.array(probe).describe('What the probes of the steady state were told'),
+    cleanup: z
+      .object({ command: z.string(), status: count, output: z.string() })
+      .nullable()
+      .describe('The command that was run when the run was over'),
     crashes: z
       .array(
         z.object({

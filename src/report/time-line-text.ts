@@ -8,10 +8,15 @@ export interface ShownPart {
   readonly rows: readonly ShownRow[];
 }
 
+export interface BarSpan {
+  readonly fromMs: number;
+  /** Undefined: no time ends it. */
+  readonly toMs: number | undefined;
+}
+
 export interface ShownRow {
   readonly name: string;
-  /** In milliseconds; undefined: it has no end by time. */
-  readonly spans: readonly { readonly fromMs: number; readonly toMs: number | undefined }[];
+  readonly spans: readonly BarSpan[];
   /** When it is: `2s to 7s, until output /x/`. */
   readonly when: string;
   /** What it does. */
@@ -37,7 +42,7 @@ function partText({ title, exactness, rows }: ShownPart, nameWidth: number, colo
   const end = Math.max(...rows.flatMap(({ spans }) => spans.map(({ fromMs, toMs }) => toMs ?? fromMs)));
   const lines = rows.flatMap((row) => {
     const fits = row.name.length <= nameWidth;
-    const bar = barOf(row, end);
+    const bar = barOf(row.spans, end);
     const first = `  ${fits ? row.name.padEnd(nameWidth) : row.name}`;
     const indent = ' '.repeat(nameWidth + 2 + 2 + BAR + 2);
     const texts = [row.when, ...row.does].flatMap((text) => wrapped(text, WIDTH - indent.length));
@@ -51,7 +56,8 @@ function partText({ title, exactness, rows }: ShownPart, nameWidth: number, colo
   return `${colors.bold(title)}${space}${colors.dim(exactness)}\n${lines.join('\n')}\n`;
 }
 
-function barOf({ spans }: ShownRow, end: number): string {
+/** So many columns for the time from 0 to the end. */
+export function barOf(spans: readonly BarSpan[], end: number): string {
   const column = (ms: number) => (end === 0 ? 0 : Math.min(BAR - 1, Math.floor((ms / end) * BAR)));
   const cells = Array.from({ length: BAR }, () => ' ');
   for (const { fromMs, toMs } of spans) {

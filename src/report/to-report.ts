@@ -7,6 +7,7 @@ import {
   type Spin,
   type SyscallSummary,
 } from '../model/run-result.ts';
+import type { PhaseTurn, PhaseUse, ProbeUse } from '../model/scenario.ts';
 import type { ScheduleUse } from '../model/schedule.ts';
 import { frameRecord } from './frame-record.ts';
 import type {
@@ -18,7 +19,10 @@ import type {
   ReportMissedSwitch,
   ReportNetwork,
   ReportPacketPlace,
+  ReportPhase,
+  ReportProbe,
   ReportSchedule,
+  ReportTurn,
 } from './json-report.ts';
 
 /** The result of a run in the form of the JSON report (schema/report.json). */
@@ -75,6 +79,9 @@ export function toReport(result: RunResult): Report {
       status: check.status ?? null,
       skipped: check.skipped ?? null,
     })),
+    phases: result.phases.map(reportPhase),
+    probes: result.probes.map(reportProbe),
+    cleanup: result.cleanup ? { ...result.cleanup } : null,
     crashes: result.crashes.map(({ program, signal, pid, lineage, syscall, code, stack }) => ({
       program,
       signal,
@@ -99,6 +106,38 @@ export function toReport(result: RunResult): Report {
     escaped: result.escaped.map((one) => ({ ...one })),
     left: [...result.left],
     unwritten: result.unwritten ?? null,
+  };
+}
+
+function reportPhase({ name, instance, beganMs, endedMs, began, ended, over, error }: PhaseUse): ReportPhase {
+  return {
+    name,
+    instance,
+    began_ms: rounded(beganMs),
+    ended_ms: endedMs === undefined ? null : rounded(endedMs),
+    began: reportTurn(began),
+    ended: ended ? reportTurn(ended) : null,
+    over: [...over],
+    error: error ?? null,
+  };
+}
+
+function reportTurn({ why, exact, at }: PhaseTurn): ReportTurn {
+  return { why, exact, at: at ? { task: at.task, call: at.call, nth: at.nth } : null };
+}
+
+function reportProbe({ name, checks, asked, recoveredMs, withinMs }: ProbeUse): ReportProbe {
+  return {
+    name,
+    checks: checks.map(({ when, ms, ok, said }) => ({
+      when,
+      ms: rounded(ms),
+      ok: ok === 'unknown' ? null : ok,
+      said,
+    })),
+    asked,
+    recovered_ms: recoveredMs === undefined ? null : rounded(recoveredMs),
+    within_ms: withinMs ?? null,
   };
 }
 

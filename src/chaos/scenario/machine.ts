@@ -1,5 +1,5 @@
 import { decisionKey, drawUnit } from '../../faults/decisions.ts';
-import type { CallPlace, PhaseOf, PhaseTurn, Trigger } from '../../model/scenario.ts';
+import { AT_ONCE, type CallPlace, type PhaseOf, type PhaseTurn, type Trigger } from '../../model/scenario.ts';
 import { printDuration } from '../quantities.ts';
 import { isMoment, timesOf } from './timing.ts';
 import { triggerWords } from './trigger-form.ts';
@@ -210,7 +210,7 @@ export class PhaseMachine {
     if (phase.forMs !== undefined) state.endDue = due(nowMs + phase.forMs, `for ${printDuration(phase.forMs)}`);
     this.#made.push({ kind: 'begin', phase: index, instance: state.instance, turn });
     this.#tellPhase(phase.name, 'begun', nowMs, turn);
-    if (isMoment(phase) && state.isOn) this.#end(state, nowMs, { ...turn, why: 'at once' });
+    if (isMoment(phase) && state.isOn) this.#end(state, nowMs, { ...turn, why: AT_ONCE });
   }
 
   #end(state: State, nowMs: number, turn: PhaseTurn): void {

@@ -26,7 +26,7 @@ export interface PageHeader {
   readonly start: number;
 }
 
-/** The last line, if the run came to its end: how it ended, and what was injected. */
+/** The last line, if the run came to its end: how it ended, what was injected, and which phases there were. */
 export interface PageEnding {
   readonly outcome: string;
   /** `exit status 1 after 0.07 s`. */
@@ -39,6 +39,25 @@ export interface PageEnding {
   /** The first ones; `more` were left out. */
   readonly faults: readonly PageFault[];
   readonly more: number;
+  readonly phases: readonly PagePhase[];
+  readonly probes: readonly PageProbe[];
+}
+
+/** A stretch of time with a phase that was on. Times are microseconds since the start of the command. */
+export interface PagePhase {
+  readonly name: string;
+  /** What it was and why it began and ended. */
+  readonly text: string;
+  readonly from: number;
+  /** Undefined: up to the end of the run. */
+  readonly to?: number;
+}
+
+/** An answer to a probe. */
+export interface PageProbe {
+  readonly text: string;
+  readonly time: number;
+  readonly ok: boolean;
 }
 
 /** One fault that was injected. Faults of packets are of no task. */

@@ -1,4 +1,6 @@
 /// <reference lib="dom" />
+
+import { Bands } from './bands.ts';
 import { byId, color, element, tip } from './dom.ts';
 import type { Item, Lane } from './items.ts';
 import { CALL_GROUPS } from './rows.ts';
@@ -32,6 +34,9 @@ export class Timeline {
   #width = 1;
   /** The tasks that live in the span of time that is shown. */
   #lanes: readonly Lane[];
+  readonly #bands: Bands;
+  /** Where the lanes begin. */
+  readonly #top: number;
   #shown: ReadonlySet<Item> | undefined;
   #drag: { from: number; to: number } | undefined;
 
@@ -39,6 +44,8 @@ export class Timeline {
     this.#trace = trace;
     this.#onRange = onRange;
     this.#onPick = onPick;
+    this.#bands = new Bands(trace.ending, AXIS_HEIGHT);
+    this.#top = AXIS_HEIGHT + this.#bands.height;
     this.#range = [0, trace.length];
     this.#lanes = trace.lanes;
     this.#byLane = trace.lanes.map(() => []);
@@ -56,7 +63,8 @@ export class Timeline {
     canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false });
     new ResizeObserver(() => this.draw()).observe(byId('lanes'));
     const marks = trace.faults.length > 0 || trace.items.some(({ injected }) => injected) ? ['injected'] : [];
-    const keys = [...CALL_GROUPS, 'error', ...marks].map((name) =>
+    const bands = this.#bands.height > 0 ? ['phase'] : [];
+    const keys = [...CALL_GROUPS, 'error', ...marks, ...bands].map((name) =>
       element('span', {}, element('i', { style: `background:var(--${name})` }), name),
     );
     byId('legend').replaceChildren(...keys, element('em', {}, 'drag: zoom · double click: whole run · n: next error'));
@@ -75,7 +83,7 @@ export class Timeline {
     const canvas = this.#canvas;
     const width = canvas.clientWidth;
     this.#width = width;
-    const height = AXIS_HEIGHT + this.#lanes.length * LANE_HEIGHT + 4;
+    const height = this.#top + this.#lanes.length * LANE_HEIGHT + 4;
     const scale = devicePixelRatio || 1;
     canvas.style.height = `${height}px`;
     canvas.width = width * scale;
@@ -89,6 +97,7 @@ export class Timeline {
       this.#drawLane(context, lane, place, colors);
     });
     this.#drawFaults(context);
+    this.#bands.draw(context, { from: LABEL_WIDTH, to: width - RIGHT, height, x: (time) => this.#x(time) });
     if (this.#drag) {
       context.fillStyle = color('accent');
       context.globalAlpha = 0.18;
@@ -115,7 +124,7 @@ export class Timeline {
   }
 
   #drawLane(context: CanvasRenderingContext2D, lane: Lane, place: number, colors: Record<string, string>): void {
-    const top = AXIS_HEIGHT + place * LANE_HEIGHT;
+    const top = this.#top + place * LANE_HEIGHT;
     context.fillStyle = color('text');
     context.font = '12px system-ui, sans-serif';
     const label = `${'  '.repeat(Math.min(lane.task.split('.').length - 1, DEEPEST_INDENT))}${lane.program || 'task'}  ${lane.pid}`;
@@ -176,7 +185,7 @@ export class Timeline {
         const x = this.#x(item.time);
         if (!item.injected || x < LABEL_WIDTH || x > this.#width || x - markedTo < 1) continue;
         markedTo = x;
-        mark(x, AXIS_HEIGHT + place * LANE_HEIGHT);
+        mark(x, this.#top + place * LANE_HEIGHT);
       }
     });
     for (const { lane, time } of this.#trace.faults) {
@@ -192,6 +201,13 @@ export class Timeline {
       ?.text;
   }
 
+  /** The phase or the probe that is under the pointer. */
+  #bandAt({ offsetX, offsetY }: MouseEvent): string | undefined {
+    return offsetX < LABEL_WIDTH
+      ? undefined
+      : this.#bands.at(this.#time(offsetX), offsetY, this.#time(offsetX + CLICK));
+  }
+
   #move(event: PointerEvent): void {
     if (this.#drag) {
       this.#drag.to = event.offsetX;
@@ -200,7 +216,7 @@ export class Timeline {
       return;
     }
     const item = this.#at(event);
-    tip(item ? detailText(item) : this.#packetAt(event), event);
+    tip(item ? detailText(item) : (this.#packetAt(event) ?? this.#bandAt(event)), event);
   }
 
   #release(event: PointerEvent): void {
@@ -234,7 +250,7 @@ export class Timeline {
 
   /** What is under the pointer, or close to it. */
   #at(event: MouseEvent): Item | undefined {
-    const place = this.#lanes[Math.floor((event.offsetY - AXIS_HEIGHT) / LANE_HEIGHT)];
+    const place = this.#lanes[Math.floor((event.offsetY - this.#top) / LANE_HEIGHT)];
     const lane = place && this.#byLane[place.index];
     if (!lane || event.offsetX < LABEL_WIDTH) return undefined;
     const time = this.#time(event.offsetX);
