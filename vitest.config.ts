@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/integration/**/*.test.ts', 'examples/**/*.test.ts'],
           setupFiles: ['test/support/guests-setup.ts'],
           // Real clocks on a shared machine: what fails in CI must fail twice.
           retry: process.env.CI ? 1 : 0,

@@ -78,6 +78,11 @@ class Config<B> implements ChaosConfig<B> {
     return toFileForm(this.settings);
   }
 
+  /** How fast-check prints it: as a file for `--chaos custom:FILE`. */
+  [Symbol.for('fast-check/toStringMethod')](): string {
+    return JSON.stringify(this.toJSON());
+  }
+
   toBuilder(): B {
     return builderOf<B>(this.#tiers, this);
   }

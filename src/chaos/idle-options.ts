@@ -26,7 +26,7 @@ function refuseIdle(own: ChaosSettings, settings: ChaosSettings, prefix: string)
 }
 
 /** What it shapes may be set to 0 or false: it is turned off then, not forgotten. */
-function isIdle(name: OptionName, settings: ChaosSettings): boolean {
+export function isIdle(name: OptionName, settings: ChaosSettings): boolean {
   const { shapes, shapesOnly } = optionOf(name);
   return shapes?.some((other) => isSet(at(settings, other), shapesOnly)) === false;
 }

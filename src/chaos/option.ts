@@ -53,6 +53,8 @@ export interface OptionEntry<V = unknown> {
   readonly wholeRun?: true;
   /** It only shapes these: without one of them, it would do nothing. An option without `shapes` does something alone. */
   readonly shapes?: readonly OptionName[];
+  /** The larger the milder: less of it than enough is the adversity. */
+  readonly isLimit?: true;
   /** It shapes them only if they have this value. */
   readonly shapesOnly?: unknown;
 }

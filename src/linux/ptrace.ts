@@ -34,6 +34,7 @@ export const PTRACE_EVENT_SECCOMP = 7;
 export const PTRACE_EVENT_STOP = 128;
 
 const ESRCH = 3;
+const EIO = 5;
 
 const ptrace = bind('ptrace', 'long', ['long', 'int', 'uintptr_t', 'uintptr_t']);
 const ptraceSigned = bind('ptrace', 'long', ['long', 'int', 'long', 'long']);
@@ -159,9 +160,10 @@ export class Ptrace {
     return ptraceSigned(PTRACE_POKEUSER, tid, REGISTER[register] * 8, signedWord(value)) === 0 || this.#gone();
   }
 
-  /** Writes eight bytes, read-only pages included: the program's code. */
+  /** Writes eight bytes, read-only pages included: the program's code. False, too, if there is no memory for its own copy of a page (EIO). */
   pokeText(tid: number, address: number, word: bigint): boolean {
-    return ptraceSigned(PTRACE_POKETEXT, tid, address, BigInt.asIntN(64, word)) === 0 || this.#gone();
+    if (ptraceSigned(PTRACE_POKETEXT, tid, address, BigInt.asIntN(64, word)) === 0) return true;
+    return errno() === EIO ? false : this.#gone();
   }
 
   #request(request: number, tid: number, address: number, data: number): boolean {

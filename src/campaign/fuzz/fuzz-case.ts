@@ -49,6 +49,8 @@ export interface FuzzCaseResult extends CaseResult {
   readonly before: number;
   /** Of a finding: where its faults come to the program, in their order. */
   readonly sites: readonly Site[];
+  /** Of a finding: which files those calls are on, as people call them. */
+  readonly files: readonly (string | null)[];
   /** The program that met the faults, if it failed for them, and it was whoever had started it that went on. */
   readonly failedChild?: string | undefined;
   readonly notExact: readonly string[];
@@ -59,7 +61,7 @@ export interface FuzzCaseResult extends CaseResult {
 
 /** As it stands in the results file. What a run met that is no finding follows from its seed, and is not kept. */
 export function caseToJson({ seed }: FuzzCase, result: FuzzCaseResult, cause: string | undefined): JsonObject {
-  const { class: kind, verdict, durationMs, adversity, before, sites, failedChild, notExact } = result;
+  const { class: kind, verdict, durationMs, adversity, before, sites, files, failedChild, notExact } = result;
   const { reason, evidence, notes } = verdict;
   const isFinding = FUZZ_FINDING_CLASSES.includes(kind);
   const json = {
@@ -68,7 +70,7 @@ export function caseToJson({ seed }: FuzzCase, result: FuzzCaseResult, cause: st
     reason,
     cause,
     ms: Math.round(durationMs * 100) / 100,
-    ...(isFinding && { adversity, before, sites, evidence }),
+    ...(isFinding && { adversity, before, sites, files, evidence }),
     ...(notes.length > 0 && { notes }),
     ...(failedChild !== undefined && { child: failedChild }),
     ...(notExact.length > 0 && { notExact }),
@@ -80,6 +82,7 @@ export function caseToJson({ seed }: FuzzCase, result: FuzzCaseResult, cause: st
 /** Throws an Error that says what is wrong. */
 export function resultFromJson(json: JsonObject): FuzzCaseResult {
   const { class: kind, reason, ms, evidence = [], notes = [], before = 0, sites = [], child, notExact = [] } = json;
+  const files = listOf(json.files ?? [], 'files').map((file) => (typeof file === 'string' ? file : null));
   if (!FUZZ_CLASSES.includes(kind as FuzzClass)) throw new Error(`class is none of ${FUZZ_CLASSES.join(', ')}`);
   if (typeof reason !== 'string') throw new Error('reason is not a text');
   if (typeof ms !== 'number' || typeof before !== 'number') throw new Error('ms and before must be numbers');
@@ -91,6 +94,7 @@ export function resultFromJson(json: JsonObject): FuzzCaseResult {
     adversity: adversityFromJson(json.adversity),
     before,
     sites: listOf(sites, 'sites').map(siteFromJson),
+    files,
     failedChild: typeof child === 'string' ? child : undefined,
     notExact: textsOf(notExact, 'notExact'),
   };

@@ -10,7 +10,6 @@ import type { CaseFault, Recorded } from '../../model/sweep.ts';
 import type { CaseMaker, CaseWorker, Cause, Confirmed, JsonObject } from '../case-maker.ts';
 import { plainness } from '../sweep/error-order.ts';
 import { errorOf } from '../sweep/finding/cause.ts';
-import { FilesOfCalls } from '../sweep/finding/files-of-calls.ts';
 import { reactionOf } from '../sweep/finding/reaction.ts';
 import { causeOfAdversity } from './finding/fuzz-cause.ts';
 import { fuzzTitle } from './finding/fuzz-title.ts';
@@ -48,7 +47,6 @@ export class FuzzMaker implements CaseMaker<FuzzCase, FuzzCaseResult, FuzzFindin
   readonly cases: readonly FuzzCase[];
   readonly openWorker: FuzzMakerOptions['openWorker'];
   readonly #options: FuzzMakerOptions;
-  readonly #files: FilesOfCalls;
   /** What shows the findings among the seeds. */
   readonly #shown = new Map<string, FuzzCaseResult>();
 
@@ -57,7 +55,6 @@ export class FuzzMaker implements CaseMaker<FuzzCase, FuzzCaseResult, FuzzFindin
     this.cases = seedsFrom(options.seed);
     this.openWorker = options.openWorker;
     this.#options = options;
-    this.#files = new FilesOfCalls(options.clean, options.input);
   }
 
   /** What shows a case that has been tried; undefined if it was no finding. */
@@ -72,7 +69,7 @@ export class FuzzMaker implements CaseMaker<FuzzCase, FuzzCaseResult, FuzzFindin
   }
 
   cause(_of: FuzzCase, result: FuzzCaseResult): Cause {
-    return causeOfAdversity(result, (fault) => this.#files.ofInput(fault));
+    return causeOfAdversity(result, this.#options.input);
   }
 
   /** Least adversity, and of that the plainest. */
@@ -97,14 +94,12 @@ export class FuzzMaker implements CaseMaker<FuzzCase, FuzzCaseResult, FuzzFindin
     const [first] = cases;
     const adversity = this.adversityOf(of)!;
     const isSame = closely?.class === result.class;
-    const { sites } = isSame ? closely : result;
-    const places = sites.map(({ program, stack }, index) => {
-      return { program, stack, file: this.#files.of(adversity.faults[index]!) };
-    });
+    const { sites, files } = isSame ? closely : result;
+    const places = sites.map(({ program, stack }, index) => ({ program, stack, file: files[index] ?? undefined }));
     const finding: FuzzFinding = {
       id,
       class: result.class,
-      title: fuzzTitle({ ...result, adversity }, (fault) => this.#files.of(fault)),
+      title: fuzzTitle({ ...result, adversity, sites, files }),
       count: cases.length,
       confirmed: confirmed.confirmed,
       seed: first?.seed,

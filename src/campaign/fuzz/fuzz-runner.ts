@@ -1,11 +1,13 @@
 import { type Adversity, FUZZ_FINDING_CLASSES, type FuzzObservation, type FuzzRun, sizeOf } from '../../model/fuzz.ts';
-import type { Recorded, Site, SweepVerdict } from '../../model/sweep.ts';
+import type { Coordinate, Recorded, Site, SweepVerdict } from '../../model/sweep.ts';
 import type { CaseWorker } from '../case-maker.ts';
+import { FilesOfCalls } from '../sweep/finding/files-of-calls.ts';
 import { endText, isAt } from '../sweep/finding/reaction.ts';
 import type { PerformOptions } from '../sweep/performer.ts';
 import { SiteIndex } from '../sweep/sites.ts';
 import { ordinaryOptions } from '../sweep/sweep-worker.ts';
 import type { Judge } from '../sweep/verdict/judge.ts';
+import { aimedAnew } from './aimed-anew.ts';
 import type { Draws } from './draw.ts';
 import { adversityId, type FuzzCase, type FuzzCaseResult, NO_ADVERSITY } from './fuzz-case.ts';
 import { judgeFuzzed } from './fuzz-judge.ts';
@@ -27,6 +29,10 @@ export interface FuzzConditions {
   readonly recordedDeadlineMs: number;
   /** What shows a case that has been tried. */
   readonly adversityOf: (of: FuzzCase) => Adversity | undefined;
+  /** Where a good run makes calls at a site. */
+  readonly callsAt: (site: Site) => readonly Coordinate[];
+  /** The directory that the command runs in. */
+  readonly input: string;
 }
 
 interface Judged {
@@ -56,7 +62,7 @@ export class FuzzRunner implements CaseWorker<FuzzCase, FuzzCaseResult> {
     const symptom = symptomOf(one.verdict);
     if (!(await this.#comesAgain(made, symptom))) return { ...resultOf(one, made), class: 'flaky' };
     const least = await leastAdversity(made, (part) => this.#shows(part, symptom), MAX_TRIES);
-    return this.#located(one, least);
+    return this.#located(one, least, symptom);
   }
 
   async confirm(of: FuzzCase): Promise<FuzzCaseResult> {
@@ -90,20 +96,39 @@ export class FuzzRunner implements CaseWorker<FuzzCase, FuzzCaseResult> {
     return known.symptom === symptom ? known.made : undefined;
   }
 
-  /** Finds out where the faults of a finding come to the program. */
-  async #located(one: Judged, least: Adversity): Promise<FuzzCaseResult> {
+  /** Finds out where the faults of a finding come to the program, and whether less that comes there does, too. */
+  async #located(one: Judged, least: Adversity, symptom?: string): Promise<FuzzCaseResult> {
     const result = resultOf(one, least);
     if (least.faults.length === 0) return result;
     const { seen } = await this.#run(least, true);
-    const sites = sitesOf(least, seen.recorded);
-    return { ...result, failedChild: failedChildOf(seen, sites), sites };
+    const places = this.#placesOf(least, seen.recorded);
+    if (symptom !== undefined && least.faults.length > 1) {
+      for (const less of aimedAnew(least, places.sites, this.#conditions.callsAt)) {
+        const shown = await this.#shows(less, symptom);
+        if (shown && sizeOf(shown) < sizeOf(least)) return this.#located(one, shown, symptom);
+      }
+    }
+    return { ...result, failedChild: failedChildOf(seen, places.sites), ...places };
   }
 
   async #lookClosely(of: FuzzCase): Promise<FuzzCaseResult> {
     const adversity = this.#conditions.adversityOf(of) ?? NO_ADVERSITY;
     const one = await this.#run(adversity, true);
     const { recorded, end } = one.seen;
-    return { ...resultOf(one, adversity), sites: sitesOf(adversity, recorded), recorded, end: endText(end) };
+    return { ...resultOf(one, adversity), ...this.#placesOf(adversity, recorded), recorded, end: endText(end) };
+  }
+
+  #placesOf({ faults }: Adversity, recorded: Recorded = NOTHING): Pick<FuzzCaseResult, 'sites' | 'files'> {
+    const index = new SiteIndex(recorded);
+    const files = new FilesOfCalls(recorded, this.#conditions.input);
+    return {
+      sites: faults.map((fault) => {
+        const call = recorded.calls.find((one) => isAt(one, fault));
+        if (call) return index.of(call);
+        return { id: fault.site, program: '', syscall: fault.syscall, stack: [], handlerOf: undefined };
+      }),
+      files: faults.map((fault) => files.of(fault) ?? null),
+    };
   }
 
   async #run(run: FuzzRun, closely = false): Promise<Judged> {
@@ -130,7 +155,7 @@ function isMet(adversity: Adversity, { made }: FuzzObservation): boolean {
 function resultOf({ seen, verdict }: Judged, adversity: Adversity): FuzzCaseResult {
   const { durationMs, notExact, made } = seen;
   const { class: kind } = verdict;
-  return { class: kind, verdict, durationMs, adversity, before: sizeOf(made), sites: [], notExact };
+  return { class: kind, verdict, durationMs, adversity, before: sizeOf(made), sites: [], files: [], notExact };
 }
 
 function notReached(one: Judged): FuzzCaseResult {
@@ -144,11 +169,4 @@ function failedChildOf({ struck }: FuzzObservation, sites: readonly Site[]): str
   return haveFailed ? sites.at(-1)?.program : undefined;
 }
 
-function sitesOf({ faults }: Adversity, recorded: Recorded | undefined): Site[] {
-  const index = recorded && new SiteIndex(recorded);
-  return faults.map((fault) => {
-    const call = recorded?.calls.find((one) => isAt(one, fault));
-    if (index && call) return index.of(call);
-    return { id: fault.site, program: '', syscall: fault.syscall, stack: [], handlerOf: undefined };
-  });
-}
+const NOTHING: Recorded = { programs: [], stacks: [], calls: [] };

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { monotonicMs } from '../../linux/clock.ts';
 import { RenacerError } from '../../model/errors.ts';
 import type { FuzzListener, FuzzObservation, FuzzRequest, FuzzResult } from '../../model/fuzz.ts';
+import type { RecordedCall, Site } from '../../model/sweep.ts';
 import { FAULT_FAMILIES } from '../../model/sweep-request.ts';
 import { shellQuote } from '../../run/command/shell-quote.ts';
 import { campaign } from '../campaign.ts';
@@ -12,6 +13,7 @@ import { subjectOf } from '../subject/subject.ts';
 import { CLEAN_RUNS, type CleanRuns, cleanRuns } from '../sweep/clean/clean-runs.ts';
 import type { PerformOptions } from '../sweep/performer.ts';
 import { planSweep } from '../sweep/plan.ts';
+import { sitesOf } from '../sweep/sites.ts';
 import { judgeOf } from '../sweep/verdict/judge.ts';
 import { Performers } from '../worker/performers.ts';
 import { Draws } from './draw.ts';
@@ -134,6 +136,8 @@ async function trySeeds(clean: CleanRuns, underWay: UnderWay): Promise<FuzzTotal
   const plan = planSweep(clean.recorded, { ...request, ...WHERE });
   const draws = new Draws(plan, clean.recorded, request);
   if (draws.kinds.length === 0) throw nothingToFuzz(request.command);
+  const callsOfSites = new Map(sitesOf(clean.recorded).map(({ site, calls }) => [site.id, calls]));
+  const callsAt = ({ id }: Site): readonly RecordedCall[] => callsOfSites.get(id) ?? [];
   const digests = { plan: planDigest(header), input: String(header.inputs.input) };
   const maker: FuzzMaker = new FuzzMaker({
     inputs: header.inputs,
@@ -142,7 +146,8 @@ async function trySeeds(clean: CleanRuns, underWay: UnderWay): Promise<FuzzTotal
     input: request.input,
     openWorker: async () => {
       const { options, recordedDeadlineMs } = clean;
-      const conditions = { draws, judge: judgeOf(clean.results, request), options, recordedDeadlineMs };
+      const { input } = request;
+      const conditions = { draws, judge: judgeOf(clean.results, request), options, recordedDeadlineMs, callsAt, input };
       const adversityOf: FuzzMaker['adversityOf'] = (of) => maker.adversityOf(of);
       return new FuzzRunner(await performers.open(), { ...conditions, adversityOf });
     },

@@ -12,6 +12,7 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     builder: 'withMemoryLimit',
     summary: 'Memory that the whole process tree may use, in bytes',
     example: 104857600,
+    isLimit: true,
   },
   memoryFailure: {
     kind: choice(MEMORY_FAILURES),
@@ -30,6 +31,7 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     builder: 'withCpuLimit',
     summary: 'Fraction of one CPU for the whole process tree; 0 is the smallest fraction that can be enforced',
     example: 0.5,
+    isLimit: true,
   },
   timeoutMs: {
     kind: SECONDS,
@@ -39,6 +41,7 @@ export const BASIC_OPTIONS: TierOptions<keyof BasicSettings> = {
     builder: 'withTimeout',
     summary: 'The whole tree gets SIGTERM after this time; 0 is no timeout',
     example: 30,
+    isLimit: true,
     wholeRun: true,
   },
   killAfterMs: {

@@ -110,6 +110,7 @@ const CONDITIONS: TierOptions<Exclude<keyof NetworkConditions, 'networkTo' | 'ne
     builder: 'withBandwidth',
     summary: 'Bandwidth in bytes per second, each way, shared by all connections',
     example: '1M',
+    isLimit: true,
     perTarget: true,
   },
   connectionDropRate: {
@@ -129,6 +130,7 @@ const CONDITIONS: TierOptions<Exclude<keyof NetworkConditions, 'networkTo' | 'ne
     summary:
       'Reset connections after this many bytes, or this time: all of them, or the share that --chaos-connection-drop sets',
     example: '100K',
+    isLimit: true,
     perTarget: true,
   },
   connectionRefuseRate: {

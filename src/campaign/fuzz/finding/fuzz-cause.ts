@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CaseFault, Site } from '../../../model/sweep.ts';
 import type { Cause } from '../../case-maker.ts';
@@ -14,16 +15,17 @@ const DIGITS = 8;
  * What a finding is told from others by: the cause that its last fault would be if it were alone, at which other places faults must have come before, and which limits and
  * orders it needs. How many of them come to one place, and which errors those before are, makes no other cause.
  *
- * @param fileOf what a call is on, if it is a file of the input
+ * @param input the directory that the command runs in: a file of it has the same name in each run
  */
 export function causeOfAdversity(
-  result: Pick<FuzzCaseResult, 'adversity' | 'sites' | 'verdict' | 'failedChild'>,
-  fileOf: (fault: CaseFault) => string | undefined,
+  result: Pick<FuzzCaseResult, 'adversity' | 'sites' | 'files' | 'verdict' | 'failedChild'>,
+  input: string,
 ): Cause {
   const { adversity, sites, verdict } = result;
   const { faults, limits, switches } = adversity;
   const [last, site] = [faults.at(-1), sites.at(-1)];
-  const alone = last && site && isStrike(last) ? causeOf(last, site, result, fileOf(last)) : undefined;
+  const alone =
+    last && site && isStrike(last) ? causeOf(last, site, result, inputFile(result.files.at(-1), input)) : undefined;
   const before = [...new Set(faults.slice(0, -1).map((fault, index) => placeOf(fault, sites[index])))];
   const others = [
     ...before.filter((place) => !last || place !== placeOf(last, site)).sort(),
@@ -43,4 +45,9 @@ export function causeOfAdversity(
 function placeOf(fault: CaseFault, site: Site | undefined): string {
   const what = isStrike(fault) ? '' : fault.fault.replace(/\d+ms$/, '');
   return [what, fault.syscall, path.basename(site?.program ?? ''), ownFrame(site?.stack ?? [])?.symbol ?? ''].join(' ');
+}
+
+function inputFile(file: string | null | undefined, input: string): string | undefined {
+  if (!file || path.isAbsolute(file)) return undefined;
+  return existsSync(path.join(input, file)) ? file : undefined;
 }

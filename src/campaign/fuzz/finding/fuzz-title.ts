@@ -1,14 +1,12 @@
 import path from 'node:path';
 import type { FuzzClass } from '../../../model/fuzz.ts';
-import type { CaseFault } from '../../../model/sweep.ts';
 import { titleOf } from '../../sweep/finding/title.ts';
 import { faultBefore, isStrike, restInWords } from '../faults-in-words.ts';
 import type { FuzzCaseResult } from '../fuzz-case.ts';
 
 /** A finding in one sentence: `save() takes a failed rename (EIO) for a success, after fsync failed with EIO`. */
 export function fuzzTitle(
-  result: Pick<FuzzCaseResult, 'class' | 'verdict' | 'failedChild' | 'adversity' | 'sites'>,
-  fileOf: (fault: CaseFault) => string | undefined,
+  result: Pick<FuzzCaseResult, 'class' | 'verdict' | 'failedChild' | 'adversity' | 'sites' | 'files'>,
 ): string {
   const { adversity, sites, class: kind, verdict, failedChild } = result;
   const last = adversity.faults.at(-1);
@@ -16,7 +14,7 @@ export function fuzzTitle(
   const rest = [...new Set(restInWords(adversity))];
   const after = rest.length === 0 ? '' : `, after ${rest.join(' and ')}`;
   if (last && site && isStrike(last)) {
-    return `${titleOf({ class: verdict.class, verdict, failedChild }, last, site, fileOf(last))}${after}`;
+    return `${titleOf({ class: verdict.class, verdict, failedChild }, last, site, result.files.at(-1) ?? undefined)}${after}`;
   }
   const who = site === undefined || site.program === '' ? 'the command' : path.basename(site.program);
   const all = [...rest, ...(last ? [faultBefore(last)] : [])];

@@ -16,7 +16,7 @@ import type { CaseFault } from '../../../model/sweep.ts';
 import { syscallName, syscallNumber } from '../../../syscalls/syscall-table.ts';
 import type { EntryDecision, ExitDecision, Policy, StoppedCall } from '../../../tracer/policy.ts';
 import type { Task } from '../../../tracer/task.ts';
-import { isAboutStderr } from './stderr-watch.ts';
+import { type Outlet, outletOf } from './outlet-watch.ts';
 
 /** By which its decisions are drawn. */
 const NAME = 'aftershock';
@@ -43,7 +43,7 @@ export class AftershockPolicy implements Policy {
   readonly #source: FaultSource;
   readonly #seed: number;
   readonly #isPath: readonly ((path: string) => boolean)[];
-  readonly #onFault: (fault: CaseFault) => void;
+  readonly #onFault: (fault: CaseFault, outlet: Outlet | undefined) => void;
   readonly #handlers = new SignalHandlers();
   readonly #brokenPipes = new BrokenPipes();
   readonly #quirks = new Quirks([], 0);
@@ -56,7 +56,11 @@ export class AftershockPolicy implements Policy {
    * @param directory where relative globs begin
    * @param onFault is told of each as it is injected
    */
-  constructor(aftershocks: Aftershocks, directory: string, onFault: (fault: CaseFault) => void) {
+  constructor(
+    aftershocks: Aftershocks,
+    directory: string,
+    onFault: (fault: CaseFault, outlet: Outlet | undefined) => void,
+  ) {
     const { seed, rate, most, syscalls, paths, errors, kinds } = aftershocks;
     this.#seed = seed;
     this.#rate = rate;
@@ -107,7 +111,8 @@ export class AftershockPolicy implements Policy {
   #inject(call: StoppedCall): EntryDecision | undefined {
     const facts = new CallFacts(call);
     // What the program says of the first fault gets through.
-    if (isAboutStderr(facts) || !this.#isOnPath(facts)) return undefined;
+    const outlet = outletOf(facts);
+    if (outlet === 'stderr' || !this.#isOnPath(facts)) return undefined;
     const injection = this.#source.choose({
       call,
       facts,
@@ -124,7 +129,7 @@ export class AftershockPolicy implements Policy {
     this.#left--;
     const { fault, effects } = injection;
     for (const { begin } of effects) begin?.();
-    this.#onFault({
+    const met: CaseFault = {
       task: call.task.lineage,
       syscall: syscallName(call.nr),
       ordinal: call.ordinal,
@@ -132,7 +137,8 @@ export class AftershockPolicy implements Policy {
       fault: printFault(fault),
       site: '',
       occurrence: 1,
-    });
+    };
+    this.#onFault(met, outlet);
     let entry: EntryDecision | undefined;
     const exits: Effect['exit'][] = [];
     for (const effect of effects) {

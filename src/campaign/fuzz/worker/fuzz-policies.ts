@@ -17,7 +17,7 @@ import { RunWatch } from '../../sweep/worker/run-watch.ts';
 import { StruckProcesses } from '../../sweep/worker/struck-processes.ts';
 import type { TreeWatch } from '../../sweep/worker/tree-watch.ts';
 import { AftershockPolicy } from './aftershock-policy.ts';
-import { StderrWatch } from './stderr-watch.ts';
+import { type Outlet, OutletWatch } from './outlet-watch.ts';
 
 /** What is known of faults draws nothing. */
 const SEED = 0;
@@ -33,7 +33,7 @@ export class FuzzPolicies {
   readonly #struck = new StruckProcesses();
   readonly #log: CallLog | undefined;
   readonly #aftershocks: AftershockPolicy | undefined;
-  readonly #stderr: StderrWatch | undefined;
+  readonly #outlets: OutletWatch | undefined;
   /** What was met, by what was asked for. */
   readonly #faults = new Map<CaseFault, CaseFault>();
   readonly #switches: Switch[] = [];
@@ -53,9 +53,10 @@ export class FuzzPolicies {
         ? undefined
         : new ReplayPolicy({ seed: SEED, faults: recordedFaults(faults) }, (fault) => this.#injected(fault), noSignals);
     this.#aftershocks =
-      aftershocks && new AftershockPolicy(aftershocks, directory, (fault) => this.#met(fault, fault.task));
-    this.#stderr = replay && new StderrWatch(replay.armed);
-    const others = [this.#stderr, replay, this.#aftershocks, this.#schedule(), this.#log, stacks];
+      aftershocks &&
+      new AftershockPolicy(aftershocks, directory, (fault, outlet) => this.#met(fault, fault.task, outlet));
+    this.#outlets = replay && new OutletWatch(replay.armed);
+    const others = [this.#outlets, replay, this.#aftershocks, this.#schedule(), this.#log, stacks];
     const counted = this.#log?.armed ?? replay?.armed ?? NO_CALLS;
     this.all = new PolicyChain([
       new RunWatch(counted, watch),
@@ -96,11 +97,13 @@ export class FuzzPolicies {
       (one) =>
         one.task === task && one.ordinal === ordinal && one.syscall === syscall && rule === `${syscall}:${one.fault}`,
     );
-    if (fault) this.#met(fault, task, this.#stderr?.isAtStderr);
+    if (fault) this.#met(fault, task, this.#outlets?.outlet);
   }
 
-  #met(fault: CaseFault, task: string, isOnStderr = false): void {
+  /** What it says of the faults before may go to stdout. */
+  #met(fault: CaseFault, task: string, outlet: Outlet | undefined): void {
     if (this.#faults.has(fault)) return;
+    const isOnStderr = outlet === 'stderr' || (outlet === 'stdout' && this.#faults.size > 0);
     this.#faults.set(fault, { ...fault, ...(isOnStderr && { isOnStderr }) });
     this.#struck.struck(task);
     this.#aftershocks?.begin();

@@ -30,6 +30,7 @@ const RESULT: FuzzCaseResult = {
   adversity: ADVERSITY,
   before: 9,
   sites: [{ id: 's', program: '/bin/prog', syscall: 'fsync', stack: [frame('m')], handlerOf: undefined }],
+  files: ['out', null],
   failedChild: undefined,
   notExact: ['a task computed for 5 ms'],
 };
