@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 import type fc from 'fast-check';
-import type { ConfigWith } from '../chaos/config.ts';
+import { type ChaosConfigClass, type ConfigWith, configClass } from '../chaos/config.ts';
 import { toFileForm } from '../chaos/file-form.ts';
 import type { ChaosOption, OptionName, Tier } from '../chaos/option.ts';
 import { OPTION_NAMES, optionOf } from '../chaos/options.ts';
@@ -17,7 +17,6 @@ import type {
   ScenarioSettings,
   ScheduleSettings,
 } from '../chaos/settings.ts';
-import { ChaosConfig, type FullBuilder } from '../chaos-full.ts';
 import { anyFileRules, type RulesConstraints } from './any-rules.ts';
 import { anyPhases } from './any-scenario.ts';
 import { anySettings } from './any-settings.ts';
@@ -58,7 +57,7 @@ export interface TierConstraints<T extends Tier> {
  */
 export function chaosConfig<T extends Tier = Tier>({
   tiers,
-}: TierConstraints<T> = {}): fc.Arbitrary<ConfigWith<FullBuilder, SettingsOf<T>>> {
+}: TierConstraints<T> = {}): fc.Arbitrary<ConfigWith<unknown, SettingsOf<T>>> {
   return anySettings(namesOf(tiers)).map(configOf<SettingsOf<T>>);
 }
 
@@ -67,7 +66,7 @@ export function chaosConfig<T extends Tier = Tier>({
  */
 export function scenario<T extends Tier = Tier>({
   tiers,
-}: TierConstraints<T> = {}): fc.Arbitrary<ConfigWith<FullBuilder, SettingsOf<T> & Pick<ScenarioSettings, 'phases'>>> {
+}: TierConstraints<T> = {}): fc.Arbitrary<ConfigWith<unknown, SettingsOf<T> & Pick<ScenarioSettings, 'phases'>>> {
   const inPhases = namesOf(tiers, ({ wholeRun }) => wholeRun !== true);
   return anyPhases(inPhases).map((phases) => configOf(phases.length === 0 ? {} : { phases }));
 }
@@ -100,7 +99,9 @@ function namesOf(
   });
 }
 
+const Config: ChaosConfigClass<unknown, ChaosSettings> = configClass(['basic', 'network', 'byzantine', 'full']);
+
 /** What is read from its file form is valid. */
-function configOf<S>(settings: ChaosSettings): ConfigWith<FullBuilder, S> {
-  return ChaosConfig.fromJSON(toFileForm(settings)) as unknown as ConfigWith<FullBuilder, S>;
+function configOf<S>(settings: ChaosSettings): ConfigWith<unknown, S> {
+  return Config.fromJSON(toFileForm(settings)) as unknown as ConfigWith<unknown, S>;
 }

@@ -89,6 +89,16 @@ describe.skipIf(!hasMemoryGroup)('memory in a control group', () => {
     expect(closingLine(finished, 'outcome')).toMatch(/^stopped: memory limit reached/);
   });
 
+  it('ends the command where there is no memory for a breakpoint either: at its entry point', () => {
+    const rule = ['-e', 'inject=read:error=EIO:when=99:from=entry'];
+    const script = 'echo a > /dev/null && mv /dev/null/a b';
+    for (const limit of ['240K', '256K', '272K']) {
+      const finished = renacer(['--chaos-memory-limit', limit, ...rule, '--', 'sh', '-c', script]);
+      expect(finished.stderr).not.toContain('the engine stopped');
+      expect(closingLine(finished, 'outcome')).toMatch(/^stopped: memory limit reached|^failed/);
+    }
+  });
+
   it('of an inner run that is reached is not taken for the outer one', async () => {
     const command = limitedRunCommand({ memory: { bytes: 50 * MiB } }, ALLOCATE_100_MIB);
     const { code, usage } = await runLimited({ memory: { bytes: 400 * MiB } }, command).ended;

@@ -7,6 +7,7 @@ const SRC = path.resolve(import.meta.dirname, '../../src');
 /** The rooms from top to bottom: a file may import its own room and those after it. */
 const ROOMS = [
   'cli',
+  'testing',
   'campaign',
   'run',
   'report',
