@@ -30,7 +30,7 @@ describe('a watched run', () => {
   it('does not take an allocator that gets no memory for one, unless it asks very often', () => {
     const { watch, policy } = watchOf();
     const task = taskOf();
-    for (let times = 1; times <= 1000; times++) policy.onEntry(callOf(task, 'brk'));
+    for (let times = 1; times <= 10_000; times++) policy.onEntry(callOf(task, 'brk'));
     expect(watch.end).toBeUndefined();
     expect(policy.onEntry(callOf(task, 'brk'))?.killsTree).toBe(true);
   });
