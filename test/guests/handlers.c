@@ -483,11 +483,6 @@ static int write_again(void) { /* spinning */
   return 0;
 }
 
-static int open_again(void) { /* spinning */
-  while (open("in", O_RDONLY) < 0) {}
-  return 0;
-}
-
 static int quiet(void) { /* silent */
   return load() < 0;
 }
@@ -503,7 +498,7 @@ static const struct handler HANDLERS[] = {
     H(read_as_end), H(gets_as_end), H(write_unseen), H(write_short), H(read_short), H(closed_unseen), H(printed_unseen), H(renamed_unseen),
     H(absent), H(absent_stat), H(listed_short), H(sent_unseen), H(made_unseen), H(child_unseen), H(in_place), H(removed_first), H(truncated),
     H(null_stream), H(null_directory), H(null_memory), H(asserted), H(past_end), H(silent_child), H(no_thread), H(unsent), H(write_again),
-    H(open_again), H(quiet),
+    H(quiet),
 };
 
 int main(int argc, char **argv) {
