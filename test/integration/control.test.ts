@@ -1,12 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, lstatSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type * as Library from '../../src/index.ts';
+import { ROOT } from '../support/guests.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 import { emptyDirectory, type Finished, RENACER, renacer } from '../support/renacer.ts';
 import { AS_NOBODY, openScratch } from '../support/run-as.ts';
+
+const { ChaosConfig, run } = (await import(path.join(ROOT, 'dist/index.js'))) as typeof Library;
 
 /** A run that waits to be ended, and the socket by which it is told what to do. */
 async function controlled(file: string, command: readonly string[] = ['sleep', '1000']): Promise<ChildProcess> {
@@ -102,6 +106,65 @@ describe('a run that is told what to do', () => {
     writeFileSync(go, '');
     await ended(run);
     expect(existsSync(file)).toBe(false);
+  });
+});
+
+/** It writes again and again, and says when a write has failed. */
+const WRITES = `while :; do echo x >data 2>/dev/null && echo y >good || echo z >bad; sleep 0.02; done`;
+const FULL = {
+  name: 'disk full',
+  on: 'request',
+  rules: [{ syscall: 'write', path: '**/data', error: 'ENOSPC' }],
+} as const;
+
+describe('phases that begin by request', () => {
+  it('begin and end by the library', async () => {
+    const directory = emptyDirectory();
+    const stop = new AbortController();
+    const chaos = ChaosConfig.fromJSON({ phases: [FULL], timeout_secs: 300 });
+    const running = run('sh', ['-c', WRITES], { chaos, cwd: directory, signal: stop.signal });
+    const bad = path.join(directory, 'bad');
+    const full = running.phase('disk full');
+    await expect(running.phase('net').begin()).rejects.toMatchObject({ code: 'UNKNOWN_PHASE' });
+    await expect(full.end()).rejects.toThrow('phase "disk full" is not on');
+    await full.begin();
+    await expect(full.begin()).rejects.toThrow('phase "disk full" is on already');
+    await expect.poll(() => existsSync(bad)).toBe(true);
+    await full.end();
+    rmSync(path.join(directory, 'good'), { force: true });
+    await expect.poll(() => existsSync(path.join(directory, 'good'))).toBe(true);
+    stop.abort();
+    const result = await running;
+    expect(result.phases).toMatchObject([{ name: 'disk full', instance: 1 }]);
+    expect(result.phases[0]!.endedMs).toBeGreaterThan(result.phases[0]!.beganMs);
+    await expect(full.begin()).rejects.toThrow('the run is over');
+  });
+
+  it('reject as the run does if it could not begin', async () => {
+    const running = run('no-such-command-here', [], { chaos: ChaosConfig.fromJSON({ phases: [FULL] }) });
+    await expect(running.phase('disk full').begin()).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+    await expect(running).rejects.toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+  });
+
+  it('begin and end by renacer ctl', async () => {
+    const file = socketName();
+    const directory = emptyDirectory();
+    writeFileSync(path.join(directory, 'chaos.json'), JSON.stringify({ phases: [FULL], timeout_secs: 300 }));
+    const args = ['--control', file, '--chaos', 'custom:chaos.json', '--', 'sh', '-c', WRITES];
+    const child = spawn(RENACER, args, { cwd: directory, stdio: 'ignore' });
+    onTestFinished(() => void child.kill('SIGTERM'));
+    await expect.poll(() => renacer(['ctl', file, 'status']).status).toBe(0);
+    const begun = renacer(['ctl', file, 'begin', 'disk full']);
+    expect([begun.status, begun.stdout, begun.stderr]).toEqual([0, '', '']);
+    expect(statusOf(renacer(['ctl', file, 'status']))).toMatchObject({
+      phases: [{ name: 'disk full', on: true, instance: 1 }],
+    });
+    await expect.poll(() => existsSync(path.join(directory, 'bad'))).toBe(true);
+    expect(renacer(['ctl', String(child.pid), 'end', 'disk', 'full']).status).toBe(0);
+    const twice = renacer(['ctl', file, 'end', 'disk full']);
+    expect([twice.status, twice.stderr]).toEqual([1, 'renacer: phase "disk full" is not on\n']);
+    child.kill('SIGTERM');
+    await ended(child);
   });
 });
 

@@ -36,7 +36,7 @@ const UNASKED = 'echo asked >>asked; no-such-command';
 /** The first of these questions has been answered then. */
 const ASKED_TWICE = 'touch asked; until [ $(wc -l <asked) -ge 2 ]; do sleep 0.02; done';
 
-describe.concurrent('after the command has ended, a probe', () => {
+describe('after the command has ended, a probe', () => {
   it.each<[string, ProbeForm, string, string | undefined]>([
     ['of a command that passes', { name: 'p', command: 'test -s data' }, 'survived', undefined],
     [
@@ -126,7 +126,7 @@ describe.concurrent('after the command has ended, a probe', () => {
   });
 });
 
-describe.concurrent('before', () => {
+describe('before', () => {
   it('a service is waited for, and then asked while it goes on', async () => {
     const result = await probed(`until [ -e waited ]; do sleep 0.02; done; touch up; ${ASKED_TWICE}`, [
       { name: 'up', command: 'test -e up || { touch waited; exit 1; }', check: ['before', 'during'], interval: '20ms' },
@@ -180,7 +180,7 @@ describe.concurrent('before', () => {
   });
 });
 
-describe.concurrent('while the command goes on', () => {
+describe('while the command goes on', () => {
   it('a probe that fails as often as it may not is the verdict of a command that lived', async () => {
     const asks = 'test -e data && touch seen || { echo failed >>failures; exit 1; }';
     const script = `touch data failures; until [ -e seen ]; do sleep 0.02; done; rm data
@@ -226,7 +226,7 @@ describe.concurrent('while the command goes on', () => {
   });
 });
 
-describe.concurrent('the command of cleanup is run', () => {
+describe('the command of cleanup is run', () => {
   it.each([
     ['at a normal end', 'true', {}, 'survived'],
     ['when the command fails', 'exit 3', {}, 'failed'],
@@ -320,6 +320,60 @@ describe.concurrent('the command of cleanup is run', () => {
     const finished = await renacerBeside(['--cleanup', 'echo left >&2; exit 3', '--', 'true']);
     expect(finished.stderr).toMatch(/^left\nrenacer: the cleanup command exited with 3: echo left >&2; exit 3\n/);
     expect(finished.status).toBe(0);
+  });
+});
+
+describe('phases and probes', () => {
+  it('a service is asked when phases are over, and then it is ended', async () => {
+    const directory = emptyDirectory();
+    const script = `trap 'echo bye; exit 0' TERM; touch up; while :; do sleep 0.02; done`;
+    const up: ProbeForm = { name: 'up', file: 'up', check: ['before', 'after'] };
+    const phases = [{ name: 'first', at: '50ms', for: '100ms', pause: true }];
+    const result = await probed(script, [up], { directory, phases, cleanup: 'touch cleaned' });
+    expect(result).toMatchObject({ outcome: 'survived', exitCode: 0, stdout: 'bye\n', cleanup: { status: 0 } });
+    expect(result.phases).toMatchObject([{ name: 'first' }]);
+    const [before, after] = result.probes[0]!.checks;
+    expect(before!.ms).toBeLessThan(result.phases[0]!.beganMs);
+    expect(after!.ms).toBeGreaterThan(result.phases[0]!.endedMs!);
+  });
+
+  it('a service that ignores SIGTERM hangs', async () => {
+    const script = `trap '' TERM; touch up; while :; do sleep 0.02; done`;
+    const phases = [{ name: 'first', at: '10ms', for: '10ms', pause: true }];
+    const more = { phases, kill_after: '200ms' };
+    const result = await probed(script, [{ name: 'up', file: 'up' }], more);
+    expect(result).toMatchObject({ outcome: 'hung', error: { code: 'SERVICE_NOT_ENDED' } });
+  });
+
+  it('abort_on ends the run, is said, and nothing is asked any more', async () => {
+    const directory = emptyDirectory();
+    const result = await probed(
+      'echo all is well; sleep 0.1; echo panic: no more; sleep 1000',
+      [{ name: 'p', file: 'none', check: 'after' }],
+      { directory, abort_on: [{ output: 'panic' }], cleanup: 'touch cleaned' },
+    );
+    expect(result).toMatchObject({ outcome: 'stopped', error: { code: 'ABORTED_ON' }, probes: [{ asked: 0 }] });
+    expect(result.error!.message).toMatch(/^ended by abort_on: .*panic/);
+    expect(existsSync(path.join(directory, 'cleaned'))).toBe(true);
+  });
+
+  it('abort_on: a probe that has failed', async () => {
+    const result = await probed(
+      'touch data; until [ -e asked ]; do sleep 0.02; done; rm data; sleep 1000',
+      [{ name: 'data', command: 'test -e data && touch asked', check: 'during', interval: '20ms' }],
+      { abort_on: [{ probe: 'data', is: 'failed' }] },
+    );
+    expect(result).toMatchObject({ outcome: 'stopped', error: { code: 'ABORTED_ON' } });
+  });
+
+  it('what the command writes is asked for, too', async () => {
+    const result = await probed('echo started; echo done >&2', [
+      { name: 'done', output: '^done$', stream: 'stderr', check: 'after' },
+      { name: 'no panic', output: 'panic', tolerance: false, check: 'after' },
+      { name: 'not there', output: '^done$', stream: 'stdout', check: 'after' },
+    ]);
+    expect(result.error?.message).toBe('it has not recovered: "not there" fails (no line matches /^done$/)');
+    expect(result.probes.map(({ checks }) => checks[0]?.ok)).toEqual([true, true, false]);
   });
 });
 

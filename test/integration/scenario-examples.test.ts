@@ -58,6 +58,27 @@ function played(scenario: string, directory: string, command: string, ...args: r
 const isThere = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0;
 
 describe('the scenarios of examples/', () => {
+  it.skipIf(!isThere('redis-server'))('a Redis replica whose partition heals (needs redis-server)', async () => {
+    const { directory, port } = await workplace();
+    const alone = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'];
+    beside(directory, 'redis-server', '--port', String(port(17101)), ...alone);
+    const follower = ['--port', String(port(17102)), '--replicaof', '127.0.0.1', String(port(17101)), ...alone];
+    const result = await played('redis-partition.json', directory, 'redis-server', ...follower);
+    expect(result.error).toBeUndefined();
+    expect(result.outcome).toBe('survived');
+    expect(result.phases.map(({ name }) => name)).toEqual(['partition']);
+    // Packets were lost in it, and in it alone.
+    const [partition] = result.phases;
+    expect(result.faults.length).toBeGreaterThan(0);
+    for (const { timeMs } of result.faults) {
+      expect(timeMs).toBeGreaterThanOrEqual(partition!.beganMs - 50);
+      expect(timeMs).toBeLessThanOrEqual(partition!.endedMs! + 50);
+    }
+    const [writes, reads] = result.probes;
+    expect(writes!.recoveredMs).toBeGreaterThan(0);
+    expect(reads!.checks.filter(({ when, ok }) => when === 'during' && ok !== true)).toEqual([]);
+  });
+
   it.skipIf(!isThere('nginx'))('a backend behind nginx that is restarted (needs nginx)', async () => {
     const { directory, port } = await workplace();
     beside(directory, 'nginx', '-p', directory, '-c', path.join(directory, 'nginx.conf'));
