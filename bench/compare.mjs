@@ -65,8 +65,10 @@ const LINES = [
 ];
 
 /** Of `a build / bare, CPU time` both versions do the first here. */
-const nameOf = ({ name, time }) =>
-  name.split(' / ')[0] + (time === cpuTime && !name.includes('CPU time') ? ', CPU time' : '');
+function nameOf({ name, time }) {
+  const [ours] = name.split(' / ');
+  return time === cpuTime && !ours.includes('CPU time') ? `${ours}, CPU time` : ours;
+}
 
 console.log(`${'this version beside the older one'.padEnd(48)}  now ms  before ms  ratio  target`);
 for (const line of LINES) {
