@@ -120,9 +120,10 @@ export class ArmedRule {
 
   /** Whether a count of the task's own calls is all that it goes by. */
   get onlyCounts(): boolean {
-    const { probability, count, afterTimeNs } = this.rule.selector;
+    const { probability, count, afterTimeNs, beforeTimeNs } = this.rule.selector;
+    const isTimed = afterTimeNs !== undefined || beforeTimeNs !== undefined;
     const looks = this.#conditions.length > 0 || this.waitsForResult || this.source.quirk !== undefined;
-    return !looks && count === 'task' && probability === undefined && afterTimeNs === undefined;
+    return !looks && count === 'task' && probability === undefined && !isTimed;
   }
 
   /** How many calls of this number the task may make that are not chosen, whatever they are. 0 where each has to be looked at. */
@@ -172,7 +173,9 @@ export class ArmedRule {
   #mismatch(facts: CallFacts, elapsedMs: number): Stage | undefined {
     const { selector, from } = this.rule;
     if (from === 'entry' && !facts.call.task.state.reachedEntryPoint) return 'from';
-    if (selector.afterTimeNs !== undefined && elapsedMs * NS_PER_MS < selector.afterTimeNs) return 'after-time';
+    const elapsedNs = elapsedMs * NS_PER_MS;
+    if (selector.afterTimeNs !== undefined && elapsedNs < selector.afterTimeNs) return 'after-time';
+    if (selector.beforeTimeNs !== undefined && elapsedNs >= selector.beforeTimeNs) return 'before-time';
     for (const condition of this.#conditions) if (!condition.holds(facts)) return condition.stage;
     return undefined;
   }

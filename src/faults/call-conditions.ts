@@ -4,7 +4,18 @@ import { compilePath } from './path-matcher.ts';
 import type { Selector } from './selector.ts';
 
 /** What of a rule may keep a call from being eligible, in the order in which it is asked: what is cheap comes first. */
-export const STAGES = ['from', 'after-time', 'arguments', 'task', 'fd', 'comm', 'path', 'quirk', 'result'] as const;
+export const STAGES = [
+  'from',
+  'after-time',
+  'before-time',
+  'arguments',
+  'task',
+  'fd',
+  'comm',
+  'path',
+  'quirk',
+  'result',
+] as const;
 
 export type Stage = (typeof STAGES)[number];
 

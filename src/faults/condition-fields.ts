@@ -42,6 +42,7 @@ export interface ConditionsJson {
   readonly comm?: string;
   readonly task?: string;
   readonly after_time?: string;
+  readonly before_time?: string;
 
   readonly strace?: boolean;
   readonly from?: 'exec' | 'entry';
@@ -92,6 +93,14 @@ export const CONDITION_FIELDS: Readonly<Record<Exclude<keyof ConditionsJson, 'ar
       selector.afterTimeNs = readTime('after-time', value);
     },
     print: ({ selector }) => optional(selector.afterTimeNs, printTime),
+    form: DURATION,
+  },
+  before_time: {
+    word: 'before-time',
+    read: (value, { selector }) => {
+      selector.beforeTimeNs = readTime('before-time', value);
+    },
+    print: ({ selector }) => optional(selector.beforeTimeNs, printTime),
     form: DURATION,
   },
   probability: {

@@ -120,6 +120,7 @@ type Reason = (calls: string, were: string, samples: string) => string;
 const REASONS: Readonly<Record<Stage, Reason>> = {
   from: (calls) => `${calls} came before the program's own entry point: from=exec meets them`,
   'after-time': (calls) => `${calls} came earlier`,
+  'before-time': (calls) => `${calls} came later`,
   arguments: (calls) => `${calls} had other arguments`,
   task: (calls, were, samples) => `${calls} ${were} made by other tasks: ${samples}`,
   fd: (calls, _, samples) => `${calls} had other descriptors${samples && `: ${samples}`}`,

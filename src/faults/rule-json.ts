@@ -9,7 +9,8 @@ import { fieldsOfRule, ruleFromFields } from './rule-fields.ts';
 /**
  * A rule as configuration files and the builder write it: the fields of the command line's grammar by the same names
  * and with the same values, but for those that would not be clear here: `syscall` is the set of system calls,
- * `replace` is what the grammar calls `syscall=`, `probability` is `prob=`, `after_time` is `after-time=`.
+ * `replace` is what the grammar calls `syscall=`, `probability` is `prob=`, `after_time` is `after-time=`,
+ * `before_time` is `before-time=`.
  * Conditions on arguments are a list, and the one on the result is without its first word.
  *
  * @example { "syscall": ["read", "%network"], "path": "/etc/*", "error": "EIO", "when": "3+", "probability": 0.5 }

@@ -69,6 +69,8 @@ export interface Selector {
   readonly task?: string;
   /** Nanoseconds since the start of the command. Before that, calls are not eligible. */
   readonly afterTimeNs?: number;
+  /** The same clock. From then on, calls are not eligible. */
+  readonly beforeTimeNs?: number;
 }
 
 /** When a fault happens, and by whose standards. */

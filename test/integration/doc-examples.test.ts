@@ -142,3 +142,16 @@ it.each(['README.md', 'docs/cli.md', 'docs/chaos.md', 'docs/testing-with-renacer
     expect(unknown).toEqual([]);
   },
 );
+
+it('docs/scenarios.md shows what renacer check prints', () => {
+  const [example] = blocksOf('docs/scenarios.md', 'json');
+  const [, shown] = /^\$ renacer check full-disk\.json\n(.*?)^```/ms.exec(read('docs/scenarios.md'))!;
+  const cwd = emptyDirectory();
+  writeFileSync(path.join(cwd, 'full-disk.json'), example!);
+  const printed = execFileSync(process.execPath, [RENACER, 'check', 'full-disk.json'], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  expect(printed).toBe(shown);
+});

@@ -10,7 +10,7 @@ import { BUGS } from './index.ts';
 /** Fields that say which of the eligible calls meet a bug: any of them takes the place of the bug's own choice. */
 const CHOOSING = ['prob', 'when', 'times'];
 /** Fields that every bug takes, beside conditions on arguments. */
-const CONDITIONS = [...CHOOSING, 'count', 'path', 'fd', 'comm', 'task', 'after-time', 'from'];
+const CONDITIONS = [...CHOOSING, 'count', 'path', 'fd', 'comm', 'task', 'after-time', 'before-time', 'from'];
 
 /**
  * The rule that a simulated bug is, of `NAME[:FIELD...]`. Errors: UNKNOWN_BUG, BAD_BUG.

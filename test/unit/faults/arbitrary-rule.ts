@@ -105,6 +105,7 @@ const selectorParts: Arbitraries<Omit<Selector, 'syscalls' | 'count'>> = {
   comm: fc.string({ minLength: 1, maxLength: 3 }).filter((text) => Buffer.byteLength(text) <= 15),
   task: fc.constantFrom('0', '0.1', '0.12.3'),
   afterTimeNs: time,
+  beforeTimeNs: time,
 };
 
 export const arbitraryRule: fc.Arbitrary<Rule> = fc

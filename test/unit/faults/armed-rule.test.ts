@@ -98,6 +98,15 @@ describe('an armed rule', () => {
     expect([at(4.999), at(5), at(6)]).toEqual([false, true, true]);
   });
 
+  it('ends at its time', () => {
+    const rule = armed('read:error=EIO:after-time=5ms:before-time=7ms');
+    const at = (ms: number) => rule.matches(new CallFacts(callOf(taskOf(), 'read')), ms);
+    expect([at(4), at(5), at(6.999), at(7)]).toEqual([false, true, true, false]);
+    const late = armed('read:error=EIO:before-time=7ms');
+    expect(late.matches(new CallFacts(callOf(taskOf(), 'read')), 7)).toBe(false);
+    expect([late.nearest, late.onlyCounts]).toEqual(['1 call came later', false]);
+  });
+
   it('with a condition on the result is asked when that is known', () => {
     const rule = armed('read:after=EIO:result>3:when=2');
     const task = taskOf();
