@@ -4,12 +4,13 @@ import type { SchedulePoints, Switch } from '../model/schedule.ts';
 import { parseInject, printFault } from './inject-grammar.ts';
 import type { Fault } from './kinds/index.ts';
 import { faultKey, isDecision, readNetworkFault } from './network-line.ts';
+import { type RecordedTurn, readTurn } from './phase-line.ts';
 import type { Conditions } from './selector.ts';
 import { signalByName } from './strace-names.ts';
 import { type RecordedSchedule, readPoints, readSwitch } from './switch-line.ts';
 
 /** The version that is written. It grows when a reader of the older form would misread the newer one. */
-export const RECORDING_VERSION = 5;
+export const RECORDING_VERSION = 6;
 
 const FORMAT = 'renacer-faults';
 
@@ -84,6 +85,8 @@ export interface Recording extends Omit<RecordingHeader, 'points'> {
   readonly networkFaults: readonly NetworkFaultPlace[];
   /** The order in which tasks ran: where the next one was chosen, and the switches; undefined if the kernel let them run. */
   readonly schedule?: RecordedSchedule | undefined;
+  /** Where phases began and ended; undefined if there were none, or nobody wrote it down. */
+  readonly phases?: readonly RecordedTurn[] | undefined;
   /** The last line was cut: whoever wrote it was killed. The faults before it are good. */
   readonly torn: boolean;
 }
@@ -195,7 +198,9 @@ const READERS: ReadonlyMap<unknown, Reader> = new Map([
   [3, readLines],
   // It had no switches between tasks.
   [4, readLines],
+  // It had no phases.
   [5, readLines],
+  [6, readLines],
 ]);
 
 function readLines(first: Json, lines: readonly string[], name: string): Omit<Recording, 'name' | 'torn'> {
@@ -212,7 +217,14 @@ function recordingOf(
   lineOf: (i: number) => number,
 ): Omit<Recording, 'name' | 'torn'> {
   const switches: Switch[] = [];
+  const phases: RecordedTurn[] = [];
   const faults = lines.map((json, index) => {
+    if ('phase' in json) {
+      const turned = readTurn(json.phase);
+      if (typeof turned === 'string') throw badRecording(name, lineOf(index), turned);
+      phases.push(turned);
+      return undefined;
+    }
     if (!('turn' in json)) return json;
     const made = readSwitch(json.turn);
     if (typeof made === 'string') throw badRecording(name, lineOf(index), made);
@@ -223,6 +235,7 @@ function recordingOf(
   return {
     ...header,
     ...(points && { schedule: { points, switches } }),
+    ...(phases.length > 0 && { phases }),
     ...readFaults(faults, header, name, lineOf),
   };
 }

@@ -137,6 +137,8 @@ export interface CallPlace {
   readonly call: string;
   /** Which call of that name of its task, from 1. */
   readonly nth: number;
+  /** It happened when the call had come back; else before it was made. */
+  readonly returned?: true;
 }
 
 /** Why a moment ended: it was over as it began. */

@@ -2,6 +2,7 @@ import { clearLeftovers } from '../chaos/basic/leftovers.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { refuseUnsound } from '../chaos/sound.ts';
 import { asksForNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
+import type { RecordedTurn } from '../faults/phase-line.ts';
 import { random32 } from '../linux/entropy.ts';
 import { demandLibc } from '../linux/libc.ts';
 import type { User } from '../linux/users.ts';
@@ -105,7 +106,7 @@ export async function prepare(
   const isTree = armed.length > 0 || replay !== undefined || (trace?.follow !== false && !trace?.untilExec);
   const tree = HeldTree.prepare(isTree ? limitsRequest(settings, armed, launchBytes(command, env)) : undefined);
   cleanUp.defer(() => tree.dispose());
-  const phases = await openPhases({ request, settings, seed, cwd, env }, tree);
+  const phases = await openPhases({ request, settings, seed, cwd, env, recording }, tree);
   cleanUp.defer(async () => void (await phases?.finish()));
   const network = await openNetwork({ request, settings, seed, recording }, tree, phases?.plan.active);
   phases?.onTurn(({ turn }) => {
@@ -151,13 +152,23 @@ export async function prepare(
 
 /** A run without phases does not load what they need. */
 async function openPhases(
-  { request, settings, seed, cwd, env }: Pick<PreparedRun, 'request' | 'settings' | 'seed' | 'cwd' | 'env'>,
+  {
+    request,
+    settings,
+    seed,
+    cwd,
+    env,
+    recording,
+  }: Pick<PreparedRun, 'request' | 'settings' | 'seed' | 'cwd' | 'env' | 'recording'>,
   { limits }: HeldTree,
 ): Promise<PhasesOfRun | undefined> {
   if (!hasPhases(settings)) return undefined;
   const { PhasesOfRun } = await import('./phases/phases-of-run.ts');
   const context = { cwd, env, onOutput: request.onCheckOutput };
-  const phases = new PhasesOfRun({ settings, seed, outputs: watchedOutputs(settings) }, limits, context);
+  const outputs = watchedOutputs(settings);
+  const recorded = request.replay?.phases;
+  const record = recording && ((turned: RecordedTurn) => recording.phase(turned));
+  const phases = new PhasesOfRun({ settings, seed, outputs, recorded, record }, limits, context);
   request.interrupted?.addEventListener('abort', () => phases.letGo(), { once: true });
   return phases;
 }

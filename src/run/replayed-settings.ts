@@ -1,3 +1,4 @@
+import { withoutPhasedFaults } from '../chaos/scenario/phased-settings.ts';
 import type { ChaosSettings } from '../chaos/settings.ts';
 import { isOfNetwork, type PartName, partsOf } from '../chaos/tiers.ts';
 import type { Recording } from '../faults/replay-file.ts';
@@ -21,7 +22,7 @@ export function replayedSettings(asked: ChaosSettings, replay: Recording): Chaos
     );
   }
   const others = partsOf(asked).filter((part) => FAULT_PARTS.includes(part) || (network && isOfNetwork(part)));
-  if (others.length === 0) return withRecordedLimits(withRecordedNetwork(asked, replay), replay);
+  if (others.length === 0) return withoutPhasedFaults(withRecordedLimits(withRecordedNetwork(asked, replay), replay));
   throw new RenacerError('REPLAY_WITH_FAULTS', `a replay injects the recorded faults alone, not ${others.join(', ')}`, {
     hint: `leave these out; limits${network ? ' and a timeout' : ', a timeout and the network'} may be set`,
   });

@@ -100,7 +100,7 @@ async function launch(run: PreparedRun, stdio: Stdio, listener: EngineListener):
 }
 
 function chosenTracing({ request, settings, injections, network, tree, phases }: PreparedRun): TracingPlan | undefined {
-  const needed = phases && needTracer(settings, phases.plan.outputs) ? phases.plan : undefined;
+  const needed = phases && needTracer(settings, phases.plan) ? phases.plan : undefined;
   const plan = tracingPlan(request, { ...injections, emulation: network?.opening.emulation, phases: needed });
   // The kernel's own programs see a cgroup, not any process; and what ran before has no filter of ours.
   if (request.attach) return plan && { ...plan, method: 'ptrace' };

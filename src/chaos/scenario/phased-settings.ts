@@ -114,3 +114,15 @@ function merged(part: PhasedPart, outside: PhaseSettings, phase: PhaseSettings):
   if (!outside.byzantine || !own.byzantine) return own;
   return { ...own, byzantine: { ...outside.byzantine, ...own.byzantine } };
 }
+
+const FAULTS: readonly PhasedPart[] = ['signals', 'byzantine', 'rules', 'bugs', 'schedule'];
+
+/** The same phases, without faults at system calls: in a replay these come by their coordinates. */
+export function withoutPhasedFaults(settings: ChaosSettings): ChaosSettings {
+  const names = FAULTS.flatMap((part): readonly string[] => PARTS[part]);
+  const phases = settings.phases?.map((phase) => ({
+    ...phase,
+    settings: Object.fromEntries(Object.entries(phase.settings).filter(([name]) => !names.includes(name))),
+  }));
+  return { ...settings, ...(phases && { phases }) };
+}

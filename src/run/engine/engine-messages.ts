@@ -1,6 +1,6 @@
 import type { FiredFault } from '../../faults/fault-policy.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
-import type { MissedSwitch, ReplayUse, RuleUse, Spin } from '../../model/run-result.ts';
+import type { MissedCallFault, MissedSwitch, ReplayUse, RuleUse, Spin } from '../../model/run-result.ts';
 import type { ScheduleUse } from '../../model/schedule.ts';
 import type { ProcessDeath } from '../../tracer/process-deaths.ts';
 import type { PhaseMessage } from '../phases/phases-plan.ts';
@@ -77,6 +77,8 @@ export interface Ended {
   readonly schedule?: ScheduleUse | undefined;
   /** Switches of a recording that were not made again. */
   readonly missedSwitches?: readonly MissedSwitch[] | undefined;
+  /** Begins and ends of phases of a recording that were not reached. */
+  readonly missedTurns?: readonly MissedCallFault[] | undefined;
 }
 
 /** How it came to its end: the last message. */

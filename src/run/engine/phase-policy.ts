@@ -1,12 +1,13 @@
 import { receiveMessageOnPort } from 'node:worker_threads';
 import { CallFacts } from '../../faults/call-facts.ts';
 import { linkOf } from '../../faults/descriptor.ts';
+import type { RecordedTurn } from '../../faults/phase-line.ts';
 import { sleepSync } from '../../linux/cgroup.ts';
 import { monotonicMs } from '../../linux/clock.ts';
 import { sendSignal } from '../../linux/signals.ts';
 import type { CallPlace } from '../../model/scenario.ts';
 import { signalNumber } from '../../syscalls/signals.ts';
-import { syscallName } from '../../syscalls/syscall-table.ts';
+import { syscallName, syscallNumber } from '../../syscalls/syscall-table.ts';
 import type { EntryDecision, Policy, StoppedCall } from '../../tracer/policy.ts';
 import type { Task } from '../../tracer/task.ts';
 import { LedMachine } from '../phases/led-machine.ts';
@@ -42,6 +43,7 @@ export class PhasePolicy implements Policy {
   readonly #byNumber = new Map<number, Watch[]>();
   readonly #outputs: readonly OutputLines[];
   readonly #watches: readonly Watch[];
+  readonly #replays: boolean;
   /** By trigger: the lineages of tasks whose end is waited for. */
   readonly #exits: readonly (readonly [trigger: number, task: string])[];
   readonly #underWay = new Map<Task, UnderWay[]>();
@@ -76,14 +78,17 @@ export class PhasePolicy implements Policy {
     for (const watch of this.#watches) {
       for (const nr of watch.watcher.numbers) this.#byNumber.set(nr, [...(this.#byNumber.get(nr) ?? []), watch]);
     }
-    this.armed = unionOf([new Set(this.#byNumber.keys()), ...others.map(({ armed }) => armed)]);
+    this.#replays = plan.recorded !== undefined;
+    const recorded = this.#machine.places.flatMap(({ call }) => syscallNumber(call) ?? []);
+    this.armed = unionOf([new Set([...this.#byNumber.keys(), ...recorded]), ...others.map(({ armed }) => armed)]);
   }
 
   onEntry(call: StoppedCall): EntryDecision | undefined {
     if (this.#nowMs >= this.#machine.nextMs) this.#machine.look();
     if (this.#unplaced.length > 0) this.#place(call);
+    const repeats = this.#replays && this.#repeatsAt(call);
     const watches = this.#byNumber.get(call.nr);
-    if (!watches) return undefined;
+    if (!watches) return repeats ? { atExit: true } : undefined;
     const facts = new CallFacts(call);
     const happened: number[] = [];
     const underWay: UnderWay[] = [];
@@ -95,12 +100,13 @@ export class PhasePolicy implements Policy {
       else if (what) underWay.push({ trigger, atReturn: what });
     }
     this.#machine.happened(happened, { exact: true, at: placeOf(call) });
-    if (underWay.length === 0) return undefined;
+    if (underWay.length === 0) return repeats ? { atExit: true } : undefined;
     this.#underWay.set(call.task, underWay);
     return { atExit: true };
   }
 
   onExit(call: StoppedCall): undefined {
+    if (this.#replays) this.#machine.reached(placeOf(call), true);
     const underWay = this.#underWay.get(call.task);
     if (!underWay) return;
     this.#underWay.delete(call.task);
@@ -111,7 +117,7 @@ export class PhasePolicy implements Policy {
       const happened = times.flatMap((each) =>
         each.trigger !== undefined && each.times >= time ? [each.trigger] : [],
       );
-      this.#machine.happened(happened, { exact: true, at: placeOf(call) });
+      this.#machine.happened(happened, { exact: true, at: { ...placeOf(call), returned: true } });
     }
   }
 
@@ -164,6 +170,19 @@ export class PhasePolicy implements Policy {
     this.#receive();
     this.#machine.look();
     return [];
+  }
+
+  /** What of a recording did not come again, when the run is over. */
+  get missed(): readonly RecordedTurn[] {
+    return this.#machine.missed;
+  }
+
+  /** Turns of a recording before this call; true if there are some behind it. */
+  #repeatsAt(call: StoppedCall): boolean {
+    const place = placeOf(call);
+    this.#machine.reached(place, false);
+    const { places } = this.#machine;
+    return places.some(({ task, call: name, nth }) => task === place.task && name === place.call && nth === place.nth);
   }
 
   get #nowMs(): number {

@@ -5,7 +5,7 @@ import { PhaseGate } from '../../chaos/scenario/phase-gate.ts';
 import { FaultPolicy, type FiredFault } from '../../faults/fault-policy.ts';
 import type { FirstAndLast } from '../../faults/first-and-last.ts';
 import type { SentSignal } from '../../faults/sent-signals.ts';
-import type { RuleUse } from '../../model/run-result.ts';
+import type { MissedCallFault, RuleUse } from '../../model/run-result.ts';
 import type { Policy } from '../../tracer/policy.ts';
 import type { PhaseMessage, PhasesPlan } from '../phases/phases-plan.ts';
 import type { PhasedInjection } from './engine-plan.ts';
@@ -63,6 +63,17 @@ export class Phased {
   /** The tree is empty: whether it is to be started again, if a restart has ended it. Waits until that is known. */
   startsAgain(): boolean {
     return this.#policy?.restarts === true && this.#policy.awaitStart();
+  }
+
+  /** What of a recording did not come again. */
+  get missed(): readonly MissedCallFault[] {
+    return (this.#policy?.missed ?? []).map(({ name, kind, at }) => ({
+      task: at!.task,
+      syscall: at!.call,
+      ordinal: at!.nth,
+      fault: `phase ${name} ${kind}s`,
+      reason: 'the task did not come to that call',
+    }));
   }
 
   get uses(): readonly RuleUse[] {

@@ -248,6 +248,7 @@ function trace(
       spin: log.streaks.longest(monotonicMs() - startMs),
       rules: [...(injectors.faults?.uses() ?? []), ...(injectors.phased?.uses ?? [])],
       replay: injectors.replay?.use(),
+      missedTurns: injectors.phased?.missed ?? [],
       endedMs,
       deaths,
       wroteToStderr: stderr?.written,

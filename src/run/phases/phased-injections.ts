@@ -1,7 +1,7 @@
 import { type PhasedPart, type PhasedSettings, phased } from '../../chaos/scenario/phased-settings.ts';
 import type { ChaosSettings } from '../../chaos/settings.ts';
 import type { Trigger } from '../../model/scenario.ts';
-import type { WatchedOutput } from './phases-plan.ts';
+import type { PhasesPlan, WatchedOutput } from './phases-plan.ts';
 
 /** Triggers that are seen at system calls. */
 const AT_CALLS: readonly Trigger['event']['kind'][] = ['output', 'listen', 'connect', 'file', 'syscall', 'exit'];
@@ -17,7 +17,11 @@ export function phasedParts(settings: ChaosSettings): readonly PhasedSettings[] 
 }
 
 /** Whether phases begin, end or do anything that only a tracer can see or do, injections aside. */
-export function needTracer({ phases = [], abortOn = [] }: ChaosSettings, outputs: readonly WatchedOutput[]): boolean {
+export function needTracer(
+  { phases = [], abortOn = [] }: ChaosSettings,
+  { outputs, recorded }: Pick<PhasesPlan, 'outputs' | 'recorded'>,
+): boolean {
+  if (recorded?.some(({ at }) => at !== undefined)) return true;
   const triggers = phases.flatMap(({ begin, until }) => [
     ...(begin.kind === 'on' ? [begin.trigger] : []),
     ...(until ? [until] : []),

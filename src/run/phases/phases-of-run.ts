@@ -2,12 +2,13 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { PreparedLimits } from '../../chaos/basic/limits.ts';
 import { ActivePhases } from '../../chaos/scenario/active.ts';
 import type { ChaosSettings, Phase } from '../../chaos/settings.ts';
+import type { RecordedTurn } from '../../faults/phase-line.ts';
 import { RenacerError } from '../../model/errors.ts';
-import type { PhaseUse } from '../../model/scenario.ts';
+import type { CallPlace, PhaseUse } from '../../model/scenario.ts';
 import type { OutsideContext } from './outside-command.ts';
 import { PhaseEffects } from './phase-effects.ts';
 import { PhaseLog } from './phase-log.ts';
-import type { PhaseMessage, PhaseRequest, PhasesPlan, Turned, WatchedOutput } from './phases-plan.ts';
+import type { PhaseMessage, PhaseRequest, PhasesPlan, Turned, TurnOf, WatchedOutput } from './phases-plan.ts';
 import { Restarts } from './restarts.ts';
 import { type PhaseRunner, RunnerHere } from './runner-here.ts';
 import type { PhaseState, RunningPhases } from './running-phases.ts';
@@ -22,6 +23,10 @@ export interface PhasesRequest {
   readonly settings: ChaosSettings;
   readonly seed: number;
   readonly outputs: readonly WatchedOutput[];
+  /** Of a replay: where phases began and ended. */
+  readonly recorded: readonly RecordedTurn[] | undefined;
+  /** Told of each turn, for the recording. */
+  readonly record: ((turned: RecordedTurn) => void) | undefined;
 }
 
 /** The phases of a run: who runs their machine, what they do, and what there is to tell of them. */
@@ -36,6 +41,9 @@ export class PhasesOfRun implements RunningPhases {
   readonly #port: MessagePort;
   readonly #lines = new Map<string, string>();
   readonly #onTurn = new Set<TurnListener>();
+  readonly #record: ((turned: RecordedTurn) => void) | undefined;
+  /** By the clock, and without a call so far. */
+  #unplaced: Turned[] = [];
   #onAbort: (why: string) => void = () => {};
   #isOver: () => void = () => {};
   #runner: PhaseRunner | undefined;
@@ -43,7 +51,11 @@ export class PhasesOfRun implements RunningPhases {
   #isTraced = false;
   #isReleased = false;
 
-  constructor({ settings, seed, outputs }: PhasesRequest, limits: PreparedLimits, context: OutsideContext) {
+  constructor(
+    { settings, seed, outputs, recorded, record }: PhasesRequest,
+    limits: PreparedLimits,
+    context: OutsideContext,
+  ) {
     this.#phases = settings.phases ?? [];
     const awaitsService = (settings.steadyState?.probes ?? []).some(({ check }) => check.includes('before'));
     const { port1, port2 } = new MessageChannel();
@@ -55,8 +67,10 @@ export class PhasesOfRun implements RunningPhases {
       abortOn: settings.abortOn ?? [],
       outputs,
       awaitsService,
+      recorded,
       port: port2,
     };
+    this.#record = record;
     this.#log = new PhaseLog(this.#phases);
     this.#effects = new PhaseEffects(settings, limits, context, (phase, error) => this.#log.failed(phase, error));
     this.restarts = new Restarts(this.#phases, limits, settings.killAfterMs);
@@ -94,6 +108,7 @@ export class PhasesOfRun implements RunningPhases {
         return;
       case 'place':
         this.#log.placed(message.of, message.at);
+        this.#placed(message.of, message.at);
         return;
       case 'down':
         void this.restarts.startsAgain().then((starts) => this.#runner?.ask({ kind: starts ? 'start' : 'stop' }));
@@ -165,6 +180,7 @@ export class PhasesOfRun implements RunningPhases {
   async finish(): Promise<readonly PhaseUse[]> {
     this.giveUp();
     this.#port.close();
+    for (const turned of this.#unplaced.splice(0)) this.#write(turned, undefined);
     await this.#effects.end(PATIENCE_MS);
     return this.#log.uses;
   }
@@ -172,9 +188,24 @@ export class PhasesOfRun implements RunningPhases {
   #turned(turned: Turned): void {
     const { phase, instance, kind } = turned;
     this.#log.turned(turned);
+    if (turned.turn.at) this.#write(turned, turned.turn.at);
+    else this.#unplaced.push(turned);
     this.#effects.turned(turned, (other) => this.#log.isOn(other), !this.#isTraced);
     this.restarts.turned(turned);
     for (const told of this.#onTurn) told({ name: this.#phases[phase]!.name, instance, turn: kind });
+  }
+
+  #placed(of: TurnOf, at: CallPlace): void {
+    const isThis = (turned: Turned) =>
+      turned.kind === of.kind && turned.phase === of.phase && turned.instance === of.instance;
+    const turned = this.#unplaced.find(isThis);
+    if (!turned) return;
+    this.#unplaced = this.#unplaced.filter((other) => other !== turned);
+    this.#write(turned, at);
+  }
+
+  #write({ phase, instance, kind, ms }: Turned, at: CallPlace | undefined): void {
+    this.#record?.({ name: this.#phases[phase]!.name, instance, kind, at, ms });
   }
 
   #turnByHand(name: string, turn: 'begin' | 'end'): Promise<void> {

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Transition } from '../../chaos/scenario/machine.ts';
 import type { Phase } from '../../chaos/settings.ts';
+import type { RecordedTurn } from '../../faults/phase-line.ts';
 import type { CallPlace, Trigger } from '../../model/scenario.ts';
 
 /** Lines of the command's own output that somebody wants to know of. */
@@ -18,6 +19,8 @@ export interface PhasesPlan {
   /** Any of these is told of when it happens. */
   readonly abortOn: readonly Trigger[];
   readonly outputs: readonly WatchedOutput[];
+  /** Of a replay: phases begin and end there, whatever they wait for. */
+  readonly recorded: readonly RecordedTurn[] | undefined;
   /** Times count when that is asked for, not from the start. */
   readonly awaitsService: boolean;
   /** Requests come from here; the stop loop is woken for them. */

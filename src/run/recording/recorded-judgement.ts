@@ -4,7 +4,7 @@ import type { ChaosSettings } from '../../chaos/settings.ts';
 import type { RecordedJudgement, Recording } from '../../faults/replay-file.ts';
 import type { RunRequest } from '../request.ts';
 
-/** The options that limit a run, and decide with that what becomes of it. */
+/** The options that limit a run, or say what happens when in it, and decide with that what becomes of it. */
 const LIMITS = [
   'memoryLimit',
   'memoryFailure',
@@ -13,6 +13,7 @@ const LIMITS = [
   'killAfterMs',
   'hangAfterMs',
   'steadyState',
+  'phases',
   'abortOn',
   'cleanup',
 ] as const;

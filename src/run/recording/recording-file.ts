@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FiredFault } from '../../faults/fault-policy.ts';
+import { printRecordedTurn, type RecordedTurn } from '../../faults/phase-line.ts';
 import {
   parseRecording,
   printRecordedFault,
@@ -63,6 +64,10 @@ export class RecordingFile {
 
   turn(made: Switch): void {
     this.lines.write(printRecordedSwitch(made));
+  }
+
+  phase(turned: RecordedTurn): void {
+    this.lines.write(printRecordedTurn(turned));
   }
 
   close(): void {

@@ -92,10 +92,19 @@ function replayUse({ replay, ended, network }: RunFacts): ReplayUse | undefined 
   const missed = network?.missed() ?? [];
   const switches = replay.schedule?.switches.length ?? 0;
   const missedSwitches = ended.missedSwitches ?? [];
+  const turns = (replay.phases ?? []).filter(({ at }) => at).length;
+  const missedTurns = ended.missedTurns ?? [];
   return {
-    recorded: replay.faults.length + replay.networkFaults.length + switches,
-    injected: calls.injected + replay.networkFaults.length - missed.length + switches - missedSwitches.length,
-    missed: [...calls.missed, ...missed, ...missedSwitches],
+    recorded: replay.faults.length + replay.networkFaults.length + switches + turns,
+    injected:
+      calls.injected +
+      replay.networkFaults.length -
+      missed.length +
+      switches -
+      missedSwitches.length +
+      turns -
+      missedTurns.length,
+    missed: [...calls.missed, ...missedTurns, ...missed, ...missedSwitches],
   };
 }
 
