@@ -9,7 +9,7 @@ import { built } from '../support/limits.ts';
 import { PATIENCE_MS } from '../support/patience.ts';
 import { emptyDirectory, RENACER, renacer } from '../support/renacer.ts';
 
-const { ChaosConfig, run } = await built<typeof Library>('index.js');
+const { ChaosConfig, replay, run } = await built<typeof Library>('index.js');
 
 type Config = Parameters<typeof ChaosConfig.fromJSON>[0];
 
@@ -332,6 +332,45 @@ print("go", flush=True); c.send(b"x"); print(a.recv(1), flush=True)`,
     );
     expect(result.stdout).toBe('well\nwell\n');
     expect(result.phases).toMatchObject([{ name: 'still', endedMs: expect.any(Number) }]);
+  });
+});
+
+describe('a replay', { timeout: PATIENCE_MS }, () => {
+  const SIGNALLED = `
+import os, signal, sys, time
+seen = []
+signal.signal(signal.SIGUSR1, lambda *_: seen.append("usr1"))
+for n in range(4): seen.append(str(n)); os.write(1, b"line %d\\n" % n); time.sleep(0.02)
+print(*seen, *sys.argv[1:])`;
+  const recorded = async (config: Config, file: string) =>
+    run('python3', ['-c', SIGNALLED], { chaos: ChaosConfig.fromJSON(config), record: file });
+
+  it('begins phases at the calls of the recorded run', async () => {
+    const file = path.join(emptyDirectory(), 'f.jsonl');
+    const config = { phases: [{ name: 'nudge', on: { output: 'line 2' }, signal: 'USR1' }] };
+    const first = await recorded(config, file);
+    const again = await replay(file);
+    expect(first.stdout).toContain('0 1 2 usr1 3');
+    expect(again.stdout).toBe(first.stdout);
+    expect(again.phases).toMatchObject([{ name: 'nudge', began: { why: 'as recorded', exact: true } }]);
+    expect(again.replay).toMatchObject({ recorded: 2, injected: 2, missed: [] });
+  });
+
+  it('says which was not reached', async () => {
+    const file = path.join(emptyDirectory(), 'f.jsonl');
+    await recorded({ phases: [{ name: 'nudge', on: { output: 'line 2' }, signal: 'USR1' }] }, file);
+    const again = await replay(file, 'true');
+    expect(again.outcome).toBe('diverged');
+    expect(again.replay!.missed).toMatchObject([{ fault: 'phase nudge begins' }, { fault: 'phase nudge ends' }]);
+  });
+
+  it('has the times of phases where nothing was traced', async () => {
+    const file = path.join(emptyDirectory(), 'f.jsonl');
+    const chaos = ChaosConfig.fromJSON({ phases: [{ name: 'still', at: '100ms', for: '200ms', pause: true }] });
+    await run('sleep', ['0.6'], { chaos, record: file });
+    const { phases, outcome } = await replay(file);
+    expect(outcome).toBe('survived');
+    expect(phases).toMatchObject([{ name: 'still', began: { why: 'as recorded' }, ended: { why: 'as recorded' } }]);
   });
 });
 

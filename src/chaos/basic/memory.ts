@@ -75,7 +75,13 @@ function limitTree(backend: string, group: CgroupV1 | CgroupV2, bytes: number | 
     use: () =>
       lowest === undefined
         ? undefined
-        : { backend, failure: 'oom-kill', limitBytes: lowest, peakBytes: group.memoryPeak, oomKills: group.oomKills },
+        : {
+            backend,
+            failure: 'oom-kill',
+            limitBytes: bytes ?? lowest,
+            peakBytes: group.memoryPeak,
+            oomKills: group.oomKills,
+          },
   };
 }
 
