@@ -155,3 +155,13 @@ it('docs/scenarios.md shows what renacer check prints', () => {
   });
   expect(printed).toBe(shown);
 });
+
+it('renacer check tells what is wrong with its line, and runs nothing', () => {
+  const cwd = emptyDirectory();
+  writeFileSync(path.join(cwd, 'bad.json'), '{\n  "phases": [{ "name": "a", "after": "b", "run": "touch made" }]\n}');
+  const { status, stderr, stdout } = renacer(['check', 'bad.json'], { cwd });
+  expect([status, stdout]).toEqual([125, '']);
+  expect(stderr).toContain(
+    'bad.json:2:38: phases[0].after is "b"; allowed: the name of another phase, and there is none',
+  );
+});

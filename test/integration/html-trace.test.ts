@@ -73,6 +73,16 @@ describe.skipIf(!existsSync(CHROMIUM))(`in a browser (needs ${CHROMIUM})`, () =>
     }
   });
 
+  it('shows phases as bands above the tasks, each with what made it begin', async () => {
+    const phase = '--phase=half:on=syscall=openat,path=/etc/hostname:cpu_limit=0.5';
+    const page = await opened(tracedWith(['--trace', phase], 'cat', '/etc/hostname'));
+    expect(await page.locator('#legend span').allTextContents()).toContain('phase');
+    const { x, y, width } = (await page.locator('#lanes canvas').boundingBox())!;
+    // It lasts to the end.
+    await page.mouse.move(x + width - 20, y + 28);
+    expect(await page.locator('#tip').textContent()).toContain('phase half, time 1: openat path=/etc/hostname');
+  });
+
   it('shows calls, tasks, errors and latencies, and filters them', async () => {
     const page = await opened(traced('sh', '-c', 'cat /etc/hostname; cat /nonexistent; :'));
     expect(await page.textContent('#command')).toContain('cat /nonexistent');
