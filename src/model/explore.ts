@@ -22,8 +22,8 @@ export interface Order {
         readonly depth: number;
         /** How many points each task of a plain run had, by lineage. */
         readonly counts: Readonly<Record<string, number>>;
-        /** Its first choice. */
-        readonly first: Pick<ChoiceMade, 'task' | 'point'> | undefined;
+        /** Where it had a choice. */
+        readonly choices: readonly Pick<ChoiceMade, 'task' | 'point'>[];
       }
     | { readonly switches: readonly Switch[] };
 }

@@ -335,6 +335,45 @@ static int stale_lock(void) {
   return verdict(open("lock", O_CREAT | O_EXCL, 0600) >= 0, "locked for good");
 }
 
+/* ---- plain variables, without locks and calls */
+static volatile int plain;
+static void *add_plainly(void *arg) {
+  for (int i = 0; i < 20; i++) plain++;
+  return arg;
+}
+static int plain_counter(void) {
+  threads(2, (const body[]){add_plainly, add_plainly});
+  return verdict(plain == 40, "an update is lost");
+}
+
+static int *volatile made;
+static volatile int times_made;
+static void *make_lazily(void *arg) {
+  if (made == NULL) {
+    times_made++;
+    made = malloc(sizeof *made);
+  }
+  return arg;
+}
+static int lazy_init(void) {
+  threads(2, (const body[]){make_lazily, make_lazily});
+  return verdict(times_made == 1, "made twice");
+}
+
+static volatile int length = 4;
+static void *look_twice(void *arg) {
+  if (length <= 4 && length > 4) failed = 1;
+  return arg;
+}
+static void *make_longer(void *arg) {
+  length = 8;
+  return arg;
+}
+static int double_fetch(void) {
+  threads(2, (const body[]){look_twice, make_longer});
+  return verdict(!failed, "it has changed between two looks");
+}
+
 /* ---- right ones */
 static int items, taken;
 static void *produce(void *arg) {
@@ -453,6 +492,9 @@ static const struct {
     {"sem-leak", sem_leak},
     {"half-file", half_file},
     {"stale-lock", stale_lock},
+    {"plain-counter", plain_counter},
+    {"lazy-init", lazy_init},
+    {"double-fetch", double_fetch},
     {"queue", queue},
     {"barrier", barrier_right},
     {"rwlock", rwlock_right},

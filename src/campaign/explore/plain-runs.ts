@@ -10,13 +10,14 @@ export const PLAIN_RUNS = 3;
 const FIRST_DEADLINE_MS = 60_000;
 const LEAST_DEADLINE_MS = 10_000;
 const DEADLINE_FACTOR = 20;
+const MAX_CHOICE_POINTS = 500;
 
 /** What is known of the order without any switch. */
 export interface PlainRuns {
   /** How many points each task had. */
   readonly counts: Readonly<Record<string, number>>;
-  /** The first choice: before that there is one task. */
-  readonly first: Pick<ChoiceMade, 'task' | 'point'> | undefined;
+  /** Where choices were made, the first among them: before that there is one task. Not all of many. */
+  readonly choicePoints: readonly Pick<ChoiceMade, 'task' | 'point'>[];
   readonly choices: number;
   /** How further runs are made. */
   readonly options: Pick<OrderOptions, 'points' | 'deadlineMs' | 'usualMs'>;
@@ -57,7 +58,7 @@ export async function plainRuns(
   const isSteady = runs.every(({ counts }) => JSON.stringify(sorted(counts)) === JSON.stringify(sorted(first.counts)));
   return {
     counts: first.counts,
-    first: first.log[0] && { task: first.log[0].task, point: first.log[0].point },
+    choicePoints: thinned(first.log).map(({ task, point }) => ({ task, point })),
     choices: first.choices,
     options: { points, usualMs, deadlineMs: Math.max(LEAST_DEADLINE_MS, DEADLINE_FACTOR * usualMs) },
     notExact: [
@@ -65,6 +66,12 @@ export async function plainRuns(
       ...(isSteady ? [] : ['runs without any switch differ in their points']),
     ],
   };
+}
+
+/** They go to a worker with each order. */
+function thinned<T>(all: readonly T[]): T[] {
+  const step = Math.ceil(all.length / MAX_CHOICE_POINTS);
+  return all.filter((_, index) => index % step === 0);
 }
 
 function sorted(counts: Readonly<Record<string, number>>): [string, number][] {

@@ -8,10 +8,17 @@ export type ChangePoints = (lineage: string, point: number) => boolean;
 const LEAST_POINTS = 3;
 const MORE_POINTS = 7;
 
-/** `depth - 1` points of a run, any of them from its first choice on alike: it is known from a plain run how many there are; else that is drawn, too. */
-export function changePoints({ seed, depth, counts, first }: StrategyOptions): ChangePoints {
+/** Which draw at the place of a change says where it is drawn from. */
+const KIND = 1;
+
+/**
+ * `depth - 1` points of a run: it is known from a plain run how many there are; else that is drawn, too. Each is any of those from its first choice on, or
+ * any of those where it had a choice: most others matter to nobody.
+ */
+export function changePoints({ seed, depth, counts, choices = [] }: StrategyOptions): ChangePoints {
   const draws = new Draws(seed, 'schedule change');
   const lineages = Object.keys(counts).sort();
+  const [first] = choices;
   const before = (lineage: string): number => (lineage === first?.task ? first.point - 1 : 0);
   const total = lineages.reduce((sum, lineage) => sum + counts[lineage]! - before(lineage), 0);
   if (total === 0) {
@@ -20,6 +27,11 @@ export function changePoints({ seed, depth, counts, first }: StrategyOptions): C
   }
   const chosen = new Set<string>();
   for (let change = 1; change < depth; change++) {
+    if (choices.length > 0 && draws.unit('', change, KIND) < 0.5) {
+      const { task, point } = choices[draws.index('choice', change, choices.length)]!;
+      chosen.add(`${task} ${point}`);
+      continue;
+    }
     let left = draws.index('', change, total);
     const lineage = lineages.find((one) => {
       left -= counts[one]! - before(one);

@@ -24,9 +24,11 @@ export function strategyOf(name: StrategyName, options: StrategyOptions): Strate
   return name === 'mix' ? mixed(options) : SINGLE[name](options);
 }
 
-/** Each in its turn, by the seed; and of `pct` each depth up to that of the options. */
+/** Each in its turn, by the seed; of `pct` each depth up to that of the options, and every other random walk is one that seldom leaves a task. */
 function mixed(options: StrategyOptions): Strategy {
   const { seed, depth } = options;
   const round = Math.floor(seed / MIXED.length);
-  return SINGLE[MIXED[seed % MIXED.length]!]({ ...options, depth: 1 + (round % depth) });
+  const name = MIXED[seed % MIXED.length]!;
+  if (name === 'random') return new RandomWalk(options, round % 2 === 1);
+  return SINGLE[name]({ ...options, depth: 1 + (round % depth) });
 }

@@ -33,12 +33,18 @@ export interface Strategy {
 /** How many points each task of a plain run had, by lineage. */
 export type PointCounts = Readonly<Record<string, number>>;
 
+/** Where a choice was made: which point of which task. */
+export interface ChoicePoint {
+  readonly task: string;
+  readonly point: number;
+}
+
 export interface StrategyOptions {
   readonly seed: number;
   /** Of `pct`: how many ordered events a defect may need that it is to find. */
   readonly depth: number;
   /** Empty if no plain run has been made. */
   readonly counts: PointCounts;
-  /** Its first choice: before that there was one task, and nothing to choose. */
-  readonly first?: { readonly task: string; readonly point: number } | undefined;
+  /** Its choices, or as many of them as tell where they were, the first among them: before that there was one task, and nothing to choose. */
+  readonly choices?: readonly ChoicePoint[] | undefined;
 }

@@ -99,7 +99,7 @@ describe('strategies', () => {
       seed: 5,
       depth: 9,
       counts: { '0': 1000, '0.1': 3 },
-      first: { task: '0', point: 999 },
+      choices: [{ task: '0', point: 999 }],
     });
     const at = (lineage: string) => Array.from({ length: 1000 }, (_, index) => changes(lineage, index + 1));
     expect(at('0').indexOf(true)).toBeGreaterThanOrEqual(998);
