@@ -3,7 +3,7 @@
 // `right`: about 2,000 orders of programs that have none. A PROGRAM is a path: any racy one. Exits with 1 if something was not found, not shown again, or
 // found where nothing is.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { judgeOrder } from '../dist/campaign/explore/judge.js';
@@ -98,8 +98,7 @@ process.exitCode = wrong > 0 ? 1 : 0;
 
 /** The directory that a program begins in, and how it is explored. */
 function optionsOf({ name, setup, verify, points = 'locks' }, runs) {
-  const input = path.join(directory, name.replaceAll(/\W+/g, '-'));
-  mkdirSync(input);
+  const input = mkdtempSync(path.join(directory, `${name.replaceAll(/\W+/g, '-')}-`));
   if (setup) execFileSync('sh', ['-c', setup], { cwd: input });
   return { input, runs, points, jobs: 1, findings: path.join(directory, 'findings'), ...(verify && { verify }) };
 }

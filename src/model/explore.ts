@@ -77,6 +77,8 @@ export interface OrderObservation
   readonly forced: number;
   /** Why the same choices may lead to another run. */
   readonly notExact: readonly string[];
+  /** Which points there were not, in words. */
+  readonly pointsRefused: readonly string[];
   /** Who waited for whom, if all did. */
   readonly deadlock: readonly WaitingTask[] | undefined;
   /** How many points each task had, by lineage. */
@@ -158,6 +160,8 @@ export interface ExploreResult {
   readonly complete: number | undefined;
   /** Why the same switches need not lead to the same run; none if they do. */
   readonly notExact: readonly string[];
+  /** Which points of the plain order there were not, in words: programs that bring locks of their own, or no symbols. */
+  readonly pointsRefused: readonly string[];
   /** Failures that were not shown again: `seed 17: exit status 1: flaky: 1 of 3`. */
   readonly unconfirmed: readonly string[];
   readonly notTried: readonly NotTried[];

@@ -44,6 +44,8 @@ export interface ScheduleUse {
   readonly forced: number;
   /** Why the same switches may lead to another run, for people; none: the order follows from the switches alone. */
   readonly notExact: readonly string[];
+  /** Which points there were not, and why, for people: `the locks of /bin/x are not those of the GNU C library: points at calls only`. */
+  readonly pointsRefused: readonly string[];
   /** Those that waited for each other, if the run ended so. */
   readonly deadlock: readonly DeadlockedTask[] | undefined;
 }

@@ -63,6 +63,7 @@ export const exploreReportSchema: z.ZodType<ExploreReport> = z
     complete: count.nullable().describe('All orders with at most so many switches were run; null if not'),
     exact: z.boolean().describe('The same switches lead to the same run'),
     not_exact: z.array(z.string()).describe('Why not'),
+    points_refused: z.array(z.string()).describe('Which points there were not, and why'),
     classes: z
       .object(
         Object.fromEntries(ORDER_CLASSES.map((kind) => [kind, count])) as Record<

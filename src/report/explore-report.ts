@@ -15,6 +15,7 @@ export interface ExploreReport extends CampaignReport {
   complete: number | null;
   exact: boolean;
   not_exact: string[];
+  points_refused: string[];
   classes: Record<OrderClass, number>;
   findings: ExploreReportFinding[];
 }

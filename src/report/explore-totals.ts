@@ -30,6 +30,7 @@ export function exploreEndText(result: ExploreResult, { color, columns, files }:
     ...underLabel('explored', [triedText(result)]),
     ...underLabel('known', [knownText(result, colors)]),
     ...(result.orders === 0 ? [] : exactLines(result.notExact, list)),
+    ...list('no points', result.pointsRefused),
     ...list('doubtful', result.unconfirmed),
     ...list('not tried', notTried),
     ...list('note', result.notes),

@@ -13,6 +13,7 @@ const LIBRARY = /\.so(\.[\d.]+)?$|^\[/;
 export function injectedTexts(result: RunResult, colors: Colors): string[] {
   const { faults, decisiveFault: decisive } = result;
   const delays = delayText(result);
+  if (faults.length === 0 && !delays && isOrderAlone(result)) return [];
   if (faults.length === 0) return [delays ? `only delays: ${delays}` : 'nothing'];
   const others = faults.filter((fault) => fault !== decisive);
   const listed = decisive ? others.slice(0, LISTED_FAULTS - 1) : others.slice(0, LISTED_FAULTS);
@@ -25,6 +26,11 @@ export function injectedTexts(result: RunResult, colors: Colors): string[] {
     ...(hidden === 1 ? [faultText(last, colors)] : []),
     ...(delays ? [`and delays: ${delays}`] : []),
   ];
+}
+
+/** Nothing was asked for but the order of tasks. */
+function isOrderAlone({ schedule, config }: RunResult): boolean {
+  return schedule !== undefined && Object.keys(config ?? {}).every((key) => key.startsWith('schedule'));
 }
 
 /** What was only late. Rules that delay are faults of their own, and listed. */

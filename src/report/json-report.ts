@@ -186,6 +186,7 @@ export interface ReportSchedule {
   forced: number;
   exact: boolean;
   not_exact: string[];
+  points_refused: string[];
   deadlock: { task: string; program: string; waits_for: string; held_by: string | null }[] | null;
 }
 

@@ -113,6 +113,7 @@ const schedule = z.object({
   forced: count.describe('How often a task was made to give way, so that another one came forward'),
   exact: z.boolean().describe('The same switches lead to the same run'),
   not_exact: z.array(z.string()).describe('Why they may not'),
+  points_refused: z.array(z.string()).describe('Which points there were not, and why'),
   deadlock: z
     .array(z.object({ task: z.string(), program: z.string(), waits_for: z.string(), held_by: z.string().nullable() }))
     .nullable()

@@ -7,7 +7,7 @@ const LISTED = 4;
 /** What the closing block says of the order in which tasks ran. */
 export function scheduleTexts(use: ScheduleUse | undefined, { yellow }: Colors): string[] {
   if (!use) return [];
-  const { strategy, points, choices, switches, omittedSwitches, forced, notExact } = use;
+  const { strategy, points, choices, switches, omittedSwitches, forced, notExact, pointsRefused } = use;
   const made = switches.length + omittedSwitches;
   const gaveWay = forced > 0 ? `, ${forced} times a task was made to give way` : '';
   const how = strategy === 'recorded' ? 'as recorded' : strategy;
@@ -16,7 +16,7 @@ export function scheduleTexts(use: ScheduleUse | undefined, { yellow }: Colors):
     notExact.length === 0
       ? 'exact: the same seed leads to the same order'
       : yellow(`not exact: ${notExact.join('; ')}`);
-  return [`${how}, at ${points}: ${made} switches in ${choices} choices${gaveWay}`, ...shown, exact];
+  return [`${how}, at ${points}: ${made} switches in ${choices} choices${gaveWay}`, ...shown, exact, ...pointsRefused];
 }
 
 function switchText({ task, point, why, to }: Switch): string {

@@ -21,6 +21,7 @@ export function toExploreReport(result: ExploreResult, request: ExploreRequest, 
     complete: result.complete ?? null,
     exact: result.notExact.length === 0,
     not_exact: [...result.notExact],
+    points_refused: [...result.pointsRefused],
     classes: { ...result.classes },
     findings: result.findings.map(reportFinding),
   };

@@ -188,7 +188,7 @@ function packetPlace(place: NetworkFaultPlace): ReportPacketPlace {
 }
 
 function reportSchedule(use: ScheduleUse): ReportSchedule {
-  const { strategy, points, choices, switches, omittedSwitches, forced, notExact, deadlock } = use;
+  const { strategy, points, choices, switches, omittedSwitches, forced, notExact, pointsRefused, deadlock } = use;
   return {
     strategy,
     points,
@@ -198,6 +198,7 @@ function reportSchedule(use: ScheduleUse): ReportSchedule {
     forced,
     exact: notExact.length === 0,
     not_exact: [...notExact],
+    points_refused: [...pointsRefused],
     deadlock:
       deadlock?.map(({ task, program, waitsFor, heldBy }) => ({
         task,

@@ -37,6 +37,7 @@ export function totalsOf(outcome: Outcome, { plain, bound, leftOut }: Explored):
     choices: plain.choices,
     complete: isComplete ? bound : undefined,
     notExact: [...new Set(reasons)],
+    pointsRefused: plain.pointsRefused,
     unconfirmed: [...flaky(results), ...outcome.unconfirmed.map(({ result, why }) => `${result.reason}: ${why}`)],
     // Seeds there are without end: nobody asked for more.
     notTried: bound === undefined ? failed(failures) : [...outcome.notTried, ...tooMany(leftOut), ...failed(failures)],
@@ -55,6 +56,7 @@ export function nothingExplored(): ExploreTotals {
     choices: 0,
     complete: undefined,
     notExact: [],
+    pointsRefused: [],
     unconfirmed: [],
     notTried: [],
     ordersPerSecond: 0,

@@ -22,6 +22,8 @@ export interface PlainRuns {
   /** How further runs are made. */
   readonly options: Pick<OrderOptions, 'points' | 'deadlineMs' | 'usualMs'>;
   readonly notExact: readonly string[];
+  /** Which points there were not. */
+  readonly pointsRefused: readonly string[];
 }
 
 /**
@@ -61,6 +63,7 @@ export async function plainRuns(
     choicePoints: thinned(first.log).map(({ task, point }) => ({ task, point })),
     choices: first.choices,
     options: { points, usualMs, deadlineMs: Math.max(LEAST_DEADLINE_MS, DEADLINE_FACTOR * usualMs) },
+    pointsRefused: first.pointsRefused,
     notExact: [
       ...new Set(runs.flatMap(({ notExact }) => notExact)),
       ...(isSteady ? [] : ['runs without any switch differ in their points']),

@@ -49,6 +49,7 @@ export class Scheduling {
         omittedSwitches: this.#switches.omitted,
         forced: turns.forced,
         notExact: turns.notExact,
+        pointsRefused: turns.pointsRefused,
         deadlock: turns.deadlock,
       },
       missedSwitches: this.#followed?.left.map((missed) => ({ ...missed, reason: whyMissed(missed, turns) })),

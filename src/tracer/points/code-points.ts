@@ -112,12 +112,6 @@ export class CodePoints implements PointSource {
     return STOPPED_BY_SIGTRAP;
   }
 
-  detach(task: Task): void {
-    if (this.#watched.get(task.tgid)?.length) watchMemory(task.tid, []);
-    this.#breakpoints.removeAll(task);
-    this.onEnd(task);
-  }
-
   onEnd(task: Task): void {
     this.#standing.delete(task);
     this.#met.delete(task);

@@ -23,8 +23,7 @@ export interface PointSource {
    * instead, this is the wait status, for the stop loop to handle: it is not to be resumed.
    */
   goOn(task: Task): number | undefined;
-  /** Takes all of it out of the process of a task. */
-  detach(task: Task): void;
+  /** A task has ended. Nobody who stops at points goes on without us: their processes are killed when we end (PTRACE_O_EXITKILL). */
   onEnd(task: Task): void;
   /** What a task waits for that sleeps in futex(2), and who has it. */
   waitsFor(task: Task): { readonly lock: string; readonly heldBy: Task | undefined } | undefined;

@@ -25,6 +25,8 @@ export class Stillness {
   hasTimers = false;
   /** The tree is to have signals at a time. */
   hasSignalTimers = false;
+  /** All tasks have been looked at once more since nobody could go on: who is on the way then was woken by the tree itself. */
+  isConfirmed = false;
   #sinceMs = NEVER_MS;
   /** Once is enough, until something has come. */
   #hasLooked = false;
@@ -73,6 +75,7 @@ export class Stillness {
 
   /** Somebody runs. */
   ends(): void {
+    this.isConfirmed = false;
     this.#sinceMs = NEVER_MS;
     this.#hasLooked = false;
   }

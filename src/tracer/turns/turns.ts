@@ -89,8 +89,12 @@ export class Turns implements TurnTaking {
     return [
       ...this.#stillness.reasons,
       ...(this.#hasComputed ? ['a task had no point for long, and was made to give way by the clock'] : []),
-      ...(this.#source?.refusals ?? []),
     ];
+  }
+
+  /** Which points in code there were not, in words. */
+  get pointsRefused(): readonly string[] {
+    return this.#source?.refusals ?? [];
   }
 
   /** Who waited for whom, if all did. They have been killed. */
@@ -201,6 +205,11 @@ export class Turns implements TurnTaking {
       if (this.#holder) continue;
       const next = this.#next();
       if (next === undefined) {
+        if (!this.#stillness.isConfirmed) {
+          this.#stillness.isConfirmed = true;
+          this.#settling.somethingHappened();
+          continue;
+        }
         this.#stillness.look(this.#order.all);
         return this.#collector.collect();
       }

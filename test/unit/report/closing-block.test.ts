@@ -60,6 +60,22 @@ describe('the closing block', () => {
     ]);
   });
 
+  it('of a run in an order of ours says nothing of faults, unless some were asked for', () => {
+    const schedule = {
+      ...{ strategy: 'mix', points: 'locks', choices: 9, switches: [], omittedSwitches: 0, forced: 0 },
+      ...{ notExact: [], pointsRefused: ['the locks of /x are not those of the GNU C library'], deadlock: undefined },
+    } as const;
+    const lines = block({ schedule, config: { schedule: 'mix' } });
+    expect(lines.slice(1, 5)).toEqual([
+      '   outcome  survived (exit status 0 after 0.02 s)',
+      '  schedule  mix, at locks: 0 switches in 9 choices',
+      '            exact: the same seed leads to the same order',
+      '            the locks of /x are not those of the GNU C library',
+    ]);
+    const config = { schedule: 'mix', inject: 'read:error=EIO' };
+    expect(block({ schedule, config })[2]).toBe('  injected  nothing');
+  });
+
   it('says each thing once', () => {
     const crashed = new RenacerError('COMMAND_CRASHED', 'killed by SIGSEGV');
     const [, line] = block({ outcome: 'crashed', exitCode: undefined, signal: 'SIGSEGV', error: crashed });

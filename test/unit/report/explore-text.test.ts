@@ -53,6 +53,7 @@ function resultOf(parts: Partial<ExploreResult> = {}): ExploreResult {
     choices: 41,
     complete: undefined,
     notExact: [],
+    pointsRefused: [],
     unconfirmed: [],
     notTried: [],
     notes: [],

@@ -49,6 +49,7 @@ function scheduleOf({ schedule, replay }: RunResult, switches: readonly Switch[]
     choices: schedule?.choices ?? 0,
     forced: schedule?.forced ?? 0,
     notExact: schedule?.notExact ?? [],
+    pointsRefused: schedule?.pointsRefused ?? [],
     deadlock: schedule?.deadlock?.map((task) => ({ ...task, stack: undefined })),
     counts: {},
     log: [],

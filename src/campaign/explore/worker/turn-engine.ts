@@ -74,6 +74,7 @@ export class TurnEngine {
       choices: turns.choices,
       forced: turns.forced,
       notExact: turns.notExact,
+      pointsRefused: turns.pointsRefused,
       deadlock: turns.deadlock?.map((task) => ({ ...task, stack: teller?.stackOfLast(task.task) })),
       counts: Object.fromEntries(turns.points),
       log: options.log ? log.choices : [],

@@ -56,6 +56,7 @@ export class FakeOrders<S> implements OrderPerformer {
       choices: log.choices.length,
       forced: 0,
       notExact: [],
+      pointsRefused: [],
       deadlock: run.outcome === 'deadlock' ? [waiting] : undefined,
       counts: run.counts,
       log: wantsLog ? log.choices : [],
