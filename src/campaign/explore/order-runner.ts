@@ -64,7 +64,8 @@ export class OrderRunner implements CaseWorker<OrderCase, OrderResult> {
     const { strategy, depth, plain } = this.#conditions;
     return {
       seed,
-      by: switches === undefined ? { strategy, depth, counts: plain.counts, choices: plain.choicePoints } : { switches },
+      by:
+        switches === undefined ? { strategy, depth, counts: plain.counts, choices: plain.choicePoints } : { switches },
     };
   }
 

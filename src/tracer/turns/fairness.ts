@@ -1,9 +1,7 @@
 import type { TaskTurn } from './task-turn.ts';
 
-/** Patience with who does not give way by itself is half as long each time, and never shorter. */
+/** Patience with who does not give way by itself, and that of who is passed over, is half as long each time, and never shorter. */
 const LEAST_PATIENCE = 20;
-/** A task that could go on, and has been passed over so often, is next. */
-const MAX_PASSED_OVER = 10_000;
 
 /**
  * Who has to be let go, whatever the policy says: without that, who spins until another one has done something would spin for ever. It counts
@@ -33,9 +31,12 @@ export class Fairness {
     let longest: TaskTurn | undefined;
     for (const turn of ready) {
       turn.passedOver += 1;
-      if (turn.passedOver > MAX_PASSED_OVER && turn.passedOver > (longest?.passedOver ?? 0)) longest = turn;
+      if (turn.passedOver > turn.endurance && turn.passedOver > (longest?.passedOver ?? 0)) longest = turn;
     }
-    if (longest) this.#forced += 1;
+    if (longest) {
+      this.#forced += 1;
+      longest.endurance = Math.max(LEAST_PATIENCE, longest.endurance >> 1);
+    }
     return longest;
   }
 

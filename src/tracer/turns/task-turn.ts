@@ -16,6 +16,8 @@ export const PHASE = {
 } as const;
 export type Phase = (typeof PHASE)[keyof typeof PHASE];
 
+/** Choices that may go to others while a task could go on, at first: then it is next. */
+const ENDURANCE = 10_000;
 /** Points in a row that a task may have while others wait, at first. */
 const PATIENCE = 1000;
 
@@ -58,8 +60,9 @@ export class TaskTurn {
   /** Points that it has come to in a row while it could go on and others could, too; and how many are too many. */
   streak = 0;
   patience: number = PATIENCE;
-  /** Choices that have gone to others while it could go on. */
+  /** Choices that have gone to others while it could go on; and how many are too many. */
   passedOver = 0;
+  endurance: number = ENDURANCE;
   /** How many signals may have been sent in the tree before it came to its stop. */
   signalsBefore = 0;
 

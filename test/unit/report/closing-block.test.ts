@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RenacerError } from '../../../src/model/errors.ts';
 import type { InjectedCallFault, RunResult } from '../../../src/model/run-result.ts';
+import type { ScheduleUse } from '../../../src/model/schedule.ts';
 import { closingBlock } from '../../../src/report/closing-block.ts';
 
 const RESULT: RunResult = {
@@ -61,10 +62,17 @@ describe('the closing block', () => {
   });
 
   it('of a run in an order of ours says nothing of faults, unless some were asked for', () => {
-    const schedule = {
-      ...{ strategy: 'mix', points: 'locks', choices: 9, switches: [], omittedSwitches: 0, forced: 0 },
-      ...{ notExact: [], pointsRefused: ['the locks of /x are not those of the GNU C library'], deadlock: undefined },
-    } as const;
+    const schedule: ScheduleUse = {
+      strategy: 'mix',
+      points: 'locks',
+      choices: 9,
+      switches: [],
+      omittedSwitches: 0,
+      forced: 0,
+      notExact: [],
+      pointsRefused: ['the locks of /x are not those of the GNU C library'],
+      deadlock: undefined,
+    };
     const lines = block({ schedule, config: { schedule: 'mix' } });
     expect(lines.slice(1, 5)).toEqual([
       '   outcome  survived (exit status 0 after 0.02 s)',
