@@ -237,6 +237,17 @@ s.listen(); tries("b"); c = socket.create_connection(("127.0.0.1", 18731)); trie
     for (let again = 0; again < 4; again++) expect(places(await once())).toEqual(places(first));
   });
 
+  it('a strategy of who runs next: outside of its phase nobody is switched to', async () => {
+    const children = 'for i in 1 2 3; do (cat /dev/null) & done; wait';
+    const runs = (name: string) =>
+      runWith({ seed: 3, phases: [{ name: 'mix', on: { output: name }, schedule: 'urw' }] }, 'sh', [
+        '-c',
+        `${children}; echo go; ${children}`,
+      ]);
+    expect((await runs('never')).schedule!.switches).toEqual([]);
+    expect((await runs('go')).schedule!.switches).not.toEqual([]);
+  });
+
   it('a command that is traced is started again, and its tasks have names of their own', async () => {
     const cwd = emptyDirectory();
     const result = await python(

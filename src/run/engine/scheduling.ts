@@ -1,7 +1,10 @@
+import { ActivePhases } from '../../chaos/scenario/active.ts';
+import { PhaseGate } from '../../chaos/scenario/phase-gate.ts';
 import { FollowedSwitches } from '../../chaos/schedule/followed-switches.ts';
 import { pointsOfRun } from '../../chaos/schedule/points-of-run.ts';
 import { SchedulePolicy } from '../../chaos/schedule/schedule-policy.ts';
 import { strategyOf } from '../../chaos/schedule/strategies.ts';
+import type { Strategy } from '../../chaos/schedule/strategy.ts';
 import { FirstAndLast } from '../../faults/first-and-last.ts';
 import type { MissedSwitch } from '../../model/run-result.ts';
 import type { Switch } from '../../model/schedule.ts';
@@ -18,12 +21,12 @@ export class Scheduling {
   readonly #switches = new FirstAndLast<Switch>();
   #turns: Turns | undefined;
 
-  /** `onSwitch` is told of each switch as it is made. */
-  constructor(plan: SchedulePlan, onSwitch: (made: Switch) => void) {
-    const { seed, strategy, depth, switches } = plan;
+  /** `onSwitch` is told of each switch as it is made; `active`: which phases are on. */
+  constructor(plan: SchedulePlan, onSwitch: (made: Switch) => void, active: SharedArrayBuffer | undefined) {
+    const { switches } = plan;
     this.#plan = plan;
     this.#followed = switches && new FollowedSwitches(switches);
-    this.policy = new SchedulePolicy(this.#followed ?? strategyOf(strategy, { seed, depth, counts: {} }), (made) => {
+    this.policy = new SchedulePolicy(this.#followed ?? strategyNow(plan, active), (made) => {
       this.#switches.add(made);
       onSwitch(made);
     });
@@ -55,6 +58,22 @@ export class Scheduling {
       missedSwitches: this.#followed?.left.map((missed) => ({ ...missed, reason: whyMissed(missed, turns) })),
     };
   }
+}
+
+/** The strategy of a plan, or that of the phase that is on. */
+function strategyNow(
+  { seed, strategy, depth, phased = [] }: SchedulePlan,
+  active: SharedArrayBuffer | undefined,
+): Strategy {
+  const outside = strategyOf(strategy, { seed, depth, counts: {} });
+  if (!active || phased.length === 0) return outside;
+  const phases = new ActivePhases(active);
+  const inPhases = phased.map((one) => ({
+    gate: new PhaseGate(phases, one.gate),
+    strategy: strategyOf(one.strategy, { seed, depth: one.depth, counts: {} }),
+  }));
+  const now = () => inPhases.find(({ gate }) => gate.isOpen)?.strategy ?? outside;
+  return { pick: (choice) => now().pick(choice), gaveWay: (lineage) => now().gaveWay?.(lineage) };
 }
 
 function whyMissed({ task, point, to }: Switch, { points }: Turns): MissedSwitch['reason'] {

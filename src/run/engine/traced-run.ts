@@ -115,10 +115,10 @@ async function makeInjectors(plan: EnginePlan, tracing: TracingPlan): Promise<In
   };
 }
 
-async function makeScheduling({ schedule }: TracingPlan, log: InjectionLog): Promise<Scheduling | undefined> {
+async function makeScheduling({ schedule, phases }: TracingPlan, log: InjectionLog): Promise<Scheduling | undefined> {
   if (!schedule) return undefined;
   const { Scheduling } = await import('./scheduling.ts');
-  return new Scheduling(schedule, (made) => log.turn(made));
+  return new Scheduling(schedule, (made) => log.turn(made), phases?.active);
 }
 
 /** Where errors are injected. A terminal is opened anew by programs that write to it, and shows what they say. */
