@@ -12,6 +12,8 @@ const SIGNAL_BASE = 128;
  */
 export function exitCodeOf(result: RunResult, expect: Expectation | undefined): number {
   if (expect) return unmetExpectation(expect, result) === undefined ? 0 : FAILED;
+  // A service may have died of the SIGTERM by which we end it.
+  if (result.outcome === 'survived') return 0;
   if (result.outcome === 'corrupted' || result.outcome === 'diverged') return FAILED;
   if (result.error?.code === 'TIMEOUT' || result.error?.code === 'DEADLOCK') return TIMED_OUT;
   if (result.exitCode !== undefined) return result.exitCode;

@@ -337,6 +337,22 @@ describe('phases and probes', () => {
     expect(after!.ms).toBeGreaterThan(result.phases[0]!.endedMs!);
   });
 
+  it('a service that dies of that has survived', async () => {
+    const finished = await renacerBeside([
+      '--probe',
+      'up:command=true',
+      '--phase',
+      'first:for=50ms:pause',
+      '--chaos-timeout',
+      '300s',
+      '--',
+      'sleep',
+      '1000',
+    ]);
+    expect(finished.stderr).toMatch(/^ *outcome +survived/m);
+    expect(finished.status).toBe(0);
+  });
+
   it('a service that ignores SIGTERM hangs', async () => {
     const script = `trap '' TERM; touch up; while :; do sleep 0.02; done`;
     const phases = [{ name: 'first', at: '10ms', for: '10ms', pause: true }];
