@@ -332,7 +332,8 @@ describe('phases and probes', () => {
     const result = await probed(script, [up], { directory, phases, cleanup: 'touch cleaned' });
     expect(result).toMatchObject({ outcome: 'survived', exitCode: 0, stdout: 'bye\n', cleanup: { status: 0 } });
     expect(result.phases).toMatchObject([{ name: 'first' }]);
-    const [before, after] = result.probes[0]!.checks;
+    const { checks } = result.probes[0]!;
+    const [before, after] = [checks.findLast(({ when }) => when === 'before'), checks.at(-1)];
     expect(before!.ms).toBeLessThan(result.phases[0]!.beganMs);
     expect(after!.ms).toBeGreaterThan(result.phases[0]!.endedMs!);
   });
@@ -351,6 +352,28 @@ describe('phases and probes', () => {
     ]);
     expect(finished.stderr).toMatch(/^ *outcome +survived/m);
     expect(finished.status).toBe(0);
+  });
+
+  it('connections are made in the network of the command', async () => {
+    const port = await serving(() => 500);
+    const server = `require('http').createServer((_, response) => response.end('mine')).listen(${port}, '127.0.0.1')`;
+    const probes: ProbeForm[] = [
+      { name: 'http', http: `http://127.0.0.1:${port}/`, tolerance: { status: 200, body: 'mine' } },
+      { name: 'tcp', tcp: `127.0.0.1:${port}` },
+    ];
+    const chaos = ChaosConfig.fromJSON({
+      steady_state: { probes },
+      network_backend: 'namespace',
+      network_latency_ms: 1,
+      phases: [{ name: 'first', for: '50ms', pause: true }],
+      timeout_secs: 300,
+    });
+    const result = await run(process.execPath, ['-e', server], { chaos });
+    expect(result.error).toBeUndefined();
+    expect(result.probes.map(({ checks }) => checks.at(-1))).toMatchObject([
+      { when: 'after', ok: true, said: 'status 200' },
+      { when: 'after', ok: true, said: 'connected' },
+    ]);
   });
 
   it('a service that ignores SIGTERM hangs', async () => {

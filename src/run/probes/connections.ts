@@ -51,7 +51,7 @@ export class Connections {
     const { hostname, port } = new URL(url);
     return new Promise((resolve) => {
       const createConnection = (): Socket => this.#open(Number(port || HTTP_PORT), hostname);
-      const request = http().get(url, { agent: false, createConnection });
+      const request = http().get(url, { createConnection });
       const answered = (answer: HttpAnswer | Judged): void => {
         request.destroy();
         resolve(answer);
