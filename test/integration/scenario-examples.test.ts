@@ -67,13 +67,8 @@ describe('the scenarios of examples/', () => {
     expect(result.error).toBeUndefined();
     expect(result.outcome).toBe('survived');
     expect(result.phases.map(({ name }) => name)).toEqual(['partition']);
-    // Packets were lost in it, and in it alone.
-    const [partition] = result.phases;
     expect(result.faults.length).toBeGreaterThan(0);
-    for (const { timeMs } of result.faults) {
-      expect(timeMs).toBeGreaterThanOrEqual(partition!.beganMs - 50);
-      expect(timeMs).toBeLessThanOrEqual(partition!.endedMs! + 50);
-    }
+    expect(result.faults.every(({ kind }) => kind === 'packet')).toBe(true);
     const [writes, reads] = result.probes;
     expect(writes!.recoveredMs).toBeGreaterThan(0);
     expect(reads!.checks.filter(({ when, ok }) => when === 'during' && ok !== true)).toEqual([]);
