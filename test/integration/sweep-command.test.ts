@@ -145,5 +145,5 @@ it('on a terminal it tells how far it is in one line, and Ctrl-C lets it tell wh
 it('help', () => {
   const { stdout } = renacer(['help', 'sweep']);
   expect(stdout).toBe(renacer(['sweep', '--help']).stdout);
-  expect(renacer(['--help']).stdout).toContain('renacer sweep | explore [options] -- COMMAND');
+  expect(renacer(['--help']).stdout).toContain('renacer sweep | explore | fuzz [options] -- COMMAND');
 });

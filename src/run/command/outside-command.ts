@@ -24,6 +24,8 @@ export interface OutsideOptions {
   readonly apart?: boolean | undefined;
   /** When this is aborted, it is killed, with all of its process group, which is its own then. */
   readonly end?: AbortSignal | undefined;
+  /** `end` also kills what it has left running in its process group. */
+  readonly leavesNothing?: boolean | undefined;
 }
 
 export interface OutsideEnd {
@@ -39,7 +41,7 @@ export interface OutsideEnd {
 export async function runOutside(
   command: string,
   { cwd, env }: OutsidePlace,
-  { onOutput, end, apart = end !== undefined }: OutsideOptions = {},
+  { onOutput, end, leavesNothing = false, apart = end !== undefined }: OutsideOptions = {},
 ): Promise<OutsideEnd> {
   const [ours, theirs] = makePipe();
   const output = new Tail(MAX_OUTPUT);
@@ -60,7 +62,7 @@ export async function runOutside(
     });
     child.on('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)));
   });
-  end?.removeEventListener('abort', kill);
+  if (!leavesNothing) end?.removeEventListener('abort', kill);
   // If we were late, what it wrote lies there still: it is read before the next turn.
   const tooLong = setTimeout(() => setImmediate(() => socket.destroy()), DRAIN_MS);
   await drained;

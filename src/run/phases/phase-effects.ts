@@ -3,10 +3,15 @@ import { settingsNow } from '../../chaos/scenario/active.ts';
 import { phasesWith } from '../../chaos/scenario/phased-settings.ts';
 import type { ChaosSettings, Phase } from '../../chaos/settings.ts';
 import { signalAll } from '../../linux/cgroup.ts';
+import { type OutsidePlace, runOutside } from '../command/outside-command.ts';
 import { atExit } from '../engine/at-exit.ts';
-import { OutsideCommand, type OutsideContext } from './outside-command.ts';
 import type { Turned } from './phases-plan.ts';
 import { nobody, signalTargets } from './signal-targets.ts';
+
+/** Where commands outside of chaos are run, and who hears what they say. */
+export interface OutsideContext extends OutsidePlace {
+  readonly onOutput?: ((bytes: Uint8Array) => void) | undefined;
+}
 
 /** What the phases of a run do to its tree from the main thread: limits, signals, a standstill, commands outside. */
 export class PhaseEffects {
@@ -18,7 +23,8 @@ export class PhaseEffects {
   readonly #context: OutsideContext;
   readonly #failed: (phase: number, error: string) => void;
   readonly #changesLimits: boolean;
-  readonly #commands = new Set<OutsideCommand>();
+  readonly #commands: Promise<void>[] = [];
+  readonly #endOfCommands = new AbortController();
   readonly #exitIsFine: () => void;
   #now: LimitValues;
   #isPaused = false;
@@ -37,7 +43,7 @@ export class PhaseEffects {
     this.#failed = failed;
     this.#changesLimits = [...phasesWith('memory', this.#phases), ...phasesWith('cpu', this.#phases)].length > 0;
     this.#now = limitsOf(settings);
-    this.#exitIsFine = atExit(() => this.#endCommands());
+    this.#exitIsFine = atExit(() => this.#endOfCommands.abort());
   }
 
   get isPaused(): boolean {
@@ -64,14 +70,14 @@ export class PhaseEffects {
   /** Commands outside get a moment to end by themselves; then nothing of them is left. */
   async end(patienceMs: number): Promise<void> {
     this.resume();
-    const all = Promise.all([...this.#commands].map(({ failure }) => failure));
+    const all = Promise.all(this.#commands);
     let timer: NodeJS.Timeout | undefined;
     const tooLong = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, patienceMs);
     });
-    if (this.#commands.size > 0) await Promise.race([all, tooLong]);
+    await Promise.race([all, tooLong]);
     clearTimeout(timer);
-    this.#endCommands();
+    this.#endOfCommands.abort();
     this.#exitIsFine();
   }
 
@@ -100,16 +106,13 @@ export class PhaseEffects {
   }
 
   #run(phase: number, command: string): void {
-    const running = new OutsideCommand(command, this.#context);
-    this.#commands.add(running);
-    void running.failure.then((failure) => {
-      if (failure !== undefined) this.#failed(phase, failure);
+    const { onOutput, ...place } = this.#context;
+    const end = this.#endOfCommands.signal;
+    const ended = runOutside(command, place, { onOutput, end, leavesNothing: true });
+    const told = ended.then(({ status }) => {
+      if (status !== 0 && !end.aborted) this.#failed(phase, `${command}: exit status ${status}`);
     });
-  }
-
-  #endCommands(): void {
-    for (const command of this.#commands) command.end();
-    this.#commands.clear();
+    this.#commands.push(told);
   }
 }
 
