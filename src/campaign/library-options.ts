@@ -1,11 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
-import path from 'node:path';
 import type { z } from 'zod';
 import type { CampaignRequest } from '../model/campaign-request.ts';
 import { RenacerError } from '../model/errors.ts';
 import { findingsDirectory } from './findings-directory.ts';
-
-export const MAX_JOBS = 256;
 
 /** Two options that say the opposite of each other, or mean the same file. */
 export type OptionConflict<Options> = readonly [keyof Options, keyof Options];
@@ -57,10 +54,6 @@ export function placesOf(
     ownFiles: [directoryOfFindings, ...(kept === undefined ? [] : [kept])],
     self: 'renacer',
   };
-}
-
-export function absolute(file: string): string {
-  return path.resolve(file);
 }
 
 /** As the kernel names it: paths that a command asks for are compared with it. */

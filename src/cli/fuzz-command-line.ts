@@ -1,10 +1,9 @@
 import { MAX_SEED } from '../faults/decisions.ts';
 import { ADVERSITY_KINDS, type FuzzRequest } from '../model/fuzz.ts';
-import { type CaseClass, FINDING_CLASSES } from '../model/sweep.ts';
-import { COMPARED } from '../model/sweep-request.ts';
+import type { CaseClass } from '../model/sweep.ts';
 import { campaignRequest, campaignWords, given, reportFileOf } from './campaign-command-line.ts';
-import { globs } from './campaign-input.ts';
-import { callNames, errorNames, someOf, wholeNumber } from './campaign-values.ts';
+import { someOf, wholeNumber } from './campaign-values.ts';
+import { failOnOf, judgingOf, narrowedTo } from './fault-campaign-options.ts';
 import { makeFuzzProgram, type RawFuzzOptions } from './fuzz-options.ts';
 
 const NAME = {
@@ -27,17 +26,13 @@ export function parseFuzz(argv: readonly string[]): FuzzCommandLine {
   return {
     request: {
       ...campaignRequest(words),
-      ignore: globs('--ignore', raw.ignore),
-      compare: someOf('--compare', raw.compare, COMPARED),
-      protect: raw.protect.length === 0 ? undefined : globs('--protect', raw.protect),
+      ...judgingOf(raw),
       kinds: someOf('--kinds', raw.kinds, ADVERSITY_KINDS),
-      only: given(raw.only, (text) => callNames('--only', text)),
-      paths: globs('--path', raw.path),
-      errors: given(raw.errors, (text) => errorNames('--errors', text)),
+      ...narrowedTo(raw),
       seed: wholeNumber('--seed', raw.seed, 0, MAX_SEED),
       runs: given(raw.runs, (text) => wholeNumber('--runs', text, 1, Number.MAX_SAFE_INTEGER)),
     },
     reportFile: reportFileOf(raw),
-    failOn: raw.failOn === 'none' ? [] : someOf('--fail-on', raw.failOn, FINDING_CLASSES),
+    failOn: failOnOf(raw),
   };
 }

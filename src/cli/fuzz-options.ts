@@ -1,31 +1,22 @@
 import { type Command, Option } from 'commander';
 import { ADVERSITY_KINDS } from '../model/fuzz.ts';
-import { FAILING_CLASSES } from '../model/sweep.ts';
 import {
   campaignProgram,
-  checkOptions,
   inputOptions,
   isolationOptions,
   jobsOption,
   type OptionGroups,
-  type RawCampaignOptions,
   repeated,
   resultsOptions,
 } from './campaign-options.ts';
+import { errorsOption, failOnOption, judgingOptions, type RawFaultCampaignOptions } from './fault-campaign-options.ts';
 import { FUZZ_HELP } from './fuzz-help.ts';
 
 /** The texts of the options, as they were given. */
-export interface RawFuzzOptions extends RawCampaignOptions {
-  readonly ignore: readonly string[];
-  readonly compare: string;
-  readonly protect: readonly string[];
+export interface RawFuzzOptions extends RawFaultCampaignOptions {
   readonly kinds: string;
-  readonly only?: string;
-  readonly path: readonly string[];
-  readonly errors?: string;
   readonly seed: string;
   readonly runs?: string;
-  readonly failOn: string;
 }
 
 /** The options of `renacer fuzz` for commander, each in its group of the help. */
@@ -36,17 +27,7 @@ export function makeFuzzProgram(): Command {
 function optionsByGroup(): OptionGroups {
   return [
     ['The command', inputOptions()],
-    [
-      'What must hold',
-      [
-        new Option('--compare <list>', 'results of a good run: stdout, stderr, files, times (of files)').default(
-          'stdout,files',
-        ),
-        repeated('--ignore <glob>', 'files whose contents do not matter'),
-        ...checkOptions(),
-        repeated('--protect <glob>', 'files that no failure may damage; by default all that were there'),
-      ],
-    ],
+    ['What must hold', judgingOptions()],
     [
       'What it meets',
       [
@@ -55,7 +36,7 @@ function optionsByGroup(): OptionGroups {
         ),
         new Option('--only <set>', 'calls that fail or are short: names, %file, %network, /regex/, !'),
         repeated('--path <glob>', 'only calls on these paths fail or are short'),
-        new Option('--errors <list>', 'only these errors: ENOSPC,EIO'),
+        errorsOption(),
       ],
     ],
     [
@@ -71,14 +52,6 @@ function optionsByGroup(): OptionGroups {
       ],
     ],
     ['Isolation', isolationOptions()],
-    [
-      'Results',
-      [
-        ...resultsOptions('seed', 'campaign'),
-        new Option('--fail-on <list>', 'exit with 1 for findings of these classes, or none').default(
-          FAILING_CLASSES.join(','),
-        ),
-      ],
-    ],
+    ['Results', [...resultsOptions('seed', 'campaign'), failOnOption()]],
   ];
 }

@@ -1,6 +1,6 @@
 import { RenacerError } from '../model/errors.ts';
-import { type CaseClass, FINDING_CLASSES } from '../model/sweep.ts';
-import { COMPARED, FAULT_FAMILIES, type SweepRequest } from '../model/sweep-request.ts';
+import type { CaseClass } from '../model/sweep.ts';
+import { FAULT_FAMILIES, type SweepRequest } from '../model/sweep-request.ts';
 import {
   type CampaignWords,
   type Conflict,
@@ -9,8 +9,8 @@ import {
   given,
   reportFileOf,
 } from './campaign-command-line.ts';
-import { globs } from './campaign-input.ts';
-import { callNames, errorNames, notEmpty, place, readiness, someOf, wholeNumber } from './campaign-values.ts';
+import { notEmpty, place, readiness, someOf, wholeNumber } from './campaign-values.ts';
+import { failOnOf, judgingOf, narrowedTo } from './fault-campaign-options.ts';
 import { makeSweepProgram, type RawSweepOptions } from './sweep-options.ts';
 
 const NAME = {
@@ -39,7 +39,7 @@ export function parseSweep(argv: readonly string[]): SweepCommandLine {
   return {
     request: requestOf(words),
     reportFile: reportFileOf(raw),
-    failOn: raw.failOn === 'none' ? [] : someOf('--fail-on', raw.failOn, FINDING_CLASSES),
+    failOn: failOnOf(raw),
   };
 }
 
@@ -47,16 +47,12 @@ function requestOf(words: CampaignWords<RawSweepOptions>): SweepRequest {
   const { raw } = words;
   return {
     ...campaignRequest(words),
-    ignore: globs('--ignore', raw.ignore),
-    compare: someOf('--compare', raw.compare, COMPARED),
-    protect: raw.protect.length === 0 ? undefined : globs('--protect', raw.protect),
+    ...judgingOf(raw),
     faults: someOf('--faults', raw.faults, FAULT_FAMILIES),
     every: raw.every === true,
     depth: wholeNumber('--depth', raw.depth, 1, 2) as 1 | 2,
     maxRuns: given(raw.maxRuns, (text) => wholeNumber('--max-runs', text, 1, Number.MAX_SAFE_INTEGER)),
-    only: given(raw.only, (text) => callNames('--only', text)),
-    paths: globs('--path', raw.path),
-    errors: given(raw.errors, (text) => errorNames('--errors', text)),
+    ...narrowedTo(raw),
     sites: raw.sites.map((text) => place('--sites', text)),
     quick: raw.quick === true,
     ready: given(raw.ready, (text) => readiness('--ready', text)),

@@ -1,16 +1,14 @@
 import { type Command, Option } from 'commander';
-import { FAILING_CLASSES } from '../model/sweep.ts';
 import {
   campaignProgram,
-  checkOptions,
   inputOptions,
   isolationOptions,
   jobsOption,
   type OptionGroups,
-  type RawCampaignOptions,
   repeated,
   resultsOptions,
 } from './campaign-options.ts';
+import { errorsOption, failOnOption, judgingOptions, type RawFaultCampaignOptions } from './fault-campaign-options.ts';
 import { SWEEP_HELP } from './sweep-help.ts';
 
 /** The headings under which the help lists the options. */
@@ -25,14 +23,8 @@ export const SWEEP_GROUPS = {
 } as const;
 
 /** The texts of the options, as they were given. */
-export interface RawSweepOptions extends RawCampaignOptions {
-  readonly ignore: readonly string[];
-  readonly compare: string;
-  readonly protect: readonly string[];
+export interface RawSweepOptions extends RawFaultCampaignOptions {
   readonly faults: string;
-  readonly only?: string;
-  readonly path: readonly string[];
-  readonly errors?: string;
   readonly sites: readonly string[];
   readonly every?: true;
   readonly depth: string;
@@ -40,7 +32,6 @@ export interface RawSweepOptions extends RawCampaignOptions {
   readonly quick?: true;
   readonly ready?: string;
   readonly drive?: string;
-  readonly failOn: string;
 }
 
 /** The options of `renacer sweep` for commander, each in its group of the help. */
@@ -51,17 +42,7 @@ export function makeSweepProgram(): Command {
 function optionsByGroup(): OptionGroups {
   return [
     [SWEEP_GROUPS.input, inputOptions()],
-    [
-      SWEEP_GROUPS.judging,
-      [
-        new Option('--compare <list>', 'results of a good run: stdout, stderr, files, times (of files)').default(
-          'stdout,files',
-        ),
-        repeated('--ignore <glob>', 'files whose contents do not matter'),
-        ...checkOptions(),
-        repeated('--protect <glob>', 'files that no failure may damage; by default all that were there'),
-      ],
-    ],
+    [SWEEP_GROUPS.judging, judgingOptions()],
     [
       SWEEP_GROUPS.faults,
       [
@@ -71,7 +52,7 @@ function optionsByGroup(): OptionGroups {
         ).default('errors,short,persistent'),
         new Option('--only <set>', 'only in these system calls: names, %file, %network, /regex/, !'),
         repeated('--path <glob>', 'only in calls on these paths'),
-        new Option('--errors <list>', 'only these errors: ENOSPC,EIO'),
+        errorsOption(),
         repeated('--sites <where>', 'only where a function of the stack is this: FILE:LINE, or its name'),
       ],
     ],
@@ -94,14 +75,6 @@ function optionsByGroup(): OptionGroups {
         new Option('--drive <command>', 'a shell command that uses the service; its exit status says if it was served'),
       ],
     ],
-    [
-      SWEEP_GROUPS.results,
-      [
-        ...resultsOptions('case', 'sweep'),
-        new Option('--fail-on <list>', 'exit with 1 for findings of these classes, or none').default(
-          FAILING_CLASSES.join(','),
-        ),
-      ],
-    ],
+    [SWEEP_GROUPS.results, [...resultsOptions('case', 'sweep'), failOnOption()]],
   ];
 }
