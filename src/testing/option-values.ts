@@ -3,9 +3,9 @@ import type { OptionName } from '../chaos/option.ts';
 import { defaultOf, optionOf } from '../chaos/options.ts';
 import { errorsByFrequency } from './common-errors.ts';
 
-/** Of a limit: the mildest is shrunk to. A quarter of all sizes from 1 GiB down to 64 KiB is above 64 MiB. */
+/** Of a limit: the mildest is shrunk to. Two fifths of all sizes from 1 GiB down to 1 MiB are above 64 MiB. */
 const MOST_SIZE_BITS = 30;
-const SIZE_STEPS = 14 * 1024;
+const SIZE_STEPS = 10 * 1024;
 const LONGEST_LIMIT_MS = 60_000;
 const LIMIT_STEPS = 10 * 1024;
 /** What delays a program, and not what a test has time for. */

@@ -224,6 +224,9 @@ describe('--report', () => {
     );
     expect(rest).toEqual({
       schema_version: 1,
+      cleanup: null,
+      phases: [],
+      probes: [],
       command: ['sh', '-c', 'exit 4'],
       seed: 5,
       config: expect.objectContaining({ memory_limit: 500 * 1024 ** 2, cpu_limit: 0.8, timeout_secs: 60 }),

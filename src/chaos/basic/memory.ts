@@ -21,7 +21,7 @@ export interface MemoryRequest {
  * What a task needs in its control group until it has executed its program. Until then it shares our memory, and the OOM killer would
  * end us with it. No program gets far in so little: a smaller limit ends in a kill all the same.
  */
-const LAUNCH_BYTES = 65_536;
+const LAUNCH_BYTES = 131_072;
 
 /** A memory limit that is ready for the command to start in. */
 export interface MemoryLimit {

@@ -46,6 +46,8 @@ export function execError(command: string, code: string): RenacerError {
       return notExecutable(command, 'permission denied');
     case 'E2BIG':
       return notExecutable(command, 'its arguments and environment are too long');
+    case 'killed':
+      return notExecutable(command, 'it was killed before it could begin', 'A memory limit may leave no room for it.');
     default:
       return notExecutable(command, code);
   }
@@ -80,9 +82,9 @@ function notFound(
   });
 }
 
-function notExecutable(command: string, reason: string): RenacerError {
+function notExecutable(command: string, reason: string, hint = 'Name an executable file.'): RenacerError {
   return new RenacerError('COMMAND_NOT_EXECUTABLE', `can't run ${showValue(command)}: ${reason}`, {
-    hint: 'Name an executable file.',
+    hint,
     exitCode: EXIT_CANNOT_RUN,
   });
 }
