@@ -115,7 +115,9 @@ export class ArmedRule {
     if (eligible > this.mostOfTask) this.mostOfTask = eligible;
     if (when && !isChosen(when, eligible)) return false;
     if (times !== undefined && count.fired >= times) return false;
-    return probability === undefined || drawUnit(this.keyOf(call.task), decisionOrdinal(call)) < probability;
+    if (probability === undefined) return true;
+    const share = this.source.shareOf?.(call.nr) ?? 1;
+    return drawUnit(this.keyOf(call.task), decisionOrdinal(call)) < probability * share;
   }
 
   /** Whether a count of the task's own calls is all that it goes by. */

@@ -4,6 +4,7 @@ import { syscallName } from '../syscalls/syscall-table.ts';
 import { parseBug } from './bugs/parse-bug.ts';
 import { BadField } from './field.ts';
 import type { Fault } from './kinds/index.ts';
+import { amongErrors, learnFrom } from './learned.ts';
 import { canMeet, type RandomFaults, type RandomSettings } from './random-kinds.ts';
 import type { Rule } from './rule.ts';
 import { BUG_PREFIX, numbered, RANDOM_RULE, ruleNames } from './rule-identity.ts';
@@ -42,7 +43,7 @@ export interface FaultSettings {
   readonly faultsFrom?: FaultStart | number | undefined;
 }
 
-/** The plan of a run; undefined if nothing is asked for. Errors: BAD_FAULT_RULE, BAD_SYSCALL_SET, UNKNOWN_BUG, BAD_BUG. */
+/** The plan of a run; undefined if nothing is asked for. Errors: BAD_FAULT_RULE, BAD_SYSCALL_SET, UNKNOWN_BUG, BAD_BUG, BAD_LEARNED. */
 export function faultPlan(settings: FaultSettings, seed: number): FaultPlan | undefined {
   const { rules = [], byzantine, bugs = [], faultsFrom } = settings;
   const planned = [
@@ -78,8 +79,13 @@ function plannedRule(
 }
 
 function plannedRandom(settings: RandomSettings, faultsFrom: FaultSettings['faultsFrom']): PlannedRule {
-  const { rate = 0, syscalls, kinds = RANDOM_KINDS, errors, realism = 'likely' } = settings;
-  const faults: RandomFaults = { kinds, errors };
+  const { rate = 0, syscalls, kinds = RANDOM_KINDS, errors, learnedFrom } = settings;
+  const learned =
+    settings.realism === 'learned' && learnedFrom !== undefined
+      ? amongErrors(learnFrom(learnedFrom), errors, learnedFrom)
+      : undefined;
+  const realism = settings.realism === 'any' ? 'any' : 'likely';
+  const faults: RandomFaults = { kinds, errors, ...(learned && { learned }) };
   const set = syscalls === undefined ? 'all' : joined(syscalls);
   const rule: Omit<Conditions, 'from'> = {
     selector: { syscalls: set, probability: rate, count: 'task' },

@@ -11,6 +11,7 @@ import type { FaultPlan, PlannedRule } from './fault-plan.ts';
 import { type FaultSource, fixedFault } from './fault-source.ts';
 import type { Fault } from './kinds/index.ts';
 import type { Effect } from './kinds/moment.ts';
+import { learnedFault } from './learned-fault.ts';
 import { atExitOf, CallsUnderWay, mergeEntries, mergeExits } from './merged-effects.ts';
 import { Quirks } from './quirks/index.ts';
 import { randomFault } from './random-fault.ts';
@@ -230,5 +231,7 @@ function add<T>(map: Map<number, T[]>, key: number, item: T): void {
 }
 
 function sourceOf({ inject }: PlannedRule): FaultSource {
-  return inject.kind === 'fixed' ? fixedFault(inject.fault) : randomFault(inject.faults);
+  if (inject.kind === 'fixed') return fixedFault(inject.fault);
+  const { learned } = inject.faults;
+  return learned ? learnedFault(learned) : randomFault(inject.faults);
 }

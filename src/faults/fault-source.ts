@@ -14,6 +14,8 @@ export interface FaultSource {
   readonly interrupts: boolean;
   /** The quirk that it is, which says by itself what calls it concerns. */
   readonly quirk?: { readonly name: string; readonly detail?: string };
+  /** What the chance of its rule is multiplied by, for calls of this number; 1 without it. */
+  readonly shareOf?: (nr: number) => number;
   /** Undefined if the kernel could do nothing of the sort to this call. */
   choose(moment: Moment): Injection | undefined;
 }

@@ -20,6 +20,9 @@ export const REALISM_LEVELS = ['likely', 'any'] as const;
 
 export type RealismLevel = (typeof REALISM_LEVELS)[number];
 
+/** How real random faults are: `learned` errors are those that calls met in a trace of a real run, as often. */
+export const RANDOM_REALISM = ['likely', 'any', 'learned'] as const;
+
 /** What random faults may be. */
 export const RANDOM_KINDS = ['error', 'short', 'retval', 'corrupt', 'delay'] as const;
 

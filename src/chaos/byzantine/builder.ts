@@ -11,8 +11,10 @@ export interface ByzantineMethods {
   withFaultKinds(kinds: RandomKind | readonly RandomKind[]): this;
   /** Errors that random faults return: `['EIO', 'ENOSPC']`. */
   withErrors(errors: string | readonly string[]): this;
-  /** `likely`: only what the call could meet in its situation; `any`: anything. */
+  /** `likely`: only what the call could meet in its situation; `any`: anything; `learned`: what calls met in a trace of a real run, as often. */
   withRealism(realism: NonNullable<ByzantineSettings['realism']>): this;
+  /** The trace that a realism of `learned` is of: written by `--format json`, or by strace. */
+  withLearnedFrom(path: string): this;
   /** Adds a rule; rules act in the order in which they were added. */
   withRule(rule: FaultRule): this;
   /** Adds simulated kernel bugs, each `NAME` or `NAME:ARGUMENTS`. */

@@ -1,10 +1,22 @@
-import { RANDOM_KINDS, REALISM_LEVELS } from '../../faults/selector.ts';
-import { data, FAULTS_START, RATE } from '../kinds.ts';
+import { RANDOM_KINDS, RANDOM_REALISM } from '../../faults/selector.ts';
+import { data, FAULTS_START, type Kind, RATE } from '../kinds.ts';
 import type { ByzantineOptionName, TierOptions } from '../option.ts';
+import { badValue } from '../quantities.ts';
 import { choice, ERRORS, listOf, wordList } from '../word-kinds.ts';
 
 const JSON_RULE = 'an object with "syscall" and at least one fault, such as {"syscall": "read", "error": "EIO"}';
 const SYSCALL_WORD = /^[!?]{0,2}[%/]?[^\s,]+$/;
+
+const TRACE_FILE: Kind<string> = {
+  type: 'text',
+  argument: 'FILE',
+  allowed: 'the path of a trace',
+  parse(text, name) {
+    if (text.trim() === '' || text.includes('\0')) throw badValue(name, JSON.stringify(text), this.allowed);
+    return text;
+  },
+  print: (text) => text,
+};
 
 /** Faults of system calls: random ones, chosen ones, simulated bugs. */
 export const BYZANTINE_OPTIONS: TierOptions<ByzantineOptionName> = {
@@ -45,14 +57,25 @@ export const BYZANTINE_OPTIONS: TierOptions<ByzantineOptionName> = {
     shapes: ['byzantine.rate'],
   },
   'byzantine.realism': {
-    kind: choice(REALISM_LEVELS),
+    kind: choice(RANDOM_REALISM),
     key: 'byzantine.realism',
     flag: '--chaos-byzantine-realism',
     builder: 'withRealism',
-    summary: 'Only errors that the call could return in its situation, or any error',
+    summary:
+      'Only errors that the call could return in its situation, or any error, or those of a real run, as often as there',
     example: 'any',
     default: 'likely',
     shapes: ['byzantine.rate'],
+  },
+  'byzantine.learnedFrom': {
+    kind: TRACE_FILE,
+    key: 'byzantine.learned_from',
+    flag: '--chaos-byzantine-learned-from',
+    builder: 'withLearnedFrom',
+    summary: 'Trace of a real run, by --format json or by strace: how often each call failed, and how',
+    example: 'real.trace',
+    shapes: ['byzantine.realism'],
+    shapesOnly: 'learned',
   },
   rules: {
     kind: data('JSON', JSON_RULE),

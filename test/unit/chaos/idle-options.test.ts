@@ -25,6 +25,7 @@ describe('options that only shape others', () => {
     [{ rules: [{ syscall: 'read', error: 'EIO' }], byzantine: { errors: ['EIO'] } }, 'byzantine.rate'],
     [{ byzantine: { kinds: ['error'] } }, 'byzantine.rate'],
     [{ byzantine: { realism: 'any' } }, 'byzantine.rate'],
+    [{ byzantine: { rate: 1, learned_from: 'a' } }, 'byzantine.realism "learned"'],
     [{ byzantine: { syscalls: ['read'] } }, 'byzantine.rate'],
     [{ faults_from: 'exec' }, 'one of these: byzantine.rate, rules, bugs'],
     [{ network_rules: [{ to: [':1'] }] }, 'network_rules[0].to does nothing without one of these: network_latency_ms'],

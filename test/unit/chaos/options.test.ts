@@ -79,6 +79,7 @@ const METHODS = {
     withFaultKinds: true,
     withErrors: true,
     withRealism: true,
+    withLearnedFrom: true,
     withRule: true,
     withBugs: true,
     withFaultsFrom: true,

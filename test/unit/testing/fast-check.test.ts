@@ -58,11 +58,11 @@ describe('chaosConfig', () => {
     );
   });
 
-  it('comes to each option of the table but for scenarios, alone and with others', () => {
+  it('comes to each option of the table but for scenarios and files, alone and with others', () => {
     const seen = fc
       .sample(chaosConfig(), { numRuns: 2000, seed: 1 })
       .map(({ settings }) => OPTION_NAMES.filter((name) => at(settings, name) !== undefined));
-    const scenarios = ['phases', 'steadyState.probes', 'abortOn', 'cleanup'];
+    const scenarios = ['phases', 'steadyState.probes', 'abortOn', 'cleanup', 'byzantine.learnedFrom'];
     expect(new Set(seen.flat())).toEqual(new Set(OPTION_NAMES.filter((name) => !scenarios.includes(name))));
     expect(seen.some(({ length }) => length === 1)).toBe(true);
     expect(seen.some(({ length }) => length > 4)).toBe(true);
