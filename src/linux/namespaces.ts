@@ -176,8 +176,12 @@ function withHelper<Result>(calls: (table: CallTable) => void, body: (pid: numbe
   table.call(SYS.dup3, readyEnd, HELPER_PIPE, 0);
   calls(table);
   table.failuresLeadHere();
+  // Again: who enters a user namespace no longer dies with its parent. If that has died meanwhile, nobody reads the note.
+  table.call(SYS.prctl, PR_SET_PDEATHSIG, SIGKILL);
   table.call(SYS.write, HELPER_PIPE, note, 1);
   table.call(SYS.pause);
+  table.failuresLeadHere();
+  table.call(SYS.exit, 0);
   const pid = table.start();
   closeFd(readyEnd);
   try {
