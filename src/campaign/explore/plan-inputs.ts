@@ -1,18 +1,12 @@
-import path from 'node:path';
 import type { ExploreRequest } from '../../model/explore.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { JsonObject } from '../case-maker.ts';
-import { fileDigest, inputDigest } from '../subject/input-digest.ts';
+import { commandInputs } from '../subject/command-inputs.ts';
 
 /** All that decides which orders there are and how they are judged, as it stands in the first line of the results file. */
-export function planInputs(request: ExploreRequest, { file }: Subject): JsonObject {
-  const program = path.resolve(request.input, file);
+export function planInputs(request: ExploreRequest, subject: Subject): JsonObject {
   return {
-    command: [request.command, ...request.args],
-    program: { file: program, digest: fileDigest(program) },
-    input: inputDigest(request.input, request.ownFiles),
-    stdin: request.stdin === undefined ? null : fileDigest(request.stdin),
-    env: request.env,
+    ...commandInputs(request, subject),
     options: {
       verify: request.verify ?? null,
       verify_always: request.verifyAlways ?? null,

@@ -1,34 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { printRecordedFault, printRecordingHeader } from '../../../faults/replay-file.ts';
 import { printRecordedSwitch } from '../../../faults/switch-line.ts';
 import type { FuzzFinding, FuzzRequest } from '../../../model/fuzz.ts';
-import { shellQuote } from '../../../run/command/shell-quote.ts';
-import { cannotOpen } from '../../../run/recording/open-for-writing.ts';
 import { recordedFaults } from '../../sweep/case-recording.ts';
+import { NOT_OF_FINDINGS, requestWithout, writeFindingFile } from '../../written-finding.ts';
 
 /** The version of what fuzzing adds to the first line of a recording. */
 const VERSION = 1;
 
-/** What of a request says where its own files go, and how long it takes: no matter for one of its findings. */
-type NotOfFindings = (typeof NOT_OF_FINDINGS)[number];
-const NOT_OF_FINDINGS = [
-  'results',
-  'resume',
-  'findingsDirectory',
-  'self',
-  'forMs',
-  'jobs',
-  'runs',
-  'seed',
-  'kinds',
-  'only',
-  'paths',
-  'errors',
-] as const;
+/** What of a request is no matter for one of its findings. */
+type NotKept = (typeof NOT_OF_FINDINGS)[number] | 'runs' | 'seed' | 'kinds' | 'only' | 'paths' | 'errors';
+const NOT_KEPT: readonly NotKept[] = [...NOT_OF_FINDINGS, 'runs', 'seed', 'kinds', 'only', 'paths', 'errors'];
 
 /** What of a request decides how one of its findings shows. */
-export type FindingRequest = Omit<FuzzRequest, NotOfFindings>;
+export type FindingRequest = Omit<FuzzRequest, NotKept>;
 
 /** A finding, and all that is needed to show it again: a recording of its faults and switches, whose first line says where it was found. */
 export interface FuzzFindingFile {
@@ -56,15 +40,8 @@ export function writeFinding(
   onFailure: (text: string) => void,
 ): Pick<FuzzFinding, 'replay' | 'again'> {
   const { replay: _, again: __, ...kept } = finding;
-  const file = path.resolve(request.findingsDirectory, `${finding.id}.jsonl`);
-  try {
-    mkdirSync(request.findingsDirectory, { recursive: true });
-    writeFileSync(file, printFuzzFinding({ finding: kept, request: findingRequest(request), plan, input }));
-  } catch (cause) {
-    onFailure(cannotOpen(file, 'the file of a finding', cause).message);
-    return { replay: undefined, again: undefined };
-  }
-  return { replay: file, again: `${request.self} replay ${shellQuote([file])}` };
+  const text = printFuzzFinding({ finding: kept, request: requestWithout(request, NOT_KEPT), plan, input });
+  return writeFindingFile(finding.id, text, request, onFailure);
 }
 
 export function printFuzzFinding(file: FuzzFindingFile): string {
@@ -75,10 +52,4 @@ export function printFuzzFinding(file: FuzzFindingFile): string {
   const first = JSON.stringify({ ...(JSON.parse(header) as object), fuzz: { version: VERSION, ...file } });
   const lines = [...recordedFaults(faults).map(printRecordedFault), ...switches.map(printRecordedSwitch)];
   return `${first}\n${lines.join('')}`;
-}
-
-function findingRequest(request: FuzzRequest): FindingRequest {
-  const left: readonly string[] = NOT_OF_FINDINGS;
-  const kept = Object.entries(request).filter(([name]) => !left.includes(name));
-  return Object.fromEntries(kept) as unknown as FindingRequest;
 }

@@ -1,9 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import type { SweepFinding } from '../../../model/sweep.ts';
 import type { SweepRequest } from '../../../model/sweep-request.ts';
-import { shellQuote } from '../../../run/command/shell-quote.ts';
-import { cannotOpen } from '../../../run/recording/open-for-writing.ts';
+import { writeFindingFile } from '../../written-finding.ts';
 import { printFindingFile } from './finding-file.ts';
 import { type FindingFile, findingRequest } from './kept-finding.ts';
 
@@ -19,13 +16,6 @@ export function writeFinding(
   onFailure: (text: string) => void,
 ): Pick<SweepFinding, 'replay' | 'again'> {
   const { replay: _, again: __, ...rest } = finding;
-  const file = path.resolve(request.findingsDirectory, `${finding.id}.jsonl`);
-  try {
-    mkdirSync(request.findingsDirectory, { recursive: true });
-    writeFileSync(file, printFindingFile({ finding: rest, request: findingRequest(request), ...of }));
-  } catch (cause) {
-    onFailure(cannotOpen(file, 'the file of a finding', cause).message);
-    return { replay: undefined, again: undefined };
-  }
-  return { replay: file, again: `${request.self} replay ${shellQuote([file])}` };
+  const text = printFindingFile({ finding: rest, request: findingRequest(request), ...of });
+  return writeFindingFile(finding.id, text, request, onFailure);
 }

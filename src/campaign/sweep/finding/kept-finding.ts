@@ -1,20 +1,12 @@
 import type { SweepFinding } from '../../../model/sweep.ts';
 import type { SweepRequest } from '../../../model/sweep-request.ts';
+import { NOT_OF_FINDINGS, requestWithout } from '../../written-finding.ts';
 
-/** What of a request says where its own files go, and how long it takes: no matter for one of its findings. */
-type NotOfFindings = 'results' | 'resume' | 'findingsDirectory' | 'self' | 'forMs' | 'jobs' | 'maxRuns';
-const NOT_OF_FINDINGS: readonly NotOfFindings[] = [
-  'results',
-  'resume',
-  'findingsDirectory',
-  'self',
-  'forMs',
-  'jobs',
-  'maxRuns',
-];
+type NotKept = (typeof NOT_OF_FINDINGS)[number] | 'maxRuns';
+const NOT_KEPT: readonly NotKept[] = [...NOT_OF_FINDINGS, 'maxRuns'];
 
 /** What of a sweep decides how one of its cases goes. */
-export type FindingRequest = Omit<SweepRequest, NotOfFindings>;
+export type FindingRequest = Omit<SweepRequest, NotKept>;
 
 /** A finding, and all that is needed to show it again: a recording of its faults, whose first line says where it was found. */
 export interface FindingFile {
@@ -27,8 +19,5 @@ export interface FindingFile {
 }
 
 export function findingRequest(request: SweepRequest): FindingRequest {
-  const left: readonly string[] = NOT_OF_FINDINGS;
-  return Object.fromEntries(
-    Object.entries(request).filter(([name]) => !left.includes(name)),
-  ) as unknown as FindingRequest;
+  return requestWithout(request, NOT_KEPT);
 }

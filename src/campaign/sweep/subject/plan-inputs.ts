@@ -1,18 +1,12 @@
-import path from 'node:path';
 import type { Subject } from '../../../model/subject.ts';
 import type { SweepRequest } from '../../../model/sweep-request.ts';
 import type { JsonObject } from '../../case-maker.ts';
-import { fileDigest, inputDigest } from '../../subject/input-digest.ts';
+import { commandInputs } from '../../subject/command-inputs.ts';
 
 /** All that decides which cases there are and how they are judged, as it stands in the first line of the results file. */
-export function planInputs(request: SweepRequest, { file }: Subject): JsonObject {
-  const program = path.resolve(request.input, file);
+export function planInputs(request: SweepRequest, subject: Subject): JsonObject {
   return {
-    command: [request.command, ...request.args],
-    program: { file: program, digest: fileDigest(program) },
-    input: inputDigest(request.input, request.ownFiles),
-    stdin: request.stdin === undefined ? null : fileDigest(request.stdin),
-    env: request.env,
+    ...commandInputs(request, subject),
     options: {
       ignore: request.ignore,
       compare: request.compare,
