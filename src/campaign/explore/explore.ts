@@ -1,11 +1,9 @@
-import { availableParallelism } from 'node:os';
-import { monotonicMs } from '../../linux/clock.ts';
+import type { CampaignProgress } from '../../model/campaign.ts';
 import type { ExploreListener, ExploreRequest, ExploreResult } from '../../model/explore.ts';
 import { shellQuote } from '../../run/command/shell-quote.ts';
 import { campaign } from '../campaign.ts';
-import { ProgressMeter } from '../progress.ts';
-import { planDigest, type ResultsHeader } from '../results-file.ts';
-import { ResultsLog } from '../results-log.ts';
+import { aheadOf, conduct, firstRuns, jobsOf, type UnderWay } from '../conduct.ts';
+import { planDigest } from '../results-file.ts';
 import { subjectOf } from '../subject/subject.ts';
 import { Performers } from '../worker/performers.ts';
 import { type ExploreTotals, nothingExplored, totalsOf } from './explore-totals.ts';
@@ -17,8 +15,6 @@ import { PLAIN_RUNS, type PlainRuns, plainRuns } from './plain-runs.ts';
 import { planInputs } from './plan-inputs.ts';
 import { OrderProcess } from './worker/order-process.ts';
 
-/** How many workers are started before it is known whether there is work for them. */
-const MAX_AHEAD = 4;
 /** Orders that are tried if nothing is said of how many. */
 const USUAL_RUNS = 500;
 
@@ -41,96 +37,39 @@ export async function exploreCommand(
   hooks: ExploreHooks = {},
   openPerformer: OpenOrderPerformer = (subject, cpu) => OrderProcess.start(subject, cpu),
 ): Promise<ExploreResult> {
-  const startMs = monotonicMs();
   const subject = subjectOf({ ...request, ignore: [], ready: undefined, drive: undefined });
   const header = { kind: 'explore', inputs: planInputs(request, subject) };
-  const log = openLog(request, header);
-  const progress = new ProgressMeter((now) => listener.onProgress(now));
   const performers: OrderPerformers = new Performers(openPerformer, subject);
-  const notes: string[] = [];
-  try {
-    const plain = await runPlainly(request, { performers, progress, signal });
-    const totals = plain
-      ? await tryOrders(plain, {
-          request,
-          header,
-          performers,
-          progress,
-          log,
-          listener,
-          signal,
-          hooks,
-          notes,
-        })
-      : nothingExplored();
-    if (log?.failure !== undefined) notes.push(log.failure);
-    return {
-      command: [request.command, ...request.args],
-      plan: planDigest(header),
-      ...totals,
-      runs: performers.runs,
-      notes,
-      durationMs: monotonicMs() - startMs,
-    };
-  } finally {
-    progress.end();
-    await performers.close();
-    log?.close();
-  }
+  const onProgress = (now: CampaignProgress): void => listener.onProgress(now);
+  return conduct(request, header, performers, onProgress, async (underWay) => {
+    const trying = { ...underWay, request, listener, signal, hooks };
+    const plain = await runPlainly(trying);
+    return plain ? tryOrders(plain, trying) : nothingExplored();
+  });
 }
 
-/** Before anything is started: what is wrong with these files is told at once. */
-function openLog({ results, resume }: ExploreRequest, header: ResultsHeader): ResultsLog | undefined {
-  if (resume !== undefined) return ResultsLog.goOn(resume, header);
-  return results === undefined ? undefined : ResultsLog.begin(results, header);
-}
-
-interface UnderWay {
-  readonly performers: OrderPerformers;
-  readonly progress: ProgressMeter;
+interface Trying extends UnderWay<OrderPerformers> {
+  readonly request: ExploreRequest;
+  readonly listener: ExploreListener;
   readonly signal: AbortSignal;
+  readonly hooks: ExploreHooks;
 }
 
 /** Undefined if it was ended. */
-async function runPlainly(
-  request: ExploreRequest,
-  { performers, progress, signal }: UnderWay,
-): Promise<PlainRuns | undefined> {
-  const { command, args, points, expect } = request;
-  const close = (): void => void performers.close();
-  signal.addEventListener('abort', close);
-  try {
-    let done = 0;
-    progress.begin('plain runs', () => ({ done, known: PLAIN_RUNS, findings: 0 }));
-    signal.throwIfAborted();
-    const performer = await performers.open();
-    signal.throwIfAborted();
-    performers.prepare(Math.min(jobsOf(request), MAX_AHEAD) - 1);
-    const plain = await plainRuns(
+async function runPlainly({ request, performers, progress, signal }: Trying): Promise<PlainRuns | undefined> {
+  const { command, args, points, expect, seed } = request;
+  let done = 0;
+  progress.begin('plain runs', () => ({ done, known: PLAIN_RUNS, findings: 0 }));
+  return firstRuns(performers, signal, aheadOf(request), (performer) =>
+    plainRuns(
       async (options) => {
-        const seen = await performer.perform({ seed: request.seed, by: { switches: [] } }, options);
+        const seen = await performer.perform({ seed, by: { switches: [] } }, options);
         done++;
         return seen;
       },
       { command: shellQuote([command, ...args]), points, expect },
-    );
-    performers.giveBack(performer);
-    return plain;
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', close);
-  }
-}
-
-interface Trying extends UnderWay {
-  readonly request: ExploreRequest;
-  readonly header: ResultsHeader;
-  readonly log: ResultsLog | undefined;
-  readonly listener: ExploreListener;
-  readonly hooks: ExploreHooks;
-  readonly notes: string[];
+    ),
+  );
 }
 
 async function tryOrders(plain: PlainRuns, trying: Trying): Promise<ExploreTotals> {
@@ -162,8 +101,4 @@ async function tryOrders(plain: PlainRuns, trying: Trying): Promise<ExploreTotal
     onFinding: (finding) => listener.onFinding(finding),
   });
   return totalsOf(outcome, { plain, bound, leftOut: maker.leftOut });
-}
-
-function jobsOf({ jobs }: ExploreRequest): number {
-  return jobs ?? availableParallelism();
 }

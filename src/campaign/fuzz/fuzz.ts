@@ -1,17 +1,14 @@
-import { availableParallelism } from 'node:os';
-import { monotonicMs } from '../../linux/clock.ts';
+import type { CampaignProgress } from '../../model/campaign.ts';
 import { RenacerError } from '../../model/errors.ts';
-import type { FuzzListener, FuzzObservation, FuzzRequest, FuzzResult } from '../../model/fuzz.ts';
+import type { FuzzListener, FuzzRequest, FuzzResult } from '../../model/fuzz.ts';
 import type { RecordedCall, Site } from '../../model/sweep.ts';
 import { FAULT_FAMILIES } from '../../model/sweep-request.ts';
-import { shellQuote } from '../../run/command/shell-quote.ts';
 import { campaign } from '../campaign.ts';
-import { ProgressMeter } from '../progress.ts';
-import { planDigest, type ResultsHeader } from '../results-file.ts';
-import { ResultsLog } from '../results-log.ts';
+import { conduct, jobsOf, type UnderWay } from '../conduct.ts';
+import { planDigest } from '../results-file.ts';
 import { subjectOf } from '../subject/subject.ts';
-import { CLEAN_RUNS, type CleanRuns, cleanRuns } from '../sweep/clean/clean-runs.ts';
-import type { PerformOptions } from '../sweep/performer.ts';
+import type { CleanRuns } from '../sweep/clean/clean-runs.ts';
+import { firstCleanRuns } from '../sweep/clean/first-clean-runs.ts';
 import { planSweep } from '../sweep/plan.ts';
 import { sitesOf } from '../sweep/sites.ts';
 import { judgeOf } from '../sweep/verdict/judge.ts';
@@ -20,14 +17,12 @@ import { Draws } from './draw.ts';
 import { writeFinding } from './finding/fuzz-finding-file.ts';
 import { NO_ADVERSITY } from './fuzz-case.ts';
 import { FuzzMaker } from './fuzz-maker.ts';
-import type { FuzzPerformer, FuzzPerformers, OpenFuzzPerformer } from './fuzz-performer.ts';
+import type { FuzzPerformers, OpenFuzzPerformer } from './fuzz-performer.ts';
 import { FuzzRunner } from './fuzz-runner.ts';
 import { type FuzzTotals, nothingFuzzed, totalsOf } from './fuzz-totals.ts';
 import { planInputs } from './plan-inputs.ts';
 import { FuzzProcess } from './worker/fuzz-process.ts';
 
-/** How many workers are started before it is known whether there is work for them. */
-const MAX_AHEAD = 4;
 /** For how long it goes on if nothing is said of that. */
 const USUAL_MS = 60_000;
 
@@ -50,89 +45,26 @@ export async function fuzzCommand(
   hooks: FuzzHooks = {},
   openPerformer: OpenFuzzPerformer = (subject, cpu) => FuzzProcess.start(subject, cpu),
 ): Promise<FuzzResult> {
-  const startMs = monotonicMs();
   const subject = subjectOf({ ...request, ready: undefined, drive: undefined });
   const header = { kind: 'fuzz', inputs: planInputs(request, subject) };
-  const log = openLog(request, header);
-  const progress = new ProgressMeter((now) => listener.onProgress(now));
   const performers: FuzzPerformers = new Performers(openPerformer, subject);
-  const notes: string[] = [];
-  const underWay = { request, header, performers, progress, log, listener, signal, hooks, notes };
-  try {
-    const clean = await runCleanly(underWay);
-    const totals = clean ? await trySeeds(clean, underWay) : nothingFuzzed();
-    if (log?.failure !== undefined) notes.push(log.failure);
-    return {
-      command: [request.command, ...request.args],
-      plan: planDigest(header),
-      ...totals,
-      runs: performers.runs,
-      notes,
-      durationMs: monotonicMs() - startMs,
-    };
-  } finally {
-    progress.end();
-    await performers.close();
-    log?.close();
-  }
+  const onProgress = (now: CampaignProgress): void => listener.onProgress(now);
+  return conduct(request, header, performers, onProgress, async (underWay) => {
+    const fuzzing = { ...underWay, request, listener, signal, hooks };
+    const clean = await firstCleanRuns(request, underWay, NO_ADVERSITY, signal);
+    return clean ? trySeeds(clean, fuzzing) : nothingFuzzed();
+  });
 }
 
-/** Before anything is started: what is wrong with these files is told at once. */
-function openLog({ results, resume }: FuzzRequest, header: ResultsHeader): ResultsLog | undefined {
-  if (resume !== undefined) return ResultsLog.goOn(resume, header);
-  return results === undefined ? undefined : ResultsLog.begin(results, header);
-}
-
-interface UnderWay {
+interface Fuzzing extends UnderWay<FuzzPerformers> {
   readonly request: FuzzRequest;
-  readonly header: ResultsHeader;
-  readonly performers: FuzzPerformers;
-  readonly progress: ProgressMeter;
-  readonly log: ResultsLog | undefined;
   readonly listener: FuzzListener;
   readonly signal: AbortSignal;
   readonly hooks: FuzzHooks;
-  readonly notes: string[];
 }
 
-/** Undefined if it was ended. */
-async function runCleanly({ request, performers, progress, signal, notes }: UnderWay): Promise<CleanRuns | undefined> {
-  const { command, args, compare } = request;
-  const close = (): void => void performers.close();
-  signal.addEventListener('abort', close);
-  try {
-    let done = 0;
-    progress.begin('clean runs', () => ({ done, known: Math.max(CLEAN_RUNS, done), findings: 0 }));
-    signal.throwIfAborted();
-    const performer = await performers.open();
-    signal.throwIfAborted();
-    performers.prepare(Math.max(Math.min(jobsOf(request), MAX_AHEAD) - 1, 1));
-    const by = (one: FuzzPerformer) => async (options: PerformOptions) => {
-      const seen = await one.perform(NO_ADVERSITY, options);
-      done++;
-      return seen;
-    };
-    let other: FuzzPerformer | undefined;
-    const elsewhere = async (options: PerformOptions): Promise<FuzzObservation> => {
-      other ??= await performers.open();
-      return by(other)(options);
-    };
-    const clean = await cleanRuns(by(performer), { command: shellQuote([command, ...args]), compare, elsewhere });
-    if (jobsOf(request) > 1 && other !== undefined) performers.giveBack(other);
-    else await other?.close();
-    performers.giveBack(performer);
-    notes.push(...clean.notes);
-    return clean;
-  } catch (error) {
-    if (signal.aborted) return undefined;
-    throw error;
-  } finally {
-    signal.removeEventListener('abort', close);
-  }
-}
-
-async function trySeeds(clean: CleanRuns, underWay: UnderWay): Promise<FuzzTotals> {
-  const { request, header, performers, progress, log, listener, signal, hooks, notes } = underWay;
+async function trySeeds(clean: CleanRuns, fuzzing: Fuzzing): Promise<FuzzTotals> {
+  const { request, header, performers, progress, log, listener, signal, hooks, notes } = fuzzing;
   const plan = planSweep(clean.recorded, { ...request, ...WHERE });
   const draws = new Draws(plan, clean.recorded, request);
   if (draws.kinds.length === 0) throw nothingToFuzz(request.command);
@@ -174,8 +106,4 @@ function nothingToFuzz(command: string): RenacerError {
   return new RenacerError('NOTHING_TO_SWEEP', `there is nothing that ${command} could meet of what was asked for`, {
     hint: 'See what --kinds, --only, --path and --errors ask for: a name may be misspelt, or never come up here.',
   });
-}
-
-function jobsOf({ jobs }: FuzzRequest): number {
-  return jobs ?? availableParallelism();
 }
