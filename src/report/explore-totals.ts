@@ -2,12 +2,9 @@ import { type ExploreResult, ORDER_CLASSES } from '../model/explore.ts';
 import { type Colors, createColors } from './colors.ts';
 import { seconds } from './durations.ts';
 import { paintOrderClass } from './explore-finding-text.ts';
-import { cutTo, printable } from './printable.ts';
+import { fewUnderLabel, type LabelledLine, labelledText, underLabel } from './labelled-lines.ts';
 import { rateText } from './sweep-progress-text.ts';
 import { grouped, type TotalsStyle } from './sweep-totals.ts';
-
-const LABEL_WIDTH = 9;
-const MAX_NOTES = 3;
 
 const CUT_TEXTS = {
   interrupted: ', interrupted',
@@ -19,12 +16,7 @@ const CUT_TEXTS = {
 /** The end of an exploration: what was tried, what is known now, and whether the same switches lead to the same run. */
 export function exploreEndText(result: ExploreResult, { color, columns, files }: TotalsStyle): string {
   const colors = createColors(color);
-  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(columns - LABEL_WIDTH - 2, 20);
-  const list = (label: string, texts: readonly string[]): [string, string][] =>
-    underLabel(
-      label,
-      few(texts).map((text) => cutTo(printable(text), room)),
-    );
+  const list = (label: string, texts: readonly string[]): LabelledLine[] => fewUnderLabel(label, texts, columns);
   const notTried = result.notTried.map(({ what, count, why }) => `${what}: ${grouped(count)} (${why})`);
   const lines = [
     ...underLabel('explored', [triedText(result)]),
@@ -36,7 +28,7 @@ export function exploreEndText(result: ExploreResult, { color, columns, files }:
     ...list('note', result.notes),
     ...underLabel('written', files),
   ];
-  return lines.map(([label, text]) => `${colors.dim(label.padEnd(LABEL_WIDTH))}  ${text}\n`).join('');
+  return labelledText(lines, colors);
 }
 
 function triedText({ orders, tasks, choices, runs, durationMs, ordersPerSecond, cut }: ExploreResult): string {
@@ -65,23 +57,12 @@ function knownText(result: ExploreResult, colors: Colors): string {
 
 function exactLines(
   reasons: readonly string[],
-  list: (label: string, texts: readonly string[]) => [string, string][],
-): [string, string][] {
+  list: (label: string, texts: readonly string[]) => LabelledLine[],
+): LabelledLine[] {
   if (reasons.length === 0) return [['exact', 'the same switches lead to the same run']];
   return list('not exact', reasons);
 }
 
 function counted(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
-}
-
-/** The label stands beside the first. */
-function underLabel(label: string, texts: readonly string[]): [string, string][] {
-  return texts.map((text, index) => [index === 0 ? label : '', text]);
-}
-
-/** Of many, the first ones. */
-function few(texts: readonly string[]): readonly string[] {
-  const more = texts.length - MAX_NOTES;
-  return more > 1 ? [...texts.slice(0, MAX_NOTES), `and ${more} more: see --report`] : texts;
 }

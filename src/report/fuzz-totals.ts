@@ -2,13 +2,11 @@ import { FUZZ_CLASSES, FUZZ_FINDING_CLASSES, type FuzzFinding, type FuzzResult }
 import type { CaseClass } from '../model/sweep.ts';
 import { type Colors, createColors } from './colors.ts';
 import { seconds } from './durations.ts';
+import { fewUnderLabel, type LabelledLine, labelledText, underLabel } from './labelled-lines.ts';
 import { cutTo, printable } from './printable.ts';
 import { paintClass } from './sweep-finding-text.ts';
 import { rateText } from './sweep-progress-text.ts';
 import { grouped, type TotalsStyle } from './sweep-totals.ts';
-
-const LABEL_WIDTH = 9;
-const MAX_NOTES = 3;
 
 const CUT_TEXTS = {
   interrupted: ', interrupted',
@@ -43,12 +41,7 @@ function silentText(findings: readonly FuzzFinding[], { color, columns }: Totals
 
 function totalsText(result: FuzzResult, { color, columns, files }: TotalsStyle): string {
   const colors = createColors(color);
-  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(columns - LABEL_WIDTH - 2, 20);
-  const list = (label: string, texts: readonly string[]): [string, string][] =>
-    underLabel(
-      label,
-      few(texts).map((text) => cutTo(printable(text), room)),
-    );
+  const list = (label: string, texts: readonly string[]): LabelledLine[] => fewUnderLabel(label, texts, columns);
   const notTried = result.notTried.map(({ what, count, why }) => `${what}: ${grouped(count)} (${why})`);
   const lines = [
     ...underLabel('fuzzed', [triedText(result)]),
@@ -58,7 +51,7 @@ function totalsText(result: FuzzResult, { color, columns, files }: TotalsStyle):
     ...list('note', result.notes),
     ...underLabel('written', files),
   ];
-  return lines.map(([label, text]) => `${colors.dim(label.padEnd(LABEL_WIDTH))}  ${text}\n`).join('');
+  return labelledText(lines, colors);
 }
 
 function triedText({ cases, sites, runs, durationMs, casesPerSecond, cut }: FuzzResult): string {
@@ -75,15 +68,4 @@ function endsText({ classes, findings }: FuzzResult, colors: Colors): string {
   const found = findings.length === 1 ? '1 finding' : `${findings.length} findings`;
   const all = ends.length === 0 ? 'no seeds' : ends.join(', ');
   return [all, findings.length === 0 ? colors.green('no findings') : found].join(' · ');
-}
-
-/** The label stands beside the first. */
-function underLabel(label: string, texts: readonly string[]): [string, string][] {
-  return texts.map((text, index) => [index === 0 ? label : '', text]);
-}
-
-/** Of many, the first ones. */
-function few(texts: readonly string[]): readonly string[] {
-  const more = texts.length - MAX_NOTES;
-  return more > 1 ? [...texts.slice(0, MAX_NOTES), `and ${more} more: see --report`] : texts;
 }

@@ -2,12 +2,9 @@ import { CASE_CLASSES, FINDING_CLASSES } from '../model/sweep.ts';
 import type { SweepResult } from '../model/sweep-result.ts';
 import { type Colors, createColors } from './colors.ts';
 import { seconds } from './durations.ts';
-import { cutTo, printable } from './printable.ts';
+import { fewUnderLabel, type LabelledLine, labelledText, underLabel } from './labelled-lines.ts';
 import { paintClass } from './sweep-finding-text.ts';
 import { rateText } from './sweep-progress-text.ts';
-
-const LABEL_WIDTH = 9;
-const MAX_NOTES = 3;
 
 export interface TotalsStyle {
   readonly color: boolean;
@@ -19,13 +16,7 @@ export interface TotalsStyle {
 /** The end of a sweep: what was tried and how it ended, what was not tried and why, where the results are. */
 export function totalsText(result: SweepResult, { color, columns, files }: TotalsStyle): string {
   const colors = createColors(color);
-  const room = columns === undefined ? Number.POSITIVE_INFINITY : Math.max(columns - LABEL_WIDTH - 2, 20);
-  const list = (label: string, texts: readonly string[]): [string, string][] => {
-    return underLabel(
-      label,
-      few(texts).map((text) => cutTo(printable(text), room)),
-    );
-  };
+  const list = (label: string, texts: readonly string[]): LabelledLine[] => fewUnderLabel(label, texts, columns);
   const notTried = result.notTried.map(({ what, count, why }) => `${what}: ${grouped(count)} (${why})`);
   const left = result.leftovers.map(({ what, count }) => `${what}${count > 1 ? ` (${grouped(count)} cases)` : ''}`);
   const lines = [
@@ -37,7 +28,7 @@ export function totalsText(result: SweepResult, { color, columns, files }: Total
     ...list('note', result.notes),
     ...underLabel('written', files),
   ];
-  return lines.map(([label, text]) => `${colors.dim(label.padEnd(LABEL_WIDTH))}  ${text}\n`).join('');
+  return labelledText(lines, colors);
 }
 
 const CUT_TEXTS = {
@@ -72,17 +63,6 @@ function foundText(findings: SweepResult['findings']): string {
   const isAll = findings.every((_, index) => isSilent[index] || isFlaky[index]);
   const all = findings.length > 1 ? 'all ' : '';
   return `${findings.length} finding${findings.length === 1 ? '' : 's'}${isAll ? `, ${all}${are.join(' or ')}` : ''}`;
-}
-
-/** The label stands beside the first. */
-function underLabel(label: string, texts: readonly string[]): [string, string][] {
-  return texts.map((text, index) => [index === 0 ? label : '', text]);
-}
-
-/** Of many, the first ones. */
-function few(texts: readonly string[]): readonly string[] {
-  const more = texts.length - MAX_NOTES;
-  return more > 1 ? [...texts.slice(0, MAX_NOTES), `and ${more} more: see --report`] : texts;
 }
 
 /** `1,412`. */
