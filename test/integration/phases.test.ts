@@ -110,6 +110,27 @@ describe('phases by time, where nothing is traced', () => {
     ]);
   });
 
+  it('start a command again that stands still, and let it stand still again', async () => {
+    const cwd = emptyDirectory();
+    const { outcome, phases } = await runWith(
+      {
+        phases: [
+          { name: 'still', at: '100ms', for: '900ms', pause: true },
+          { name: 'again', at: '400ms', restart: true },
+        ],
+      },
+      'sh',
+      ['-c', 'echo started >>starts; sleep 0.5; [ "$(wc -l <starts)" = 2 ] && echo done >>starts'],
+      cwd,
+    );
+    expect(outcome).toBe('survived');
+    expect(readFileSync(path.join(cwd, 'starts'), 'utf8')).toBe('started\nstarted\ndone\n');
+    expect(phases.map(({ name, ended }) => [name, ended?.why])).toEqual([
+      ['still', 'for 900ms'],
+      ['again', 'at once'],
+    ]);
+  });
+
   it('are not begun again by a run that is to end', async () => {
     const { phases, outcome } = await runWith(
       {

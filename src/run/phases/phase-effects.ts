@@ -54,12 +54,19 @@ export class PhaseEffects {
   turned({ kind, phase }: Turned, isOn: (phase: number) => boolean, sendsSignals: boolean): void {
     const { action } = this.#phases[phase]!;
     if (this.#changesLimits) this.#changeLimits(phase, isOn);
-    const pauses = this.#phases.some((other, index) => other.action?.kind === 'pause' && isOn(index));
-    if (pauses !== this.#isPaused) this.#pause(pauses);
     if (kind === 'end') return;
     if (action?.kind === 'signal' && sendsSignals) this.#signal(phase, action.signal, action.to);
     if (action?.kind === 'run') this.#run(phase, action.command);
     if (action?.kind === 'restart') this.#limits.signalTree(action.signal as NodeJS.Signals);
+  }
+
+  /**
+   * The tree stands still while a phase asks for that, unless it is down for a restart: SIGTERM has to reach it, and what is
+   * started in a frozen group never comes to its execve.
+   */
+  standStill(isOn: (phase: number) => boolean, isDown: boolean): void {
+    const pauses = !isDown && this.#phases.some(({ action }, phase) => action?.kind === 'pause' && isOn(phase));
+    if (pauses !== this.#isPaused) this.#pause(pauses);
   }
 
   /** The tree is about to be ended, or has ended: it stands still no longer. */

@@ -88,6 +88,7 @@ export class PhasesOfRun implements RunningPhases {
     this.#effects.root = pid;
     if (this.#runner) {
       this.restarts.started();
+      this.#standStill();
       return;
     }
     this.#isTraced = wake !== undefined;
@@ -189,9 +190,14 @@ export class PhasesOfRun implements RunningPhases {
     this.#log.turned(turned);
     if (turned.turn.at) this.#write(turned, turned.turn.at);
     else this.#unplaced.push(turned);
-    this.#effects.turned(turned, (other) => this.#log.isOn(other), !this.#isTraced);
     this.restarts.turned(turned);
+    this.#standStill();
+    this.#effects.turned(turned, (other) => this.#log.isOn(other), !this.#isTraced);
     for (const told of this.#onTurn) told({ name: this.#phases[phase]!.name, instance, turn: kind });
+  }
+
+  #standStill(): void {
+    this.#effects.standStill((phase) => this.#log.isOn(phase), this.restarts.isDown);
   }
 
   #placed(of: TurnOf, at: CallPlace): void {
