@@ -57,8 +57,7 @@ describe.skipIf(!has('tmux'))('job control in a real terminal (needs tmux)', () 
       await shell.shows(/got CONT/);
       shell.line('fg');
       await shell.shows(/fg\n/);
-      shell.keys('C-z');
-      await shell.shows(/Stopped[\s\S]*Stopped/);
+      await shell.showsOn('C-z', /Stopped[\s\S]*Stopped/);
       shell.line('fg');
       await shell.shows(/got CONT[\s\S]*got CONT/);
       shell.keys('C-c');

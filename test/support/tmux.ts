@@ -36,6 +36,17 @@ export class Terminal {
     throw new Error(`the terminal never showed ${wanted}:\n${this.screen}`);
   }
 
+  /** The same, and presses a key until then: one that comes before the shell has handed the terminal over is lost. */
+  async showsOn(key: string, wanted: RegExp): Promise<string> {
+    const pressing = setInterval(() => this.keys(key), 2000);
+    this.keys(key);
+    try {
+      return await this.shows(wanted);
+    } finally {
+      clearInterval(pressing);
+    }
+  }
+
   close(): void {
     spawnSync('tmux', ['-S', this.#socket, 'kill-server']);
   }
