@@ -110,7 +110,10 @@ export interface ReplayUse {
 export interface MemoryUse {
   readonly backend: string;
   readonly failure: 'oom-kill' | 'enomem';
+  /** Outside of phases; where only phases set one, the lowest of theirs. */
   readonly limitBytes: number;
+  /** The lowest limit that a phase has set; undefined if none has. */
+  readonly phaseLimitBytes?: number | undefined;
   /** The highest use of the whole tree; undefined where the backend can't tell. */
   readonly peakBytes: number | undefined;
   /** Processes that the kernel's OOM killer ended; undefined where the backend can't tell. */

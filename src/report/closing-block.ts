@@ -122,11 +122,14 @@ function limitLines({ limits, durationMs }: RunResult): [string, string][] {
   return lines;
 }
 
-function memoryText({ limitBytes, peakBytes, oomKills, failure }: MemoryUse): string {
+function memoryText({ limitBytes, phaseLimitBytes, peakBytes, oomKills, failure }: MemoryUse): string {
   if (failure === 'enomem') return `${mebibytes(limitBytes)} for each process: allocations beyond it fail with ENOMEM`;
   const peak = peakBytes === undefined ? 'peak unknown' : `peak ${mebibytes(peakBytes)}`;
   const kills = oomKills ? `, ${oomKills} killed by the OOM killer` : '';
-  return `${peak} of ${mebibytes(limitBytes)}${kills}`;
+  // The peak may be that of a time without a limit, or with another one.
+  const limit = phaseLimitBytes === limitBytes ? '' : ` of ${mebibytes(limitBytes)}`;
+  const inPhases = phaseLimitBytes === undefined ? '' : `, ${mebibytes(phaseLimitBytes)} allowed in a phase`;
+  return `${peak}${limit}${inPhases}${kills}`;
 }
 
 function cpuText({ limitFraction, gotFraction, throttledMs }: CpuUse): string {

@@ -13,7 +13,7 @@ const LIBRARY = /\.so(\.[\d.]+)?$|^\[/;
 export function injectedTexts(result: RunResult, colors: Colors): string[] {
   const { faults, decisiveFault: decisive } = result;
   const delays = delayText(result);
-  if (faults.length === 0 && !delays && isOrderAlone(result)) return [];
+  if (faults.length === 0 && !delays && (result.phases.length > 0 || isOrderAlone(result))) return [];
   if (faults.length === 0) return [delays ? `only delays: ${delays}` : 'nothing'];
   const others = faults.filter((fault) => fault !== decisive);
   const listed = decisive ? others.slice(0, LISTED_FAULTS - 1) : others.slice(0, LISTED_FAULTS);

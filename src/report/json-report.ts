@@ -22,6 +22,7 @@ export interface Report {
       backend: string;
       failure: 'oom-kill' | 'enomem';
       limit_bytes: number;
+      phase_limit_bytes: number | null;
       peak_bytes: number | null;
       oom_kills: number | null;
     } | null;

@@ -71,5 +71,5 @@ function momentText({ checks }: ProbeUse, moment: ProbeMoment, colors: Colors): 
 function recoveryText({ recoveredMs, withinMs }: ProbeUse): string {
   if (recoveredMs === undefined) return '';
   const within = withinMs === undefined ? '' : ` of ${seconds(withinMs)}`;
-  return `; held again after ${seconds(recoveredMs)}${within}`;
+  return `; recovered in ${seconds(recoveredMs)}${within}`;
 }

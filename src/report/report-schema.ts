@@ -195,7 +195,8 @@ export const reportSchema: z.ZodType<Report> = z
         .object({
           backend: z.string(),
           failure: z.enum(['oom-kill', 'enomem']),
-          limit_bytes: count,
+          limit_bytes: count.describe('Outside of phases; where only phases set one, the lowest of theirs'),
+          phase_limit_bytes: count.nullable().describe('The lowest limit that a phase has set'),
           peak_bytes: count.nullable(),
           oom_kills: count.nullable(),
         })

@@ -45,6 +45,7 @@ export function toReport(result: RunResult): Report {
             backend: memory.backend,
             failure: memory.failure,
             limit_bytes: memory.limitBytes,
+            phase_limit_bytes: memory.phaseLimitBytes ?? null,
             peak_bytes: memory.peakBytes ?? null,
             oom_kills: memory.oomKills ?? null,
           }

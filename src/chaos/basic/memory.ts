@@ -64,24 +64,27 @@ export function prepareMemory(groups: RunGroups, request: MemoryRequest): Memory
 }
 
 function limitTree(backend: string, group: CgroupV1 | CgroupV2, bytes: number | undefined): MemoryLimit {
-  let lowest = bytes;
+  let lowest: number | undefined;
   return {
     backend,
     rlimits: [],
     change(changed) {
       group.limitMemory(changed);
-      if (changed !== undefined) lowest = Math.min(changed, lowest ?? changed);
+      if (changed !== undefined && changed !== bytes) lowest = Math.min(changed, lowest ?? changed);
     },
-    use: () =>
-      lowest === undefined
+    use() {
+      const limitBytes = bytes ?? lowest;
+      return limitBytes === undefined
         ? undefined
         : {
             backend,
             failure: 'oom-kill',
-            limitBytes: bytes ?? lowest,
+            limitBytes,
+            phaseLimitBytes: lowest,
             peakBytes: group.memoryPeak,
             oomKills: group.oomKills,
-          },
+          };
+    },
   };
 }
 

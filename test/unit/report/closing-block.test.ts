@@ -84,6 +84,14 @@ describe('the closing block', () => {
     expect(block({ schedule, config })[2]).toBe('  injected  nothing');
   });
 
+  it('of a run with phases does not say that nothing was injected: a phase may signal, or stop, without a fault', () => {
+    const began = { why: 'at 1s', exact: false };
+    const phases = [
+      { name: 'killed', instance: 1, beganMs: 1000, endedMs: 1000, began, ended: began, over: [] },
+    ] as never;
+    expect(block({ phases }).join('\n')).not.toContain('injected');
+  });
+
   it('says each thing once', () => {
     const crashed = new RenacerError('COMMAND_CRASHED', 'killed by SIGSEGV');
     const [, line] = block({ outcome: 'crashed', exitCode: undefined, signal: 'SIGSEGV', error: crashed });
@@ -142,6 +150,16 @@ describe('the closing block', () => {
     expect(block({ limits: { memory, cpu: undefined, timeout: undefined } })).toContain(
       '    memory  50.0 MiB for each process: allocations beyond it fail with ENOMEM',
     );
+  });
+
+  it('tells a memory limit of phases from that of the run', () => {
+    const use = { backend: 'cgroup v2', failure: 'oom-kill', peakBytes: 30 * 2 ** 20, oomKills: 0 } as const;
+    const line = (limitBytes: number, phaseLimitBytes: number) =>
+      block({ limits: { memory: { ...use, limitBytes, phaseLimitBytes }, cpu: undefined, timeout: undefined } }).find(
+        (text) => text.includes('memory'),
+      );
+    expect(line(512 * 2 ** 20, 12 * 2 ** 20)).toBe('    memory  peak 30.0 MiB of 512 MiB, 12.0 MiB allowed in a phase');
+    expect(line(12 * 2 ** 20, 12 * 2 ** 20)).toBe('    memory  peak 30.0 MiB, 12.0 MiB allowed in a phase');
   });
 
   it('breaks a long list of backends, with an indent', () => {

@@ -69,7 +69,7 @@ describe('probes in the closing block', () => {
       { when: 'after', ms: 900, ok: true, said: '200' },
     ] as const;
     expect(probeTexts([probe(checks, { recoveredMs: 310, withinMs: 10_000 })], plain)).toEqual([
-      'up: before ok; after ok; held again after 0.31 s of 10.0 s',
+      'up: before ok; after ok; recovered in 0.31 s of 10.0 s',
     ]);
   });
 
