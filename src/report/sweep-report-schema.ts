@@ -1,19 +1,22 @@
 import { z } from 'zod';
 import { CASE_CLASSES, FINDING_CLASSES } from '../model/sweep.ts';
+import {
+  campaignShape,
+  classesSchema,
+  confirmationShape,
+  countSchema,
+  explainedWaySchema,
+  replayShape,
+  waySchema,
+} from './campaign-report-schema.ts';
 import { frameSchema } from './frame-schema.ts';
 import { SWEEP_REPORT_VERSION, type SweepReport } from './sweep-report.ts';
-
-const count = z.int().nonnegative();
-const way = z.enum(['once', 'short', 'persistent', 'kill']);
-const wayOf = way.describe(
-  'once: this call alone; short: it moves fewer bytes; persistent: from this call on; kill: SIGKILL to the whole tree',
-);
 
 const fault = z.object({
   task: z.string().describe('The path of forks of the task: "0" is the command, "0.1" the first task that it made'),
   syscall: z.string(),
-  ordinal: count.describe('Which call of that name of its task, from 1'),
-  way,
+  ordinal: countSchema.describe('Which call of that name of its task, from 1'),
+  way: waySchema,
   fault: z.string().describe('In the words of a rule: error=EIO'),
 });
 
@@ -25,16 +28,15 @@ const finding = z.object({
   title: z.string(),
   syscall: z.string(),
   error: z.string().describe('The name of the error; "short" or "kill" for these'),
-  way: wayOf,
+  way: explainedWaySchema,
   program: z.string().describe('The program that made the call'),
   file: z
     .string()
     .nullable()
     .describe('What the call is on: relative to the input, if it is in there; null if it is no file'),
   stack: z.array(frameSchema).describe('Where it made it, from the innermost function'),
-  count: count.describe('How many cases of the sweep showed it'),
-  confirmed: count.describe('How often the ordinary engine showed it again'),
-  confirmations: count.describe('How often that was tried: with fewer shown, the finding is flaky'),
+  count: countSchema.describe('How many cases of the sweep showed it'),
+  ...confirmationShape,
   reason: z.string().describe('Why the run was judged so, in one sentence'),
   evidence: z.array(z.string()).describe('Lines of proof: a diff of output or files, the output of a check'),
   notes: z
@@ -44,47 +46,31 @@ const finding = z.object({
   also: z.array(z.string()).describe('Other places and errors with the same cause'),
   help: z.string().describe('What to do about such code'),
   faults: z.array(fault).describe('The smallest case that shows it: one fault, or two'),
-  replay: z.string().nullable().describe('The file for renacer replay; null if it could not be written'),
-  again: z.string().nullable().describe('The shell command that shows it again'),
+  ...replayShape,
 });
 
 /** The report of a sweep, as the published JSON Schema and the tests see it; its type must be that of what is written. */
 export const sweepReportSchema: z.ZodType<SweepReport> = z
   .object({
     schema_version: z.literal(SWEEP_REPORT_VERSION),
-    renacer: z.string().describe('The version of Renacer'),
-    node: z.string().describe('The version of Node.js'),
-    kernel: z.string().describe('The release of the kernel'),
-    command: z.array(z.string()),
-    input: z.string().describe('The directory whose copy each run worked in'),
-    options: z.record(z.string(), z.unknown()).describe('All options with their values'),
-    plan: z.string().describe('A digest of the plan: the same sweep again has the same'),
-    duration_ms: z.number().nonnegative(),
-    cut: z
-      .enum(['interrupted', 'time', 'runs', 'failed'])
-      .nullable()
-      .describe('Why it ended before its plan did: a signal, --for, --max-runs, or a failure of Renacer itself'),
-    runs: count.describe('All runs: clean ones, cases and confirmations'),
-    cases: count,
+    ...campaignShape,
+    plan: campaignShape.plan.describe('A digest of the plan: the same sweep again has the same'),
+    cut: campaignShape.cut.describe(
+      'Why it ended before its plan did: a signal, --for, --max-runs, or a failure of Renacer itself',
+    ),
+    runs: campaignShape.runs.describe('All runs: clean ones, cases and confirmations'),
+    unconfirmed: campaignShape.unconfirmed.describe('What the ordinary engine did not show again: no findings'),
+    notes: campaignShape.notes.describe('What was masked or made to stand still, so that runs can be compared'),
+    cases: countSchema,
     cases_per_second: z.number().nonnegative(),
-    sites: count.describe('Sites of the clean run: program, system call, stack'),
-    swept_sites: count.describe('Of these, with at least one case'),
-    handler_sites: count.describe('Sites that only error handlers reach'),
-    classes: z
-      .object(
-        Object.fromEntries(CASE_CLASSES.map((kind) => [kind, count])) as Record<
-          (typeof CASE_CLASSES)[number],
-          typeof count
-        >,
-      )
-      .describe('How many cases ended how'),
+    sites: countSchema.describe('Sites of the clean run: program, system call, stack'),
+    swept_sites: countSchema.describe('Of these, with at least one case'),
+    handler_sites: countSchema.describe('Sites that only error handlers reach'),
+    classes: classesSchema(CASE_CLASSES).describe('How many cases ended how'),
     findings: z.array(finding).describe('Worst first'),
-    unconfirmed: z.array(z.string()).describe('What the ordinary engine did not show again: no findings'),
-    not_tried: z.array(z.object({ what: z.string(), count, why: z.string() })),
     leftovers: z
-      .array(z.object({ what: z.string(), count: count.describe('In how many cases') }))
+      .array(z.object({ what: z.string(), count: countSchema.describe('In how many cases') }))
       .describe('Files and processes that a clean run does not leave'),
-    notes: z.array(z.string()).describe('What was masked or made to stand still, so that runs can be compared'),
   })
   .describe('How a sweep of Renacer went');
 
