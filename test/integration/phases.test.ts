@@ -193,6 +193,10 @@ for n in "abcd": tries(n)
 os.mkdir("made"); tries("e")`,
     );
     expect(said(result)).toEqual(['a fine', 'b fine', 'c 5', 'd 5', 'e fine']);
+    expect(result.backends).toMatchObject({
+      faults: expect.stringMatching('ptrace'),
+      phases: expect.stringMatching('ptrace'),
+    });
   });
 
   it('a file that is made, grows and goes; a phase begun and ended', async () => {

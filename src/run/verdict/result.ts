@@ -122,12 +122,15 @@ function backends({ limits, network, tracing, ended }: RunFacts): Backends {
   const how = tracing.method === 'seccomp' ? 'ptrace, seccomp' : 'ptrace';
   const { kernelObstacle: obstacle } = tracing;
   const trace = ended.sharedCpu ? `${how}, on one CPU with the target` : how;
+  // All the time, and in phases.
+  const injections = [tracing, ...(tracing.phased ?? [])];
   return {
     ...basic,
-    ...(tracing.signals && { signals: trace }),
-    ...((tracing.faults || tracing.replay) && { faults: trace }),
-    ...(tracing.ioLatencyMs && { io_latency: trace }),
+    ...(injections.some(({ signals }) => signals) && { signals: trace }),
+    ...((tracing.replay || injections.some(({ faults }) => faults)) && { faults: trace }),
+    ...(injections.some(({ ioLatencyMs }) => ioLatencyMs) && { io_latency: trace }),
     ...(tracing.schedule && { schedule: trace }),
+    ...(tracing.phases && { phases: trace }),
     ...(tracing.selected !== 'none' && { trace: obstacle === undefined ? trace : `${trace} (no ebpf: ${obstacle})` }),
   };
 }
