@@ -108,12 +108,12 @@ for (const { backend, missing, more } of BACKENDS) {
 
       it('end in the middle after a while', async () => {
         const { status, got, report, stderr } = await download(
-          options('--chaos-connection-drop-after', '500ms', '--chaos-bandwidth', '300K'),
+          options('--chaos-connection-drop-after', '2s', '--chaos-bandwidth', '300K'),
         );
         expect(status, stderr).toBe(CURL_RECV_ERROR);
         expect(got.length).toBeGreaterThan(0);
         expect(got.length).toBeLessThan(BODY.length);
-        expect(report.faults).toMatchObject([{ fault: 'reset', after_ms: 500 }]);
+        expect(report.faults).toMatchObject([{ fault: 'reset', after_ms: 2000 }]);
       });
 
       it('end at the same byte again, with the same seed and in a replay', async () => {
