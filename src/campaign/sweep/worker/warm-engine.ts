@@ -1,20 +1,12 @@
 import { privateDirectories } from '../../../enclosure/private-directories.ts';
 import { monotonicMs } from '../../../linux/clock.ts';
-import { type GatedProcess, LaunchError } from '../../../linux/gated-process.ts';
+import type { GatedProcess } from '../../../linux/gated-process.ts';
 import type { Launcher } from '../../../linux/launcher.ts';
-import { traceFilter } from '../../../linux/seccomp-filter.ts';
-import { exitStatusOf, hasExited, termSignalOf } from '../../../linux/wait-status.ts';
-import type { CaseFault, Death, Observation, RunEnd } from '../../../model/sweep.ts';
-import { launchError } from '../../../run/command/launch-error.ts';
-import { signalName } from '../../../syscalls/signals.ts';
-import { NO_RECORDER } from '../../../tracer/event-recorder.ts';
-import type { Following } from '../../../tracer/following.ts';
+import type { CaseFault, Observation } from '../../../model/sweep.ts';
 import type { Policy } from '../../../tracer/policy.ts';
-import type { ProcessDeath } from '../../../tracer/process-deaths.ts';
-import { StopLoop } from '../../../tracer/stop-loop.ts';
-import { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
 import type { Scene } from '../../worker/scene.ts';
 import { sceneLauncher } from '../../worker/scene-launcher.ts';
+import { endOf, type TracedRun, TracedRuns } from '../../worker/traced-runs.ts';
 import type { PerformOptions } from '../performer.ts';
 import { Checkpoints } from './checkpoint/checkpoints.ts';
 import type { Zygote } from './checkpoint/zygote.ts';
@@ -23,24 +15,18 @@ import { RunPolicies } from './run-policies.ts';
 import { soonLimit } from './spin-limits.ts';
 import { TreeWatch } from './tree-watch.ts';
 
-const FOLLOWING: Following = { method: 'seccomp', tree: true };
-const LOOP = { keepsWakeupTask: true, isPinned: true } as const;
-const SIGKILL = 9;
-/** Frames of a stack. */
-const MAX_FRAMES = 256;
-
 /** Runs a subject as often as wanted, by a launcher that is laid out once and the stop loop: no control group, no thread, no pipes for a run. */
 export class WarmEngine {
   readonly #scene: Scene;
   readonly #launcher: Launcher;
-  readonly #filters = new Map<string, Uint8Array>();
-  #tracer: StackTracer | undefined;
+  readonly #runs: TracedRuns;
   readonly #checkpoints: Checkpoints | undefined;
   #hasStarted = false;
 
   constructor(scene: Scene) {
     this.#scene = scene;
     this.#launcher = sceneLauncher(scene);
+    this.#runs = new TracedRuns(scene.subject.file);
     this.#checkpoints = this.#makeCheckpoints();
   }
 
@@ -59,14 +45,15 @@ export class WarmEngine {
   ): Observation {
     const service = this.#scene.begin(options);
     const watch = new TreeWatch(options, service, soonLimit(faults), namesOf(faults));
-    const policies = new RunPolicies(faults, options, watch, () => this.#stackTracer(), extra);
+    const policies = new RunPolicies(faults, options, watch, () => this.#runs.stackTracer(), extra);
     const zygote = from(policies.all.armed);
     const startMs = monotonicMs();
     const { status, deaths } = this.#run(policies.all, zygote);
+    const isToBeKilled = faults.some(({ way }) => way === 'kill');
     const facts = {
-      end: watch.end ?? endOf(status, faults),
+      end: watch.end ?? endOf(status, isToBeKilled),
       injected: policies.injected,
-      deaths: deaths.flatMap(deathOf),
+      deaths,
       struck: policies.struck,
       leftRunning: watch.leftRunning,
       denied: policies.denied,
@@ -76,10 +63,10 @@ export class WarmEngine {
     return this.#scene.finish(facts, service, options);
   }
 
-  /** For another engine: nothing stands at a checkpoint any more, and what was read of programs (of node 30 MiB) is forgotten. Both come again when there is use for them. */
+  /** For another engine: nothing stands at a checkpoint any more, and what was read of programs is forgotten. Both come again when there is use for them. */
   makeRoom(): void {
     this.#checkpoints?.endAll();
-    this.#tracer = undefined;
+    this.#runs.forgetPrograms();
   }
 
   close(): void {
@@ -87,18 +74,12 @@ export class WarmEngine {
     this.#launcher.free();
   }
 
-  #run(policy: Policy, zygote: Zygote | undefined): { status: number; deaths: readonly ProcessDeath[] } {
-    const loop = new StopLoop(FOLLOWING, NO_RECORDER, policy, LOOP);
-    try {
+  #run(policy: Policy, zygote: Zygote | undefined): TracedRun {
+    return this.#runs.follow(policy, (loop) => {
       const copy = zygote && this.#copyOf(zygote);
       if (copy !== undefined) loop.adopt(copy, zygote!.calls);
       else loop.launch(this.#start(policy.armed), () => {});
-      // It was launched, so there is a status.
-      return { status: loop.run()!, deaths: loop.deaths.all };
-    } catch (error) {
-      if (!(error instanceof LaunchError)) throw error;
-      throw launchError(this.#scene.subject.file, { kind: 'launch-failed', step: error.step, code: error.code });
-    }
+    });
   }
 
   #copyOf(zygote: Zygote): number | undefined {
@@ -123,40 +104,13 @@ export class WarmEngine {
   }
 
   #start(armed: Policy['armed'], pid?: number): GatedProcess {
-    const changes = { filter: this.#filterOf(armed), ...(pid !== undefined && { pid }) };
+    const changes = { filter: this.#runs.filterOf(armed), ...(pid !== undefined && { pid }) };
     const gated = this.#hasStarted ? this.#launcher.startAgain(changes) : this.#launcher.start(changes);
     this.#hasStarted = true;
     return gated;
-  }
-
-  /** One for all runs: what it has read of programs and their debug files is good for the next. */
-  #stackTracer(): StackTracer {
-    this.#tracer ??= new StackTracer(MAX_FRAMES, true, true);
-    this.#tracer.begin();
-    return this.#tracer;
-  }
-
-  #filterOf(armed: Policy['armed']): Uint8Array {
-    const key = armed === 'all' ? armed : [...armed].sort((a, b) => a - b).join();
-    const filter = this.#filters.get(key) ?? traceFilter(armed);
-    this.#filters.set(key, filter);
-    return filter;
   }
 }
 
 function namesOf(faults: readonly CaseFault[]): string[] {
   return faults.map(({ syscall }) => syscall);
-}
-
-function endOf(status: number, faults: readonly CaseFault[]): RunEnd {
-  if (hasExited(status)) return { kind: 'exited', status: exitStatusOf(status) };
-  const signal = termSignalOf(status);
-  if (signal === SIGKILL && faults.some(({ way }) => way === 'kill')) return { kind: 'killed' };
-  return { kind: 'signalled', signal: signalName(signal) };
-}
-
-/** Crashes alone: of a signal that somebody has sent, nothing is told here. */
-function deathOf({ crash, signal, isCommand }: ProcessDeath): Death[] {
-  if (!crash) return [];
-  return [{ program: crash.program, signal: signalName(signal), isRoot: isCommand, stack: crash.stack }];
 }
