@@ -2,11 +2,11 @@ import type { Order, OrderObservation, OrderOptions } from '../../../model/explo
 import type { RunResult } from '../../../model/run-result.ts';
 import type { Switch } from '../../../model/schedule.ts';
 import type { RunEnd } from '../../../model/sweep.ts';
-import { deathsOf, ordinaryRun } from '../../sweep/worker/ordinary-run.ts';
-import { TIMER_CALLS } from '../../sweep/worker/pending-timers.ts';
-import { SURE_LIMIT } from '../../sweep/worker/spin-limits.ts';
-import { TreeWatch } from '../../sweep/worker/tree-watch.ts';
+import { deathsOf, ordinaryRun } from '../../worker/ordinary-run.ts';
 import type { Scene } from '../../worker/scene.ts';
+import { TIMER_CALLS } from '../../worker/watch/pending-timers.ts';
+import { SURE_LIMIT } from '../../worker/watch/spin-limits.ts';
+import { TreeWatch } from '../../worker/watch/tree-watch.ts';
 
 /** Runs a subject as `renacer replay` does: by `runCommand`, with a recording of the switches. What is seen it tells as the warm engine. */
 export class OrdinaryRuns {

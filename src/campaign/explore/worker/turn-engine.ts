@@ -12,12 +12,12 @@ import type { SchedulePoints, Switch } from '../../../model/schedule.ts';
 import type { Policy } from '../../../tracer/policy.ts';
 import { PolicyChain } from '../../../tracer/policy-chain.ts';
 import { Turns } from '../../../tracer/turns/turns.ts';
-import { RunWatch } from '../../sweep/worker/run-watch.ts';
-import { SURE_LIMIT } from '../../sweep/worker/spin-limits.ts';
-import { TreeWatch } from '../../sweep/worker/tree-watch.ts';
 import type { Scene } from '../../worker/scene.ts';
 import { sceneLauncher } from '../../worker/scene-launcher.ts';
 import { endOf, type TracedRun, TracedRuns } from '../../worker/traced-runs.ts';
+import { RunWatch } from '../../worker/watch/run-watch.ts';
+import { SURE_LIMIT } from '../../worker/watch/spin-limits.ts';
+import { TreeWatch } from '../../worker/watch/tree-watch.ts';
 import { SwitchTeller } from './switch-teller.ts';
 
 const NO_CALLS: ReadonlySet<number> = new Set();

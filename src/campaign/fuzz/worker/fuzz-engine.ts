@@ -3,10 +3,10 @@ import type { FuzzObservation, FuzzRun } from '../../../model/fuzz.ts';
 import type { Policy } from '../../../tracer/policy.ts';
 import { Turns } from '../../../tracer/turns/turns.ts';
 import type { PerformOptions } from '../../sweep/performer.ts';
-import { soonLimit } from '../../sweep/worker/spin-limits.ts';
-import { TreeWatch } from '../../sweep/worker/tree-watch.ts';
 import type { Scene } from '../../worker/scene.ts';
 import { endOf, type TracedRun, TracedRuns } from '../../worker/traced-runs.ts';
+import { soonLimit } from '../../worker/watch/spin-limits.ts';
+import { TreeWatch } from '../../worker/watch/tree-watch.ts';
 import { FuzzPolicies, hasTurns } from './fuzz-policies.ts';
 import { LimitedLaunchers } from './limited-launchers.ts';
 

@@ -13,9 +13,9 @@ import type { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
 import { recordedFaults } from '../../sweep/case-recording.ts';
 import type { PerformOptions } from '../../sweep/performer.ts';
 import { CallLog } from '../../sweep/worker/call-log.ts';
-import { RunWatch } from '../../sweep/worker/run-watch.ts';
 import { StruckProcesses } from '../../sweep/worker/struck-processes.ts';
-import type { TreeWatch } from '../../sweep/worker/tree-watch.ts';
+import { RunWatch } from '../../worker/watch/run-watch.ts';
+import type { TreeWatch } from '../../worker/watch/tree-watch.ts';
 import { AftershockPolicy } from './aftershock-policy.ts';
 import { type Outlet, OutletWatch } from './outlet-watch.ts';
 

@@ -3,13 +3,13 @@ import type { ResourceLimit } from '../../../linux/rlimits.ts';
 import type { RunResult } from '../../../model/run-result.ts';
 import type { CaseFault, Observation, RunEnd } from '../../../model/sweep.ts';
 import { syscallNumber } from '../../../syscalls/syscall-table.ts';
+import { deathsOf, ordinaryRun } from '../../worker/ordinary-run.ts';
 import type { Scene } from '../../worker/scene.ts';
+import { TIMER_CALLS } from '../../worker/watch/pending-timers.ts';
+import { SURE_LIMIT } from '../../worker/watch/spin-limits.ts';
+import { TreeWatch } from '../../worker/watch/tree-watch.ts';
 import { recordedFaults } from '../case-recording.ts';
 import type { PerformOptions } from '../performer.ts';
-import { deathsOf, ordinaryRun } from './ordinary-run.ts';
-import { TIMER_CALLS } from './pending-timers.ts';
-import { SURE_LIMIT } from './spin-limits.ts';
-import { TreeWatch } from './tree-watch.ts';
 
 /** Of who dies, so many are shown at most; a program that calls itself again and again has many. */
 const MAX_FRAMES = 16;

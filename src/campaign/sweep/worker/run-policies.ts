@@ -5,12 +5,12 @@ import type { CaseFault, Recorded, StruckProcess } from '../../../model/sweep.ts
 import type { Policy } from '../../../tracer/policy.ts';
 import { PolicyChain } from '../../../tracer/policy-chain.ts';
 import type { StackTracer } from '../../../tracer/unwind/stack-tracer.ts';
+import { RunWatch } from '../../worker/watch/run-watch.ts';
+import type { TreeWatch } from '../../worker/watch/tree-watch.ts';
 import { recordedFaults } from '../case-recording.ts';
 import type { PerformOptions } from '../performer.ts';
 import { CallLog } from './call-log.ts';
-import { RunWatch } from './run-watch.ts';
 import { StruckProcesses } from './struck-processes.ts';
-import type { TreeWatch } from './tree-watch.ts';
 
 /** Faults of a case draw nothing. */
 const SEED = 0;

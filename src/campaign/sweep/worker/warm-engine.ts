@@ -7,13 +7,13 @@ import type { Policy } from '../../../tracer/policy.ts';
 import type { Scene } from '../../worker/scene.ts';
 import { sceneLauncher } from '../../worker/scene-launcher.ts';
 import { endOf, type TracedRun, TracedRuns } from '../../worker/traced-runs.ts';
+import { soonLimit } from '../../worker/watch/spin-limits.ts';
+import { TreeWatch } from '../../worker/watch/tree-watch.ts';
 import type { PerformOptions } from '../performer.ts';
 import { Checkpoints } from './checkpoint/checkpoints.ts';
 import type { Zygote } from './checkpoint/zygote.ts';
 import type { CheckpointUse } from './protocol.ts';
 import { RunPolicies } from './run-policies.ts';
-import { soonLimit } from './spin-limits.ts';
-import { TreeWatch } from './tree-watch.ts';
 
 /** Runs a subject as often as wanted, by a launcher that is laid out once and the stop loop: no control group, no thread, no pipes for a run. */
 export class WarmEngine {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { RunWatch } from '../../../../../src/campaign/sweep/worker/run-watch.ts';
-import { SURE_LIMIT, soonLimit } from '../../../../../src/campaign/sweep/worker/spin-limits.ts';
-import { type RunLimits, TreeWatch } from '../../../../../src/campaign/sweep/worker/tree-watch.ts';
-import { runTimesOf } from '../../../../../src/campaign/sweep/worker/waits.ts';
+import { RunWatch } from '../../../../../src/campaign/worker/watch/run-watch.ts';
+import { SURE_LIMIT, soonLimit } from '../../../../../src/campaign/worker/watch/spin-limits.ts';
+import { type RunLimits, TreeWatch } from '../../../../../src/campaign/worker/watch/tree-watch.ts';
+import { runTimesOf } from '../../../../../src/campaign/worker/watch/waits.ts';
 import { monotonicMs } from '../../../../../src/linux/clock.ts';
 import { callOf, taskOf } from '../../../../support/stopped-call.ts';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { describe, expect, it, vi } from 'vitest';
-import { isForGood, parseWait, waitOf, waitsForDisk } from '../../../../../src/campaign/sweep/worker/waits.ts';
+import { isForGood, parseWait, waitOf, waitsForDisk } from '../../../../../src/campaign/worker/watch/waits.ts';
 import { syscallNumber } from '../../../../../src/syscalls/syscall-table.ts';
 
 const NULL = 0n;

@@ -3,8 +3,7 @@ import path from 'node:path';
 import { CLOCK_CALLS } from '../../../faults/still/index.ts';
 import type { RunEnd } from '../../../model/sweep.ts';
 import { syscallName } from '../../../syscalls/syscall-table.ts';
-import type { ServiceDriver } from '../../worker/service-driver.ts';
-import type { PerformOptions } from '../performer.ts';
+import type { ServiceDriver } from '../service-driver.ts';
 import { PendingTimers } from './pending-timers.ts';
 import { type LiveTask, type Sleep, SleepingTree, whereTheySleep } from './sleeping-tree.ts';
 import { hasSocketTimeOut } from './socket-time-outs.ts';
@@ -31,7 +30,15 @@ const MAX_CPU_MS = 1000;
 const LOOK_MS = 20;
 const SERVICE_LOOK_MS = 5;
 
-export type RunLimits = Pick<PerformOptions, 'deadlineMs' | 'usualCalls' | 'usualMs'>;
+/** What a run may take. */
+export interface RunLimits {
+  /** When to give up, if neither a hang nor a spin was seen. */
+  readonly deadlineMs: number;
+  /** The clean run's calls, by name: a call is a spin if it is made `200 + 10 x` as often. Undefined in clean runs. */
+  readonly usualCalls: Readonly<Record<string, number>> | undefined;
+  /** How long the clean run took: a tree hangs that sleeps ten times as long. Undefined in clean runs. */
+  readonly usualMs: number | undefined;
+}
 
 /** What is to be done after a look: nothing; all calls are to be counted; the command is to get SIGTERM; all are to be killed. */
 export type Measure = 'none' | 'count' | 'terminate' | 'kill';

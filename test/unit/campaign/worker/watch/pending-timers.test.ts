@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PendingTimers } from '../../../../../src/campaign/sweep/worker/pending-timers.ts';
+import { PendingTimers } from '../../../../../src/campaign/worker/watch/pending-timers.ts';
 import { callOf, taskOf } from '../../../../support/stopped-call.ts';
 
 const ADDRESS = 0x1000;

@@ -1,11 +1,11 @@
-import type { RunResult } from '../../../model/run-result.ts';
-import type { Death } from '../../../model/sweep.ts';
-import type { RunRequest } from '../../../run/request.ts';
-import { runCommand } from '../../../run/run.ts';
-import type { Scene } from '../../worker/scene.ts';
-import { variables } from '../../worker/variables.ts';
-import type { TreeWatch } from './tree-watch.ts';
-import { WatchedTree } from './watched-tree.ts';
+import type { RunResult } from '../../model/run-result.ts';
+import type { Death } from '../../model/sweep.ts';
+import type { RunRequest } from '../../run/request.ts';
+import { runCommand } from '../../run/run.ts';
+import type { Scene } from './scene.ts';
+import { variables } from './variables.ts';
+import type { TreeWatch } from './watch/tree-watch.ts';
+import { WatchedTree } from './watch/watched-tree.ts';
 
 /**
  * A subject by `runCommand`, in its scene, watched as the warm engine does. `select`: the calls that the watch is told of.
