@@ -1,5 +1,5 @@
 import type { CampaignProgress } from '../model/campaign.ts';
-import type { Compared } from '../model/sweep-request.ts';
+import type { Compared } from '../model/fault-campaign-request.ts';
 
 /** What each kind of campaign can be told in the library. */
 export interface CampaignOptions<Finding> {

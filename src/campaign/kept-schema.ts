@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { COMPARED, type Compared } from '../model/fault-campaign-request.ts';
 import { CASE_CLASSES, type CaseClass } from '../model/sweep.ts';
-import { COMPARED, type Compared } from '../model/sweep-request.ts';
 
 /** Parts of what stands in the files of findings, for the schemas of all kinds of campaigns. */
 export const texts: z.ZodArray<z.ZodString> = z.array(z.string());

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { COMPARED, type Compared } from '../model/sweep-request.ts';
+import { COMPARED, type Compared } from '../model/fault-campaign-request.ts';
 import { errnoNumberOf } from '../syscalls/errnos.ts';
 import { parseSyscallSet } from '../syscalls/select.ts';
 import { syscallName } from '../syscalls/syscall-table.ts';

@@ -1,4 +1,4 @@
-import type { CampaignProgress } from '../model/campaign.ts';
+import type { CampaignListener, CampaignProgress } from '../model/campaign.ts';
 
 /** What a caller of the library listens to, and ends a campaign by. */
 interface ListeningOptions<F> {
@@ -8,7 +8,7 @@ interface ListeningOptions<F> {
 }
 
 /** Who listens to a campaign, and may end it: by its signal, or by what a listener throws. */
-export class Listening<F> {
+export class Listening<F> implements CampaignListener<F> {
   thrown: { readonly error: unknown } | undefined;
   readonly #options: ListeningOptions<F>;
   readonly #stop = new AbortController();

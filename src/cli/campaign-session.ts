@@ -1,5 +1,5 @@
 import { demandLibc } from '../linux/libc.ts';
-import type { CampaignProgress } from '../model/campaign.ts';
+import type { CampaignListener } from '../model/campaign.ts';
 import type { CampaignRequest } from '../model/campaign-request.ts';
 import { RenacerError } from '../model/errors.ts';
 import type { FindingStyle } from '../report/sweep-finding-text.ts';
@@ -18,10 +18,7 @@ const FOUND = 1;
 /** What differs from one kind of campaign to another; `Result` is what one ends with. */
 export interface CampaignKind<Finding, Result extends { readonly findings: readonly Finding[] }> {
   /** Runs it. Resolves with what is known after an abort, too. */
-  run(
-    listener: { onProgress(progress: CampaignProgress): void; onFinding(finding: Finding): void },
-    signal: AbortSignal,
-  ): Promise<Result>;
+  run(listener: CampaignListener<Finding>, signal: AbortSignal): Promise<Result>;
   /** How a finding is told as soon as it is known; undefined if it is told in the end only. */
   findingText(finding: Finding, style: FindingStyle): string | undefined;
   /** `files`: what was written where. */

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
+import { COMPARED, type FaultCampaignRequest } from '../model/fault-campaign-request.ts';
 import { type CaseClass, FAILING_CLASSES, FINDING_CLASSES } from '../model/sweep.ts';
-import { COMPARED, type SweepRequest } from '../model/sweep-request.ts';
 import { given } from './campaign-command-line.ts';
 import { globs } from './campaign-input.ts';
 import { checkOptions, type RawCampaignOptions, repeated } from './campaign-options.ts';
@@ -40,7 +40,7 @@ export function failOnOption(): Option {
 }
 
 /** How a run is judged. Throws a RenacerError for values that can't be, as the others here do. */
-export function judgingOf(raw: RawFaultCampaignOptions): Pick<SweepRequest, 'ignore' | 'compare' | 'protect'> {
+export function judgingOf(raw: RawFaultCampaignOptions): Pick<FaultCampaignRequest, 'ignore' | 'compare' | 'protect'> {
   return {
     ignore: globs('--ignore', raw.ignore),
     compare: someOf('--compare', raw.compare, COMPARED),
@@ -49,7 +49,7 @@ export function judgingOf(raw: RawFaultCampaignOptions): Pick<SweepRequest, 'ign
 }
 
 /** Which calls fail, and how. */
-export function narrowedTo(raw: RawFaultCampaignOptions): Pick<SweepRequest, 'only' | 'paths' | 'errors'> {
+export function narrowedTo(raw: RawFaultCampaignOptions): Pick<FaultCampaignRequest, 'only' | 'paths' | 'errors'> {
   return {
     only: given(raw.only, (text) => callNames('--only', text)),
     paths: globs('--path', raw.path),

@@ -37,3 +37,32 @@ export interface NotTried {
   readonly count: number;
   readonly why: string;
 }
+
+/** How a campaign went, to its end or to where it was interrupted. */
+export interface CampaignResult<Finding, Class extends string> {
+  readonly command: readonly string[];
+  /** A digest of all that decides which runs there are: the same campaign again has the same. */
+  readonly plan: string;
+  /** Worst first. */
+  readonly findings: readonly Finding[];
+  /** All runs: clean ones, replays, those of shrinking and confirmations, too. */
+  readonly runs: number;
+  /** How the cases ended. */
+  readonly classes: Readonly<Record<Class, number>>;
+  /** Causes that were not shown again, and so are no findings: what they seemed to be. */
+  readonly unconfirmed: readonly string[];
+  readonly notTried: readonly NotTried[];
+  /** What is worth knowing of how runs were made comparable, or of what could not be. */
+  readonly notes: readonly string[];
+  readonly durationMs: number;
+  /** Why it ended before the plan did. */
+  readonly cut: 'interrupted' | 'time' | 'runs' | 'failed' | undefined;
+}
+
+/** Who is told how a campaign goes. Never called after it has ended. */
+export interface CampaignListener<Finding> {
+  /** Often, but not for each case: some ten times a second. */
+  onProgress(progress: CampaignProgress): void;
+  /** It is confirmed. */
+  onFinding(finding: Finding): void;
+}

@@ -1,4 +1,4 @@
-import type { CampaignProgress, Confirmation, NotTried } from './campaign.ts';
+import type { CampaignResult, CauseOfCases } from './campaign.ts';
 import type { CampaignRequest } from './campaign-request.ts';
 import type { Outcome } from './outcome.ts';
 import type { DeadlockedTask, SchedulePoints, ScheduleStrategy, Switch } from './schedule.ts';
@@ -118,15 +118,8 @@ export interface ExploreRequest extends CampaignRequest {
 }
 
 /** A failure that came again with its switches, and does not come without them. */
-export interface OrderFinding {
-  /** Stays the same when other code moves. */
-  readonly id: string;
+export interface OrderFinding extends CauseOfCases {
   readonly class: OrderClass;
-  /** One sentence: `exit status 1 where 0.1 stops before write`. */
-  readonly title: string;
-  /** How many orders showed it. */
-  readonly count: number;
-  readonly confirmed: Confirmation;
   /** Of the first order that showed it; undefined where all orders were tried. */
   readonly seed: number | undefined;
   /** As few as still lead to it. */
@@ -144,15 +137,10 @@ export interface OrderFinding {
 }
 
 /** How an exploration went, to its end or to where it was interrupted. */
-export interface ExploreResult {
-  readonly command: readonly string[];
-  readonly plan: string;
-  readonly findings: readonly OrderFinding[];
+export interface ExploreResult extends CampaignResult<OrderFinding, OrderClass> {
   /** Orders that were run. */
   readonly orders: number;
-  /** All runs: plain ones, replays and confirmations, too. */
-  readonly runs: number;
-  readonly classes: Readonly<Record<OrderClass, number>>;
+  readonly ordersPerSecond: number;
   /** Of the plain order: how many tasks, and how many points at which another one could have gone on. */
   readonly tasks: number;
   readonly choices: number;
@@ -162,18 +150,4 @@ export interface ExploreResult {
   readonly notExact: readonly string[];
   /** Which points of the plain order there were not, in words: programs that bring locks of their own, or no symbols. */
   readonly pointsRefused: readonly string[];
-  /** Failures that were not shown again: `seed 17: exit status 1: flaky: 1 of 3`. */
-  readonly unconfirmed: readonly string[];
-  readonly notTried: readonly NotTried[];
-  readonly notes: readonly string[];
-  readonly durationMs: number;
-  readonly ordersPerSecond: number;
-  readonly cut: 'interrupted' | 'time' | 'runs' | 'failed' | undefined;
-}
-
-/** Who is told how an exploration goes. Never called after it has ended. */
-export interface ExploreListener {
-  onProgress(progress: CampaignProgress): void;
-  /** It is confirmed. */
-  onFinding(finding: OrderFinding): void;
 }

@@ -1,5 +1,5 @@
-import type { CampaignProgress, CauseOfCases, NotTried } from './campaign.ts';
-import type { CampaignRequest } from './campaign-request.ts';
+import type { CampaignResult, CauseOfCases } from './campaign.ts';
+import type { FaultCampaignRequest } from './fault-campaign-request.ts';
 import type { Switch } from './schedule.ts';
 import {
   CASE_CLASSES,
@@ -10,7 +10,6 @@ import {
   type Site,
   type SweepVerdict,
 } from './sweep.ts';
-import type { Compared } from './sweep-request.ts';
 
 /** Kinds of adversity. A run meets some of them, by its seed. */
 export const ADVERSITY_KINDS = [
@@ -76,15 +75,8 @@ export interface FuzzObservation extends Observation {
 }
 
 /** A campaign as it is asked for: all options with their values, paths absolute. Plain data. */
-export interface FuzzRequest extends CampaignRequest {
-  readonly ignore: readonly string[];
-  readonly compare: readonly Compared[];
-  readonly protect: readonly string[] | undefined;
+export interface FuzzRequest extends FaultCampaignRequest {
   readonly kinds: readonly AdversityKind[];
-  /** Names of calls: only these meet errors and short transfers. */
-  readonly only: readonly string[] | undefined;
-  readonly paths: readonly string[];
-  readonly errors: readonly string[] | undefined;
   /** The first one. */
   readonly seed: number;
   /** Seeds at most. */
@@ -114,29 +106,12 @@ export interface FaultPlace extends Pick<Site, 'program' | 'stack'> {
   readonly file: string | undefined;
 }
 
-export interface FuzzResult {
-  readonly command: readonly string[];
-  readonly plan: string;
-  readonly findings: readonly FuzzFinding[];
+export interface FuzzResult extends CampaignResult<FuzzFinding, FuzzClass> {
   /** Seeds that were tried. */
   readonly cases: number;
-  /** All runs: clean ones, replays, those of shrinking and confirmations, too. */
-  readonly runs: number;
-  readonly classes: Readonly<Record<FuzzClass, number>>;
+  readonly casesPerSecond: number;
   /** Of a good run: how many places there are at which faults can be aimed. */
   readonly sites: number;
-  readonly unconfirmed: readonly string[];
-  readonly notTried: readonly NotTried[];
-  readonly notes: readonly string[];
-  readonly durationMs: number;
-  readonly casesPerSecond: number;
-  readonly cut: 'interrupted' | 'time' | 'runs' | 'failed' | undefined;
-}
-
-export interface FuzzListener {
-  onProgress(progress: CampaignProgress): void;
-  /** It is confirmed. */
-  onFinding(finding: FuzzFinding): void;
 }
 
 export function sizeOf({ faults, limits, switches }: Adversity): number {

@@ -1,14 +1,8 @@
-import type { CampaignProgress } from './campaign.ts';
-import type { CampaignRequest } from './campaign-request.ts';
-import type { SweepFinding } from './sweep.ts';
+import type { FaultCampaignRequest } from './fault-campaign-request.ts';
 
 /** Families of faults. `errors`: a call fails once. `persistent`: from there on for good. `kill`: the whole tree, at the call. */
 export const FAULT_FAMILIES = ['errors', 'short', 'persistent', 'kill'] as const;
 export type FaultFamily = (typeof FAULT_FAMILIES)[number];
-
-/** What makes two runs differ. `times`: of files. */
-export const COMPARED = ['stdout', 'stderr', 'files', 'times'] as const;
-export type Compared = (typeof COMPARED)[number];
 
 /** How a service is known to be ready. */
 export const READY_FORMS = ['tcp:PORT', 'file:PATH', 'output:TEXT'] as const;
@@ -30,12 +24,7 @@ function isPort(text: string): boolean {
 }
 
 /** A sweep as it is asked for: all options with their values, paths absolute. Plain data. What the command is has not been looked up yet. */
-export interface SweepRequest extends CampaignRequest {
-  /** Globs of paths in the work directory that are not looked at. */
-  readonly ignore: readonly string[];
-  readonly compare: readonly Compared[];
-  /** Globs of files that must survive any failure. Undefined: each file that was there is afterwards as before, or as after a good run. */
-  readonly protect: readonly string[] | undefined;
+export interface SweepRequest extends FaultCampaignRequest {
   readonly faults: readonly FaultFamily[];
   /** Each occurrence of a site, not only the first, the middle and the last. */
   readonly every: boolean;
@@ -43,12 +32,6 @@ export interface SweepRequest extends CampaignRequest {
   readonly depth: 1 | 2;
   /** Cases at most. */
   readonly maxRuns: number | undefined;
-  /** The names of the calls that are swept: all if undefined. */
-  readonly only: readonly string[] | undefined;
-  /** Globs: only calls on such paths are swept, if there are any. */
-  readonly paths: readonly string[];
-  /** Names of errors: only these are injected. */
-  readonly errors: readonly string[] | undefined;
   /** `FILE:LINE` or the name of a function: only sites with such a frame are swept, if there are any. */
   readonly sites: readonly string[];
   /** One error a site, about 200 runs. */
@@ -56,12 +39,4 @@ export interface SweepRequest extends CampaignRequest {
   /** In one of READY_FORMS. Given with `drive` or not at all. */
   readonly ready: string | undefined;
   readonly drive: string | undefined;
-}
-
-/** Who is told how a sweep goes. Never called after it has ended. */
-export interface SweepListener {
-  /** Often, but not for each case: some ten times a second. */
-  onProgress(progress: CampaignProgress): void;
-  /** It is confirmed. */
-  onFinding(finding: SweepFinding): void;
 }

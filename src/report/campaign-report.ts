@@ -1,5 +1,5 @@
 import os from 'node:os';
-import type { NotTried } from '../model/campaign.ts';
+import type { CampaignResult } from '../model/campaign.ts';
 import type { CampaignRequest } from '../model/campaign-request.ts';
 
 /** What the JSON report of each kind of campaign has: snake_case, null for what there is not, every key. */
@@ -19,20 +19,9 @@ export interface CampaignReport {
   notes: string[];
 }
 
-interface CampaignResult {
-  readonly command: readonly string[];
-  readonly plan: string;
-  readonly durationMs: number;
-  readonly cut?: Exclude<CampaignReport['cut'], null> | undefined;
-  readonly runs: number;
-  readonly unconfirmed: readonly string[];
-  readonly notTried: readonly NotTried[];
-  readonly notes: readonly string[];
-}
-
 /** `options`: those of this kind of campaign; what was not given is null. `version` is Renacer's. */
 export function campaignReport(
-  result: CampaignResult,
+  result: CampaignResult<unknown, string>,
   request: CampaignRequest,
   options: Record<string, unknown>,
   version: string,

@@ -1,5 +1,5 @@
-import type { CampaignProgress } from '../../model/campaign.ts';
-import type { ExploreListener, ExploreRequest, ExploreResult } from '../../model/explore.ts';
+import type { CampaignListener, CampaignProgress } from '../../model/campaign.ts';
+import type { ExploreRequest, ExploreResult, OrderFinding } from '../../model/explore.ts';
 import { shellQuote } from '../../run/command/shell-quote.ts';
 import { campaign } from '../campaign.ts';
 import { aheadOf, conduct, firstRuns, jobsOf, type UnderWay } from '../conduct.ts';
@@ -32,7 +32,7 @@ export interface ExploreHooks {
  */
 export async function exploreCommand(
   request: ExploreRequest,
-  listener: ExploreListener,
+  listener: CampaignListener<OrderFinding>,
   signal: AbortSignal,
   hooks: ExploreHooks = {},
   openPerformer: OpenOrderPerformer = (subject, cpu) => OrderProcess.start(subject, cpu),
@@ -50,7 +50,7 @@ export async function exploreCommand(
 
 interface Trying extends UnderWay<OrderPerformers> {
   readonly request: ExploreRequest;
-  readonly listener: ExploreListener;
+  readonly listener: CampaignListener<OrderFinding>;
   readonly signal: AbortSignal;
   readonly hooks: ExploreHooks;
 }

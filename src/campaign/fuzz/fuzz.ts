@@ -1,6 +1,6 @@
-import type { CampaignProgress } from '../../model/campaign.ts';
+import type { CampaignListener, CampaignProgress } from '../../model/campaign.ts';
 import { RenacerError } from '../../model/errors.ts';
-import type { FuzzListener, FuzzRequest, FuzzResult } from '../../model/fuzz.ts';
+import type { FuzzFinding, FuzzRequest, FuzzResult } from '../../model/fuzz.ts';
 import type { RecordedCall, Site } from '../../model/sweep.ts';
 import { FAULT_FAMILIES } from '../../model/sweep-request.ts';
 import { campaign } from '../campaign.ts';
@@ -40,7 +40,7 @@ export interface FuzzHooks {
  */
 export async function fuzzCommand(
   request: FuzzRequest,
-  listener: FuzzListener,
+  listener: CampaignListener<FuzzFinding>,
   signal: AbortSignal,
   hooks: FuzzHooks = {},
   openPerformer: OpenFuzzPerformer = (subject, cpu) => FuzzProcess.start(subject, cpu),
@@ -58,7 +58,7 @@ export async function fuzzCommand(
 
 interface Fuzzing extends UnderWay<FuzzPerformers> {
   readonly request: FuzzRequest;
-  readonly listener: FuzzListener;
+  readonly listener: CampaignListener<FuzzFinding>;
   readonly signal: AbortSignal;
   readonly hooks: FuzzHooks;
 }

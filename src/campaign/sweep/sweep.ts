@@ -1,7 +1,7 @@
-import type { CampaignProgress } from '../../model/campaign.ts';
+import type { CampaignListener, CampaignProgress } from '../../model/campaign.ts';
 import { RenacerError } from '../../model/errors.ts';
-import type { CaseFault, Observation, SweepCase } from '../../model/sweep.ts';
-import type { SweepListener, SweepRequest } from '../../model/sweep-request.ts';
+import type { CaseFault, Observation, SweepCase, SweepFinding } from '../../model/sweep.ts';
+import type { SweepRequest } from '../../model/sweep-request.ts';
 import type { SweepResult } from '../../model/sweep-result.ts';
 import { campaign } from '../campaign.ts';
 import { conduct, jobsOf, type UnderWay } from '../conduct.ts';
@@ -38,7 +38,7 @@ export interface SweepHooks {
  */
 export async function sweepCommand(
   request: SweepRequest,
-  listener: SweepListener,
+  listener: CampaignListener<SweepFinding>,
   signal: AbortSignal,
   hooks: SweepHooks = {},
   openPerformer: OpenPerformer = (subject, cpu) => WorkerProcess.start(subject, cpu),
@@ -57,7 +57,7 @@ type SweepPerformers = Performers<readonly CaseFault[], PerformOptions, Observat
 
 interface Sweeping extends UnderWay<SweepPerformers> {
   readonly request: SweepRequest;
-  readonly listener: SweepListener;
+  readonly listener: CampaignListener<SweepFinding>;
   readonly signal: AbortSignal;
   readonly hooks: SweepHooks;
 }

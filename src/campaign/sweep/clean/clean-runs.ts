@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Stillness } from '../../../faults/still/index.ts';
 import type { NotTried } from '../../../model/campaign.ts';
+import type { Compared } from '../../../model/fault-campaign-request.ts';
 import type { Observation, Recorded } from '../../../model/sweep.ts';
-import type { Compared } from '../../../model/sweep-request.ts';
 import type { CleanResults } from '../clean-results.ts';
 import type { PerformOptions } from '../performer.ts';
 import { type LearnedMasks, learnMasks, maskOf, masksInWords, stableTexts } from './masks.ts';

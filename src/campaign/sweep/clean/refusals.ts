@@ -1,6 +1,6 @@
 import { RenacerError } from '../../../model/errors.ts';
+import type { Compared } from '../../../model/fault-campaign-request.ts';
 import type { CheckResult, Observation } from '../../../model/sweep.ts';
-import type { Compared } from '../../../model/sweep-request.ts';
 import { type LearnedMasks, textIn } from './masks.ts';
 
 /** How much of an output a refusal shows. */

@@ -1,5 +1,5 @@
+import type { Compared } from '../../../model/fault-campaign-request.ts';
 import type { Observation } from '../../../model/sweep.ts';
-import type { Compared } from '../../../model/sweep-request.ts';
 import type { CleanResults, ComparedText } from '../clean-results.ts';
 import { type ComparedRun, textOf } from './compared-run.ts';
 import { complaintsIn } from './messages.ts';

@@ -1,6 +1,6 @@
 import { compileGlob } from '../../../faults/glob.ts';
+import type { Compared } from '../../../model/fault-campaign-request.ts';
 import type { CheckResult, Observation, StruckProcess, SweepVerdict, TreeChange } from '../../../model/sweep.ts';
-import type { Compared } from '../../../model/sweep-request.ts';
 import type { CleanResults } from '../clean-results.ts';
 import { judgeAbnormalEnd } from './abnormal-end.ts';
 import { type ComparedRun, endText, hasSpoken, hasSucceeded, isBrokenPipe, lastWords } from './compared-run.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cleanRuns } from '../../../../../src/campaign/sweep/clean/clean-runs.ts';
 import type { PerformOptions } from '../../../../../src/campaign/sweep/performer.ts';
+import type { Compared } from '../../../../../src/model/fault-campaign-request.ts';
 import type { Observation } from '../../../../../src/model/sweep.ts';
-import type { Compared } from '../../../../../src/model/sweep-request.ts';
 import { observation, output, written } from '../../../../support/observations.ts';
 import { frame, run } from '../../../../support/recorded-runs.ts';
 
