@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { COMPARED, type Compared } from '../model/fault-campaign-request.ts';
-import { CASE_CLASSES, type CaseClass } from '../model/sweep.ts';
+import { CASE_CLASSES, type CaseClass, FAULT_WAYS, type FaultWay } from '../model/sweep.ts';
 
 /** Parts of what stands in the files of findings, for the schemas of all kinds of campaigns. */
 export const texts: z.ZodArray<z.ZodString> = z.array(z.string());
@@ -10,7 +10,7 @@ export const stack: z.ZodType<object[]> = z.array(
   z.object({ file: z.string(), symbol: text, offset: z.number(), address: z.number(), source: text }),
 );
 
-export const way: z.ZodType<'once' | 'short' | 'persistent' | 'kill'> = z.enum(['once', 'short', 'persistent', 'kill']);
+export const way: z.ZodType<FaultWay> = z.enum(FAULT_WAYS);
 
 export const faults: z.ZodArray = z.array(
   z.object({

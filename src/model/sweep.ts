@@ -94,7 +94,9 @@ export interface Recorded {
   readonly calls: readonly RecordedCall[];
 }
 
-export type FaultWay = 'once' | 'short' | 'persistent' | 'kill';
+/** Plainest first. */
+export const FAULT_WAYS = ['once', 'short', 'persistent', 'kill'] as const;
+export type FaultWay = (typeof FAULT_WAYS)[number];
 
 /** A fault of a case: at one call, or from there on. */
 export interface CaseFault extends Coordinate {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { FaultWay } from '../model/sweep.ts';
+import { FAULT_WAYS, type FaultWay } from '../model/sweep.ts';
 import type { CampaignReport } from './campaign-report.ts';
 
 type Schemas<Fields> = { readonly [Key in keyof Fields]: z.ZodType<Fields[Key]> };
@@ -50,7 +50,7 @@ export const switchesSchema: z.ZodType<{ task: string; point: number; why: strin
   z.object({ task: lineageSchema, point: countSchema, why: z.string(), to: lineageSchema }),
 );
 
-export const waySchema: z.ZodType<FaultWay> = z.enum(['once', 'short', 'persistent', 'kill']);
+export const waySchema: z.ZodType<FaultWay> = z.enum(FAULT_WAYS);
 export const explainedWaySchema: z.ZodType<FaultWay> = waySchema.describe(
   'once: this call alone; short: it moves fewer bytes; persistent: from this call on; kill: SIGKILL to the whole tree',
 );

@@ -6,7 +6,7 @@ import {
   type FuzzFinding,
   sizeOf,
 } from '../../model/fuzz.ts';
-import type { CaseFault, Recorded } from '../../model/sweep.ts';
+import { type CaseFault, FAULT_WAYS, type Recorded } from '../../model/sweep.ts';
 import type { CaseMaker, CaseWorker, Cause, Confirmed, JsonObject } from '../case-maker.ts';
 import { plainness } from '../sweep/error-order.ts';
 import { errorOf } from '../sweep/finding/cause.ts';
@@ -137,12 +137,10 @@ function seedsFrom(seed: number): readonly FuzzCase[] {
   return Array.from({ length: SEEDS_AHEAD }, (_, index) => caseOfSeed(seed + index));
 }
 
-const WAYS: readonly string[] = ['once', 'short', 'persistent', 'kill'];
-
 /** How far from plain it is: what lasts, rare errors, late calls. */
 function roughness({ faults }: Adversity): number {
   return faults.reduce((sum, fault) => {
     const { way, syscall, ordinal } = fault;
-    return sum + 1000 * WAYS.indexOf(way) + 10 * plainness(syscall, errorOf(fault)) + 1 - 1 / ordinal;
+    return sum + 1000 * FAULT_WAYS.indexOf(way) + 10 * plainness(syscall, errorOf(fault)) + 1 - 1 / ordinal;
   }, 0);
 }

@@ -1,4 +1,4 @@
-import type { CaseFault, Site } from '../../model/sweep.ts';
+import { type CaseFault, FAULT_WAYS, type Site } from '../../model/sweep.ts';
 import type { Json, JsonObject } from '../case-maker.ts';
 
 /** A site of the results file. Throws an Error that says what is wrong. */
@@ -17,7 +17,7 @@ export function siteFromJson(json: Json): Site {
   return { id, program, syscall, stack: frames, handlerOf: textOrNone(handlerOf) };
 }
 
-const WAYS: readonly string[] = ['once', 'short', 'persistent', 'kill'];
+const WAYS: readonly string[] = FAULT_WAYS;
 
 /** Faults of the results file. Throws an Error that says what is wrong. */
 export function faultsFromJson(json: Json | undefined): CaseFault[] {

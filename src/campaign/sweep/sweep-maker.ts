@@ -2,6 +2,7 @@ import {
   CASE_CLASSES,
   type CaseClass,
   type CaseFault,
+  FAULT_WAYS,
   FINDING_CLASSES,
   type Recorded,
   type Site,
@@ -90,7 +91,7 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
     const [one, other] = [lastOf(a), lastOf(b)];
     const isLater = one.way === 'persistent' && other.way === 'persistent';
     return (
-      WAYS.indexOf(one.way) - WAYS.indexOf(other.way) ||
+      FAULT_WAYS.indexOf(one.way) - FAULT_WAYS.indexOf(other.way) ||
       (isLater ? this.#numberOf(other) - this.#numberOf(one) : 0) ||
       one.occurrence - other.occurrence ||
       plainness(one.syscall, errorOf(one)) - plainness(other.syscall, errorOf(other))
@@ -173,8 +174,6 @@ export class SweepMaker implements CaseMaker<SweepCase, SweepCaseResult, SweepFi
     else this.#casesOfSites.set(site, [one]);
   }
 }
-
-const WAYS: readonly string[] = ['once', 'short', 'persistent', 'kill'];
 
 /** The one that a program did not bear: those before it lead there. */
 export function lastOf({ faults }: SweepCase): CaseFault {
