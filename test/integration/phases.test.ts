@@ -131,6 +131,25 @@ describe('phases by time, where nothing is traced', () => {
     ]);
   });
 
+  it('a command that is down already is not ended by another restart when it runs again', async () => {
+    const cwd = emptyDirectory();
+    const { outcome } = await runWith(
+      {
+        timeout: '1m',
+        kill_after: '100ms',
+        phases: [
+          { name: 'down', at: '200ms', for: '600ms', restart: true },
+          { name: 'again', at: '500ms', restart: true },
+        ],
+      },
+      'sh',
+      ['-c', 'echo started >>starts; sleep 1'],
+      cwd,
+    );
+    expect(outcome).toBe('survived');
+    expect(readFileSync(path.join(cwd, 'starts'), 'utf8')).toBe('started\nstarted\n');
+  });
+
   it('are not begun again by a run that is to end', async () => {
     const { phases, outcome } = await runWith(
       {
@@ -293,6 +312,28 @@ print("second", flush=True); tries("a")`,
     expect(result.outcome).toBe('survived');
     expect(places(result)[0]).toMatch(/^0~2 openat/);
   });
+
+  it.each([['as it is'], ['traced']])(
+    'a command (%s) is started again, however soon the next restart comes',
+    async (how) => {
+      // Some begin while it is on its way down, some while it is down, and some while it is being started.
+      const often = { restart: true, times: 60 };
+      const { outcome, phases, trace } = await runWith(
+        {
+          phases: [
+            { ...often, name: 'one', at: '100ms', every: '7ms' },
+            { ...often, name: 'other', at: '101ms', every: ['5ms', '9ms'] },
+            ...(how === 'traced' ? [{ name: 'never', on: { file: 'none' }, signal: 'TERM' }] : []),
+          ],
+        },
+        'sleep',
+        ['0.4'],
+      );
+      expect(trace.engine).toBe(how === 'traced' ? 'ptrace' : 'none');
+      expect(outcome).toBe('survived');
+      expect(phases).toHaveLength(120);
+    },
+  );
 });
 
 describe('real programs', () => {

@@ -52,7 +52,7 @@ export class PhasePolicy implements Policy {
   #unplaced: TurnOf[] = [];
   #root: Task | undefined;
   #startMs = Number.NaN;
-  #isRestarting = false;
+  #hasRestarted = false;
 
   /** `others`: who else is asked about calls; `tell` is told of each turn, in order. */
   constructor(plan: PhasesPlan, others: readonly Policy[], tell: (message: PhaseMessage) => void) {
@@ -121,21 +121,20 @@ export class PhasePolicy implements Policy {
     }
   }
 
-  /** Whether a restart has ended the command, or is about to. */
+  /** Whether a restart may have ended the command: who is told of each turn knows. */
   get restarts(): boolean {
-    return this.#isRestarting;
+    return this.#hasRestarted;
   }
 
   /** The tree is empty: waits until it is to be started again. False: it is not. */
   awaitStart(): boolean {
     this.#tell({ kind: 'down' });
-    for (this.#isRestarting = true; this.#isRestarting; sleepSync(LOOK_MS)) {
+    for (;;) {
       const word = this.#receive();
-      if (word !== undefined) this.#isRestarting = false;
-      if (word === 'stop') return false;
+      if (word !== undefined) return word === 'start';
       this.#machine.look();
+      sleepSync(LOOK_MS);
     }
-    return true;
   }
 
   onTaskStart(task: Task): void {
@@ -205,7 +204,7 @@ export class PhasePolicy implements Policy {
     if (message.kind !== 'phase') return;
     const { turned } = message;
     const { action } = this.#plan.phases[turned.phase]!;
-    if (turned.kind === 'begin' && action?.kind === 'restart') this.#isRestarting = true;
+    if (turned.kind === 'begin' && action?.kind === 'restart') this.#hasRestarted = true;
     if (turned.kind === 'begin') this.#signal(turned);
     if (turned.turn.at === undefined) this.#unplaced.push(turned);
   }

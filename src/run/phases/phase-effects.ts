@@ -57,7 +57,6 @@ export class PhaseEffects {
     if (kind === 'end') return;
     if (action?.kind === 'signal' && sendsSignals) this.#signal(phase, action.signal, action.to);
     if (action?.kind === 'run') this.#run(phase, action.command);
-    if (action?.kind === 'restart') this.#limits.signalTree(action.signal as NodeJS.Signals);
   }
 
   /**
