@@ -449,6 +449,18 @@ print(*seen, *sys.argv[1:])`;
     expect(outcome).toBe('survived');
     expect(phases).toMatchObject([{ name: 'still', began: { why: 'as recorded' }, ended: { why: 'as recorded' } }]);
   });
+
+  it('ends where abort_on names a phase, as the recorded run did', async () => {
+    const file = path.join(emptyDirectory(), 'f.jsonl');
+    const chaos = ChaosConfig.fromJSON({
+      phases: [{ name: 'still', at: '100ms', for: '100ms', pause: true }],
+      abort_on: [{ phase: 'still', is: 'ended' }],
+    });
+    const first = await run('sleep', ['20'], { chaos, record: file });
+    const again = await replay(file);
+    expect([first.outcome, again.outcome]).toEqual(['stopped', 'stopped']);
+    expect(again.durationMs).toBeLessThan(20_000);
+  });
 });
 
 it('Ctrl-C in a phase ends a tree that stands still', { timeout: PATIENCE_MS }, async () => {

@@ -102,6 +102,12 @@ export class PhaseMachine {
     return this.#taken();
   }
 
+  /** A phase that this machine does not run has begun or ended. */
+  turned(name: string, is: 'begun' | 'ended', nowMs: number, sight: Sight): Transition[] {
+    this.#tellPhase(name, is, nowMs, sight);
+    return this.#taken();
+  }
+
   /** Whether a trigger is waited for now: else nobody need look out for it. */
   isWaitedFor(number: number): boolean {
     return this.#watchedWaits[number]!.seen !== undefined;

@@ -105,12 +105,12 @@ export class LedMachine {
     const due = this.#recorded!.filter(isDue);
     if (due.length === 0) return;
     this.#recorded = this.#recorded!.filter((turn) => !due.includes(turn));
-    this.#made(
-      due.map(({ name, instance, kind, at }) => {
-        const turn = { why: 'as recorded', exact: at !== undefined, at };
-        return { kind, phase: this.#names.indexOf(name), instance, turn };
-      }),
-    );
+    for (const { name, instance, kind, at } of due) {
+      const sight: Sight = { exact: at !== undefined, at };
+      const turn = { why: 'as recorded', ...sight };
+      this.#made([{ kind, phase: this.#names.indexOf(name), instance, turn }]);
+      this.#made(this.#machine.turned(name, kind === 'begin' ? 'begun' : 'ended', this.#clock(), sight));
+    }
   }
 
   #made(transitions: readonly Transition[]): void {
