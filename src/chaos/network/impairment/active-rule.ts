@@ -38,6 +38,11 @@ export class ActiveRule {
     return this.#gate?.isOpen ?? true;
   }
 
+  /** Whether what is left to chance is decided: recorded decisions know their packets, whichever phases are on by now. */
+  get decides(): boolean {
+    return this.decisions.holdAlways === true || this.isOn;
+  }
+
   link(direction: NetworkDirection): Link | undefined {
     return this.#links[direction];
   }

@@ -66,7 +66,7 @@ export class FlowImpairment {
     bytes: number,
   ): void {
     fate.begin(now);
-    const rules = this.#stream(direction, stream).filter((rule) => rule.isOn);
+    const rules = this.#stream(direction, stream).filter((rule) => rule.decides);
     for (const rule of rules) rule.lose(fate, ordinal);
     for (const rule of rules) if (fate.lost === undefined) rule.delay(fate, ordinal, bytes);
     for (const rule of rules) if (fate.lost === undefined) rule.alter(fate, ordinal, now);
@@ -74,19 +74,20 @@ export class FlowImpairment {
 
   /** The plain latency of one direction, in ms. */
   latency(direction: NetworkDirection): number {
-    return this.#inForce(direction).reduce((sum, { rule }) => sum + (rule.networkLatencyMs ?? 0), 0);
+    const inForce = this.#covering(direction).filter(({ isOn }) => isOn);
+    return inForce.reduce((sum, { rule }) => sum + (rule.networkLatencyMs ?? 0), 0);
   }
 
   /** The rule by which a new connection, which goes in this direction, is refused. */
   refuses(direction: NetworkDirection): string | undefined {
-    return this.#inForce(direction).find(({ decisions }) => decisions.refuses(this.#flow))?.name;
+    return this.#deciding(direction).find(({ decisions }) => decisions.refuses(this.#flow))?.name;
   }
 
   /** When a new connection, which goes in this direction, is reset. */
   resets(direction: NetworkDirection): ResetPlan {
     let [bytes, ms] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     const by = { bytes: '', ms: '' };
-    for (const { name, decisions } of this.#inForce(direction)) {
+    for (const { name, decisions } of this.#deciding(direction)) {
       const reset = decisions.reset(this.#flow);
       if (reset && reset.bytes < bytes) [bytes, by.bytes] = [reset.bytes, name];
       if (reset && reset.ms < ms) [ms, by.ms] = [reset.ms, name];
@@ -96,15 +97,15 @@ export class FlowImpairment {
 
   /** How the `ordinal`-th lookup of a name (from 0) fails, if it does, and by which rule. */
   nameFailure(name: string, ordinal: number): { readonly failure: NameFailure; readonly by: string } | undefined {
-    for (const rule of this.#rules.filter(({ isOn }) => isOn)) {
+    for (const rule of this.#rules.filter(({ decides }) => decides)) {
       const failure = rule.decisions.nameFailure(name, ordinal);
       if (failure) return { failure, by: rule.name };
     }
     return undefined;
   }
 
-  #inForce(direction: NetworkDirection): ActiveRule[] {
-    return this.#covering(direction).filter((rule) => rule.isOn);
+  #deciding(direction: NetworkDirection): ActiveRule[] {
+    return this.#covering(direction).filter(({ decides }) => decides);
   }
 
   #covering(direction: NetworkDirection): ActiveRule[] {

@@ -38,6 +38,7 @@ export class RecordedFaults {
 
 /** The decisions of one rule, as they were recorded. */
 class RecordedDecisions implements RuleDecisions {
+  readonly holdAlways = true;
   readonly #streams = new Map<string, Map<number, NetworkFaultKind[]>>();
   readonly #refused = new Set<string>();
   readonly #resets = new Map<string, { readonly bytes: number; readonly ms: number }>();

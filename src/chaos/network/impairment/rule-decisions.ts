@@ -40,6 +40,8 @@ export type NameFailure = 'timeout' | 'fail';
 
 /** All that is left to chance in one rule. `flow` is the flow's id. */
 export interface RuleDecisions {
+  /** They hold outside of the phases of their rule, too. */
+  readonly holdAlways?: true;
   ofStream(name: StreamName): StreamDecisions;
   refuses(flow: string): boolean;
   /** After how many bytes and after how many ms, whichever comes first, a connection is reset; undefined if it is not. */

@@ -31,18 +31,19 @@ export class RuleStream {
     this.#jitter = networkJitterMs ? new Jitter(networkJitterMs, networkDistribution, networkCorrelation) : undefined;
   }
 
-  /** Whether the rule holds now. */
-  get isOn(): boolean {
-    return this.#active.isOn;
+  /** Whether there is anything to decide now. */
+  get decides(): boolean {
+    return this.#active.decides;
   }
 
   lose(fate: PacketFate, ordinal: number): void {
     const loses = this.#decisions.loses(ordinal);
-    if (fate.lost === undefined && this.#rule.partition) this.#lost(fate, 'partition');
+    if (fate.lost === undefined && this.#rule.partition && this.#active.isOn) this.#lost(fate, 'partition');
     else if (fate.lost === undefined && loses) this.#lost(fate, 'loss');
   }
 
   delay(fate: PacketFate, ordinal: number, bytes: number): void {
+    if (!this.#active.isOn) return;
     if (this.#link !== undefined) {
       const passed = this.#link.pass(fate.due, bytes);
       if (passed === undefined) this.#lost(fate, 'queue-full');

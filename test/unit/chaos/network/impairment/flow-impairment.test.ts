@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ruleName } from '../../../../../src/chaos/network/impairment/active-rule.ts';
 import { type FlowImpairment, Impairment } from '../../../../../src/chaos/network/impairment/impairment.ts';
 import { EARLY_MS, PacketFate } from '../../../../../src/chaos/network/impairment/packet-fate.ts';
+import { RecordedFaults } from '../../../../../src/chaos/network/impairment/recorded-faults.ts';
 import type { RuleDecisions } from '../../../../../src/chaos/network/impairment/rule-decisions.ts';
+import { ActivePhases } from '../../../../../src/chaos/scenario/active.ts';
 import type { NetworkConditions } from '../../../../../src/chaos/settings.ts';
 import type { NetworkDirection } from '../../../../../src/model/network-use.ts';
 
@@ -159,5 +161,36 @@ describe('rules that meet one flow', () => {
     const impairment = new Impairment(rules, 1, source).ofFlow('tcp 1', '192.0.2.1', 80);
     expect([0, 1, 2].map((ordinal) => fateOf(impairment, 'to', ordinal).lost)).toEqual([undefined, 'loss', undefined]);
     expect(asked).toEqual(['network :80']);
+  });
+});
+
+describe('a rule of a phase', () => {
+  const gate = { active: new ActivePhases(1).shared, plan: { owner: 0, later: [] } };
+  const everything = { networkLatencyMs: 10, partition: true, connectionRefuseRate: 1, packetLossRate: 1 };
+  const flow = { flow: 'tcp 1', service: '', direction: 'to', stream: 'data', rule: 'network' } as const;
+
+  it('does nothing while that is off', () => {
+    const impairment = new Impairment([{ rule: { ...everything, gate }, targets: [] }], 1).ofFlow('tcp 1', '::1', 80);
+    expect(fateOf(impairment)).toMatchObject({ lost: undefined, due: 1000 });
+    expect(impairment.refuses('to')).toBeUndefined();
+  });
+
+  it('gives recorded faults even then: a replay comes to their packets at other times', () => {
+    const recorded = new RecordedFaults([
+      { ...flow, kind: 'refuse', packet: 1 },
+      { ...flow, kind: 'loss', packet: 2 },
+    ]);
+    const rules = [
+      { networkLatencyMs: 10, partition: true, gate },
+      { packetLossRate: 1, connectionRefuseRate: 1, gate },
+    ];
+    const impairment = new Impairment(
+      rules.map((rule) => ({ rule, targets: [] })),
+      1,
+      recorded,
+    ).ofFlow('tcp 1', '::1', 80);
+    expect(impairment.refuses('to')).toBe('network');
+    expect(fateOf(impairment, 'to', 0)).toMatchObject({ lost: undefined, due: 1000 });
+    expect(fateOf(impairment, 'to', 1)).toMatchObject({ lost: 'loss' });
   });
 });
