@@ -394,6 +394,57 @@ print("go", flush=True); c.send(b"x"); print(a.recv(1), flush=True)`,
     expect(stderr).toContain('partition and packet_loss in a phase need packets');
   });
 
+  it('sqlite3 whose fsync lies for a while loses what it wrote then', { timeout: PATIENCE_MS }, async () => {
+    const script = `
+      sqlite3 a.db 'create table t(a)'; echo create; sqlite3 a.db 'insert into t values(1)' || echo bad
+      echo over; sqlite3 a.db 'insert into t values(2)' || echo bad`;
+    const { faults, stdout, backends } = await runWith(
+      { phases: [{ name: 'liar', on: { output: 'create' }, until: { output: 'over' }, bugs: ['fsync-lies:prob=1'] }] },
+      'sh',
+      ['-c', script],
+    );
+    expect(stdout).toBe('create\nbad\nover\n');
+    expect(faults).toMatchObject([{ fault: 'quirk=lost-writeback', at: { lineage: '0.2' } }]);
+    expect(backends.faults).toContain('ptrace');
+  });
+
+  it('python3 gets signals, and its reads and writes are late, in phases alone', { timeout: PATIENCE_MS }, async () => {
+    const script = `
+import os, signal
+seen = []
+signal.signal(signal.SIGUSR1, lambda *_: seen.append(len(seen)))
+out = os.open("out", os.O_CREAT | os.O_WRONLY)
+def some():
+    had = len(seen)
+    for n in range(20): os.write(out, b"x")
+    os.write(1, b"%d\\n" % (len(seen) - had))
+for step in b"one\\n", b"two\\n", b"three\\n":
+    os.write(1, step)
+    some()`;
+    const { stdout, backends, trace } = await python(
+      {
+        phases: [
+          {
+            name: 'hit',
+            on: { output: '^two' },
+            until: { output: '^three' },
+            signals: ['SIGUSR1'],
+            signal_rate: 0.5,
+          },
+          { name: 'late', on: { output: '^three' }, for: '1h', io_latency: '10ms' },
+        ],
+      },
+      script,
+    );
+    const [, one, , two, , three] = stdout!.split('\n');
+    expect(one).toBe('0');
+    expect(Number(two)).toBeGreaterThan(0);
+    expect(three).toBe('0');
+    expect(backends).toMatchObject({ signals: expect.any(String), io_latency: expect.any(String) });
+    expect(trace.delays).toBeGreaterThanOrEqual(20);
+    expect(trace.delays).toBeLessThan(40);
+  });
+
   it('nginx is paused and let go', { timeout: PATIENCE_MS }, async () => {
     const cwd = emptyDirectory();
     writeFileSync(
