@@ -1,25 +1,17 @@
 import type { Observation, SweepVerdict } from '../../model/sweep.ts';
-import { shellQuote } from '../../run/command/shell-quote.ts';
-import { inputDigest } from '../subject/input-digest.ts';
 import { subjectOf } from '../subject/subject.ts';
-import { Performers } from '../worker/performers.ts';
-import { type CleanRuns, cleanRuns } from './clean/clean-runs.ts';
 import type { FindingFile } from './finding/kept-finding.ts';
 import type { OpenPerformer } from './performer.ts';
-import { ordinaryOptions } from './sweep-worker.ts';
+import { type ShownRun, shownRun } from './shown-run.ts';
 import { judgeOf } from './verdict/judge.ts';
 import { judgedCase } from './verdict/judged-case.ts';
 import { WorkerProcess } from './worker/worker-process.ts';
 
 /** A finding, shown once more. */
-export interface ShownFinding {
-  readonly clean: CleanRuns;
-  readonly observation: Observation;
+export interface ShownFinding extends ShownRun<Observation> {
   readonly verdict: SweepVerdict;
   /** All of its faults were injected, and the class is that of the finding. */
   readonly isShown: boolean;
-  /** The input directory is not as it was in the sweep. */
-  readonly isOtherInput: boolean;
 }
 
 /**
@@ -31,24 +23,15 @@ export async function showFinding(
   { finding, request, input }: FindingFile,
   openPerformer: OpenPerformer = (subject, cpu) => WorkerProcess.start(subject, cpu),
 ): Promise<ShownFinding> {
-  const { command, args, compare } = request;
   const { faults } = finding.case;
-  const performers = new Performers(openPerformer, subjectOf(request));
-  try {
-    const performer = await performers.open();
-    const name = shellQuote([command, ...args]);
-    const clean = await cleanRuns((options) => performer.perform([], options), { command: name, compare });
-    const observation = await performer.confirm(faults, ordinaryOptions(clean.options));
-    const verdict = judgeOf(clean.results, request)(observation, judgedCase(finding.case));
-    const isShown = observation.injected >= faults.length && verdict.class === finding.class;
-    return {
-      clean,
-      observation,
-      verdict,
-      isShown,
-      isOtherInput: inputDigest(request.input, request.ownFiles) !== input,
-    };
-  } finally {
-    await performers.close();
-  }
+  const shown = await shownRun(openPerformer, {
+    subject: subjectOf(request),
+    request,
+    input,
+    plain: [],
+    met: faults,
+  });
+  const { clean, observation } = shown;
+  const verdict = judgeOf(clean.results, request)(observation, judgedCase(finding.case));
+  return { ...shown, verdict, isShown: observation.injected >= faults.length && verdict.class === finding.class };
 }
