@@ -21,7 +21,9 @@ export function replayedSettings(asked: ChaosSettings, replay: Recording): Chaos
       },
     );
   }
-  const others = partsOf(asked).filter((part) => FAULT_PARTS.includes(part) || (network && isOfNetwork(part)));
+  const parts = partsOf(asked).filter((part) => FAULT_PARTS.includes(part) || (network && isOfNetwork(part)));
+  // They begin and end as recorded; `abort_on` alone may be set anew.
+  const others = [...parts, ...((asked.phases ?? []).length > 0 ? ['phases'] : [])];
   if (others.length === 0) return withoutPhasedFaults(withRecordedLimits(withRecordedNetwork(asked, replay), replay));
   throw new RenacerError('REPLAY_WITH_FAULTS', `a replay injects the recorded faults alone, not ${others.join(', ')}`, {
     hint: `leave these out; limits${network ? ' and a timeout' : ', a timeout and the network'} may be set`,

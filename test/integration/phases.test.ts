@@ -492,6 +492,17 @@ print(*seen, *sys.argv[1:])`;
     expect(again.replay!.missed).toMatchObject([{ fault: 'phase nudge begins' }, { fault: 'phase nudge ends' }]);
   });
 
+  it('has no phases but the recorded ones', async () => {
+    const file = path.join(emptyDirectory(), 'f.jsonl');
+    const phases = [{ name: 'still', at: '10ms', for: '10ms', pause: true }];
+    for (const config of [{ phases }, {}]) {
+      await run('true', [], { chaos: ChaosConfig.fromJSON(config), record: file });
+      const { status, stderr } = renacer(['replay', file, '--phase', 'other:at=1s:for=1s:pause']);
+      expect(stderr).toContain('a replay injects the recorded faults alone, not phases');
+      expect(status).toBe(125);
+    }
+  });
+
   it('has the times of phases where nothing was traced', async () => {
     const file = path.join(emptyDirectory(), 'f.jsonl');
     const chaos = ChaosConfig.fromJSON({ phases: [{ name: 'still', at: '100ms', for: '200ms', pause: true }] });
